@@ -68,7 +68,7 @@ fn main() {
     for frames in [1, 64] {
         benches.bench(&format!("fanout/outbox/{frames}"), || {
             let outbox = Outbox::new(Encoding::Proto, LIVE_BYTES_MAX);
-            let frame = messages(ConversationId::new())().frame;
+            let frame = messages(ConversationId::new())().event;
             let take = |slices: &[IoSlice<'_>]| Ok(slices.iter().map(|slice| slice.len()).sum());
             // Nothing is asked to be written before the first frame is.
             outbox.push_first(vec![Bytes::from_static(b"welcome")], &HashMap::new());
@@ -85,7 +85,7 @@ fn main() {
 }
 
 /// A room of people with a socket each: what makes a message, once all sockets were read, and what delivers it.
-fn sockets(people: u32, tell_counts: bool) -> (impl FnMut() -> Change, impl FnMut(Change)) {
+fn sockets(people: u32, tell_counts: bool) -> (impl FnMut() -> Change<Frame>, impl FnMut(Change<Frame>)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("starts");
     let (metrics, flusher) = (Arc::new(Metrics::new()), Arc::<Flusher>::default());
     let (deferred_counts, room) = (Arc::<DeferredCounts>::default(), Arc::new(Room::new(ConversationId::new())));
@@ -164,7 +164,7 @@ fn member(room: &Room) -> MemberPosition {
 }
 
 /// One message after the other, of somebody who is not here.
-fn messages(conversation: ConversationId) -> impl FnMut() -> Change {
+fn messages(conversation: ConversationId) -> impl FnMut() -> Change<Frame> {
     let author = UserId::new();
     let mut seq = 0;
     move || {
@@ -180,6 +180,6 @@ fn messages(conversation: ConversationId) -> impl FnMut() -> Change {
             ..wire::Message::default()
         };
         let event = wire::event::Kind::MessageSent(wire::MessageEvent { message: Some(message) });
-        Change { conversation, version: seq + 1, effect: Effect::Sent { seq, author }, frame: Frame::event(event), facts: 0 }
+        Change { conversation, version: seq + 1, effect: Effect::Sent { seq, author }, event: Frame::event(event), facts: 0 }
     }
 }

@@ -28,6 +28,7 @@ use causerie_server::{
     telemetry::Metrics,
     writer::{Member, Mutation, Start, WriteRequest, WriteResult, Writer, WriterDeps},
 };
+use futures::future::try_join_all;
 use sea_orm::ConnectionTrait as _;
 use tokio::{runtime::Runtime, task::unconstrained};
 use uuid::Uuid;
@@ -44,13 +45,13 @@ fn main() {
             let server = Server::start();
             let places = server.places.clone();
             let next = move || places[..messages].iter().map(|place| send(*place)).collect();
-            (next, move |orders| server.write(orders).len())
+            (next, move |requests| server.write(requests).len())
         });
     }
     benches.finish();
 }
 
-fn send((caller, conversation): (Caller, ConversationId)) -> WriteRequest {
+fn send((caller, conversation): (Caller, ConversationId)) -> WriteRequest<Mutation> {
     let draft = Draft { client_id: ClientId::new(), text: TEXT.to_owned() };
     WriteRequest { caller, mutation: Mutation::Send { conversation, draft } }
 }
@@ -70,22 +71,19 @@ impl Server {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("starts");
         let folder = Folder::new();
         let (writer, callers) = runtime.block_on(open(folder.0.join("bench.sqlite")));
-        let mut server = Self { runtime, writer, places: Vec::new(), _folder: folder };
-        let starts = callers.iter().map(|(caller, peer)| start(*caller, *peer)).collect();
-        let started = server.write(starts).into_iter().map(|done| match done {
-            WriteResult::Started { conversation, .. } => conversation,
-            other => panic!("a start is answered as one, not with {other:?}"),
-        });
-        server.places = callers.iter().map(|(caller, _)| *caller).zip(started).collect();
-        server
+        let starts = callers.iter().map(|(caller, peer)| writer.start_conversation(start(*caller, *peer)));
+        let started = runtime.block_on(unconstrained(try_join_all(starts))).expect("is allowed");
+        let started = started.into_iter().map(|started| started.conversation);
+        let places = callers.iter().map(|(caller, _)| *caller).zip(started).collect();
+        Self { runtime, writer, places, _folder: folder }
     }
 
     /// Hands all over before the lane gets to run, and waits for the answers.
-    fn write(&self, orders: Vec<WriteRequest>) -> Vec<WriteResult> {
+    fn write(&self, requests: Vec<WriteRequest<Mutation>>) -> Vec<WriteResult> {
         self.runtime.block_on(unconstrained(async {
-            let mut answers = Vec::with_capacity(orders.len());
-            for order in orders {
-                answers.push(self.writer.submit(order).await);
+            let mut answers = Vec::with_capacity(requests.len());
+            for request in requests {
+                answers.push(self.writer.submit(request).await);
             }
             let mut done = Vec::with_capacity(answers.len());
             for answer in answers {
@@ -141,7 +139,7 @@ async fn open(file: PathBuf) -> (Writer, Vec<(Caller, UserId)>) {
     (writer, people.chunks(2).map(|pair| (caller(pair[0].id), pair[1].id)).collect())
 }
 
-fn start(caller: Caller, peer: UserId) -> WriteRequest {
+fn start(caller: Caller, peer: UserId) -> WriteRequest<Start> {
     let member = |user| Member { user, role: MemberRole::Member, is_copy: false, is_named: true };
     let new = NewConversation {
         id: ConversationId::new(),
@@ -153,7 +151,7 @@ fn start(caller: Caller, peer: UserId) -> WriteRequest {
         created_by: caller.user,
         in_reply_to: None,
     };
-    let mutation = Mutation::Start(Start {
+    let mutation = Start {
         new,
         members: vec![member(caller.user), member(peer)],
         addressees: Vec::new(),
@@ -161,7 +159,7 @@ fn start(caller: Caller, peer: UserId) -> WriteRequest {
         first_message: None,
         checks: Vec::new(),
         exists: false,
-    });
+    };
     WriteRequest { caller, mutation }
 }
 

@@ -125,8 +125,9 @@ fn answer(done: WriteResult) -> Answer {
             Answer::ConversationDeleted(wire::ConversationDeleted { conversation_id: conversation.to_string() })
         }
         WriteResult::Marked(read_state) => Answer::Marked(wire::Marked { read_state: Some(read_state) }),
-        WriteResult::Started { .. } | WriteResult::Updated => {
-            unreachable!("answered with the conversation by their own handlers")
+        WriteResult::Updated(conversation) => {
+            let conversation = wire::Conversation { id: conversation.to_string(), ..Default::default() };
+            Answer::ConversationUpdated(wire::ConversationUpdated { conversation: Some(conversation) })
         }
     }
 }

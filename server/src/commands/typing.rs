@@ -4,7 +4,7 @@ use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, wire, wire::reply::Result as Answer};
 
 use super::CommandDeps;
-use crate::{auth::Caller, fanout::Update, sessions::Frame};
+use crate::{auth::Caller, fanout::Update};
 
 pub(super) async fn set(
     deps: &CommandDeps,
@@ -14,11 +14,11 @@ pub(super) async fn set(
 ) -> Result<Answer, Refusal> {
     let place = deps.place(caller, conversation).await?;
     let facts = deps.ask(Action::Send, caller, &place).await?.version;
-    let frame = Frame::event(wire::event::Kind::Typing(wire::Typing {
+    let event = wire::event::Kind::Typing(wire::Typing {
         conversation_id: conversation.to_string(),
         user_id: caller.user.to_string(),
         typing,
-    }));
-    deps.hub.publish(vec![Update::Ephemeral { conversation, user: caller.user, frame, facts }]);
+    });
+    deps.hub.publish(vec![Update::Ephemeral { conversation, user: caller.user, event, facts }]);
     Ok(Answer::TypingSet(wire::TypingSet {}))
 }

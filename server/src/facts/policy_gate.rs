@@ -1,7 +1,7 @@
 //! The interface to the policy crate: decides whether a command is allowed, builds the refusal if it is not, and lists the
 //! capabilities of a user.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use causerie_policy::{Action, Code, ConversationContext, ConversationKind, Decision, Resource};
 use causerie_protocol::{ConversationId, ErrorCode, GroupId, Refusal, UserId};
@@ -9,63 +9,93 @@ use uuid::Uuid;
 
 use super::Snapshot;
 use crate::{
-    audit::{Denied, Refusals, Refused, Target},
+    audit::{Denied, Refusals, Target},
     store::queries::member_context::MemberContext,
     telemetry::{Metrics, RuleLabel},
 };
 
-/// Evaluates the rules, counts denials in the metrics and sends them to the audit. Cheap to clone.
+/// Asks the policy for commands that are decided once. Counts denials in the metrics and sends them to the audit. Cheap to
+/// clone.
 #[derive(Clone)]
 pub struct PolicyGate {
     metrics: Arc<Metrics>,
     refusals: Refusals,
-    /// `Some`: denials are collected here instead of being recorded at once.
-    kept: Option<Arc<Mutex<Vec<Denial>>>>,
 }
 
 /// A denial by a rule, to be counted and written to the audit.
+#[derive(Debug)]
 pub struct Denial {
+    /// The label in the metrics.
     rule: String,
-    refused: Refused,
+    denied: Denied,
+}
+
+/// Why a request is not executed. The request may be decided again, so the denial is not recorded yet.
+#[derive(Debug)]
+pub struct Rejection {
+    refusal: Refusal,
+    /// The denial to record if the request ends with this rejection; `None` if the policy did not decide.
+    denial: Option<Box<Denial>>,
+}
+
+impl Rejection {
+    /// The refusal for the caller, and the denial to record.
+    #[must_use]
+    pub fn into_parts(self) -> (Refusal, Option<Denial>) {
+        (self.refusal, self.denial.map(|denial| *denial))
+    }
+
+    /// The same rejection; the refusal names this field of the request.
+    #[must_use]
+    pub fn field(self, field: impl Into<String>) -> Self {
+        Self { refusal: self.refusal.field(field), ..self }
+    }
+
+    /// The same denial, with another refusal for the caller.
+    #[must_use]
+    pub fn answered_as(self, refusal: Refusal) -> Self {
+        Self { refusal, ..self }
+    }
+}
+
+impl From<Refusal> for Rejection {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, denial: None }
+    }
 }
 
 impl PolicyGate {
     /// Counts denials in `metrics` and sends them to `refusals`.
     #[must_use]
     pub fn new(metrics: &Arc<Metrics>, refusals: &Refusals) -> Self {
-        Self { metrics: Arc::clone(metrics), refusals: refusals.clone(), kept: None }
+        Self { metrics: Arc::clone(metrics), refusals: refusals.clone() }
     }
 
-    /// The same gate for decisions that may be repeated, such as those of a batch whose transaction fails: it keeps denials
-    /// until [`PolicyGate::denials`] takes them. Clones share the same list.
+    /// Records the denial of a rejection, and returns the refusal for the caller.
     #[must_use]
-    pub fn keeping_denials(&self) -> Self {
-        Self { kept: Some(Arc::default()), ..self.clone() }
-    }
-
-    /// Takes the denials kept so far; empty if the gate records denials at once.
-    #[must_use]
-    pub fn denials(&self) -> Vec<Denial> {
-        self.kept.as_ref().map(|kept| std::mem::take(&mut *locked(kept))).unwrap_or_default()
+    pub fn record(&self, rejection: Rejection) -> Refusal {
+        let (refusal, denial) = rejection.into_parts();
+        self.record_all(denial);
+        refusal
     }
 
     /// Counts the denials and sends them to the audit.
-    pub fn note(&self, denials: Vec<Denial>) {
-        for Denial { rule, refused } in denials {
+    pub fn record_all(&self, denials: impl IntoIterator<Item = Denial>) {
+        for Denial { rule, denied } in denials {
             self.metrics.policy_denials.get_or_create(&RuleLabel { rule }).inc();
-            self.refusals.take(refused);
+            self.refusals.take(self.refusals.describe(denied));
         }
     }
 
-    /// Decides whether the user may do this.
+    /// As [`Snapshot::authorize`], and records a denial.
     ///
     /// # Errors
     /// The refusal for the user, if the rules deny the action.
     pub fn allow(&self, facts: &Snapshot, action: Action, me: UserId, about: Resource) -> Result<(), Refusal> {
-        self.judge(facts, action, me, about, None)
+        facts.authorize(action, me, about).map_err(|rejection| self.record(rejection))
     }
 
-    /// Decides whether the user may do this in a conversation, given the user's membership in it.
+    /// As [`Snapshot::authorize_in`], and records a denial.
     ///
     /// # Errors
     /// The refusal for the user, if the rules deny the action.
@@ -76,52 +106,7 @@ impl PolicyGate {
         me: UserId,
         conversation: &MemberContext,
     ) -> Result<(), Refusal> {
-        let about = Resource::Conversation(facts.conversation(me, conversation));
-        self.judge(facts, action, me, about, conversation.id)
-    }
-
-    /// Decides whether the user may do this to a message, given the user's membership in its conversation. `age_ms` is the
-    /// age of the message; `mine` says that the user wrote it.
-    ///
-    /// # Errors
-    /// The refusal for the user, if the rules deny the action.
-    pub fn allow_to_message(
-        &self,
-        facts: &Snapshot,
-        action: Action,
-        me: UserId,
-        conversation: &MemberContext,
-        mine: bool,
-        age_ms: i64,
-    ) -> Result<(), Refusal> {
-        let about = Resource::Message { conversation: facts.conversation(me, conversation), is_author: mine, age_ms };
-        self.judge(facts, action, me, about, conversation.id)
-    }
-
-    fn judge(
-        &self,
-        facts: &Snapshot,
-        action: Action,
-        me: UserId,
-        about: Resource,
-        conversation: Option<ConversationId>,
-    ) -> Result<(), Refusal> {
-        let denied = |rule: Option<&str>, code| {
-            let target = target(facts, about, conversation);
-            let conversation = conversation_of(about).map(|conversation| conversation.kind);
-            self.denied(facts, rule, denied_by(facts, me, action, target, rule, code, conversation));
-        };
-        match facts.decide(action, me, about) {
-            Some(Decision::Allow { .. }) => Ok(()),
-            Some(Decision::Deny { rule, code, public_code }) => {
-                denied(rule.map(|rule| facts.policy.rule_name(rule)), code);
-                Err(refusal(public_code))
-            }
-            None => {
-                denied(None, Code::NotFound);
-                Err(not_found())
-            }
-        }
+        facts.authorize_in(action, me, conversation).map_err(|rejection| self.record(rejection))
     }
 
     /// Records in the audit that a user asked for a user or group that the tenant does not know: `user:…` or `group:…`, by
@@ -132,19 +117,75 @@ impl PolicyGate {
         self.refusals.take(self.refusals.describe(denied));
         not_found()
     }
+}
 
-    fn denied(&self, facts: &Snapshot, rule: Option<&str>, denied: Denied) {
-        // A tenant can give its own rules any number of names, but the number of metric labels must stay bounded.
-        let rule = match rule {
-            Some(rule) if facts.policy_is_preset() => format!("{}/{rule}", facts.policy.name()),
-            Some(_) => "own".to_owned(),
-            None => "default".to_owned(),
+/// The decisions of the rules. They have no effect; the caller records the denial of a rejection with [`PolicyGate::record`].
+impl Snapshot {
+    /// Decides whether the user may do this.
+    ///
+    /// # Errors
+    /// The rejection, if the rules deny the action.
+    pub fn authorize(&self, action: Action, user: UserId, about: Resource) -> Result<(), Rejection> {
+        self.judge(action, user, about, None)
+    }
+
+    /// Decides whether the user may do this in a conversation, given the user's membership in it.
+    ///
+    /// # Errors
+    /// The rejection, if the rules deny the action.
+    pub fn authorize_in(&self, action: Action, user: UserId, conversation: &MemberContext) -> Result<(), Rejection> {
+        let about = Resource::Conversation(self.conversation(user, conversation));
+        self.judge(action, user, about, conversation.id)
+    }
+
+    /// Decides whether the user may do this to a message, given the user's membership in its conversation. `age_ms` is the
+    /// age of the message; `is_author` says that the user wrote it.
+    ///
+    /// # Errors
+    /// The rejection, if the rules deny the action.
+    pub fn authorize_on_message(
+        &self,
+        action: Action,
+        user: UserId,
+        conversation: &MemberContext,
+        is_author: bool,
+        age_ms: i64,
+    ) -> Result<(), Rejection> {
+        let about = Resource::Message { conversation: self.conversation(user, conversation), is_author, age_ms };
+        self.judge(action, user, about, conversation.id)
+    }
+
+    fn judge(
+        &self,
+        action: Action,
+        user: UserId,
+        about: Resource,
+        conversation: Option<ConversationId>,
+    ) -> Result<(), Rejection> {
+        let denial = |rule: Option<&str>, code| {
+            let target = target(self, about, conversation);
+            let kind = conversation_of(about).map(|conversation| conversation.kind);
+            let denied = denied_by(self, user, action, target, rule, code, kind);
+            Some(Box::new(Denial { rule: rule_label(self, rule), denied }))
         };
-        let denial = Denial { rule, refused: self.refusals.describe(denied) };
-        match &self.kept {
-            Some(kept) => locked(kept).push(denial),
-            None => self.note(vec![denial]),
+        match self.decide(action, user, about) {
+            Some(Decision::Allow { .. }) => Ok(()),
+            Some(Decision::Deny { rule, code, public_code }) => {
+                let denial = denial(rule.map(|rule| self.policy.rule_name(rule)), code);
+                Err(Rejection { refusal: refusal(public_code), denial })
+            }
+            None => Err(Rejection { refusal: not_found(), denial: denial(None, Code::NotFound) }),
         }
+    }
+}
+
+/// The label of a rule in the metrics. A tenant can give its own rules any number of names, but the number of labels must
+/// stay bounded.
+fn rule_label(facts: &Snapshot, rule: Option<&str>) -> String {
+    match rule {
+        Some(rule) if facts.policy_is_preset() => format!("{}/{rule}", facts.policy.name()),
+        Some(_) => "own".to_owned(),
+        None => "default".to_owned(),
     }
 }
 
@@ -181,11 +222,6 @@ fn conversation_of(about: Resource) -> Option<ConversationContext> {
         Resource::Conversation(conversation) | Resource::Message { conversation, .. } => Some(conversation),
         _ => None,
     }
-}
-
-/// Ignores poisoning: no code panics while it holds the lock.
-fn locked(kept: &Mutex<Vec<Denial>>) -> MutexGuard<'_, Vec<Denial>> {
-    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The refusal for objects that do not exist. Objects that the caller may not know of get the same refusal.

@@ -120,21 +120,22 @@ impl Hub {
         }
     }
 
-    /// Delivers committed updates: on this node at once, to the other nodes over the bus.
+    /// Delivers committed updates: on this node at once, to the other nodes over the bus. Encodes each event once.
     pub fn publish(&self, updates: Vec<Update>) {
+        let updates: Vec<Update<Frame>> = updates.into_iter().map(Update::encode).collect();
         for update in &updates {
             self.publish_here(update);
         }
         self.0.publisher.push(updates);
     }
 
-    pub(super) fn publish_here(&self, update: &Update) {
+    pub(super) fn publish_here(&self, update: &Update<Frame>) {
         match update {
             Update::Change(change) => {
                 if let Some(room) = self.room(change.conversation) {
                     self.follow_up(room.id, room.apply(change.clone(), self.0.clock.now_ms()));
                 }
-                self.0.metrics.frames_encoded.inc_by(change.frame.take_encodes());
+                self.0.metrics.frames_encoded.inc_by(change.event.take_encodes());
                 if change.effect == Effect::Capabilities {
                     self.recheck(change.conversation);
                 }
@@ -149,8 +150,8 @@ impl Hub {
                 }
             }
             Update::Inbox { user, version } => self.inbox_changed(*user, *version),
-            Update::Ephemeral { conversation, user, frame, facts } => {
-                let (frame, facts) = (frame.clone(), *facts);
+            Update::Ephemeral { conversation, user, event, facts } => {
+                let (frame, facts) = (event.clone(), *facts);
                 self.push_ephemeral(Ephemeral { conversation: *conversation, cause: *user, frame, facts });
             }
         }

@@ -18,7 +18,7 @@ use super::{
     bus::{Bus, Channel},
     update::{ReadPosition, Update},
 };
-use crate::telemetry::Metrics;
+use crate::{sessions::Frame, telemetry::Metrics};
 
 /// The number of updates per batch; Redis answers one batch within a millisecond.
 const BATCH_MAX: usize = 512;
@@ -35,7 +35,7 @@ pub struct Publisher {
 
 #[derive(Default)]
 struct Waiting {
-    updates: Vec<Update>,
+    updates: Vec<Update<Frame>>,
     signals: Vec<(Channel, bus::signal::Kind)>,
     /// The versions of changes that were not published.
     unannounced: HashMap<ConversationId, u32>,
@@ -45,7 +45,7 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn remember(&mut self, update: &Update) {
+    fn remember(&mut self, update: &Update<Frame>) {
         match update {
             Update::Change(change) => {
                 let version = self.unannounced.entry(change.conversation).or_default();
@@ -65,7 +65,7 @@ impl Waiting {
 
 impl Publisher {
     /// Queues committed updates.
-    pub fn push(&self, updates: Vec<Update>) {
+    pub fn push(&self, updates: Vec<Update<Frame>>) {
         let mut waiting = self.lock();
         if waiting.updates.len() + updates.len() > WAITING_MAX {
             for update in &updates {

@@ -103,7 +103,8 @@ impl Hub {
                 Behind::Missed(messages) => {
                     text_bytes += messages.iter().map(|message| message.text.len()).sum::<usize>();
                     if let (true, Some(missed)) = (text_bytes <= limits::RESUMED_TEXT_BYTES_MAX, missed.as_deref_mut()) {
-                        let frames = messages.iter().map(|message| Change::of_message(conversation, message, 0).frame);
+                        let frames =
+                            messages.iter().map(|message| Change::of_message(conversation, message, 0).encode().event);
                         missed.frames.extend(frames);
                         missed.versions.extend(messages.last().map(|last| (conversation, last.version)));
                         continue;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::sessions::Frame;
 
-impl Update {
+impl Update<Frame> {
     /// The channel and the signal that carry this update to the other nodes.
     #[must_use]
     pub fn signal(&self, node: NodeId) -> (Channel, bus::Signal) {
@@ -30,12 +30,12 @@ impl Update {
                 Channel::User(*user),
                 bus::signal::Kind::InboxChanged(bus::InboxChanged { user: user.to_bytes(), inbox_version: *version }),
             ),
-            Self::Ephemeral { conversation, user, frame, facts } => (
+            Self::Ephemeral { conversation, user, event, facts } => (
                 Channel::Conversation(*conversation),
                 bus::signal::Kind::Ephemeral(bus::Ephemeral {
                     conversation: conversation.to_bytes(),
                     user: user.to_bytes(),
-                    frame: frame.payload(),
+                    frame: event.payload(),
                     facts: *facts,
                 }),
             ),
@@ -44,8 +44,8 @@ impl Update {
     }
 }
 
-impl From<&Change> for bus::Change {
-    fn from(change: &Change) -> Self {
+impl From<&Change<Frame>> for bus::Change {
+    fn from(change: &Change<Frame>) -> Self {
         let (effect, seq, author, removed) = match &change.effect {
             Effect::None => (bus::Effect::None, 0, Bytes::new(), Vec::new()),
             Effect::Sent { seq, author } => (bus::Effect::Sent, *seq, author.to_bytes(), Vec::new()),
@@ -62,14 +62,14 @@ impl From<&Change> for bus::Change {
             seq,
             effect: effect as i32,
             author,
-            frame: change.frame.payload(),
+            frame: change.event.payload(),
             removed,
             facts: change.facts,
         }
     }
 }
 
-impl TryFrom<bus::Change> for Change {
+impl TryFrom<bus::Change> for Change<Frame> {
     type Error = NotAnId;
 
     fn try_from(change: bus::Change) -> Result<Self, Self::Error> {
@@ -84,8 +84,8 @@ impl TryFrom<bus::Change> for Change {
             Ok(bus::Effect::None) | Err(_) => Effect::None,
         };
         let (conversation, version) = (ConversationId::from_slice(&change.conversation)?, change.version);
-        let frame = Frame::change_from_proto(conversation, version, change.frame);
-        Ok(Self { conversation, version, effect, frame, facts: change.facts })
+        let event = Frame::change_from_proto(conversation, version, change.frame);
+        Ok(Self { conversation, version, effect, event, facts: change.facts })
     }
 }
 
@@ -104,7 +104,7 @@ impl TryFrom<bus::ReadPositionChanged> for ReadPosition {
     }
 }
 
-impl TryFrom<bus::InboxChanged> for Update {
+impl TryFrom<bus::InboxChanged> for Update<Frame> {
     type Error = NotAnId;
 
     fn try_from(changed: bus::InboxChanged) -> Result<Self, Self::Error> {
@@ -112,14 +112,14 @@ impl TryFrom<bus::InboxChanged> for Update {
     }
 }
 
-impl TryFrom<bus::Ephemeral> for Update {
+impl TryFrom<bus::Ephemeral> for Update<Frame> {
     type Error = NotAnId;
 
     fn try_from(ephemeral: bus::Ephemeral) -> Result<Self, Self::Error> {
         Ok(Self::Ephemeral {
             conversation: ConversationId::from_slice(&ephemeral.conversation)?,
             user: UserId::from_slice(&ephemeral.user)?,
-            frame: Frame::from_proto(ephemeral.frame),
+            event: Frame::from_proto(ephemeral.frame),
             facts: ephemeral.facts,
         })
     }

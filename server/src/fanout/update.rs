@@ -5,11 +5,12 @@ use wire::event::Kind as Event;
 
 use crate::sessions::Frame;
 
-/// A committed change or an ephemeral event, to be delivered on all nodes.
+/// A committed change or an ephemeral event, to be delivered on all nodes. `E` is the event for clients: the event itself
+/// until [`Hub::publish`](super::Hub::publish), and then its encoded form, which all recipients share.
 #[derive(Debug, Clone)]
-pub enum Update {
+pub enum Update<E = Event> {
     /// A conversation changed.
-    Change(Change),
+    Change(Change<E>),
     /// A user's own read position changed.
     ReadPosition(ReadPosition),
     /// A user joined or left conversations.
@@ -21,25 +22,26 @@ pub enum Update {
     },
     /// An event that may be lost: typing, or another member's read position.
     Ephemeral {
-        /// The conversation whose online members get the frame.
+        /// The conversation whose online members get the event.
         conversation: ConversationId,
-        /// The user who caused the event, and does not get the frame.
+        /// The user who caused the event, and does not get it.
         user: UserId,
-        /// The encoded event.
-        frame: Frame,
+        /// The event.
+        event: E,
         /// The version of the facts by which the event was allowed. Its recipients are decided by facts that are not older.
         facts: u64,
     },
 }
 
 /// One change of a conversation: its version, its effect on counts, and the event for clients.
+/// `E`: see [`Update`].
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
-pub struct Change {
+pub struct Change<E = Event> {
     pub conversation: ConversationId,
     pub version: u32,
     pub effect: Effect,
-    pub frame: Frame,
+    pub event: E,
     /// The version of the facts by which the change was decided. Its readers are decided by facts that are not older. 0
     /// where the rules let every member read.
     pub facts: u64,
@@ -86,17 +88,17 @@ pub struct ReadPosition {
 }
 
 impl Change {
-    /// A change decided on this node, with the event for clients encoded from `kind`. Its `facts` are 0, see
-    /// [`Self::decided_by`].
+    /// A change decided on this node. Its `facts` are 0, see [`Self::decided_by`].
     #[must_use]
-    pub fn new(conversation: ConversationId, version: u32, effect: Effect, kind: Event) -> Self {
-        Self { conversation, version, effect, frame: Frame::change(conversation, version, kind), facts: 0 }
+    pub fn new(conversation: ConversationId, version: u32, effect: Effect, event: Event) -> Self {
+        Self { conversation, version, effect, event, facts: 0 }
     }
 
-    /// The same change, decided by facts of this version; see [`Self::facts`].
+    /// The change with its event encoded.
     #[must_use]
-    pub fn decided_by(self, facts: u64) -> Self {
-        Self { facts, ..self }
+    pub fn encode(self) -> Change<Frame> {
+        let Self { conversation, version, effect, event, facts } = self;
+        Change { conversation, version, effect, event: Frame::change(conversation, version, event), facts }
     }
 
     /// The change that would have led to a message as it is now, for members who have seen messages up to `last_seq`.
@@ -117,6 +119,14 @@ impl Change {
         };
         Self::new(conversation, message.version, effect, kind)
     }
+}
+
+impl<E> Change<E> {
+    /// The same change, decided by facts of this version; see [`Self::facts`].
+    #[must_use]
+    pub fn decided_by(self, facts: u64) -> Self {
+        Self { facts, ..self }
+    }
 
     /// The `seq` of the message that changed; `None` if the change is not about one message.
     #[must_use]
@@ -124,6 +134,21 @@ impl Change {
         match self.effect {
             Effect::Sent { seq, .. } | Effect::Uncounted { seq } | Effect::Rewritten { seq } => Some(seq),
             Effect::None | Effect::Capabilities | Effect::Removed(_) => None,
+        }
+    }
+}
+
+impl Update {
+    /// The update with its event encoded.
+    #[must_use]
+    pub fn encode(self) -> Update<Frame> {
+        match self {
+            Self::Change(change) => Update::Change(change.encode()),
+            Self::ReadPosition(position) => Update::ReadPosition(position),
+            Self::Inbox { user, version } => Update::Inbox { user, version },
+            Self::Ephemeral { conversation, user, event, facts } => {
+                Update::Ephemeral { conversation, user, event: Frame::event(event), facts }
+            }
         }
     }
 }

@@ -15,8 +15,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    QueuedRequest, WriteRequest, WriterDeps,
+    WriterDeps,
     batch::{self, Written},
+    queue::{Batch, QueuedRequest},
     snapshots::NotWritten,
 };
 use crate::store::{StoreError, batcher::top_up};
@@ -86,15 +87,15 @@ impl Lane {
     /// requests of that tenant, to keep their order.
     async fn take(&mut self, queued: Vec<QueuedRequest>, loads: usize) {
         let mut ready = Vec::with_capacity(queued.len());
-        let mut room = PARKED_MAX.saturating_sub(self.waiting());
-        for one in queued {
-            match self.parked.get_mut(&one.request.caller.tenant) {
-                None => ready.push(one),
-                Some(parked) if room > 0 => {
-                    room -= 1;
-                    parked.queued.push(one);
+        let mut places = PARKED_MAX.saturating_sub(self.waiting());
+        for request in queued {
+            match self.parked.get_mut(&request.tenant()) {
+                None => ready.push(request),
+                Some(parked) if places > 0 => {
+                    places -= 1;
+                    parked.queued.push(request);
                 }
-                Some(_) => refuse(vec![one]),
+                Some(_) => refuse(vec![request]),
             }
         }
         if !ready.is_empty() {
@@ -140,27 +141,19 @@ impl Lane {
     /// whose facts must be read first are parked, and the others are written.
     async fn serve(&mut self, queued: Vec<QueuedRequest>, loads: usize) {
         let began = Instant::now();
-        let (requests, answers): (Vec<WriteRequest>, Vec<_>) =
-            queued.into_iter().map(|one| (one.request, one.answer)).unzip();
-        let attempted = attempt(&self.deps, &requests).await;
+        let batch: Batch = queued.into_iter().collect();
+        let attempted = attempt(&self.deps, &batch).await;
         self.deps.metrics.commit_seconds.observe(began.elapsed().as_secs_f64());
         let error = match attempted {
-            Ok(outcomes) => {
-                for (outcome, answer) in outcomes.into_iter().zip(answers) {
-                    // Sending fails only if the caller no longer waits for the answer.
-                    let _ = answer.send(outcome);
-                }
-                return;
-            }
+            Ok(written) => return self.finish(batch, written),
             Err(error) => error,
         };
-        let queued: Vec<QueuedRequest> =
-            requests.into_iter().zip(answers).map(|(request, answer)| QueuedRequest { request, answer }).collect();
+        let queued = batch.into_requests();
         match error {
             NotWritten::FactsMissing(tenant) => {
-                let (theirs, others): (Vec<QueuedRequest>, Vec<QueuedRequest>) =
-                    queued.into_iter().partition(|one| one.request.caller.tenant == tenant);
-                self.park(tenant, theirs, loads);
+                let (of_tenant, others): (Vec<_>, Vec<_>) =
+                    queued.into_iter().partition(|request| request.tenant() == tenant);
+                self.park(tenant, of_tenant, loads);
                 if !others.is_empty() {
                     Box::pin(self.serve(others, loads)).await;
                 }
@@ -170,37 +163,40 @@ impl Lane {
                 refuse(queued);
             }
             NotWritten::Failed(error) => {
-                tracing::warn!(%error, requests = queued.len(), "a batch could not be written whole; each of it is tried alone");
-                for one in queued {
-                    Box::pin(self.take(vec![one], loads)).await;
+                tracing::warn!(%error, requests = queued.len(), "a batch could not be written; its requests are tried one by one");
+                for request in queued {
+                    Box::pin(self.take(vec![request], loads)).await;
                 }
             }
         }
+    }
+
+    /// Counts, records and publishes what a committed batch decided, and answers its requests.
+    fn finish(&self, batch: Batch, Written { started, mutated, updates, counts, denials }: Written) {
+        let WriterDeps { metrics, gate, hub, .. } = &self.deps;
+        metrics.commit_batch_size.observe(batch.len() as f64);
+        metrics.messages_accepted.inc_by(counts.accepted);
+        metrics.messages_repeated.inc_by(counts.repeated);
+        gate.record_all(denials);
+        hub.publish(updates);
+        batch.answer(started, mutated);
     }
 }
 
 fn refuse(queued: Vec<QueuedRequest>) {
     let refusal = Refusal::new(ErrorCode::Unavailable, "the database can't serve now");
-    for one in queued {
-        let _ = one.answer.send(Err(refusal.clone()));
+    for request in queued {
+        request.refuse(refusal.clone());
     }
 }
 
-type Outcome = Result<super::WriteResult, Refusal>;
-
-async fn attempt(deps: &WriterDeps, requests: &[WriteRequest]) -> Result<Vec<Outcome>, NotWritten> {
+/// Writes a batch, and tries again after failures that a later try may not meet.
+async fn attempt(deps: &WriterDeps, batch: &Batch) -> Result<Written, NotWritten> {
     let mut tries = 0;
     loop {
-        let writing = batch::write(deps, deps.clock.now_ms(), requests);
+        let writing = batch::write(deps, deps.clock.now_ms(), batch);
         let error = match timeout(BATCH_DEADLINE, writing).await {
-            Ok(Ok(Written { outcomes, updates, tally, denials })) => {
-                deps.metrics.commit_batch_size.observe(requests.len() as f64);
-                deps.metrics.messages_accepted.inc_by(tally.accepted);
-                deps.metrics.messages_repeated.inc_by(tally.repeated);
-                deps.gate.note(denials);
-                deps.hub.publish(updates);
-                return Ok(outcomes);
-            }
+            Ok(Ok(written)) => return Ok(written),
             Ok(Err(NotWritten::Failed(error))) => error,
             Ok(Err(missing @ NotWritten::FactsMissing(_))) => return Err(missing),
             Err(_) => StoreError::too_slow(),

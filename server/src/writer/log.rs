@@ -1,4 +1,4 @@
-//! The state of one conversation while a batch is decided.
+//! The counters of one conversation while a batch is decided.
 
 use causerie_protocol::ConversationId;
 
@@ -11,13 +11,17 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Log {
     conversation: ConversationId,
-    pub version: u32,
-    pub last_seq: u32,
-    pub uncounted_seq: u32,
-    pub member_count: u32,
+    version: u32,
+    last_seq: u32,
+    /// The highest `seq` of a message that was deleted and counts as unread for no member.
+    uncounted_seq: u32,
+    member_count: u32,
+    /// The time of the last message of the batch, in milliseconds since 1970 UTC; 0 if the batch has no message.
     active_at_ms: i64,
-    pub state: ConversationState,
+    state: ConversationState,
+    /// The new subject; `None` if the batch does not rename the conversation.
     subject: Option<String>,
+    /// The counters differ from the stored counters.
     changed: bool,
 }
 
@@ -36,6 +40,22 @@ impl Log {
         }
     }
 
+    pub(super) fn version(&self) -> u32 {
+        self.version
+    }
+
+    pub(super) fn last_seq(&self) -> u32 {
+        self.last_seq
+    }
+
+    pub(super) fn member_count(&self) -> u32 {
+        self.member_count
+    }
+
+    pub(super) fn state(&self) -> ConversationState {
+        self.state
+    }
+
     /// Assigns the version of the next change.
     pub(super) fn change(&mut self) -> u32 {
         self.changed = true;
@@ -50,6 +70,13 @@ impl Log {
         (self.last_seq, self.change())
     }
 
+    /// Takes the message with this `seq` out of the unread counts, and returns the version of this change.
+    pub(super) fn uncount(&mut self, seq: u32) -> u32 {
+        self.uncounted_seq = self.uncounted_seq.max(seq);
+        self.change()
+    }
+
+    /// Stores a new subject and returns the version of this change.
     pub(super) fn rename(&mut self, subject: String) -> u32 {
         self.subject = Some(subject);
         self.change()
@@ -58,6 +85,18 @@ impl Log {
     /// Stores a new state (open, closed) and returns the version of this change.
     pub(super) fn set_state(&mut self, state: ConversationState) -> u32 {
         self.state = state;
+        self.change()
+    }
+
+    /// Counts new members and returns the version of this change.
+    pub(super) fn add_members(&mut self, added: usize) -> u32 {
+        self.member_count = self.member_count.saturating_add(u32::try_from(added).unwrap_or(u32::MAX));
+        self.change()
+    }
+
+    /// Counts a member less and returns the version of this change.
+    pub(super) fn remove_member(&mut self) -> u32 {
+        self.member_count = self.member_count.saturating_sub(1);
         self.change()
     }
 

@@ -10,9 +10,8 @@ mod decide;
 mod inboxes;
 mod lane;
 mod log;
-mod members;
-mod own_deletions;
 mod persist;
+mod queue;
 mod request;
 mod snapshots;
 mod start;
@@ -27,7 +26,8 @@ use std::{
 use causerie_protocol::{ErrorCode, Refusal};
 use tokio::sync::{mpsc, oneshot};
 
-pub use self::request::{Check, Member, Mutation, Start, Whom, WriteRequest, WriteResult};
+use self::queue::{Queued, QueuedRequest};
+pub use self::request::{Check, CheckSubject, Member, Mutation, Start, Started, WriteRequest, WriteResult};
 use crate::{
     clock::Clock,
     facts::{Facts, policy_gate::PolicyGate},
@@ -47,12 +47,6 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Writer {
     lanes: Arc<[mpsc::Sender<QueuedRequest>]>,
-}
-
-/// A request and the channel for its answer.
-struct QueuedRequest {
-    request: WriteRequest,
-    answer: oneshot::Sender<Result<WriteResult, Refusal>>,
 }
 
 /// The parts of the server that the writer uses.
@@ -82,7 +76,7 @@ impl Writer {
         Self { lanes }
     }
 
-    /// Puts a request into the queue of its lane and returns a future for the answer. The lane executes requests for one
+    /// Puts a mutation into the queue of its lane and returns a future for the answer. The lane executes mutations of one
     /// conversation in the order in which they were put into its queue.
     ///
     /// # Errors
@@ -90,13 +84,44 @@ impl Writer {
     /// `Timeout` if the answer takes longer than 10 s.
     pub async fn submit(
         &self,
-        request: WriteRequest,
+        request: WriteRequest<Mutation>,
     ) -> impl Future<Output = Result<WriteResult, Refusal>> + Send + 'static {
-        let (answer, answered) = oneshot::channel();
+        let lane = self.lane(&request.lane_key());
+        self.put(lane, request, QueuedRequest::Mutation).await
+    }
+
+    /// Puts a mutation into the queue of its lane and waits for the answer.
+    ///
+    /// # Errors
+    /// As [`Self::submit`].
+    pub async fn write(&self, request: WriteRequest<Mutation>) -> Result<WriteResult, Refusal> {
+        self.submit(request).await.await
+    }
+
+    /// Starts a conversation, or finds the conversation with the same start key.
+    ///
+    /// # Errors
+    /// As [`Self::submit`].
+    pub async fn start_conversation(&self, request: WriteRequest<Start>) -> Result<Started, Refusal> {
+        let lane = self.lane(&request.lane_key());
+        self.put(lane, request, QueuedRequest::Start).await.await
+    }
+
+    fn lane(&self, key: &impl Hash) -> &mpsc::Sender<QueuedRequest> {
         let mut hasher = DefaultHasher::new();
-        request.lane_key().hash(&mut hasher);
+        key.hash(&mut hasher);
         let lane = usize::try_from(hasher.finish() % self.lanes.len() as u64).unwrap_or(0);
-        let taken = self.lanes[lane].send_timeout(QueuedRequest { request, answer }, ANSWER_DEADLINE).await;
+        &self.lanes[lane]
+    }
+
+    async fn put<M, R: Send + 'static>(
+        &self,
+        lane: &mpsc::Sender<QueuedRequest>,
+        request: WriteRequest<M>,
+        queued: fn(Queued<M, R>) -> QueuedRequest,
+    ) -> impl Future<Output = Result<R, Refusal>> + Send + use<M, R> + 'static {
+        let (answer, answered) = oneshot::channel();
+        let taken = lane.send_timeout(queued(Queued { request, answer }), ANSWER_DEADLINE).await;
         async move {
             taken.map_err(|_| Refusal::new(ErrorCode::Unavailable, "the database can't keep up"))?;
             match tokio::time::timeout(ANSWER_DEADLINE, answered).await {
@@ -105,13 +130,5 @@ impl Writer {
                 Err(_) => Err(Refusal::new(ErrorCode::Timeout, "the database did not answer in time")),
             }
         }
-    }
-
-    /// Puts a request into the queue of its lane and waits for the answer.
-    ///
-    /// # Errors
-    /// As [`Self::submit`].
-    pub async fn write(&self, request: WriteRequest) -> Result<WriteResult, Refusal> {
-        self.submit(request).await.await
     }
 }

@@ -1,19 +1,17 @@
 //! Writes the decided batch, then reads the unread counts, which depend on the written state.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use causerie_protocol::{ConversationId, Refusal, limits, wire};
+use causerie_protocol::{ConversationId, UserId, limits, wire};
 use wire::event::Kind as Event;
 
 use super::{
     inboxes::raise,
-    request::WriteResult,
-    state::{BatchState, Joining, distinct},
+    state::{BatchState, Decided, Joining, distinct},
 };
 use crate::{
     domain::ConversationKind,
     fanout::{ReadPosition, Update},
-    sessions::Frame,
     store::{
         StoreError,
         queries::{
@@ -25,14 +23,22 @@ use crate::{
     },
 };
 
-impl BatchState<'_> {
-    /// Writes the decided batch, and fills the unread counts into the outcomes.
-    pub(super) async fn persist(
-        &mut self,
-        tx: &WriteTx,
-        outcomes: &mut [Result<WriteResult, Refusal>],
-    ) -> Result<(), StoreError> {
-        let rewritten = self.rewritten.iter().filter_map(|id| self.targets.get(id)).filter_map(|message| {
+/// The read states of members, by conversation and user.
+pub(super) type ReadStates = HashMap<(ConversationId, UserId), wire::ReadState>;
+
+/// The counters of a conversation after the batch, as far as read positions depend on them.
+#[derive(Clone, Copy, Default)]
+struct Written {
+    version: u32,
+    last_seq: u32,
+    member_count: u32,
+}
+
+impl BatchState {
+    /// Writes the decided batch. Returns the read states, with unread counts, of the members who moved their position.
+    pub(super) async fn persist(&mut self, tx: &WriteTx) -> Result<ReadStates, StoreError> {
+        let targets = &self.current.targets;
+        let rewritten = self.decided.rewritten.iter().filter_map(|id| targets.get(id)).filter_map(|message| {
             Some((
                 message.conversation_id.parse().ok()?,
                 message.seq,
@@ -43,43 +49,101 @@ impl BatchState<'_> {
             ))
         });
         tx.rewrite(rewritten.collect()).await?;
-        let versions: HashMap<ConversationId, (u32, u32, u32)> =
-            self.logs.iter().map(|(id, log)| (*id, (log.version, log.last_seq, log.member_count))).collect();
-        let counters = self.logs.drain().filter_map(|(_, log)| log.counters()).collect();
-        let moves: Vec<Move> = self
-            .readings
-            .values()
-            .map(|reading| Move {
-                conversation: reading.conversation,
-                user: reading.user,
-                read_seq: reading.read_seq,
-                marked_unread: reading.marked_unread,
+        let written: HashMap<ConversationId, Written> = self
+            .logs
+            .iter()
+            .map(|(id, log)| {
+                let (version, last_seq, member_count) = (log.version(), log.last_seq(), log.member_count());
+                (*id, Written { version, last_seq, member_count })
             })
             .collect();
-        if self.moves_nobody() {
-            tx.write(&self.inserts, counters, &moves).await?;
+        let counters = self.logs.drain().filter_map(|(_, log)| log.counters()).collect();
+        let positions = self.decided.read_positions.iter();
+        let moves: Vec<Move> = positions
+            .map(|(&(conversation, user), position)| Move {
+                conversation,
+                user,
+                read_seq: position.read_seq,
+                marked_unread: position.marked_unread,
+            })
+            .collect();
+        if self.decided.keeps_members() {
+            tx.write(&self.decided.messages, counters, &moves).await?;
         } else {
             // A user who joins in this batch has no row for a read position before `move_members`. `move_members` also
             // purges messages that no member can see any more, and must find the new messages among them.
-            tx.write(&self.inserts, counters, &[]).await?;
-            self.move_members(tx).await?;
+            tx.write(&self.decided.messages, counters, &[]).await?;
+            self.decided.move_members(tx, self.now_ms).await?;
             tx.write(&[], Vec::new(), &moves).await?;
         }
-        self.count_marked(tx, outcomes, &versions).await
+        self.count_marked(tx, &written).await
     }
 
-    fn moves_nobody(&self) -> bool {
-        self.joining.is_empty()
-            && self.leaving.is_empty()
-            && self.own_deletions.hiding.is_empty()
-            && self.own_deletions.forgetting.is_empty()
+    /// Reads the unread counts at the moved read positions, and publishes the positions.
+    async fn count_marked(
+        &mut self,
+        tx: &WriteTx,
+        written: &HashMap<ConversationId, Written>,
+    ) -> Result<ReadStates, StoreError> {
+        let Decided { read_positions, marked, updates, .. } = &mut self.decided;
+        let written = |conversation| written.get(&conversation).copied().unwrap_or_default();
+        // Sending a message moves its author's position too, but to the end of the conversation. Every node knows without an
+        // update that nothing is unread then.
+        let moved = marked.iter().filter_map(|member| Some((*member, *read_positions.get(member)?)));
+        let moved: Vec<_> = moved.collect();
+        let behind = moved.iter().filter(|((at, _), position)| position.read_seq < written(*at).last_seq);
+        let behind: Vec<_> = behind.map(|(member, _)| *member).collect();
+        let unread = tx.unread(&behind).await?;
+        let mut states = HashMap::with_capacity(moved.len());
+        for (member @ (conversation, user), position) in moved {
+            let Written { version, member_count, .. } = written(conversation);
+            let unread = unread.get(&member).copied().unwrap_or(0);
+            let (read_seq, marked_unread) = (position.read_seq, position.marked_unread);
+            updates.push(Update::ReadPosition(ReadPosition {
+                user,
+                conversation,
+                read_seq,
+                marked_unread,
+                unread,
+                version,
+            }));
+            // The recipients of a mail do not learn of each other, so a mail has no read receipts.
+            let reader = self
+                .current
+                .actors
+                .get(&member)
+                .map(|actor| actor.member)
+                .filter(|member| member.kind != ConversationKind::Mail);
+            let decided_by = reader.and_then(|member| Some((member, self.facts.get(&member.tenant)?)));
+            let decided_by = decided_by.filter(|(member, facts)| facts.tells_reading(user, member));
+            if let Some((_, facts)) = decided_by
+                && (2..=limits::READ_RECEIPTS_MEMBERS_MAX).contains(&(member_count as usize))
+            {
+                let read = wire::MemberRead {
+                    conversation_id: conversation.to_string(),
+                    user_id: user.to_string(),
+                    read_seq: position.read_seq,
+                };
+                updates.push(Update::Ephemeral { conversation, user, event: Event::MemberRead(read), facts: facts.version });
+            }
+            let conversation_id = conversation.to_string();
+            states.insert(member, wire::ReadState { conversation_id, read_seq, unread, marked_unread });
+        }
+        Ok(states)
+    }
+}
+
+impl Decided {
+    /// Whether the batch changes no membership and no own copy.
+    fn keeps_members(&self) -> bool {
+        self.joining.is_empty() && self.leaving.is_empty() && self.hiding.is_empty() && self.forgetting.is_empty()
     }
 
     /// Writes joinings, leavings and own deletions. One statement raises all inbox versions, so that all user rows are
     /// locked by the same statement.
-    async fn move_members(&mut self, tx: &WriteTx) -> Result<(), StoreError> {
+    async fn move_members(&mut self, tx: &WriteTx, now_ms: i64) -> Result<(), StoreError> {
         let coming = self.joining.iter().map(|joining| joining.user);
-        let hiding = self.own_deletions.hiding.iter().map(|(_, user, _)| *user);
+        let hiding = self.hiding.iter().map(|(_, user, _)| *user);
         let going = self.leaving.iter().map(|(_, user)| *user);
         let mut inboxes = raise(tx, coming.chain(hiding).chain(going)).await?;
         let mut next = |user| {
@@ -100,73 +164,18 @@ impl BatchState<'_> {
             })
             .collect();
         let hidden: Vec<HiddenMessage> = self
-            .own_deletions
             .hiding
             .iter()
             .map(|&(conversation, user, seq)| HiddenMessage { conversation, user, seq, inbox_version: next(user) })
             .collect();
-        let gone: Vec<_> = self.leaving.iter().map(|&(at, user)| (at, user, next(user))).collect();
-        tx.add_members(&members, self.now_ms).await?;
+        let gone: Vec<_> = self.leaving.iter().map(|&(from, user)| (from, user, next(user))).collect();
+        tx.add_members(&members, now_ms).await?;
         tx.hide(&hidden).await?;
-        tx.remove_members(&gone, self.now_ms).await?;
+        tx.remove_members(&gone, now_ms).await?;
         let forgotten: Vec<_> =
-            self.own_deletions.forgetting.iter().map(|(&(at, user), &first_seq)| (at, user, first_seq)).collect();
+            self.forgetting.iter().map(|(&(conversation, user), &first_seq)| (conversation, user, first_seq)).collect();
         tx.forget(&forgotten).await?;
-        let left = gone.iter().map(|(at, ..)| *at).chain(forgotten.iter().map(|(at, ..)| *at));
-        tx.purge(distinct(left), self.now_ms).await
-    }
-
-    async fn count_marked(
-        &mut self,
-        tx: &WriteTx,
-        outcomes: &mut [Result<WriteResult, Refusal>],
-        versions: &HashMap<ConversationId, (u32, u32, u32)>,
-    ) -> Result<(), StoreError> {
-        // Sending a message moves its author's position too, but to the end of the conversation. Every node knows without an
-        // update that nothing is unread then.
-        let moved: HashSet<_> = self.marks.iter().map(|(_, key)| *key).collect();
-        let behind: Vec<_> = moved
-            .iter()
-            .filter(|key| self.readings[key].read_seq < versions.get(&key.0).map_or(0, |(_, last_seq, _)| *last_seq))
-            .copied()
-            .collect();
-        let unread = tx.unread(&behind).await?;
-        for key in &moved {
-            let reading = self.readings[key];
-            let (version, _, member_count) = versions.get(&key.0).copied().unwrap_or_default();
-            self.updates.push(Update::ReadPosition(ReadPosition {
-                user: key.1,
-                conversation: key.0,
-                read_seq: reading.read_seq,
-                marked_unread: reading.marked_unread,
-                unread: unread.get(key).copied().unwrap_or(0),
-                version,
-            }));
-            // The recipients of a mail do not learn of each other, so a mail has no read receipts.
-            let facts = self.actors.get(key).map(|actor| actor.member).filter(|facts| facts.kind != ConversationKind::Mail);
-            let known = facts.and_then(|facts| Some((facts, self.facts.get(&facts.tenant)?)));
-            let known = known.filter(|(facts, known)| known.tells_reading(key.1, facts));
-            if let Some((_, known)) = known
-                && (2..=limits::READ_RECEIPTS_MEMBERS_MAX).contains(&(member_count as usize))
-            {
-                let read = wire::MemberRead {
-                    conversation_id: key.0.to_string(),
-                    user_id: key.1.to_string(),
-                    read_seq: reading.read_seq,
-                };
-                let frame = Frame::event(Event::MemberRead(read));
-                self.updates.push(Update::Ephemeral { conversation: key.0, user: key.1, frame, facts: known.version });
-            }
-        }
-        for (at, key) in &self.marks {
-            let reading = self.readings[key];
-            outcomes[*at] = Ok(WriteResult::Marked(wire::ReadState {
-                conversation_id: key.0.to_string(),
-                read_seq: reading.read_seq,
-                unread: unread.get(key).copied().unwrap_or(0),
-                marked_unread: reading.marked_unread,
-            }));
-        }
-        Ok(())
+        let left = gone.iter().map(|(from, ..)| *from).chain(forgotten.iter().map(|(from, ..)| *from));
+        tx.purge(distinct(left), now_ms).await
     }
 }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::HashSet};
 
 use causerie_policy::{Action, Code, Resource, Status};
 use causerie_protocol::{
-    ConversationId, GroupId, MessageId, Refusal, UserId,
+    ClientId, ConversationId, GroupId, MessageId, Refusal, UserId,
     command::{Draft, StartConversation},
     wire,
 };
@@ -15,7 +15,7 @@ use crate::{
     domain::{ConversationKind, ConversationState, MemberRole},
     facts::{
         Snapshot,
-        policy_gate::{self, PolicyGate},
+        policy_gate::{self, PolicyGate, Rejection},
     },
     store::queries::{
         append::NewConversation,
@@ -26,18 +26,17 @@ use crate::{
 
 /// A change that a caller requests.
 #[derive(Debug, Clone)]
-pub struct WriteRequest {
+pub struct WriteRequest<M> {
     /// The user whose token came with the command.
     pub caller: Caller,
-    /// The requested change.
-    pub mutation: Mutation,
+    /// The requested change: a [`Start`] or a [`Mutation`].
+    pub mutation: M,
 }
 
-/// The kinds of changes.
+/// The changes of existing conversations.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // they are the commands of the wire
 pub enum Mutation {
-    Start(Start),
     Send {
         conversation: ConversationId,
         draft: Draft,
@@ -48,6 +47,10 @@ pub enum Mutation {
         text: String,
     },
     Delete {
+        conversation: ConversationId,
+        message: MessageId,
+    },
+    DeleteOwnCopy {
         conversation: ConversationId,
         message: MessageId,
     },
@@ -77,10 +80,6 @@ pub enum Mutation {
     Reopen {
         conversation: ConversationId,
     },
-    DeleteOwnCopy {
-        conversation: ConversationId,
-        message: MessageId,
-    },
     /// A back end erases the text of a message for all members. The caller is the author, and no rule is asked.
     EraseText {
         conversation: ConversationId,
@@ -90,6 +89,19 @@ pub enum Mutation {
         conversation: ConversationId,
         for_all: bool,
     },
+}
+
+/// The result of an executed mutation.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub enum WriteResult {
+    Sent(wire::Message),
+    Edited(wire::Message),
+    Deleted(wire::Message),
+    Marked(wire::ReadState),
+    /// The conversation got another subject, state or other members.
+    Updated(ConversationId),
+    ConversationDeleted(ConversationId),
 }
 
 /// Start a conversation, or find the existing conversation with the same start key.
@@ -125,73 +137,92 @@ pub struct Member {
     pub is_named: bool,
 }
 
+/// The result of an executed start.
+#[derive(Debug, Clone)]
+pub struct Started {
+    /// The conversation that was created or found.
+    pub conversation: ConversationId,
+    /// This start created the conversation.
+    pub created: bool,
+    /// The first message, if the request has one.
+    pub first_message: Option<wire::Message>,
+}
+
 /// A question to the policy. The writer asks it again under the lock of the tenant's facts.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub struct Check {
     pub action: Action,
-    pub whom: Whom,
+    pub subject: CheckSubject,
     /// The request's field that the refusal names, or empty for none.
     pub field: String,
 }
 
-/// The resource of a check.
+/// What the action of a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum Whom {
-    Nobody,
-    Person(UserId),
-    /// The addressee of a reply: allowed unless a deny rule matches; no allow rule is needed. If `by` is set, this holds
-    /// only while that author of the message may start a conversation with the replying user.
-    Answered {
-        them: UserId,
-        by: Option<UserId>,
+pub enum CheckSubject {
+    Nothing,
+    User(UserId),
+    /// The addressee of a reply: allowed unless a deny rule matches; no allow rule is needed. If `while_reached_by` is set,
+    /// this holds only while that author of the message may start a conversation with the replying user.
+    ReplyAddressee {
+        user: UserId,
+        while_reached_by: Option<UserId>,
     },
     Group(GroupId),
     /// A member of a named group, in a conversation whose members see each other.
-    OfGroup(UserId),
+    GroupMember(UserId),
     /// A message that the caller replies to. `conversation` is the caller's membership in the message's conversation, read
     /// before the request was queued.
     Message {
         conversation: MemberContext,
-        mine: bool,
+        is_author: bool,
         age_ms: i64,
     },
 }
 
 impl Check {
-    /// Asks the policy whether the user `me` passes this check.
+    /// Asks the policy whether the user `caller` passes this check, and records a denial at once.
     ///
     /// # Errors
-    /// The refusal for the user if the policy denies the action or does not find the resource.
-    pub fn ask(&self, gate: &PolicyGate, facts: &Snapshot, me: UserId) -> Result<(), Refusal> {
-        let allow = |about: Option<Resource>| {
-            about.ok_or_else(policy_gate::not_found).and_then(|about| gate.allow(facts, self.action, me, about))
+    /// The refusal for the user if the policy denies the action or does not find the subject.
+    pub fn ask(&self, gate: &PolicyGate, facts: &Snapshot, caller: UserId) -> Result<(), Refusal> {
+        self.authorize(facts, caller).map_err(|rejection| gate.record(rejection))
+    }
+
+    /// Asks the policy whether the user `caller` passes this check.
+    ///
+    /// # Errors
+    /// The rejection for the user if the policy denies the action or does not find the subject.
+    pub(super) fn authorize(&self, facts: &Snapshot, caller: UserId) -> Result<(), Rejection> {
+        let allow = |resource: Option<Resource>| match resource {
+            Some(resource) => facts.authorize(self.action, caller, resource),
+            None => Err(policy_gate::not_found().into()),
         };
-        let answer = match self.whom {
-            Whom::Nobody => allow(Some(Resource::None)),
-            Whom::Person(them) => allow(facts.user(them).map(Resource::User)),
-            Whom::Answered { them, by } => match facts.user(them) {
-                Some(them) if facts.world.status(them) != Status::Active => {
-                    Err(policy_gate::refusal(Code::RecipientInactive))
+        let answer = match self.subject {
+            CheckSubject::Nothing => allow(Some(Resource::None)),
+            CheckSubject::User(user) => allow(facts.user(user).map(Resource::User)),
+            CheckSubject::ReplyAddressee { user, while_reached_by } => match facts.user(user) {
+                Some(user) if facts.world.status(user) != Status::Active => {
+                    Err(policy_gate::refusal(Code::RecipientInactive).into())
                 }
-                Some(them)
-                    if !facts.denies(self.action, me, Resource::User(them))
-                        && by.is_none_or(|author| facts.may_start(author, me)) =>
+                Some(user)
+                    if !facts.denies(self.action, caller, Resource::User(user))
+                        && while_reached_by.is_none_or(|author| facts.may_start(author, caller)) =>
                 {
                     Ok(())
                 }
-                them => allow(them.map(Resource::User)),
+                user => allow(user.map(Resource::User)),
             },
-            Whom::Group(group) => allow(facts.group(group).map(Resource::Group)),
-            Whom::OfGroup(them) => {
-                allow(facts.user(them).map(Resource::User)).map_err(|_| policy_gate::refusal(Code::GroupNotAddressable))
-            }
-            Whom::Message { conversation, mine, age_ms } => {
-                gate.allow_to_message(facts, self.action, me, &conversation, mine, age_ms)
+            CheckSubject::Group(group) => allow(facts.group(group).map(Resource::Group)),
+            CheckSubject::GroupMember(user) => allow(facts.user(user).map(Resource::User))
+                .map_err(|rejection| rejection.answered_as(policy_gate::refusal(Code::GroupNotAddressable))),
+            CheckSubject::Message { conversation, is_author, age_ms } => {
+                facts.authorize_on_message(self.action, caller, &conversation, is_author, age_ms)
             }
         };
-        answer.map_err(|refusal| if self.field.is_empty() { refusal } else { refusal.field(self.field.as_str()) })
+        answer.map_err(|rejection| if self.field.is_empty() { rejection } else { rejection.field(self.field.as_str()) })
     }
 }
 
@@ -208,9 +239,9 @@ impl Start {
             .iter()
             .filter_map(|group| facts.group(*group))
             .flat_map(|group| world.members(group))
-            .filter(|person| world.status(*person) == Status::Active)
-            .filter(|person| !facts.denies(Action::Start, self.new.created_by, Resource::User(*person)))
-            .map(|person| UserId(Uuid::from_u128(world.user_key(person))))
+            .filter(|user| world.status(*user) == Status::Active)
+            .filter(|user| !facts.denies(Action::Start, self.new.created_by, Resource::User(*user)))
+            .map(|user| UserId(Uuid::from_u128(world.user_key(user))))
             .collect();
         Cow::Owned(self.members.iter().filter(|member| member.is_named || inside.contains(&member.user)).copied().collect())
     }
@@ -224,7 +255,7 @@ impl Start {
         let author = Addressed::User(self.new.created_by);
         if self.new.kind != ConversationKind::Mail
             || members_now.len() > 1
-            || self.addressees.iter().any(|one| one.who == author)
+            || self.addressees.iter().any(|addressee| addressee.who == author)
         {
             return Ok(());
         }
@@ -232,7 +263,7 @@ impl Start {
     }
 
     /// The starting user's membership in the conversation as it will be created.
-    pub(super) fn facts(&self) -> MemberContext {
+    pub(super) fn starter(&self) -> MemberContext {
         let peer = self.members.get(1).filter(|_| self.new.kind == ConversationKind::Direct);
         MemberContext {
             id: None,
@@ -250,30 +281,21 @@ impl Start {
     }
 }
 
-/// The result of an executed request.
-#[derive(Debug, Clone)]
-#[allow(missing_docs)]
-pub enum WriteResult {
-    Started { conversation: ConversationId, created: bool, first_message: Option<wire::Message> },
-    Sent(wire::Message),
-    Edited(wire::Message),
-    Deleted(wire::Message),
-    Marked(wire::ReadState),
-    Updated,
-    ConversationDeleted(ConversationId),
+impl WriteRequest<Start> {
+    /// The key that selects the lane. Starts with the same start key keep their order.
+    pub(super) fn lane_key(&self) -> LaneKey<'_> {
+        LaneKey::Start(&self.mutation.new.start_key)
+    }
 }
 
-impl WriteRequest {
-    /// The key that selects the lane. Requests with the same key keep their order.
+impl WriteRequest<Mutation> {
+    /// The key that selects the lane. Mutations of a conversation keep their order.
     pub(super) fn lane_key(&self) -> LaneKey<'_> {
-        match &self.mutation {
-            Mutation::Start(start) => LaneKey::Start(&start.new.start_key),
-            mutation => LaneKey::Conversation(mutation.place()),
-        }
+        LaneKey::Conversation(self.mutation.conversation())
     }
 
     /// The memberships that the request may add or end.
-    pub(super) fn concerned(&self) -> Vec<(ConversationId, UserId)> {
+    pub(super) fn memberships(&self) -> Vec<(ConversationId, UserId)> {
         match &self.mutation {
             Mutation::AddMembers { conversation, users, .. } => {
                 users.iter().filter_map(|user| Some((*conversation, user.id.parse().ok()?))).collect()
@@ -286,22 +308,14 @@ impl WriteRequest {
 }
 
 impl Mutation {
-    /// Whether the mutation ends the actor's membership in the conversation.
-    pub(super) fn makes_leave(&self, actor: UserId) -> bool {
+    /// The conversation that the mutation changes.
+    pub(super) fn conversation(&self) -> ConversationId {
         match self {
-            Self::RemoveMember { user, .. } => *user == actor,
-            Self::DeleteConversation { .. } => true,
-            _ => false,
-        }
-    }
-
-    /// The conversation that the mutation names. `None` for a start, whose conversation is found by its start key.
-    pub(super) fn place(&self) -> Option<ConversationId> {
-        match self {
-            Self::Start(_) => None,
             Self::Send { conversation, .. }
             | Self::Edit { conversation, .. }
             | Self::Delete { conversation, .. }
+            | Self::DeleteOwnCopy { conversation, .. }
+            | Self::EraseText { conversation, .. }
             | Self::MarkRead { conversation, .. }
             | Self::MarkUnread { conversation }
             | Self::Rename { conversation, .. }
@@ -309,17 +323,14 @@ impl Mutation {
             | Self::RemoveMember { conversation, .. }
             | Self::Close { conversation }
             | Self::Reopen { conversation }
-            | Self::DeleteOwnCopy { conversation, .. }
-            | Self::EraseText { conversation, .. }
-            | Self::DeleteConversation { conversation, .. } => Some(*conversation),
+            | Self::DeleteConversation { conversation, .. } => *conversation,
         }
     }
 
-    /// The draft of the message that the mutation sends.
-    pub(super) fn draft(&self) -> Option<&Draft> {
+    /// The client id of the message that the mutation sends.
+    pub(super) fn client_id(&self) -> Option<ClientId> {
         match self {
-            Self::Start(start) => start.first_message.as_ref(),
-            Self::Send { draft, .. } => Some(draft),
+            Self::Send { draft, .. } => Some(draft.client_id),
             _ => None,
         }
     }
@@ -340,7 +351,7 @@ impl Mutation {
 #[derive(Hash)]
 pub(super) enum LaneKey<'a> {
     Start(&'a str),
-    Conversation(Option<ConversationId>),
+    Conversation(ConversationId),
 }
 
 #[cfg(test)]
@@ -365,7 +376,7 @@ mod tests {
         testing::{NOW_MS, TestClock, on_each_database},
     };
 
-    fn person(id: &str, status: UserStatus) -> Profile {
+    fn profile(id: &str, status: UserStatus) -> Profile {
         Profile { external_id: id.to_owned(), status: Some(status), ..Profile::default() }
     }
 
@@ -376,9 +387,9 @@ mod tests {
             let mut write = FactWrite::begin(&store, tenant, NOW_MS).await.expect("begins");
             let rules = "policy mine\nroles pupil\nkinds class\nallow find,start all when everyone\n";
             write.policy("mine", rules, "test").await.expect("writes");
-            let people = ["lea", "tom"].map(|id| person(id, UserStatus::Active));
-            let people = write.users(&people).await.expect("writes");
-            let [lea, tom] = [0, 1].map(|at: usize| people[at].1.id);
+            let users = ["lea", "tom"].map(|id| profile(id, UserStatus::Active));
+            let users = write.users(&users).await.expect("writes");
+            let [lea, tom] = [0, 1].map(|at: usize| users[at].1.id);
             let class = GroupFact { external_id: "6a".to_owned(), kind: Some("class".to_owned()), ..GroupFact::default() };
             write.groups(&[class]).await.expect("writes");
             let class = write.resolve_groups(&["6a"]).await.expect("asks")["6a"];
@@ -416,7 +427,7 @@ mod tests {
             };
             assert_eq!(reaches(start(ConversationKind::Mail, None)).await, Ok(()));
 
-            let gone = person("tom", UserStatus::Deactivated);
+            let gone = profile("tom", UserStatus::Deactivated);
             people::upsert(&store, tenant, &[gone], NOW_MS).await.expect("stores");
             let refusal = reaches(start(ConversationKind::Mail, None)).await.expect_err("nobody gets it");
             assert_eq!((refusal.code, refusal.field.as_str()), (ErrorCode::RecipientInactive, "startConversation.with[0]"));

@@ -7,20 +7,19 @@ use std::{
 };
 
 use causerie_policy::Action;
-use causerie_protocol::{ConversationId, Refusal, TenantId, command::StartConversation};
+use causerie_protocol::{ConversationId, TenantId, UserId, command::StartConversation};
 
 use super::{
     WriterDeps,
     inboxes::raise,
-    request::{Member, Mutation, WriteRequest},
+    request::{Member, Start, WriteRequest},
     snapshots::{NotWritten, snapshot},
-    state::distinct,
 };
 use crate::{
     domain::ConversationKind,
     facts::{
         Snapshot,
-        policy_gate::{PolicyGate, not_found},
+        policy_gate::{Rejection, not_found},
     },
     fanout::Update,
     store::{
@@ -30,21 +29,31 @@ use crate::{
 };
 
 /// The state of a batch after its locks were taken.
+#[derive(Default)]
 pub(super) struct Begun {
-    pub refusals: Vec<Option<Refusal>>,
-    pub started: Vec<Option<(ConversationId, bool)>>,
+    /// One entry per start, in the order of the requests.
+    pub starts: Vec<BegunStart>,
     /// The snapshots that were needed to decide the starts. Empty if the batch starts no conversation.
     pub facts: HashMap<TenantId, Arc<Snapshot>>,
 }
 
+/// A start after its conversation was created or found.
+pub(super) struct BegunStart {
+    /// The conversation, and whether this batch created it for this request. `None` if no conversation has the start key.
+    pub place: Option<(ConversationId, bool)>,
+    /// Why the request must not create a conversation.
+    pub rejection: Option<Rejection>,
+}
+
 /// Creates the conversations that the requests start. The facts are locked and read first, because they decide which
-/// conversations may be created. The conversations are locked after they were created.
+/// conversations may be created. The conversations are locked after they were created, together with the conversations
+/// `named` by other requests of the batch.
 pub(super) async fn begin_with_starts(
     tx: &WriteTx,
     deps: &WriterDeps,
-    gate: &PolicyGate,
     tenants: &HashSet<TenantId>,
-    requests: &[WriteRequest],
+    requests: &[&WriteRequest<Start>],
+    named: HashSet<ConversationId>,
     now_ms: i64,
     updates: &mut Vec<Update>,
 ) -> Result<Begun, NotWritten> {
@@ -52,111 +61,81 @@ pub(super) async fn begin_with_starts(
     for (tenant, version) in tx.hold_facts(tenants.iter().copied()).await? {
         facts.insert(tenant, snapshot(tx, deps, tenant, version).await?);
     }
-    let members: Vec<_> = requests.iter().map(|request| members(&facts, request)).collect();
-    let refusals = requests.iter().zip(&members).map(|(request, members)| refused(gate, &facts, request, members));
-    let refusals: Vec<_> = refusals.collect();
-    let started = start(tx, requests, &members, &refusals, now_ms).await?;
-    let places = requests
-        .iter()
-        .zip(&started)
-        .filter_map(|(request, started)| request.mutation.place().or(started.map(|(id, _)| id)));
-    tx.lock(distinct(places)).await?;
-    join_started(tx, requests, &members, &started, now_ms, updates).await?;
-    Ok(Begun { refusals, started, facts })
+    let judged: Vec<_> = requests.iter().map(|request| Judged::new(&facts, request)).collect();
+    let places = create(tx, &judged, now_ms).await?;
+    tx.lock(named.into_iter().chain(places.iter().flatten().map(|(id, _)| *id)).collect::<HashSet<_>>()).await?;
+    join_created(tx, &judged, &places, now_ms, updates).await?;
+    let starts = places.into_iter().zip(judged);
+    let starts = starts.map(|(place, judged)| BegunStart { place, rejection: judged.rejection }).collect();
+    Ok(Begun { starts, facts })
 }
 
-/// Why a request must not create its conversation, by the locked facts. An existing conversation can still be found.
-fn refused(
-    gate: &PolicyGate,
-    facts: &HashMap<TenantId, Arc<Snapshot>>,
-    request: &WriteRequest,
-    members: &[Member],
-) -> Option<Refusal> {
-    let Mutation::Start(start) = &request.mutation else { return None };
-    let Some(facts) = facts.get(&request.caller.tenant) else { return Some(not_found()) };
+/// A start, judged by the locked facts.
+struct Judged<'a> {
+    start: &'a Start,
+    /// The members of the new conversation.
+    members: Cow<'a, [Member]>,
+    /// Why the request must not create a conversation. An existing conversation can still be found.
+    rejection: Option<Rejection>,
+}
+
+impl<'a> Judged<'a> {
+    fn new(facts: &HashMap<TenantId, Arc<Snapshot>>, request: &'a WriteRequest<Start>) -> Self {
+        let start = &request.mutation;
+        let Some(facts) = facts.get(&request.caller.tenant) else {
+            return Self { start, members: Cow::Borrowed(&[]), rejection: Some(not_found().into()) };
+        };
+        let members = start.members_now(facts);
+        let rejection = authorize(facts, request.caller.user, start, &members).err();
+        Self { start, members, rejection }
+    }
+}
+
+/// Whether a user may create the conversation of a start.
+fn authorize(facts: &Snapshot, starter: UserId, start: &Start, members: &[Member]) -> Result<(), Rejection> {
     if start.exists {
-        return Some(not_found());
+        return Err(not_found().into());
     }
-    let me = request.caller.user;
-    let ask = || -> Result<(), Refusal> {
-        start.checks.iter().try_for_each(|check| check.ask(gate, facts, me))?;
-        start.reaches(members)?;
-        // A conversation is not created if the user could not read it or not send the requested first message.
-        let to_be = start.facts();
-        gate.allow_in(facts, Action::Read, me, &to_be)?;
-        if start.first_message.is_some() && to_be.kind != ConversationKind::Mail {
-            let blame = |refusal: Refusal| refusal.field(StartConversation::FIRST_MESSAGE);
-            gate.allow_in(facts, Action::Send, me, &to_be).map_err(blame)?;
-        }
-        Ok(())
-    };
-    ask().err()
+    start.checks.iter().try_for_each(|check| check.authorize(facts, starter))?;
+    start.reaches(members)?;
+    // A conversation is not created if the user could not read it or not send the requested first message.
+    let membership = start.starter();
+    facts.authorize_in(Action::Read, starter, &membership)?;
+    if start.first_message.is_some() && membership.kind != ConversationKind::Mail {
+        let sends = facts.authorize_in(Action::Send, starter, &membership);
+        sends.map_err(|rejection| rejection.field(StartConversation::FIRST_MESSAGE))?;
+    }
+    Ok(())
 }
 
-/// The members of the conversation that a request starts, by the locked facts.
-fn members<'a>(facts: &HashMap<TenantId, Arc<Snapshot>>, request: &'a WriteRequest) -> Cow<'a, [Member]> {
-    match (&request.mutation, facts.get(&request.caller.tenant)) {
-        (Mutation::Start(start), Some(facts)) => start.members_now(facts),
-        _ => Cow::Borrowed(&[]),
-    }
-}
-
-/// Creates conversations. Returns for each request its conversation and whether it is new.
-async fn start(
+/// Creates the conversations that may be created. Returns for each request its conversation and whether it is new.
+async fn create(
     tx: &WriteTx,
-    requests: &[WriteRequest],
-    members: &[Cow<'_, [Member]>],
-    refusals: &[Option<Refusal>],
+    judged: &[Judged<'_>],
     now_ms: i64,
 ) -> Result<Vec<Option<(ConversationId, bool)>>, StoreError> {
-    let keys: Vec<_> = requests
-        .iter()
-        .filter_map(|request| match &request.mutation {
-            Mutation::Start(start) => Some((start.new.tenant, start.new.start_key.clone())),
-            _ => None,
-        })
-        .collect();
-    if keys.is_empty() {
-        return Ok(vec![None; requests.len()]);
-    }
-    let allowed = requests.iter().zip(members).zip(refusals).filter(|(_, refusal)| refusal.is_none());
-    let new = allowed.filter_map(|((request, members), _)| match &request.mutation {
-        Mutation::Start(start) => {
-            let member_count = u32::try_from(members.len()).unwrap_or(u32::MAX);
-            Some(NewConversation { member_count, ..start.new.clone() })
-        }
-        _ => None,
+    let new = judged.iter().filter(|judged| judged.rejection.is_none()).map(|Judged { start, members, .. }| {
+        let member_count = u32::try_from(members.len()).unwrap_or(u32::MAX);
+        NewConversation { member_count, ..start.new.clone() }
     });
     tx.start(new.collect(), now_ms).await?;
-    let found = tx.started(keys).await?;
-    Ok(requests
-        .iter()
-        .map(|request| match &request.mutation {
-            Mutation::Start(start) => {
-                let id = *found.get(&(start.new.tenant, start.new.start_key.clone()))?;
-                Some((id, id == start.new.id))
-            }
-            _ => None,
-        })
-        .collect())
+    let key = |start: &Start| (start.new.tenant, start.new.start_key.clone());
+    let found = tx.started(judged.iter().map(|judged| key(judged.start)).collect()).await?;
+    let place = |start: &Start| found.get(&key(start)).map(|id| (*id, *id == start.new.id));
+    Ok(judged.iter().map(|judged| place(judged.start)).collect())
 }
 
 /// Adds the members and addressees of the conversations that this batch created.
-async fn join_started(
+async fn join_created(
     tx: &WriteTx,
-    requests: &[WriteRequest],
-    members: &[Cow<'_, [Member]>],
-    started: &[Option<(ConversationId, bool)>],
+    judged: &[Judged<'_>],
+    places: &[Option<(ConversationId, bool)>],
     now_ms: i64,
     updates: &mut Vec<Update>,
 ) -> Result<(), StoreError> {
-    let made = requests.iter().zip(members).zip(started);
-    let made = made.filter_map(|((request, members), started)| match (&request.mutation, started) {
-        (Mutation::Start(start), Some((conversation, true))) => Some((*conversation, start, members)),
-        _ => None,
-    });
     let (mut joining, mut addressees) = (Vec::new(), Vec::new());
-    for (conversation, start, members) in made {
+    for (Judged { start, members, .. }, place) in judged.iter().zip(places) {
+        let Some((conversation, true)) = *place else { continue };
         joining.extend(members.iter().map(|member| (conversation, *member)));
         addressees.extend(start.addressees.iter().map(|addressee| (conversation, *addressee)));
     }

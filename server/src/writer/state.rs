@@ -10,65 +10,81 @@ use causerie_protocol::{ClientId, ConversationId, MessageId, TenantId, UserId, w
 use super::log::Log;
 use crate::{
     domain::MemberRole,
-    facts::{Snapshot, policy_gate::PolicyGate},
+    facts::{Snapshot, policy_gate::Denial},
     fanout::Update,
     store::queries::append::{ActorContext, NewMessage},
 };
 
-/// What a batch adds to the metrics after its commit.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    /// Number of new messages.
-    pub accepted: u64,
-    /// Number of retries that were answered with the message of the first try.
-    pub repeated: u64,
+/// A batch while its requests are decided one after the other: what was read under the lock, and what the requests decided
+/// so far have changed.
+pub(super) struct BatchState {
+    /// The time of the batch, in milliseconds since 1970 UTC. All its messages, edits and deletions get this time.
+    pub now_ms: i64,
+    /// The tenants' facts, at the versions that were read under the lock.
+    pub facts: HashMap<TenantId, Arc<Snapshot>>,
+    /// The counters of the conversations. The first allowed caller of a conversation creates its entry.
+    pub logs: HashMap<ConversationId, Log>,
+    /// The rows that decisions depend on.
+    pub current: Current,
+    /// The decisions.
+    pub decided: Decided,
 }
 
-/// What was read for a batch, and what the requests decided so far have changed.
-pub(super) struct BatchState<'a> {
-    pub gate: &'a PolicyGate,
-    pub tally: Tally,
-    /// The tenants' facts, at the version read in this transaction.
-    pub facts: HashMap<TenantId, Arc<Snapshot>>,
-    pub now_ms: i64,
-    pub logs: HashMap<ConversationId, Log>,
+/// The rows that were read for a batch. A decision updates them, so that the next request sees its result.
+pub(super) struct Current {
+    /// The callers' memberships.
     pub actors: HashMap<(ConversationId, UserId), ActorContext>,
     /// Messages by author and client id: stored before, or sent in this batch.
     pub sent: HashMap<(UserId, ClientId), wire::Message>,
+    /// The messages that requests edit or delete.
     pub targets: HashMap<MessageId, wire::Message>,
     /// Of the users whom the batch adds to or removes from groups, the current members.
-    pub present: HashSet<(ConversationId, UserId)>,
-    pub inserts: Vec<NewMessage>,
-    pub rewritten: HashSet<MessageId>,
-    pub readings: HashMap<(ConversationId, UserId), Reading>,
-    /// Requests whose answer contains an unread count: index of the outcome, conversation and user. The count is read after
-    /// the batch was written.
-    pub marks: Vec<(usize, (ConversationId, UserId))>,
-    pub joining: Vec<Joining>,
-    pub leaving: HashSet<(ConversationId, UserId)>,
-    /// Users who were members before the batch, left in it and came back in it.
-    pub returned: HashSet<(ConversationId, UserId)>,
-    pub own_deletions: OwnDeletions,
-    pub updates: Vec<Update>,
-    /// The version of the facts that decide the current request; 0 if the policy lets every member read.
-    pub decided_by: u64,
-    /// By the policy of the current request, users see only the members whom they can find in the directory.
-    pub secret_members: bool,
-}
-
-/// Own copies of messages and conversations that users deleted before the batch or delete in it.
-#[derive(Debug, Default)]
-pub(super) struct OwnDeletions {
+    pub members: HashSet<(ConversationId, UserId)>,
     /// Users of direct conversations who deleted their copy. The next message makes them members again.
     pub away: HashSet<(ConversationId, UserId)>,
     /// Messages of the batch's requests whose own copy the user has deleted, by conversation, user and `seq`.
     pub hidden: HashSet<(ConversationId, UserId, u32)>,
-    /// The users who have a copy of a conversation that the batch erases.
+    /// The users who have a copy of a conversation that the batch erases, as they were before the batch.
     pub holders: HashMap<ConversationId, HashSet<UserId>>,
-    /// The entries of [`Self::hidden`] that this batch adds and must write.
+}
+
+/// What the requests decided so far write, publish and count. Nothing of it leaves the writer before the commit.
+#[derive(Default)]
+pub(super) struct Decided {
+    /// New messages.
+    pub messages: Vec<NewMessage>,
+    /// Edited and deleted messages; their new rows are in [`Current::targets`].
+    pub rewritten: HashSet<MessageId>,
+    /// New read positions.
+    pub read_positions: HashMap<(ConversationId, UserId), ReadPosition>,
+    /// Of [`Self::read_positions`], the positions that a user moved, as opposed to positions that follow from an own
+    /// message. The unread counts at these positions are read after the batch was written.
+    pub marked: HashSet<(ConversationId, UserId)>,
+    /// Users who become members.
+    pub joining: Vec<Joining>,
+    /// Stored memberships that end.
+    pub leaving: HashSet<(ConversationId, UserId)>,
+    /// Users who were members before the batch, left in it and came back in it.
+    pub returned: HashSet<(ConversationId, UserId)>,
+    /// Own copies of messages to delete, by conversation, user and `seq`.
     pub hiding: Vec<(ConversationId, UserId, u32)>,
     /// The first `seq` that a user may still see, for users who deleted their copy of the conversation.
     pub forgetting: HashMap<(ConversationId, UserId), u32>,
+    /// The updates to publish, in this order.
+    pub updates: Vec<Update>,
+    /// Denied requests, for the metrics and the audit log.
+    pub denials: Vec<Denial>,
+    /// Counts to add to the metrics.
+    pub counts: SendCounts,
+}
+
+/// What a batch adds to the metrics.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct SendCounts {
+    /// Number of new messages.
+    pub accepted: u64,
+    /// Number of retries that were answered with the message of the first try.
+    pub repeated: u64,
 }
 
 /// A user who becomes a member.
@@ -83,10 +99,10 @@ pub(super) struct Joining {
 
 /// A member's new read position.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reading {
-    pub conversation: ConversationId,
-    pub user: UserId,
+pub(super) struct ReadPosition {
+    /// The `seq` of the last message that the member has read.
     pub read_seq: u32,
+    /// The member marked the conversation as unread.
     pub marked_unread: bool,
 }
 

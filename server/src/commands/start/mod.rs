@@ -21,7 +21,7 @@ use crate::{
     domain::{ConversationKind, MemberRole, User},
     facts::policy_gate,
     store::queries::{append::NewConversation, mails::Addressee, people},
-    writer::{Check, Member, Mutation, Start, Whom, WriteRequest, WriteResult},
+    writer::{Check, CheckSubject, Member, Start, Started, WriteRequest},
 };
 
 const SUBJECT: &str = "startConversation.subject";
@@ -101,7 +101,7 @@ async fn found(
 }
 
 fn note_to_self(me: UserId) -> Plan {
-    let check = Check { action: Action::Start, whom: Whom::Person(me), field: String::new() };
+    let check = Check { action: Action::Start, subject: CheckSubject::User(me), field: String::new() };
     Plan { start_key: start_key(me, me), checks: vec![check], ..Plan::of(ConversationKind::NoteToSelf) }
 }
 
@@ -181,11 +181,8 @@ async fn carry_out(deps: &CommandDeps, caller: Caller, plan: Plan, first_message
     };
     let Plan { addressees, groups, checks, exists, inactive, inactive_count, .. } = plan;
     let start = Start { new, members, addressees, groups, first_message, checks, exists };
-    let WriteResult::Started { conversation, created, first_message } =
-        deps.writer.write(WriteRequest { caller, mutation: Mutation::Start(start) }).await?
-    else {
-        unreachable!("a start is answered as one");
-    };
+    let Started { conversation, created, first_message } =
+        deps.writer.start_conversation(WriteRequest { caller, mutation: start }).await?;
     let conversation = list::one(deps, caller, conversation).await?;
     let reached = conversation.member_count.saturating_sub(1);
     Ok(Answer::ConversationStarted(wire::ConversationStarted {

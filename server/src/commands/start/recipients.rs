@@ -11,7 +11,7 @@ use causerie_protocol::{
 };
 use uuid::Uuid;
 
-use super::{super::CommandDeps, Check, Member, Whom, reply::Answered};
+use super::{super::CommandDeps, Check, CheckSubject, Member, reply::Answered};
 use crate::{
     auth::Caller,
     domain::{MemberRole, User},
@@ -60,7 +60,7 @@ struct Named {
 
 /// The check whether the caller may start a conversation with several users.
 pub(super) fn several() -> Check {
-    Check { action: Action::StartGroup, whom: Whom::Nobody, field: String::new() }
+    Check { action: Action::StartGroup, subject: CheckSubject::Nothing, field: String::new() }
 }
 
 impl Recipients {
@@ -109,23 +109,24 @@ impl Recipients {
                     return Err(blame(deps.gate.unknown(&facts, *action, caller.user, named.clone())));
                 }
             };
-            let (action, whom) = match who {
+            let (action, subject) = match who {
                 Addressed::User(user) => {
-                    let exempt = exempt.as_ref().filter(|exempt| exempt.people.contains(&user));
-                    let answered = exempt.map(|exempt| Whom::Answered { them: user, by: exempt.by });
-                    (Action::Start, answered.unwrap_or(Whom::Person(user)))
+                    let exempt = exempt.as_ref().filter(|exempt| exempt.users.contains(&user));
+                    let answered = exempt
+                        .map(|exempt| CheckSubject::ReplyAddressee { user, while_reached_by: exempt.while_reached_by });
+                    (Action::Start, answered.unwrap_or(CheckSubject::User(user)))
                 }
-                Addressed::Group(group) => (Action::AddressGroup, Whom::Group(group)),
+                Addressed::Group(group) => (Action::AddressGroup, CheckSubject::Group(group)),
             };
-            let check = Check { action, whom, field: one.field.clone() };
+            let check = Check { action, subject, field: one.field.clone() };
             check.ask(&deps.gate, &facts, caller.user)?;
             checks.push(check);
             let known = gathering.members.len();
             gathering.add(who, one.is_copy).map_err(blame)?;
             if seen == Seen::ByEachOther && matches!(who, Addressed::Group(_)) {
                 for member in &gathering.members[known..] {
-                    let (whom, field) = (Whom::OfGroup(member.user), one.field.clone());
-                    let check = Check { action: Action::Start, whom, field };
+                    let (subject, field) = (CheckSubject::GroupMember(member.user), one.field.clone());
+                    let check = Check { action: Action::Start, subject, field };
                     check.ask(&deps.gate, &facts, caller.user)?;
                     checks.push(check);
                 }
@@ -286,7 +287,7 @@ pub(in super::super) async fn resolve_users(
             let unknown = format!("user:{}", named(asked));
             return Err(deps.gate.unknown(&facts, Action::Start, caller.user, unknown).field(field));
         };
-        let check = Check { action: Action::Start, whom: Whom::Person(user.id), field };
+        let check = Check { action: Action::Start, subject: CheckSubject::User(user.id), field };
         check.ask(&deps.gate, &facts, caller.user)?;
         Ok((user, check))
     });

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use causerie_policy::Action;
 use causerie_protocol::{MessageId, Refusal, UserId, command::StartConversation};
 
-use super::{super::CommandDeps, Check, Whom};
+use super::{super::CommandDeps, Check, CheckSubject};
 use crate::{
     auth::Caller,
     facts::{Snapshot, policy_gate},
@@ -29,9 +29,9 @@ pub(super) struct Answered {
 
 /// The addressees of a reply who need no allow rule.
 pub(super) struct Exempt {
-    pub people: Vec<UserId>,
+    pub users: Vec<UserId>,
     /// If set, the exemption holds only while the rules let this author start a conversation with the replying user.
-    pub by: Option<UserId>,
+    pub while_reached_by: Option<UserId>,
 }
 
 /// The message to which the caller replies.
@@ -44,10 +44,10 @@ pub(super) async fn answered(deps: &CommandDeps, caller: Caller, message: Messag
     let parent = deps.store.parent(caller.tenant, caller.user, message).await?.ok_or_else(not_held)?;
     let held = deps.lookups.facts.get((parent.conversation, caller.user)).await?;
     let conversation = held.ok_or_else(not_held)?;
-    let mine = parent.author == caller.user;
+    let is_author = parent.author == caller.user;
     let age_ms = deps.clock.now_ms().saturating_sub(parent.sent_at_ms);
-    let whom = Whom::Message { conversation, mine, age_ms };
-    let check = Check { action: Action::Reply, whom, field: FIELD.to_owned() };
+    let subject = CheckSubject::Message { conversation, is_author, age_ms };
+    let check = Check { action: Action::Reply, subject, field: FIELD.to_owned() };
     let facts = deps.facts.latest(caller.tenant).await?;
     check.ask(&deps.gate, &facts, caller.user)?;
     Ok(Answered { parent, check })
@@ -64,7 +64,7 @@ impl Answered {
         if !is_open && !facts.may_start(*author, me) {
             return None;
         }
-        let people = people.iter().chain([author]).copied().collect();
-        Some(Exempt { people, by: (!is_open).then_some(*author) })
+        let users = people.iter().chain([author]).copied().collect();
+        Some(Exempt { users, while_reached_by: (!is_open).then_some(*author) })
     }
 }

@@ -68,8 +68,8 @@ impl PackedVisibility {
 impl RoomMember {
     /// The frame that this member gets for a change. For a message whose own copy the member may have deleted this is `gap`:
     /// the devices then send `resume`, and the answer leaves the deleted message out.
-    pub(super) fn view<'a>(&self, change: &'a Change, gap: &'a Frame) -> &'a Frame {
-        if change.seq().is_some_and(|seq| seq < self.visibility.fully_visible_from_seq()) { gap } else { &change.frame }
+    pub(super) fn view<'a>(&self, change: &'a Change<Frame>, gap: &'a Frame) -> &'a Frame {
+        if change.seq().is_some_and(|seq| seq < self.visibility.fully_visible_from_seq()) { gap } else { &change.event }
     }
 
     /// Replaces the count by one that is true at version `as_of`, unless the read position has moved further in the

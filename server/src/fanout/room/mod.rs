@@ -51,7 +51,7 @@ struct State {
     /// Sorted by user id.
     members: Vec<RoomMember>,
     recent: Recent,
-    ahead: BTreeMap<u32, Change>,
+    ahead: BTreeMap<u32, Change<Frame>>,
     /// Members to whom `conversationJoined` was not sent yet.
     arrivals: Arrivals,
     deciding: Deciding,
@@ -88,7 +88,7 @@ impl Room {
     }
 
     /// Delivers a change, or keeps it until the earlier changes have come. `now_ms`: milliseconds since 1970 UTC.
-    pub fn apply(&self, change: Change, now_ms: i64) -> Applied {
+    pub fn apply(&self, change: Change<Frame>, now_ms: i64) -> Applied {
         let mut state = self.lock();
         state.active_at_ms = now_ms;
         if state.version.is_some_and(|version| change.version <= version) {
@@ -125,7 +125,7 @@ impl Room {
         let known_seq = state.last_seq;
         for message in messages {
             if state.version.is_some_and(|seen| message.version > seen) {
-                state.deliver(self.id, &Change::of_message(self.id, message, known_seq));
+                state.deliver(self.id, &Change::of_message(self.id, message, known_seq).encode());
             }
         }
         state.skip_to(version, last_seq);
@@ -330,7 +330,7 @@ impl State {
         }
     }
 
-    fn deliver(&mut self, room: ConversationId, change: &Change) {
+    fn deliver(&mut self, room: ConversationId, change: &Change<Frame>) {
         self.version = Some(change.version);
         if let Effect::Sent { seq, .. } = change.effect {
             self.last_seq = self.last_seq.max(seq);

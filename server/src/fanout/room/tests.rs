@@ -18,10 +18,10 @@ fn member() -> Arc<OnlineUser> {
     OnlineUser::new(UserId::new(), TenantId::new(), &Arc::new(DeferredCounts::default()))
 }
 
-fn sent(room: &Room, version: u32, seq: u32) -> Change {
+fn sent(room: &Room, version: u32, seq: u32) -> Change<Frame> {
     let effect = Effect::Sent { seq, author: UserId::new() };
     let frame = Frame::event(wire::event::Kind::MessageSent(wire::MessageEvent::default()));
-    Change { conversation: room.id, version, effect, frame, facts: 0 }
+    Change { conversation: room.id, version, effect, event: frame, facts: 0 }
 }
 
 #[test]

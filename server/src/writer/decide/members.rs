@@ -1,0 +1,90 @@
+//! Adds members to conversations and removes them.
+
+use causerie_policy::Action;
+use causerie_protocol::{UserId, limits, wire};
+
+use super::{
+    super::{request::Check, state::Joining},
+    RequestContext,
+};
+use crate::{
+    domain::{MemberRole, Numbered as _},
+    facts::policy_gate::Rejection,
+    fanout::Effect,
+};
+
+impl RequestContext<'_> {
+    /// Adds users to a group. A user who is a member already stays as they are.
+    pub(super) fn add_members(&mut self, users: &[wire::User], checks: &[Check]) -> Result<(), Rejection> {
+        self.authorize(Action::AddMember)?;
+        checks.iter().try_for_each(|check| check.authorize(self.facts, self.user))?;
+        let mut added = Vec::new();
+        let read_seq = self.log.last_seq();
+        for user in users {
+            let Ok(id) = user.id.parse::<UserId>() else { continue };
+            if self.current.members.insert((self.conversation, id)) {
+                self.join(Joining { conversation: self.conversation, user: id, role: MemberRole::Member, read_seq });
+                added.push(wire::Member { user: Some(user.clone()), role: MemberRole::Member.number().into(), read_seq });
+            }
+        }
+        if added.is_empty() {
+            return Ok(());
+        }
+        let version = self.log.add_members(added.len());
+        // All members get the same event. Where each member may see different members, the event therefore names no member,
+        // and `memberCount` shows that members were added.
+        added.truncate(if self.facts.policy.secret_members() { 0 } else { limits::MEMBERS_SHOWN });
+        self.publish_conversation_changed(version, Effect::None, |changed| changed.members_added = added);
+        Ok(())
+    }
+
+    /// Removes a member from a group. For a user who is no member this changes and publishes nothing: a repeated removal
+    /// gets the same answer as the first, and the answer does not reveal whether the user was a member.
+    pub(super) fn remove_member(&mut self, user: UserId) -> Result<(), Rejection> {
+        if user == self.user {
+            self.restore_former_role();
+            self.authorize(Action::Leave)?;
+        } else {
+            self.authorize(Action::RemoveMember)?;
+        }
+        if self.current.members.contains(&(self.conversation, user)) {
+            self.leave_group(user);
+        }
+        Ok(())
+    }
+
+    /// Removes a member from a group, as a change that all members see.
+    pub(super) fn leave_group(&mut self, user: UserId) {
+        self.current.members.remove(&(self.conversation, user));
+        self.leave(user);
+        let version = self.log.remove_member();
+        let is_named = !self.facts.policy.secret_members();
+        self.publish_conversation_changed(version, Effect::Removed(vec![user]), |changed| {
+            changed.members_removed.extend(is_named.then(|| user.to_string()));
+        });
+    }
+
+    /// Stores a new membership.
+    pub(super) fn join(&mut self, joining: Joining) {
+        let member = (joining.conversation, joining.user);
+        self.decided.joining.push(joining);
+        if self.decided.leaving.remove(&member) {
+            self.decided.returned.insert(member);
+        }
+    }
+
+    /// Ends a membership.
+    pub(super) fn leave(&mut self, user: UserId) {
+        let member = (self.conversation, user);
+        // A user who joined in this batch is removed by dropping the joining. If the user was a member before the batch,
+        // left and came back in it, the stored membership must be removed too.
+        let before = self.decided.joining.len();
+        self.decided.joining.retain(|joining| (joining.conversation, joining.user) != member);
+        if self.decided.joining.len() == before || self.decided.returned.remove(&member) {
+            self.decided.leaving.insert(member);
+        }
+        if let Some(actor) = self.current.actors.get_mut(&member) {
+            actor.former_role = actor.member.role.take().or(actor.former_role);
+        }
+    }
+}
