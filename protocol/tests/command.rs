@@ -5,7 +5,7 @@ mod examples;
 
 use causerie_protocol::{
     ErrorCode, Refusal,
-    command::{self, GroupRef, Recipient, SocketCommand, Target, UserRef},
+    command::{self, Command as Checked, GroupRef, ReadCommand, Recipient, SocketCommand, Target, UserRef, WriteCommand},
     limits,
     wire::{self, recipient::By, request::Command},
 };
@@ -283,10 +283,10 @@ fn unreadable_texts_are_refused() {
 fn ends_of_lines_are_kept_in_texts_and_are_spaces_elsewhere() {
     let typed = "a\r\nb\rc\u{b}d\u{c}e\u{85}f\u{2028}g\u{2029}h\ti\nj";
     let text = |command| match SocketCommand::try_from(request(command)) {
-        Ok(SocketCommand::Any(command::Command::SendMessage { draft, .. })) => draft.text,
-        Ok(SocketCommand::Any(command::Command::EditMessage { text, .. })) => text,
-        Ok(SocketCommand::Any(command::Command::RenameConversation { subject, .. })) => subject,
-        Ok(SocketCommand::Any(command::Command::SearchDirectory { query, .. })) => query,
+        Ok(SocketCommand::Any(Checked::Write(WriteCommand::SendMessage { draft, .. }))) => draft.text,
+        Ok(SocketCommand::Any(Checked::Write(WriteCommand::EditMessage { text, .. }))) => text,
+        Ok(SocketCommand::Any(Checked::Write(WriteCommand::RenameConversation { subject, .. }))) => subject,
+        Ok(SocketCommand::Any(Checked::Read(ReadCommand::SearchDirectory { query, .. }))) => query,
         other => panic!("not a text: {other:?}"),
     };
     let conversation_id = || CONVERSATION.to_owned();
@@ -416,6 +416,7 @@ fn the_name_of_a_relation_has_the_form_of_policies() {
     let unrelate = Command::Unrelate(wire::Unrelate { relation: "friend_2".into(), user: None });
     assert_eq!(refusal(unrelate).field, "unrelate.user");
     let all = SocketCommand::try_from(request(Command::ListRelations(wire::ListRelations::default())));
-    let expected = command::Command::ListRelations { relation: None, cursor: String::new(), limit: limits::PAGE_DEFAULT };
+    let expected =
+        Checked::Read(ReadCommand::ListRelations { relation: None, cursor: String::new(), limit: limits::PAGE_DEFAULT });
     assert_eq!(all, Ok(SocketCommand::Any(expected)));
 }

@@ -7,7 +7,7 @@ use std::{
 
 use causerie_protocol::{
     ErrorCode, Refusal, UserId,
-    command::{Command, StartConversation, Target},
+    command::{Command, CompoundCommand, ReadCommand, StartConversation, Target, WriteCommand},
 };
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
@@ -88,7 +88,7 @@ impl Allowances {
     /// `RateLimited`, with the time to wait, if the allowance is too small now.
     pub fn take(&self, user: UserId, command: &Command) -> Result<(), Refusal> {
         match command {
-            Command::SearchDirectory { .. } => self.searches.take(user, 1),
+            Command::Read(ReadCommand::SearchDirectory { .. }) => self.searches.take(user, 1),
             _ => self.sends.take(user, cost(command)),
         }
     }
@@ -107,23 +107,29 @@ impl Allowances {
 /// Whether a command sends a message, starts a conversation or adds members.
 #[must_use]
 pub fn reaches_others(command: &Command) -> bool {
-    matches!(command, Command::SendMessage { .. } | Command::StartConversation(_) | Command::AddMembers { .. })
+    matches!(
+        command,
+        Command::Write(WriteCommand::SendMessage { .. })
+            | Command::Compound(CompoundCommand::StartConversation(_) | CompoundCommand::AddMembers { .. })
+    )
 }
 
 /// The cost of a command in the allowance of sends. Named users add to the cost, because each needs a row and most get an
 /// event.
 fn cost(command: &Command) -> u32 {
     let people = match command {
-        Command::SendMessage { .. } | Command::Relate { .. } | Command::AcceptRelation { .. } | Command::Unrelate { .. } => {
-            0
-        }
-        Command::StartConversation(StartConversation { target, .. }) => match target {
-            Target::NoteToSelf | Target::Direct(_) => 0,
-            Target::Group { to, .. } => to.len(),
-            Target::Mail { to, copy, .. } => to.len() + copy.len(),
+        Command::Write(WriteCommand::SendMessage { .. }) => 0,
+        Command::Compound(command) => match command {
+            CompoundCommand::Relate { .. } | CompoundCommand::AcceptRelation { .. } | CompoundCommand::Unrelate { .. } => 0,
+            CompoundCommand::StartConversation(StartConversation { target, .. }) => match target {
+                Target::NoteToSelf | Target::Direct(_) => 0,
+                Target::Group { to, .. } => to.len(),
+                Target::Mail { to, copy, .. } => to.len() + copy.len(),
+            },
+            CompoundCommand::AddMembers { users, .. } => users.len(),
+            CompoundCommand::SetTyping { .. } => return 0,
         },
-        Command::AddMembers { users, .. } => users.len(),
-        _ => return 0,
+        Command::Write(_) | Command::Read(_) => return 0,
     };
     1 + of_people(people)
 }

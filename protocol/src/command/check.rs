@@ -26,7 +26,7 @@ pub(super) fn users(refs: Vec<wire::UserRef>, field: &str, min: usize) -> Result
         return Err(missing(field));
     }
     if refs.len() > limits::MEMBERS_PER_COMMAND_MAX {
-        return Err(too_large(field, limits::MEMBERS_PER_COMMAND_MAX, "people"));
+        return Err(too_large(field, limits::MEMBERS_PER_COMMAND_MAX, "users"));
     }
     refs.into_iter().enumerate().map(|(at, one)| user(Some(one), &format!("{field}[{at}]"))).collect()
 }

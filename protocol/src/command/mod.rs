@@ -4,9 +4,11 @@
 //! [`Refusal`] is the path in JSON, `sendMessage.text`.
 
 mod check;
+mod name;
 mod start;
 
 use self::check::{id, ids, invalid, line, missing, page, relation, text, too_large, user, users};
+pub use self::name::name;
 pub use self::start::{Recipient, StartConversation, Target};
 use crate::{
     ClientId, ConversationId, GroupId, MessageId, UserId,
@@ -17,31 +19,54 @@ use crate::{
 
 /// A command of a caller, over a socket or over HTTP.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs)] // the fields are described in proto/causerie/v1/command.proto
 pub enum Command {
-    StartConversation(StartConversation),
-    ListConversations { cursor: String, limit: u32 },
-    GetConversation { conversation: ConversationId },
-    GetHistory { conversation: ConversationId, range: HistoryRange, limit: u32 },
-    GetChanges { conversation: ConversationId, since_version: u32 },
-    ListMembers { conversation: ConversationId, cursor: String, limit: u32 },
+    /// Changes a conversation. The server decides it by the state of the conversation alone, so it needs no look-up before.
+    Write(WriteCommand),
+    /// Looks something up first, and then changes or publishes something.
+    Compound(CompoundCommand),
+    /// Changes nothing.
+    Read(ReadCommand),
+}
+
+/// A command that changes a conversation and needs no look-up before.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)] // the fields are described in proto/causerie/v1/command.proto
+pub enum WriteCommand {
     SendMessage { conversation: ConversationId, draft: Draft },
     EditMessage { conversation: ConversationId, message: MessageId, text: String },
     DeleteMessage { conversation: ConversationId, message: MessageId, own_copy: bool },
     MarkRead { conversation: ConversationId, seq: u32 },
     MarkUnread { conversation: ConversationId },
-    SetTyping { conversation: ConversationId, typing: bool },
     RenameConversation { conversation: ConversationId, subject: String },
-    AddMembers { conversation: ConversationId, users: Vec<UserRef> },
     RemoveMember { conversation: ConversationId, user: UserId },
     CloseConversation { conversation: ConversationId },
     ReopenConversation { conversation: ConversationId },
     DeleteConversation { conversation: ConversationId, for_all: bool },
-    GetUsers { users: Vec<UserId> },
-    SearchDirectory { query: String, limit: u32, cursor: String },
+}
+
+/// A command that looks something up, for example the users that it names, before it changes or publishes something.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)] // the fields are described in proto/causerie/v1/command.proto
+pub enum CompoundCommand {
+    StartConversation(StartConversation),
+    AddMembers { conversation: ConversationId, users: Vec<UserRef> },
+    SetTyping { conversation: ConversationId, typing: bool },
     Relate { relation: String, user: UserRef },
     AcceptRelation { relation: String, user: UserRef },
     Unrelate { relation: String, user: UserRef },
+}
+
+/// A command that changes nothing.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)] // the fields are described in proto/causerie/v1/command.proto
+pub enum ReadCommand {
+    ListConversations { cursor: String, limit: u32 },
+    GetConversation { conversation: ConversationId },
+    GetHistory { conversation: ConversationId, range: HistoryRange, limit: u32 },
+    GetChanges { conversation: ConversationId, since_version: u32 },
+    ListMembers { conversation: ConversationId, cursor: String, limit: u32 },
+    GetUsers { users: Vec<UserId> },
+    SearchDirectory { query: String, limit: u32, cursor: String },
     ListRelations { relation: Option<String>, cursor: String, limit: u32 },
     GetPresence { users: Vec<UserId> },
 }
@@ -137,14 +162,15 @@ impl TryFrom<Wire> for Command {
 
     fn try_from(command: Wire) -> Result<Self, Refusal> {
         Ok(match command {
-            Wire::StartConversation(start) => Self::StartConversation(start.try_into()?),
-            Wire::ListConversations(list) => {
-                Self::ListConversations { cursor: list.cursor, limit: page(list.limit, "listConversations.limit")? }
-            }
-            Wire::GetConversation(get) => {
-                Self::GetConversation { conversation: id(&get.conversation_id, "getConversation.conversationId")? }
-            }
-            Wire::GetHistory(get) => Self::GetHistory {
+            Wire::StartConversation(start) => Self::Compound(CompoundCommand::StartConversation(start.try_into()?)),
+            Wire::ListConversations(list) => Self::Read(ReadCommand::ListConversations {
+                cursor: list.cursor,
+                limit: page(list.limit, "listConversations.limit")?,
+            }),
+            Wire::GetConversation(get) => Self::Read(ReadCommand::GetConversation {
+                conversation: id(&get.conversation_id, "getConversation.conversationId")?,
+            }),
+            Wire::GetHistory(get) => Self::Read(ReadCommand::GetHistory {
                 conversation: id(&get.conversation_id, "getHistory.conversationId")?,
                 range: match (get.before_seq, get.after_seq) {
                     (0, None) => HistoryRange::Newest,
@@ -158,63 +184,67 @@ impl TryFrom<Wire> for Command {
                     }
                 },
                 limit: page(get.limit, "getHistory.limit")?,
-            },
-            Wire::GetChanges(get) => Self::GetChanges {
+            }),
+            Wire::GetChanges(get) => Self::Read(ReadCommand::GetChanges {
                 conversation: id(&get.conversation_id, "getChanges.conversationId")?,
                 since_version: get.since_version,
-            },
-            Wire::ListMembers(list) => Self::ListMembers {
+            }),
+            Wire::ListMembers(list) => Self::Read(ReadCommand::ListMembers {
                 conversation: id(&list.conversation_id, "listMembers.conversationId")?,
                 cursor: list.cursor,
                 limit: page(list.limit, "listMembers.limit")?,
-            },
-            Wire::SendMessage(send) => Self::SendMessage {
+            }),
+            Wire::SendMessage(send) => Self::Write(WriteCommand::SendMessage {
                 conversation: id(&send.conversation_id, "sendMessage.conversationId")?,
                 draft: Draft::checked(send.client_id, send.text, "sendMessage")?,
-            },
-            Wire::EditMessage(edit) => Self::EditMessage {
+            }),
+            Wire::EditMessage(edit) => Self::Write(WriteCommand::EditMessage {
                 conversation: id(&edit.conversation_id, "editMessage.conversationId")?,
                 message: id(&edit.message_id, "editMessage.messageId")?,
                 text: text(edit.text, "editMessage.text")?,
-            },
-            Wire::DeleteMessage(delete) => Self::DeleteMessage {
+            }),
+            Wire::DeleteMessage(delete) => Self::Write(WriteCommand::DeleteMessage {
                 conversation: id(&delete.conversation_id, "deleteMessage.conversationId")?,
                 message: id(&delete.message_id, "deleteMessage.messageId")?,
                 own_copy: delete.own_copy,
-            },
-            Wire::MarkRead(mark) => {
-                Self::MarkRead { conversation: id(&mark.conversation_id, "markRead.conversationId")?, seq: mark.seq }
-            }
-            Wire::MarkUnread(mark) => {
-                Self::MarkUnread { conversation: id(&mark.conversation_id, "markUnread.conversationId")? }
-            }
-            Wire::SetTyping(set) => {
-                Self::SetTyping { conversation: id(&set.conversation_id, "setTyping.conversationId")?, typing: set.typing }
-            }
-            Wire::RenameConversation(rename) => Self::RenameConversation {
+            }),
+            Wire::MarkRead(mark) => Self::Write(WriteCommand::MarkRead {
+                conversation: id(&mark.conversation_id, "markRead.conversationId")?,
+                seq: mark.seq,
+            }),
+            Wire::MarkUnread(mark) => Self::Write(WriteCommand::MarkUnread {
+                conversation: id(&mark.conversation_id, "markUnread.conversationId")?,
+            }),
+            Wire::SetTyping(set) => Self::Compound(CompoundCommand::SetTyping {
+                conversation: id(&set.conversation_id, "setTyping.conversationId")?,
+                typing: set.typing,
+            }),
+            Wire::RenameConversation(rename) => Self::Write(WriteCommand::RenameConversation {
                 conversation: id(&rename.conversation_id, "renameConversation.conversationId")?,
                 subject: line(rename.subject, "renameConversation.subject", limits::SUBJECT_BYTES_MAX)?,
-            },
-            Wire::AddMembers(add) => Self::AddMembers {
+            }),
+            Wire::AddMembers(add) => Self::Compound(CompoundCommand::AddMembers {
                 conversation: id(&add.conversation_id, "addMembers.conversationId")?,
                 users: users(add.users, "addMembers.users", 1)?,
-            },
-            Wire::RemoveMember(remove) => Self::RemoveMember {
+            }),
+            Wire::RemoveMember(remove) => Self::Write(WriteCommand::RemoveMember {
                 conversation: id(&remove.conversation_id, "removeMember.conversationId")?,
                 user: id(&remove.user_id, "removeMember.userId")?,
-            },
-            Wire::CloseConversation(close) => {
-                Self::CloseConversation { conversation: id(&close.conversation_id, "closeConversation.conversationId")? }
-            }
-            Wire::ReopenConversation(reopen) => {
-                Self::ReopenConversation { conversation: id(&reopen.conversation_id, "reopenConversation.conversationId")? }
-            }
-            Wire::DeleteConversation(delete) => Self::DeleteConversation {
+            }),
+            Wire::CloseConversation(close) => Self::Write(WriteCommand::CloseConversation {
+                conversation: id(&close.conversation_id, "closeConversation.conversationId")?,
+            }),
+            Wire::ReopenConversation(reopen) => Self::Write(WriteCommand::ReopenConversation {
+                conversation: id(&reopen.conversation_id, "reopenConversation.conversationId")?,
+            }),
+            Wire::DeleteConversation(delete) => Self::Write(WriteCommand::DeleteConversation {
                 conversation: id(&delete.conversation_id, "deleteConversation.conversationId")?,
                 for_all: delete.for_all,
-            },
-            Wire::GetUsers(get) => Self::GetUsers { users: ids(&get.user_ids, "getUsers.userIds", limits::USERS_MAX)? },
-            Wire::SearchDirectory(search) => Self::SearchDirectory {
+            }),
+            Wire::GetUsers(get) => {
+                Self::Read(ReadCommand::GetUsers { users: ids(&get.user_ids, "getUsers.userIds", limits::USERS_MAX)? })
+            }
+            Wire::SearchDirectory(search) => Self::Read(ReadCommand::SearchDirectory {
                 query: line(search.query, "searchDirectory.query", limits::QUERY_BYTES_MAX)?,
                 limit: match search.limit {
                     0 => 20,
@@ -222,30 +252,30 @@ impl TryFrom<Wire> for Command {
                     _ => return Err(invalid("searchDirectory.limit", "is more than 50, the most hits of a page")),
                 },
                 cursor: search.cursor,
-            },
-            Wire::Relate(relate) => Self::Relate {
+            }),
+            Wire::Relate(relate) => Self::Compound(CompoundCommand::Relate {
                 relation: relation(relate.relation, "relate.relation")?,
                 user: user(relate.user, "relate.user")?,
-            },
-            Wire::AcceptRelation(accept) => Self::AcceptRelation {
+            }),
+            Wire::AcceptRelation(accept) => Self::Compound(CompoundCommand::AcceptRelation {
                 relation: relation(accept.relation, "acceptRelation.relation")?,
                 user: user(accept.user, "acceptRelation.user")?,
-            },
-            Wire::Unrelate(unrelate) => Self::Unrelate {
+            }),
+            Wire::Unrelate(unrelate) => Self::Compound(CompoundCommand::Unrelate {
                 relation: relation(unrelate.relation, "unrelate.relation")?,
                 user: user(unrelate.user, "unrelate.user")?,
-            },
-            Wire::ListRelations(list) => Self::ListRelations {
+            }),
+            Wire::ListRelations(list) => Self::Read(ReadCommand::ListRelations {
                 relation: match list.relation {
                     all if all.is_empty() => None,
                     name => Some(relation(name, "listRelations.relation")?),
                 },
                 cursor: list.cursor,
                 limit: page(list.limit, "listRelations.limit")?,
-            },
-            Wire::GetPresence(get) => {
-                Self::GetPresence { users: ids(&get.user_ids, "getPresence.userIds", limits::PRESENCE_MAX)? }
-            }
+            }),
+            Wire::GetPresence(get) => Self::Read(ReadCommand::GetPresence {
+                users: ids(&get.user_ids, "getPresence.userIds", limits::PRESENCE_MAX)?,
+            }),
             Wire::Hello(_) | Wire::RefreshToken(_) | Wire::Ping(_) | Wire::Resume(_) | Wire::WatchPresence(_) => {
                 return Err(Refusal::new(ErrorCode::UnknownCommand, "this command is for sockets only"));
             }

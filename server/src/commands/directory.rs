@@ -89,8 +89,8 @@ async fn shown(
         let (who, conversation, may_request) = match hit.entity {
             Entity::User(ix) => {
                 let id = user(ix);
-                let person = people.iter().find(|person| person.id == id)?;
-                (OnWire::User(person.into()), existing.get(&id), requests(facts, me, ix))
+                let user = people.iter().find(|user| user.id == id)?;
+                (OnWire::User(user.into()), existing.get(&id), requests(facts, me, ix))
             }
             Entity::Group(ix) => {
                 let id = group(ix);

@@ -40,7 +40,8 @@ pub(super) async fn list(deps: &CommandDeps, caller: Caller, at: &str, limit: u3
         let is_more = listed.summaries.len() > asked as usize;
         listed.summaries.truncate(asked as usize);
         end = listed.summaries.last().map(|last| place(&last.conversation)).or(end);
-        conversations.extend(listed.summaries.drain(..).filter_map(|one| view::conversation(&facts, caller.user, one)));
+        conversations
+            .extend(listed.summaries.drain(..).filter_map(|summary| view::conversation(&facts, caller.user, summary)));
         if !is_more || conversations.len() >= limit || rounds == ROUNDS_MAX {
             break is_more;
         }
@@ -69,18 +70,17 @@ fn place(conversation: &Conversation) -> (i64, ConversationId) {
     (conversation.active_at_ms, conversation.id)
 }
 
-pub(super) async fn get(deps: &CommandDeps, caller: Caller, conversation: ConversationId) -> Result<Answer, Refusal> {
-    Ok(Answer::ConversationFound(wire::ConversationFound {
-        conversation: Some(one(deps, caller, conversation).await?.into()),
-    }))
+pub(super) async fn get(deps: &CommandDeps, caller: Caller, id: ConversationId) -> Result<Answer, Refusal> {
+    let conversation = conversation(deps, caller, id).await?;
+    Ok(Answer::ConversationFound(wire::ConversationFound { conversation: Some(conversation.into()) }))
 }
 
 /// A conversation as the caller may see it, or the refusal if the caller may not read it.
-pub(super) async fn one(deps: &CommandDeps, caller: Caller, conversation: ConversationId) -> Result<Conversation, Refusal> {
+pub(super) async fn conversation(deps: &CommandDeps, caller: Caller, id: ConversationId) -> Result<Conversation, Refusal> {
     let summary = deps
         .lookups
         .summaries
-        .get((conversation, caller.user))
+        .get((id, caller.user))
         .await?
         .filter(|summary| summary.facts.tenant == caller.tenant)
         .ok_or_else(policy_gate::not_found)?;

@@ -1,4 +1,4 @@
-//! Lists and adds members, and executes changes that are answered with the changed conversation.
+//! Lists and adds members.
 
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, UserId, command::UserRef, wire, wire::reply::Result as Answer};
@@ -6,7 +6,7 @@ use causerie_protocol::{ConversationId, Refusal, UserId, command::UserRef, wire,
 use super::{
     CommandDeps,
     cursor::{self, List},
-    list, start,
+    start, write,
 };
 use crate::{
     auth::Caller,
@@ -46,34 +46,8 @@ pub(super) async fn add(
 ) -> Result<Answer, Refusal> {
     deps.allowed(Action::AddMember, caller, conversation).await?;
     let (users, checks) = start::resolve_users(deps, caller, users, "addMembers.users").await?;
-    update(
-        deps,
-        caller,
-        conversation,
-        Mutation::AddMembers { conversation, users: users.iter().map(wire::User::from).collect(), checks },
-    )
-    .await
-}
-
-/// Executes a change and answers with the conversation as it is then. A caller who has left it, or may not read it any more,
-/// gets its id only.
-pub(super) async fn update(
-    deps: &CommandDeps,
-    caller: Caller,
-    conversation: ConversationId,
-    mutation: Mutation,
-) -> Result<Answer, Refusal> {
-    let left = matches!(&mutation, Mutation::RemoveMember { user, .. } if *user == caller.user);
-    deps.writer.write(WriteRequest { caller, mutation }).await?;
-    let bare = || wire::Conversation { id: conversation.to_string(), ..Default::default() };
-    let conversation = if left {
-        bare()
-    } else {
-        match list::one(deps, caller, conversation).await {
-            // The change is committed, and the caller may not read the conversation as it is now.
-            Err(refusal) if !refusal.code.temporary() => bare(),
-            found => found?.into(),
-        }
-    };
-    Ok(Answer::ConversationUpdated(wire::ConversationUpdated { conversation: Some(conversation) }))
+    let users = users.iter().map(wire::User::from).collect();
+    let mutation = Mutation::AddMembers { conversation, users, checks };
+    let done = deps.writer.write(WriteRequest { caller, mutation }).await?;
+    write::answer(Some(deps), caller, done).await
 }

@@ -13,8 +13,8 @@ use sea_orm::ConnectionTrait;
 
 use super::{CommandDeps, cursor::List, start};
 use crate::{
-    auth::Caller,
-    domain::{RelationState, User},
+    auth::{AuthError, Caller},
+    domain::{RelationState, User, UserStatus},
     facts::{Snapshot, policy_gate},
     sessions::Frame,
     store::queries::{
@@ -66,7 +66,7 @@ pub(super) async fn step(
         return Err(policy_gate::unsupported());
     }
     let found = people::resolve(deps.store.reader(), caller.tenant, std::slice::from_ref(&user)).await?;
-    let Some(them) = found.into_iter().next().flatten() else {
+    let Some(other) = found.into_iter().next().flatten() else {
         return match step {
             // The same answer as for an existing user with whom the caller has no relation.
             Step::End => Ok(Answer::RelationUpdated(wire::RelationUpdated { relation: None })),
@@ -81,10 +81,12 @@ pub(super) async fn step(
             }
         };
     };
-    if them.id == caller.user {
-        return Err(Refusal::new(ErrorCode::Invalid, "nobody has a relation with themselves").field(step.field("user")));
+    if other.id == caller.user {
+        return Err(
+            Refusal::new(ErrorCode::Invalid, "a user can't have a relation with themselves").field(step.field("user"))
+        );
     }
-    let pair = Pair { me: caller.user, them: them.id, name: relation, how };
+    let pair = Pair { caller: caller.user, other: other.id, name: relation, how };
     // The step is first decided without the lock, which the whole tenant shares. A step that is refused or changes nothing
     // ends here and does not make others wait for the lock.
     let stored = pair.stored(deps.store.reader()).await?;
@@ -92,15 +94,20 @@ pub(super) async fn step(
     let facts = deps.facts.latest(caller.tenant).await?;
     let (before, after) = pair.look(deps, &facts, &stored, step)?;
     if after == before {
-        return Ok(updated(&pair.name, &them, after, how == RelationOrigin::Mutual));
+        return Ok(updated(&pair.name, &other, after, how == RelationOrigin::Mutual));
     }
 
     let mut write = FactWrite::begin(&deps.store, caller.tenant, deps.clock.now_ms()).await?;
     let facts = deps.facts.latest_in(write.connection(), caller.tenant).await?;
     let me = people::find(write.connection(), caller.tenant, &[caller.user]).await?;
     let me = me.into_iter().next().ok_or_else(policy_gate::not_found)?;
+    // The rules refuse users who are not active, but they are not asked about every step: a user may always end their own
+    // relation.
+    if me.status != UserStatus::Active {
+        return Err(AuthError::Inactive.into());
+    }
     if caller.issued_at_s < me.tokens_valid_from_s {
-        return Err(Refusal::new(ErrorCode::Unauthenticated, "the person's tokens were revoked after this one was issued"));
+        return Err(AuthError::Revoked.into());
     }
     let (before, after) = pair.look(deps, &facts, &pair.stored(write.connection()).await?, step)?;
     if after != before {
@@ -108,9 +115,9 @@ pub(super) async fn step(
         if let Some(version) = write.commit().await? {
             deps.hub.facts_changed(caller.tenant, version);
         }
-        pair.tell(deps, &me, &them, after);
+        pair.publish(deps, &me, &other, after);
     }
-    Ok(updated(&pair.name, &them, after, how == RelationOrigin::Mutual))
+    Ok(updated(&pair.name, &other, after, how == RelationOrigin::Mutual))
 }
 
 pub(super) async fn list(
@@ -142,22 +149,22 @@ pub(super) async fn list(
         }
         _ => String::new(),
     };
-    let relations = page.into_iter().map(|one| {
-        let mutual = words.relation(&one.relation).is_some_and(|relation| words.origin(relation) == RelationOrigin::Mutual);
-        let stored_relation = StoredRelation { accepted: one.accepted, outgoing: one.outgoing };
-        on_wire(&one.relation, &one.other, Some(stored_relation), mutual)
+    let relations = page.into_iter().map(|row| {
+        let mutual = words.relation(&row.relation).is_some_and(|relation| words.origin(relation) == RelationOrigin::Mutual);
+        let stored_relation = StoredRelation { accepted: row.accepted, outgoing: row.outgoing };
+        on_wire(&row.relation, &row.other, Some(stored_relation), mutual)
     });
     Ok(Answer::RelationPage(wire::RelationPage { relations: relations.collect(), next_cursor }))
 }
 
 /// Parses a position of the form `<changed at>.<other>.<outgoing>.<relation>`. The time is in milliseconds since 1970 UTC.
 fn read_position(position: &str) -> Option<queries::Position> {
-    let mut deps = position.splitn(4, '.');
+    let mut parts = position.splitn(4, '.');
     Some(queries::Position {
-        changed_at_ms: deps.next()?.parse().ok()?,
-        other: deps.next()?.parse().ok()?,
-        outgoing: deps.next()?.parse::<u8>().ok()? == 1,
-        relation: deps.next().filter(|name| !name.contains('\0'))?.to_owned(),
+        changed_at_ms: parts.next()?.parse().ok()?,
+        other: parts.next()?.parse().ok()?,
+        outgoing: parts.next()?.parse::<u8>().ok()? == 1,
+        relation: parts.next().filter(|name| !name.contains('\0'))?.to_owned(),
     })
 }
 
@@ -171,15 +178,15 @@ struct StoredRelation {
 
 /// Two users and the relation that a step is about.
 struct Pair {
-    me: UserId,
-    them: UserId,
+    caller: UserId,
+    other: UserId,
     name: String,
     how: RelationOrigin,
 }
 
 impl Pair {
     async fn stored(&self, connection: &impl ConnectionTrait) -> Result<Vec<queries::Between>, Refusal> {
-        Ok(queries::between(connection, self.me, self.them, &self.name).await?)
+        Ok(queries::between(connection, self.caller, self.other, &self.name).await?)
     }
 
     /// The relation before and after a step, or the refusal if the rules do not allow the step.
@@ -198,11 +205,11 @@ impl Pair {
     /// Of the rows between the two users, the row that counts for the caller. A one-sided relation of the other user does
     /// not.
     fn stored_relation(&self, stored: &[queries::Between]) -> Option<StoredRelation> {
-        let mine = stored.iter().find(|row| row.from == self.me).or(match self.how {
+        let mine = stored.iter().find(|row| row.from == self.caller).or(match self.how {
             RelationOrigin::Mutual => stored.first(),
             RelationOrigin::Own | RelationOrigin::Given => None,
         })?;
-        Some(StoredRelation { accepted: mine.accepted, outgoing: mine.from == self.me })
+        Some(StoredRelation { accepted: mine.accepted, outgoing: mine.from == self.caller })
     }
 
     /// The relation after a step, or the refusal if the rules do not allow the step.
@@ -215,8 +222,8 @@ impl Pair {
     ) -> Result<Option<StoredRelation>, Refusal> {
         let may = |action| {
             let relation = facts.policy.vocabulary().relation(&self.name);
-            let about = facts.user(self.them).zip(relation).map(|(them, relation)| Resource::Relation(them, relation));
-            about.ok_or_else(policy_gate::not_found).and_then(|about| deps.gate.allow(facts, action, self.me, about))
+            let about = facts.user(self.other).zip(relation).map(|(other, relation)| Resource::Relation(other, relation));
+            about.ok_or_else(policy_gate::not_found).and_then(|about| deps.gate.allow(facts, action, self.caller, about))
         };
         match (self.how, step, before) {
             (RelationOrigin::Given, ..) | (RelationOrigin::Own, Step::Accept, _) => Err(policy_gate::unsupported()),
@@ -259,7 +266,7 @@ impl Pair {
     ) -> Result<(), crate::store::StoreError> {
         // An accepted relation keeps the user who requested it.
         let outgoing = after.or(before).is_none_or(|stored_relation| stored_relation.outgoing);
-        let (from, to) = if outgoing { (self.me, self.them) } else { (self.them, self.me) };
+        let (from, to) = if outgoing { (self.caller, self.other) } else { (self.other, self.caller) };
         let key = RelationKey { from, relation: self.name.clone(), to };
         let mutual = self.how == RelationOrigin::Mutual;
         match after {
@@ -275,23 +282,23 @@ impl Pair {
     }
 
     /// Sends the change to the caller's sessions and, if the relation is mutual, to the other user's sessions.
-    fn tell(&self, deps: &CommandDeps, me: &User, them: &User, after: Option<StoredRelation>) {
+    fn publish(&self, deps: &CommandDeps, caller: &User, other: &User, after: Option<StoredRelation>) {
         let mutual = self.how == RelationOrigin::Mutual;
-        let event = |other, stored_relation| {
-            let relation = Some(on_wire(&self.name, other, stored_relation, mutual));
+        let event = |peer, stored_relation| {
+            let relation = Some(on_wire(&self.name, peer, stored_relation, mutual));
             Frame::event(Event::RelationChanged(wire::RelationChanged { relation }))
         };
-        deps.hub.push_to_user(self.me, &event(them, after));
+        deps.hub.push_to_user(self.caller, &event(other, after));
         if mutual {
-            let theirs =
+            let seen_by_other =
                 after.map(|stored_relation| StoredRelation { outgoing: !stored_relation.outgoing, ..stored_relation });
-            deps.hub.push_to_user(self.them, &event(me, theirs));
+            deps.hub.push_to_user(self.other, &event(caller, seen_by_other));
         }
     }
 }
 
-fn updated(name: &str, them: &User, stored_relation: Option<StoredRelation>, mutual: bool) -> Answer {
-    let relation = stored_relation.map(|stored_relation| on_wire(name, them, Some(stored_relation), mutual));
+fn updated(name: &str, other: &User, stored_relation: Option<StoredRelation>, mutual: bool) -> Answer {
+    let relation = stored_relation.map(|stored_relation| on_wire(name, other, Some(stored_relation), mutual));
     Answer::RelationUpdated(wire::RelationUpdated { relation })
 }
 

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use causerie_policy::Policy;
-use causerie_protocol::command::{Command, Draft, Recipient, StartConversation, Target, UserRef};
+use causerie_protocol::command::{Command, CompoundCommand, Draft, Recipient, StartConversation, Target, UserRef};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::{Uuid, uuid};
@@ -123,6 +123,6 @@ impl Talk {
             },
         };
         let first_message = Some(Draft { client_id: client_id(1).into(), text: self.text.clone() });
-        Command::StartConversation(StartConversation { target, first_message })
+        Command::Compound(CompoundCommand::StartConversation(StartConversation { target, first_message }))
     }
 }

@@ -6,7 +6,11 @@
 use std::{sync::Arc, time::Instant as Began};
 
 use bytes::Bytes;
-use causerie_protocol::{CloseCode, Encoding, ErrorCode, Refusal, command::SocketCommand, wire};
+use causerie_protocol::{
+    CloseCode, Encoding, ErrorCode, Refusal,
+    command::{self, SocketCommand},
+    wire,
+};
 use futures::future::{BoxFuture, FutureExt};
 use wire::reply::Result as Answer;
 
@@ -83,7 +87,7 @@ pub async fn frame(
     if let Verdict::Wait(milliseconds) = verdict {
         return refuse(app, session, id, too_fast("frames", milliseconds));
     }
-    let command = match request.command.as_ref().map(name) {
+    let command = match request.command.as_ref().map(command::name) {
         Some(name) => {
             app.metrics.frames_received.get_or_create(&CommandLabel { command: name }).inc();
             SocketCommand::try_from(request)
@@ -185,41 +189,4 @@ fn later(
 
 fn too_fast(what: &str, milliseconds: u32) -> Refusal {
     Refusal::new(ErrorCode::RateLimited, format!("too many {what}; wait {milliseconds} ms")).retry_after_ms(milliseconds)
-}
-
-/// The command's name on the wire, for metrics.
-fn name(command: &wire::request::Command) -> &'static str {
-    use wire::request::Command as C;
-    match command {
-        C::Hello(_) => "hello",
-        C::RefreshToken(_) => "refresh_token",
-        C::Ping(_) => "ping",
-        C::Resume(_) => "resume",
-        C::StartConversation(_) => "start_conversation",
-        C::ListConversations(_) => "list_conversations",
-        C::GetConversation(_) => "get_conversation",
-        C::GetHistory(_) => "get_history",
-        C::GetChanges(_) => "get_changes",
-        C::ListMembers(_) => "list_members",
-        C::SendMessage(_) => "send_message",
-        C::EditMessage(_) => "edit_message",
-        C::DeleteMessage(_) => "delete_message",
-        C::MarkRead(_) => "mark_read",
-        C::MarkUnread(_) => "mark_unread",
-        C::SetTyping(_) => "set_typing",
-        C::RenameConversation(_) => "rename_conversation",
-        C::AddMembers(_) => "add_members",
-        C::RemoveMember(_) => "remove_member",
-        C::GetUsers(_) => "get_users",
-        C::SearchDirectory(_) => "search_directory",
-        C::WatchPresence(_) => "watch_presence",
-        C::GetPresence(_) => "get_presence",
-        C::CloseConversation(_) => "close_conversation",
-        C::ReopenConversation(_) => "reopen_conversation",
-        C::DeleteConversation(_) => "delete_conversation",
-        C::Relate(_) => "relate",
-        C::AcceptRelation(_) => "accept_relation",
-        C::Unrelate(_) => "unrelate",
-        C::ListRelations(_) => "list_relations",
-    }
 }

@@ -3,7 +3,11 @@
 use std::time::{Duration, Instant};
 
 use causerie_client::{Event, SendError, State, wire};
-use causerie_server::clock::{Clock as _, SystemClock};
+use causerie_server::{
+    clock::{Clock as _, SystemClock},
+    store::Store,
+};
+use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 
 use crate::harness::{Cluster, Raw, Received, Tenant, http::Request};
@@ -33,6 +37,32 @@ async fn no_message_is_accepted_after_an_answered_revocation_without_the_bus() {
     tom.until_state("the end", |state| matches!(state, State::Closed { .. } | State::Reconnecting { .. })).await;
     let page = lea.history(here, causerie_client::HistoryRange::Newest, 0).await.expect("a page");
     assert_eq!(page.messages.len(), 1);
+}
+
+#[tokio::test]
+async fn a_deactivated_user_ends_no_relation() {
+    let cluster = Cluster::embedded().await;
+    let tenant = Tenant::of_preset(cluster.settings(), "forum", "community");
+    let node = cluster.nodes[0].public();
+    let hello = async |user: &str| Raw::hello(node, causerie_client::Encoding::Proto, &tenant.token(user)).await;
+    let (_, welcome) = hello("mia").await;
+    let mia = wire::UserRef { by: Some(wire::user_ref::By::Id(welcome.me.expect("a welcome names the user").id)) };
+    let (mut pam, _) = hello("pam").await;
+    let block = wire::Relate { relation: "block".to_owned(), user: Some(mia.clone()) };
+    let blocked = pam.ask(wire::request::Command::Relate(block)).await;
+    assert!(matches!(blocked, wire::reply::Result::RelationUpdated(_)), "{blocked:?}");
+
+    // The node is not told, so the session stays open for a moment.
+    let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
+    let deactivate = "UPDATE users SET status = 2 WHERE external_id = 'pam'";
+    store.writer().execute_unprepared(deactivate).await.expect("it is stored");
+    let unblock = wire::Unrelate { relation: "block".to_owned(), user: Some(mia) };
+    let answer = pam.ask(wire::request::Command::Unrelate(unblock)).await;
+    let kept = store.reader().query_all_raw(Statement::from_string(store.backend(), "SELECT 1 FROM relations")).await;
+    store.close().await;
+    let wire::reply::Result::Error(error) = answer else { panic!("a deactivated user changed a relation: {answer:?}") };
+    assert_eq!(error.name, "unauthenticated");
+    assert_eq!(kept.expect("readable").len(), 1, "the relation is kept");
 }
 
 #[tokio::test]

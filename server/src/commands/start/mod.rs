@@ -63,13 +63,13 @@ impl Plan {
 }
 
 pub(super) async fn start(deps: &CommandDeps, caller: Caller, command: StartConversation) -> Result<Answer, Refusal> {
-    let me = caller.user;
+    let starter = caller.user;
     let plan = match command.target {
-        Target::NoteToSelf => note_to_self(me),
+        Target::NoteToSelf => note_to_self(starter),
         Target::Direct(peer) => direct(deps, caller, peer).await?,
         Target::Group { to, subject, client_id } => {
             let subject = kept_subject(subject, SUBJECT)?;
-            let start_key = format!("group:{me}:{client_id}");
+            let start_key = format!("group:{starter}:{client_id}");
             match found(deps, caller, ConversationKind::Group, &start_key).await? {
                 Some(before) => before,
                 None => Plan { subject, start_key, ..group(deps, caller, to).await? },
@@ -77,7 +77,7 @@ pub(super) async fn start(deps: &CommandDeps, caller: Caller, command: StartConv
         }
         Target::Mail { to, copy, subject, client_id, in_reply_to } => {
             let subject = kept_subject(subject, SUBJECT)?;
-            let start_key = format!("mail:{me}:{client_id}");
+            let start_key = format!("mail:{starter}:{client_id}");
             match found(deps, caller, ConversationKind::Mail, &start_key).await? {
                 Some(before) => before,
                 None => Plan { subject, start_key, in_reply_to, ..mail(deps, caller, to, copy, in_reply_to).await? },
@@ -100,9 +100,9 @@ async fn found(
     Ok(before.map(|_| Plan { start_key, exists: true, ..Plan::of(kind) }))
 }
 
-fn note_to_self(me: UserId) -> Plan {
-    let check = Check { action: Action::Start, subject: CheckSubject::User(me), field: String::new() };
-    Plan { start_key: start_key(me, me), checks: vec![check], ..Plan::of(ConversationKind::NoteToSelf) }
+fn note_to_self(user: UserId) -> Plan {
+    let check = Check { action: Action::Start, subject: CheckSubject::User(user), field: String::new() };
+    Plan { start_key: start_key(user, user), checks: vec![check], ..Plan::of(ConversationKind::NoteToSelf) }
 }
 
 async fn direct(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<Plan, Refusal> {
@@ -129,12 +129,12 @@ async fn direct(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<P
 async fn existing(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<Option<Plan>, Refusal> {
     let Recipient::User(user) = peer else { return Ok(None) };
     let found = people::resolve(deps.store.reader(), caller.tenant, &[user]).await?;
-    let them = found.into_iter().next().flatten().map_or(UserId(Uuid::nil()), |user| user.id);
-    let start_key = start_key(caller.user, them);
-    let Some(there) = deps.store.started(caller.tenant, &start_key).await? else {
+    let peer = found.into_iter().next().flatten().map_or(UserId(Uuid::nil()), |user| user.id);
+    let start_key = start_key(caller.user, peer);
+    let Some(existing) = deps.store.started(caller.tenant, &start_key).await? else {
         return Ok(None);
     };
-    let may_read = list::one(deps, caller, there).await.is_ok();
+    let may_read = list::conversation(deps, caller, existing).await.is_ok();
     Ok(may_read.then(|| Plan { start_key, exists: true, ..Plan::of(ConversationKind::Direct) }))
 }
 
@@ -183,7 +183,7 @@ async fn carry_out(deps: &CommandDeps, caller: Caller, plan: Plan, first_message
     let start = Start { new, members, addressees, groups, first_message, checks, exists };
     let Started { conversation, created, first_message } =
         deps.writer.start_conversation(WriteRequest { caller, mutation: start }).await?;
-    let conversation = list::one(deps, caller, conversation).await?;
+    let conversation = list::conversation(deps, caller, conversation).await?;
     let reached = conversation.member_count.saturating_sub(1);
     Ok(Answer::ConversationStarted(wire::ConversationStarted {
         conversation: Some(conversation.into()),
@@ -196,6 +196,6 @@ async fn carry_out(deps: &CommandDeps, caller: Caller, plan: Plan, first_message
 }
 
 /// The start key of the direct conversation of two users, or of a note to self. It does not depend on which of them starts.
-pub fn start_key(me: UserId, them: UserId) -> String {
-    if me == them { format!("self:{me}") } else { format!("pair:{}:{}", me.min(them), me.max(them)) }
+pub fn start_key(starter: UserId, peer: UserId) -> String {
+    if starter == peer { format!("self:{starter}") } else { format!("pair:{}:{}", starter.min(peer), starter.max(peer)) }
 }

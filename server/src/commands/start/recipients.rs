@@ -80,7 +80,7 @@ impl Recipients {
     ) -> Result<Self, Refusal> {
         let facts = deps.facts.latest(caller.tenant).await?;
         let mut checks = Vec::new();
-        if to.len() + copy.len() > 1 || to.iter().chain(&copy).any(|one| matches!(one, Recipient::Group(_))) {
+        if to.len() + copy.len() > 1 || to.iter().chain(&copy).any(|recipient| matches!(recipient, Recipient::Group(_))) {
             checks.push(several());
         }
         for check in &checks {
@@ -89,7 +89,7 @@ impl Recipients {
         let named = resolve(deps, caller, &facts, to, copy).await?;
         let addressed: HashSet<UserId> = named
             .iter()
-            .filter_map(|one| match one.who {
+            .filter_map(|recipient| match recipient.who {
                 Ok(Addressed::User(user)) => Some(user),
                 Ok(Addressed::Group(_)) | Err(_) => None,
             })
@@ -99,11 +99,11 @@ impl Recipients {
             Gathering { facts: &facts, me: caller.user, members: Vec::new(), seen: HashSet::new(), inactive: Vec::new() };
         let mut addressees: Vec<Addressee> = Vec::with_capacity(named.len());
         let mut shown = HashSet::new();
-        for one in &named {
-            let blame = |refusal: Refusal| refusal.field(one.field.as_str());
+        for recipient in &named {
+            let blame = |refusal: Refusal| refusal.field(recipient.field.as_str());
             // An unknown recipient is refused in its turn, like a recipient out of reach. Otherwise the refused field would
             // reveal which recipients exist.
-            let who = match &one.who {
+            let who = match &recipient.who {
                 Ok(who) => *who,
                 Err((action, named)) => {
                     return Err(blame(deps.gate.unknown(&facts, *action, caller.user, named.clone())));
@@ -118,21 +118,21 @@ impl Recipients {
                 }
                 Addressed::Group(group) => (Action::AddressGroup, CheckSubject::Group(group)),
             };
-            let check = Check { action, subject, field: one.field.clone() };
+            let check = Check { action, subject, field: recipient.field.clone() };
             check.ask(&deps.gate, &facts, caller.user)?;
             checks.push(check);
             let known = gathering.members.len();
-            gathering.add(who, one.is_copy).map_err(blame)?;
+            gathering.add(who, recipient.is_copy).map_err(blame)?;
             if seen == Seen::ByEachOther && matches!(who, Addressed::Group(_)) {
                 for member in &gathering.members[known..] {
-                    let (subject, field) = (CheckSubject::GroupMember(member.user), one.field.clone());
+                    let (subject, field) = (CheckSubject::GroupMember(member.user), recipient.field.clone());
                     let check = Check { action: Action::Start, subject, field };
                     check.ask(&deps.gate, &facts, caller.user)?;
                     checks.push(check);
                 }
             }
             if shown.insert(who) {
-                addressees.push(Addressee { who, is_copy: one.is_copy });
+                addressees.push(Addressee { who, is_copy: recipient.is_copy });
             }
         }
         let Gathering { members, inactive, .. } = gathering;
@@ -173,7 +173,7 @@ impl Gathering<'_> {
     /// Adds the users of a named recipient. A user who was added before stays a main or copy recipient as they were.
     fn add(&mut self, who: Addressed, is_copy: bool) -> Result<(), Refusal> {
         match who {
-            Addressed::User(user) => self.add_person(user, is_copy, true),
+            Addressed::User(user) => self.add_user(user, is_copy, true),
             Addressed::Group(group) => {
                 let group = self.facts.group(group).ok_or_else(policy_gate::not_found)?;
                 self.add_group(group, is_copy);
@@ -185,7 +185,7 @@ impl Gathering<'_> {
         Ok(())
     }
 
-    fn add_person(&mut self, user: UserId, is_copy: bool, is_named: bool) {
+    fn add_user(&mut self, user: UserId, is_copy: bool, is_named: bool) {
         if user == self.me {
             return;
         }
@@ -198,12 +198,12 @@ impl Gathering<'_> {
 
     fn add_group(&mut self, group: GroupIx, is_copy: bool) {
         let world = &self.facts.world;
-        for person in world.members(group) {
-            let user = UserId(Uuid::from_u128(world.user_key(person)));
-            match world.status(person) {
+        for member_ix in world.members(group) {
+            let user = UserId(Uuid::from_u128(world.user_key(member_ix)));
+            match world.status(member_ix) {
                 // A group does not lead to a user with whom a rule denies the author to start, for example after a block.
-                Status::Active if self.facts.denies(Action::Start, self.me, Resource::User(person)) => {}
-                Status::Active => self.add_person(user, is_copy, false),
+                Status::Active if self.facts.denies(Action::Start, self.me, Resource::User(member_ix)) => {}
+                Status::Active => self.add_user(user, is_copy, false),
                 Status::Invited | Status::Deactivated => {
                     if self.seen.insert(user) {
                         self.inactive.push(user);
@@ -224,14 +224,14 @@ async fn resolve(
     copy: Vec<Recipient>,
 ) -> Result<Vec<Named>, Refusal> {
     let places = |field: &'static str, is_copy: bool, all: Vec<Recipient>| {
-        all.into_iter().enumerate().map(move |(at, one)| (format!("{field}[{at}]"), is_copy, one))
+        all.into_iter().enumerate().map(move |(at, recipient)| (format!("{field}[{at}]"), is_copy, recipient))
     };
     let all = places(StartConversation::WITH, false, to).chain(places(StartConversation::COPY, true, copy));
     let all: Vec<(String, bool, Recipient)> = all.collect();
     let mut users = Vec::new();
     let mut external_ids = Vec::new();
-    for (_, _, one) in &all {
-        match one {
+    for (_, _, recipient) in &all {
+        match recipient {
             Recipient::User(user) => users.push(user.clone()),
             Recipient::Group(GroupRef::ExternalId(id)) => external_ids.push(id.as_str()),
             Recipient::Group(GroupRef::Id(_)) => {}
@@ -243,8 +243,8 @@ async fn resolve(
     let groups: HashMap<String, GroupId> = groups::find_by_external_id(reader, caller.tenant, &external_ids).await?;
     let named = all
         .into_iter()
-        .map(|(field, is_copy, one)| {
-            let (who, unknown) = match one {
+        .map(|(field, is_copy, recipient)| {
+            let (who, unknown) = match recipient {
                 Recipient::User(user) => {
                     (users.next().flatten().map(Addressed::User), (Action::Start, format!("user:{}", named(&user))))
                 }

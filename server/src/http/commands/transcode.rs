@@ -123,7 +123,10 @@ pub fn answer(result: reply::Result) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use causerie_protocol::{ConversationId, UserId, command::HistoryRange};
+    use causerie_protocol::{
+        ConversationId, UserId,
+        command::{HistoryRange, ReadCommand, WriteCommand},
+    };
     use serde_json::json;
 
     use super::*;
@@ -149,7 +152,7 @@ mod tests {
         let conversation = ConversationId::new();
         let uri = Uri::from_static("/ignored?after_seq=7&limit=");
         let command = read("GetHistory", Map::new(), &uri, [("conversation_id", &*conversation.to_string())]);
-        let expected = Command::GetHistory { conversation, range: HistoryRange::After(7), limit: 50 };
+        let expected = Command::Read(ReadCommand::GetHistory { conversation, range: HistoryRange::After(7), limit: 50 });
         assert_eq!(command.as_ref(), Ok(&expected));
         for query in ["afterSeq=7", "afterSeq=7.0", "after_seq=70e-1", "afterSeq=6&after_seq=7"] {
             let uri: Uri = format!("/ignored?{query}").parse().expect("a uri");
@@ -164,7 +167,7 @@ mod tests {
         for (one, other) in [("id", "id"), ("userIds", "userIds"), ("user_ids", "id")] {
             let uri: Uri = format!("/v1/users?{one}={first}&{other}={second}").parse().expect("a uri");
             let command = read("GetUsers", Map::new(), &uri, []);
-            assert_eq!(command, Ok(Command::GetUsers { users: vec![first, second] }));
+            assert_eq!(command, Ok(Command::Read(ReadCommand::GetUsers { users: vec![first, second] })));
         }
     }
 
@@ -196,8 +199,9 @@ mod tests {
             let uri: Uri = format!("/ignored?for_all={query}").parse().expect("a uri");
             read("DeleteConversation", Map::new(), &uri, [("conversation_id", &*conversation.to_string())])
         };
-        assert_eq!(delete("true"), Ok(Command::DeleteConversation { conversation, for_all: true }));
-        assert_eq!(delete("false"), Ok(Command::DeleteConversation { conversation, for_all: false }));
+        let deletion = |for_all| Command::Write(WriteCommand::DeleteConversation { conversation, for_all });
+        assert_eq!(delete("true"), Ok(deletion(true)));
+        assert_eq!(delete("false"), Ok(deletion(false)));
         assert_eq!(delete("perhaps").expect_err("neither").field, "deleteConversation.forAll");
     }
 

@@ -16,7 +16,7 @@ mod rename;
 mod send;
 mod start;
 
-use causerie_protocol::{ConversationId, ErrorCode, Refusal};
+use causerie_protocol::{ConversationId, Refusal};
 
 use self::context::RequestContext;
 use super::{
@@ -70,8 +70,7 @@ impl BatchState {
             .ok_or_else(not_found)?;
         // This check runs under the same lock as the change, so no node writes for a token whose revocation was answered.
         if caller.issued_at_s < actor.tokens_valid_from_s {
-            let sentence = "the user's tokens were revoked after this one was issued";
-            return Err(Refusal::new(ErrorCode::Unauthenticated, sentence).into());
+            return Err(Refusal::from(AuthError::Revoked).into());
         }
         if actor.is_suspended {
             return Err(Refusal::from(AuthError::Suspended).into());

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use causerie_client::{
     ClientId, Encoding,
-    wire::{self, reply, request::Command, server_frame::Body},
+    wire::{self, event::Kind, reply, request::Command, server_frame::Body},
 };
 use causerie_server::store::Store;
 use sea_orm::{ConnectionTrait as _, Statement};
@@ -61,7 +61,7 @@ async fn counts_once(cluster: &Cluster, fail: &str, hold: &str, poison: &[&str])
     let node = cluster.nodes[0].public();
     let (lea, tom) = (cluster.tenant.token("lea"), cluster.tenant.token("tom"));
     let (mut tom, welcome) = Raw::hello(node, Encoding::Json, &tom).await;
-    let tom_id = welcome.me.expect("a welcome names the person").id;
+    let tom_id = welcome.me.expect("a welcome names the user").id;
     let (mut lea, _) = Raw::hello(node, Encoding::Json, &lea).await;
     let start = wire::StartConversation {
         kind: wire::ConversationKind::Direct.into(),
@@ -115,6 +115,9 @@ async fn counts_once(cluster: &Cluster, fail: &str, hold: &str, poison: &[&str])
     holding.rollback().await.expect("it ends");
     let refused = until_answered(&mut tom, &mut asked).await;
     assert_eq!(refused, DENIED + poison.len());
+    let mut events = seqs_until_pong(&mut lea).await;
+    events.retain(|seq| *seq > 1); // the event of her own message may have come before its answer
+    assert_eq!(events, (2..=2 + SENDS as u32).collect::<Vec<_>>(), "each event comes once");
 
     let stored = store.reader().query_all_raw(say("SELECT text FROM messages")).await.expect("readable").len();
     store.close().await;
@@ -122,14 +125,18 @@ async fn counts_once(cluster: &Cluster, fail: &str, hold: &str, poison: &[&str])
     let now = figure(cluster, "causerie_messages_accepted_total").await;
     assert_eq!(now - accepted, (1 + SENDS) as f64, "each message is counted once");
     let now = figure(cluster, "causerie_commit_batch_size_sum").await;
-    assert_eq!(now - committed, (1 + SENDS + DENIED) as f64, "each order is counted in the transaction that was committed");
+    assert_eq!(
+        now - committed,
+        (1 + SENDS + DENIED) as f64,
+        "each request is counted in the transaction that was committed"
+    );
     assert_eq!(self::denials(cluster).await - denials, DENIED as f64, "each denial is counted once");
     let audited = async || {
         let lines = cluster.settings().run(&["audit", "--tenant", &cluster.tenant.slug, "--action", "edit"]);
         lines.lines().filter(|line| line.contains("user:tom")).count()
     };
     eventually("a line in the audit for each denial", async || (audited().await >= DENIED).then_some(())).await;
-    assert_eq!(audited().await, DENIED, "each denial is noted once");
+    assert_eq!(audited().await, DENIED, "each denial is recorded once");
 }
 
 /// Reads until all requests are answered and returns the number of refusals.
@@ -142,6 +149,21 @@ async fn until_answered(socket: &mut Raw, asked: &mut HashSet<u32>) -> usize {
         }
     }
     refused
+}
+
+/// The `seq`s of the messages whose events wait for a socket, in the order of the events.
+async fn seqs_until_pong(socket: &mut Raw) -> Vec<u32> {
+    let ping = socket.request(Command::Ping(wire::Ping {})).await;
+    let mut seqs = Vec::new();
+    loop {
+        match socket.next_frame().await.body {
+            Some(Body::Event(wire::Event { kind: Some(Kind::MessageSent(event)) })) => {
+                seqs.push(event.message.expect("an event of a message has the message").seq);
+            }
+            Some(Body::Reply(reply)) if reply.id == ping => return seqs,
+            _ => {}
+        }
+    }
 }
 
 /// The number of commands that any rule denied.

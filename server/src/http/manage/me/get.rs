@@ -1,6 +1,11 @@
 //! `GET /v1/me`: the user who calls.
 
-use causerie_protocol::{ErrorCode, Refusal, command::Command, wire, wire::reply};
+use causerie_protocol::{
+    ErrorCode, Refusal,
+    command::{Command, ReadCommand},
+    wire,
+    wire::reply,
+};
 use http::Method;
 
 use crate::{
@@ -27,7 +32,7 @@ impl Endpoint for GetMe {
     type Answer = Wire<wire::User>;
 
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
-        let command = Command::GetUsers { users: vec![call.caller.user] };
+        let command = Command::Read(ReadCommand::GetUsers { users: vec![call.caller.user] });
         match commands::execute(&call.shared.app.command_deps, call.caller, command).await? {
             reply::Result::UserList(list) if list.users.len() == 1 => {
                 Ok(Wire(list.users.into_iter().next().unwrap_or_default()))

@@ -1,0 +1,90 @@
+//! The checks that a request carries: the policy was asked before the request was queued, and is asked again under the lock.
+
+use causerie_policy::{Action, Code, Resource, Status};
+use causerie_protocol::{GroupId, Refusal, UserId};
+
+use crate::{
+    facts::{
+        Snapshot,
+        policy_gate::{self, PolicyGate, Rejection},
+    },
+    store::queries::member_context::MemberContext,
+};
+
+/// A question to the policy. The writer asks it again under the lock of the tenant's facts.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Check {
+    pub action: Action,
+    pub subject: CheckSubject,
+    /// The request's field that the refusal names, or empty for none.
+    pub field: String,
+}
+
+/// What the action of a check is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum CheckSubject {
+    Nothing,
+    User(UserId),
+    /// The addressee of a reply: allowed unless a deny rule matches; no allow rule is needed. If `while_reached_by` is set,
+    /// this holds only while that author of the message may start a conversation with the replying user.
+    ReplyAddressee {
+        user: UserId,
+        while_reached_by: Option<UserId>,
+    },
+    Group(GroupId),
+    /// A member of a named group, in a conversation whose members see each other.
+    GroupMember(UserId),
+    /// A message that the caller replies to. `conversation` is the caller's membership in the message's conversation, read
+    /// before the request was queued.
+    Message {
+        conversation: MemberContext,
+        is_author: bool,
+        age_ms: i64,
+    },
+}
+
+impl Check {
+    /// Asks the policy whether the user `caller` passes this check, and records a denial at once.
+    ///
+    /// # Errors
+    /// The refusal for the user if the policy denies the action or does not find the subject.
+    pub fn ask(&self, gate: &PolicyGate, facts: &Snapshot, caller: UserId) -> Result<(), Refusal> {
+        self.authorize(facts, caller).map_err(|rejection| gate.record(rejection))
+    }
+
+    /// Asks the policy whether the user `caller` passes this check.
+    ///
+    /// # Errors
+    /// The rejection for the user if the policy denies the action or does not find the subject.
+    pub(super) fn authorize(&self, facts: &Snapshot, caller: UserId) -> Result<(), Rejection> {
+        let allow = |resource: Option<Resource>| match resource {
+            Some(resource) => facts.authorize(self.action, caller, resource),
+            None => Err(policy_gate::not_found().into()),
+        };
+        let answer = match self.subject {
+            CheckSubject::Nothing => allow(Some(Resource::None)),
+            CheckSubject::User(user) => allow(facts.user(user).map(Resource::User)),
+            CheckSubject::ReplyAddressee { user, while_reached_by } => match facts.user(user) {
+                Some(user) if facts.world.status(user) != Status::Active => {
+                    Err(policy_gate::refusal(Code::RecipientInactive).into())
+                }
+                Some(user)
+                    if !facts.denies(self.action, caller, Resource::User(user))
+                        && while_reached_by.is_none_or(|author| facts.may_start(author, caller)) =>
+                {
+                    Ok(())
+                }
+                user => allow(user.map(Resource::User)),
+            },
+            CheckSubject::Group(group) => allow(facts.group(group).map(Resource::Group)),
+            CheckSubject::GroupMember(user) => allow(facts.user(user).map(Resource::User))
+                .map_err(|rejection| rejection.answered_as(policy_gate::refusal(Code::GroupNotAddressable))),
+            CheckSubject::Message { conversation, is_author, age_ms } => {
+                facts.authorize_on_message(self.action, caller, &conversation, is_author, age_ms)
+            }
+        };
+        answer.map_err(|rejection| if self.field.is_empty() { rejection } else { rejection.field(self.field.as_str()) })
+    }
+}
