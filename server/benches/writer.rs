@@ -26,7 +26,7 @@ use causerie_server::{
     },
     tasks::Tasks,
     telemetry::Metrics,
-    writer::{Member, Mutation, Start, WriteRequest, WriteResult, Writer, WriterDeps},
+    writer::{Member, Mutation, OutgoingMessage, Start, WriteRequest, WriteResult, Writer, WriterDeps},
 };
 use futures::future::try_join_all;
 use sea_orm::ConnectionTrait as _;
@@ -53,7 +53,7 @@ fn main() {
 
 fn send((caller, conversation): (Caller, ConversationId)) -> WriteRequest<Mutation> {
     let draft = Draft { client_id: ClientId::new(), text: TEXT.to_owned() };
-    WriteRequest { caller, mutation: Mutation::Send { conversation, draft } }
+    WriteRequest { caller, mutation: Mutation::Send { conversation, message: OutgoingMessage::new(draft) } }
 }
 
 /// What of a server a message passes on its way into the log.

@@ -10,7 +10,7 @@ use futures::future::{FutureExt, ready};
 use super::{CommandDeps, Pending, kept_subject, list};
 use crate::{
     auth::Caller,
-    writer::{Mutation, WriteRequest, WriteResult},
+    writer::{Mutation, OutgoingMessage, WriteRequest, WriteResult},
 };
 
 /// Puts a command into the lane of its conversation and returns a future that gives its answer.
@@ -26,7 +26,9 @@ pub(super) async fn submit(deps: &CommandDeps, caller: Caller, command: WriteCom
 
 fn mutation(command: WriteCommand) -> Result<Mutation, Refusal> {
     Ok(match command {
-        WriteCommand::SendMessage { conversation, draft } => Mutation::Send { conversation, draft },
+        WriteCommand::SendMessage { conversation, draft } => {
+            Mutation::Send { conversation, message: OutgoingMessage::new(draft) }
+        }
         WriteCommand::EditMessage { conversation, message, text } => Mutation::Edit { conversation, message, text },
         WriteCommand::DeleteMessage { conversation, message, own_copy: false } => Mutation::Delete { conversation, message },
         WriteCommand::DeleteMessage { conversation, message, own_copy: true } => {

@@ -6,6 +6,7 @@
 //! only after the commit.
 
 mod batch;
+mod check;
 mod decide;
 mod inboxes;
 mod lane;
@@ -27,7 +28,10 @@ use causerie_protocol::{ErrorCode, Refusal};
 use tokio::sync::{mpsc, oneshot};
 
 use self::queue::{Queued, QueuedRequest};
-pub use self::request::{Check, CheckSubject, Member, Mutation, Start, Started, WriteRequest, WriteResult};
+pub use self::{
+    check::{Check, CheckSubject},
+    request::{Member, Mutation, OutgoingMessage, Start, Started, WriteRequest, WriteResult},
+};
 use crate::{
     clock::Clock,
     facts::{Facts, policy_gate::PolicyGate},
@@ -104,7 +108,7 @@ impl Writer {
     /// As [`Self::submit`].
     pub async fn start_conversation(&self, request: WriteRequest<Start>) -> Result<Started, Refusal> {
         let lane = self.lane(&request.lane_key());
-        self.put(lane, request, QueuedRequest::Start).await.await
+        self.put(lane, request, |queued| QueuedRequest::Start(Box::new(queued))).await.await
     }
 
     fn lane(&self, key: &impl Hash) -> &mpsc::Sender<QueuedRequest> {

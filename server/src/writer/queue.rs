@@ -14,7 +14,8 @@ pub(super) struct Queued<M, R> {
 
 /// A start or a mutation in the queue of a lane.
 pub(super) enum QueuedRequest {
-    Start(Queued<Start, Started>),
+    /// In a box, because most requests are mutations, which are smaller.
+    Start(Box<Queued<Start, Started>>),
     Mutation(Queued<Mutation, WriteResult>),
 }
 
@@ -61,7 +62,7 @@ impl Batch {
     }
 
     pub(super) fn into_requests(self) -> Vec<QueuedRequest> {
-        let starts = self.starts.into_iter().map(QueuedRequest::Start);
+        let starts = self.starts.into_iter().map(|queued| QueuedRequest::Start(Box::new(queued)));
         starts.chain(self.mutations.into_iter().map(QueuedRequest::Mutation)).collect()
     }
 
@@ -77,7 +78,7 @@ impl FromIterator<QueuedRequest> for Batch {
         let mut batch = Self::default();
         for request in requests {
             match request {
-                QueuedRequest::Start(queued) => batch.starts.push(queued),
+                QueuedRequest::Start(queued) => batch.starts.push(*queued),
                 QueuedRequest::Mutation(queued) => batch.mutations.push(queued),
             }
         }

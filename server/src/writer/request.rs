@@ -1,4 +1,4 @@
-//! Requests to the writer, the checks they carry, and their results.
+//! Requests to the writer and their results.
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -10,13 +10,11 @@ use causerie_protocol::{
 };
 use uuid::Uuid;
 
+use super::check::Check;
 use crate::{
     auth::Caller,
     domain::{ConversationKind, ConversationState, MemberRole},
-    facts::{
-        Snapshot,
-        policy_gate::{self, PolicyGate, Rejection},
-    },
+    facts::{Snapshot, policy_gate},
     store::queries::{
         append::NewConversation,
         mails::{Addressed, Addressee},
@@ -39,7 +37,7 @@ pub struct WriteRequest<M> {
 pub enum Mutation {
     Send {
         conversation: ConversationId,
-        draft: Draft,
+        message: OutgoingMessage,
     },
     Edit {
         conversation: ConversationId,
@@ -91,6 +89,23 @@ pub enum Mutation {
     },
 }
 
+/// A message to append to a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutgoingMessage {
+    /// The id of the message, made before the message is decided, so that it is the same in each try of a batch.
+    pub id: MessageId,
+    /// The client id and the text.
+    pub draft: Draft,
+}
+
+impl OutgoingMessage {
+    /// A message with a new id.
+    #[must_use]
+    pub fn new(draft: Draft) -> Self {
+        Self { id: MessageId::new(), draft }
+    }
+}
+
 /// The result of an executed mutation.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
@@ -117,7 +132,7 @@ pub struct Start {
     /// groups.
     pub groups: Vec<GroupId>,
     /// The first message, written in the same transaction.
-    pub first_message: Option<Draft>,
+    pub first_message: Option<OutgoingMessage>,
     /// Checks that the starting user must pass before a new conversation is created.
     pub checks: Vec<Check>,
     /// A conversation with this start key was found before the request was queued, so none is created.
@@ -146,84 +161,6 @@ pub struct Started {
     pub created: bool,
     /// The first message, if the request has one.
     pub first_message: Option<wire::Message>,
-}
-
-/// A question to the policy. The writer asks it again under the lock of the tenant's facts.
-#[derive(Debug, Clone)]
-#[allow(missing_docs)]
-pub struct Check {
-    pub action: Action,
-    pub subject: CheckSubject,
-    /// The request's field that the refusal names, or empty for none.
-    pub field: String,
-}
-
-/// What the action of a check is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum CheckSubject {
-    Nothing,
-    User(UserId),
-    /// The addressee of a reply: allowed unless a deny rule matches; no allow rule is needed. If `while_reached_by` is set,
-    /// this holds only while that author of the message may start a conversation with the replying user.
-    ReplyAddressee {
-        user: UserId,
-        while_reached_by: Option<UserId>,
-    },
-    Group(GroupId),
-    /// A member of a named group, in a conversation whose members see each other.
-    GroupMember(UserId),
-    /// A message that the caller replies to. `conversation` is the caller's membership in the message's conversation, read
-    /// before the request was queued.
-    Message {
-        conversation: MemberContext,
-        is_author: bool,
-        age_ms: i64,
-    },
-}
-
-impl Check {
-    /// Asks the policy whether the user `caller` passes this check, and records a denial at once.
-    ///
-    /// # Errors
-    /// The refusal for the user if the policy denies the action or does not find the subject.
-    pub fn ask(&self, gate: &PolicyGate, facts: &Snapshot, caller: UserId) -> Result<(), Refusal> {
-        self.authorize(facts, caller).map_err(|rejection| gate.record(rejection))
-    }
-
-    /// Asks the policy whether the user `caller` passes this check.
-    ///
-    /// # Errors
-    /// The rejection for the user if the policy denies the action or does not find the subject.
-    pub(super) fn authorize(&self, facts: &Snapshot, caller: UserId) -> Result<(), Rejection> {
-        let allow = |resource: Option<Resource>| match resource {
-            Some(resource) => facts.authorize(self.action, caller, resource),
-            None => Err(policy_gate::not_found().into()),
-        };
-        let answer = match self.subject {
-            CheckSubject::Nothing => allow(Some(Resource::None)),
-            CheckSubject::User(user) => allow(facts.user(user).map(Resource::User)),
-            CheckSubject::ReplyAddressee { user, while_reached_by } => match facts.user(user) {
-                Some(user) if facts.world.status(user) != Status::Active => {
-                    Err(policy_gate::refusal(Code::RecipientInactive).into())
-                }
-                Some(user)
-                    if !facts.denies(self.action, caller, Resource::User(user))
-                        && while_reached_by.is_none_or(|author| facts.may_start(author, caller)) =>
-                {
-                    Ok(())
-                }
-                user => allow(user.map(Resource::User)),
-            },
-            CheckSubject::Group(group) => allow(facts.group(group).map(Resource::Group)),
-            CheckSubject::GroupMember(user) => allow(facts.user(user).map(Resource::User))
-                .map_err(|rejection| rejection.answered_as(policy_gate::refusal(Code::GroupNotAddressable))),
-            CheckSubject::Message { conversation, is_author, age_ms } => {
-                facts.authorize_on_message(self.action, caller, &conversation, is_author, age_ms)
-            }
-        };
-        answer.map_err(|rejection| if self.field.is_empty() { rejection } else { rejection.field(self.field.as_str()) })
-    }
 }
 
 impl Start {
@@ -330,7 +267,7 @@ impl Mutation {
     /// The client id of the message that the mutation sends.
     pub(super) fn client_id(&self) -> Option<ClientId> {
         match self {
-            Self::Send { draft, .. } => Some(draft.client_id),
+            Self::Send { message, .. } => Some(message.draft.client_id),
             _ => None,
         }
     }

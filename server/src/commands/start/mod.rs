@@ -21,7 +21,7 @@ use crate::{
     domain::{ConversationKind, MemberRole, User},
     facts::policy_gate,
     store::queries::{append::NewConversation, mails::Addressee, people},
-    writer::{Check, CheckSubject, Member, Start, Started, WriteRequest},
+    writer::{Check, CheckSubject, Member, OutgoingMessage, Start, Started, WriteRequest},
 };
 
 const SUBJECT: &str = "startConversation.subject";
@@ -180,6 +180,7 @@ async fn carry_out(deps: &CommandDeps, caller: Caller, plan: Plan, first_message
         in_reply_to: plan.in_reply_to,
     };
     let Plan { addressees, groups, checks, exists, inactive, inactive_count, .. } = plan;
+    let first_message = first_message.map(OutgoingMessage::new);
     let start = Start { new, members, addressees, groups, first_message, checks, exists };
     let Started { conversation, created, first_message } =
         deps.writer.start_conversation(WriteRequest { caller, mutation: start }).await?;

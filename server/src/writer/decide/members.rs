@@ -4,7 +4,7 @@ use causerie_policy::Action;
 use causerie_protocol::{UserId, limits, wire};
 
 use super::{
-    super::{request::Check, state::Joining},
+    super::{check::Check, state::Joining},
     RequestContext,
 };
 use crate::{

@@ -1,8 +1,8 @@
 //! Decides the requests of a batch one after the other: asks the policy, and computes what to write, to publish and to
 //! count. One file per kind of mutation.
 //!
-//! The decisions are pure. They read no database, no clock and no metrics, and they record no denial: a batch whose
-//! transaction fails is decided again. All results are collected in [`Decided`](super::state::Decided).
+//! The decisions are pure. They read no database, no clock and no random numbers, and they count and record nothing: a
+//! batch whose transaction fails is decided again. All results are collected in [`Decided`](super::state::Decided).
 
 mod close;
 mod context;
@@ -94,7 +94,7 @@ impl BatchState {
 impl RequestContext<'_> {
     fn apply(&mut self, mutation: &Mutation) -> Result<WriteResult, Rejection> {
         match mutation {
-            Mutation::Send { draft, .. } => self.send(draft).map(WriteResult::Sent),
+            Mutation::Send { message, .. } => self.send(message).map(WriteResult::Sent),
             Mutation::Edit { message, text, .. } => self.edit(*message, text).map(WriteResult::Edited),
             Mutation::Delete { message, .. } => self.delete(*message).map(WriteResult::Deleted),
             Mutation::EraseText { message, .. } => self.erase_text(*message).map(WriteResult::Deleted),

@@ -1,10 +1,13 @@
 //! Sends a message.
 
 use causerie_policy::Action;
-use causerie_protocol::{ErrorCode, MessageId, Refusal, command::Draft, wire};
+use causerie_protocol::{ErrorCode, Refusal, command::Draft, wire};
 use wire::event::Kind as Event;
 
-use super::{super::state::ReadPosition, RequestContext};
+use super::{
+    super::{request::OutgoingMessage, state::ReadPosition},
+    RequestContext,
+};
 use crate::{
     facts::policy_gate::Rejection,
     fanout::{Change, Effect},
@@ -12,15 +15,15 @@ use crate::{
 };
 
 impl RequestContext<'_> {
-    pub(super) fn send(&mut self, draft: &Draft) -> Result<wire::Message, Rejection> {
+    pub(super) fn send(&mut self, message: &OutgoingMessage) -> Result<wire::Message, Rejection> {
         // The retry of a stored message is answered even if sending is no longer allowed.
         let is_stored = self
             .current
             .sent
-            .get(&(self.user, draft.client_id))
+            .get(&(self.user, message.draft.client_id))
             .is_some_and(|before| before.conversation_id == self.conversation.to_string());
         self.authorize(if is_stored { Action::Read } else { Action::Send })?;
-        Ok(self.append(draft, "sendMessage")?)
+        Ok(self.append(message, "sendMessage")?)
     }
 
     /// The message that an earlier send with the same client id created, in this batch or before it. Refuses if that message
@@ -37,7 +40,8 @@ impl RequestContext<'_> {
 
     /// Appends a message of the caller, or finds the message that an earlier try appended. `field` is the request's field
     /// that holds the draft.
-    pub(super) fn append(&mut self, draft: &Draft, field: &str) -> Result<wire::Message, Refusal> {
+    pub(super) fn append(&mut self, outgoing: &OutgoingMessage, field: &str) -> Result<wire::Message, Refusal> {
+        let OutgoingMessage { id, draft } = outgoing;
         if let Some(before) = self.sent_before(draft, field)?.cloned() {
             self.decided.counts.repeated += 1;
             // The node that committed the message may have ended before it published the change, so the change is published
@@ -56,7 +60,7 @@ impl RequestContext<'_> {
         let new = NewMessage {
             conversation: self.conversation,
             seq,
-            id: MessageId::new(),
+            id: *id,
             version,
             author: self.user,
             client_id: draft.client_id,

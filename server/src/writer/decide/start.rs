@@ -34,8 +34,8 @@ impl RequestContext<'_> {
             self.actor.member.role = Some(MemberRole::Member);
         }
         self.authorize(Action::Read)?;
-        if let Some(draft) = &start.first_message {
-            let is_stored = self.sent_before(draft, StartConversation::FIRST_MESSAGE)?.is_some();
+        if let Some(message) = &start.first_message {
+            let is_stored = self.sent_before(&message.draft, StartConversation::FIRST_MESSAGE)?.is_some();
             match kind {
                 _ if is_stored || (created && kind == ConversationKind::Mail) => {}
                 ConversationKind::Mail => return Err(client_id_taken("mail", StartConversation::CLIENT_ID).into()),
@@ -50,7 +50,8 @@ impl RequestContext<'_> {
             self.come_back(self.user);
         }
         let first_message = start.first_message.as_ref();
-        let first_message = first_message.map(|draft| self.append(draft, StartConversation::FIRST_MESSAGE)).transpose()?;
+        let first_message =
+            first_message.map(|message| self.append(message, StartConversation::FIRST_MESSAGE)).transpose()?;
         Ok(Started { conversation: self.conversation, created, first_message })
     }
 }
