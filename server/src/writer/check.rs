@@ -4,6 +4,7 @@ use causerie_policy::{Action, Code, Resource, Status};
 use causerie_protocol::{GroupId, Refusal, UserId};
 
 use crate::{
+    auth::{AuthError, Caller},
     facts::{
         Snapshot,
         policy_gate::{self, PolicyGate, Rejection},
@@ -43,6 +44,21 @@ pub enum CheckSubject {
         is_author: bool,
         age_ms: i64,
     },
+}
+
+/// Whether a caller may change anything: their token was not revoked, and their tenant is not suspended. Must be called under
+/// the lock of the change, so that no node writes for a token whose revocation was answered.
+///
+/// # Errors
+/// The rejection for the caller otherwise.
+pub(super) fn authenticate(caller: Caller, tokens_valid_from_s: i64, is_suspended: bool) -> Result<(), Rejection> {
+    if caller.issued_at_s < tokens_valid_from_s {
+        return Err(Refusal::from(AuthError::Revoked).into());
+    }
+    if is_suspended {
+        return Err(Refusal::from(AuthError::Suspended).into());
+    }
+    Ok(())
 }
 
 impl Check {

@@ -11,6 +11,7 @@ use causerie_protocol::{ConversationId, TenantId, UserId, command::StartConversa
 
 use super::{
     WriterDeps,
+    check::authenticate,
     inboxes::raise,
     request::{Member, Start, WriteRequest},
     snapshots::{NotWritten, snapshot},
@@ -24,7 +25,7 @@ use crate::{
     fanout::Update,
     store::{
         StoreError,
-        queries::{append::NewConversation, members::NewMember, write_tx::WriteTx},
+        queries::{append::NewConversation, members::NewMember, starters::Starter, write_tx::WriteTx},
     },
 };
 
@@ -61,7 +62,9 @@ pub(super) async fn begin_with_starts(
     for (tenant, version) in tx.hold_facts(tenants.iter().copied()).await? {
         facts.insert(tenant, snapshot(tx, deps, tenant, version).await?);
     }
-    let judged: Vec<_> = requests.iter().map(|request| Judged::new(&facts, request)).collect();
+    let starters = tx.starters(requests.iter().map(|request| request.caller.user).collect::<HashSet<_>>()).await?;
+    let judged = requests.iter().map(|request| Judged::new(&facts, starters.get(&request.caller.user), request));
+    let judged: Vec<_> = judged.collect();
     let places = create(tx, &judged, now_ms).await?;
     tx.lock(named.into_iter().chain(places.iter().flatten().map(|(id, _)| *id)).collect::<HashSet<_>>()).await?;
     join_created(tx, &judged, &places, now_ms, updates).await?;
@@ -80,13 +83,17 @@ struct Judged<'a> {
 }
 
 impl<'a> Judged<'a> {
-    fn new(facts: &HashMap<TenantId, Arc<Snapshot>>, request: &'a WriteRequest<Start>) -> Self {
-        let start = &request.mutation;
-        let Some(facts) = facts.get(&request.caller.tenant) else {
+    fn new(
+        facts: &HashMap<TenantId, Arc<Snapshot>>,
+        starter: Option<&Starter>,
+        WriteRequest { caller, mutation: start }: &'a WriteRequest<Start>,
+    ) -> Self {
+        let Some((facts, starter)) = facts.get(&caller.tenant).zip(starter) else {
             return Self { start, members: Cow::Borrowed(&[]), rejection: Some(not_found().into()) };
         };
         let members = start.members_now(facts);
-        let rejection = authorize(facts, request.caller.user, start, &members).err();
+        let authenticated = authenticate(*caller, starter.tokens_valid_from_s, starter.is_suspended);
+        let rejection = authenticated.and_then(|()| authorize(facts, caller.user, start, &members)).err();
         Self { start, members, rejection }
     }
 }

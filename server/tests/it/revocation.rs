@@ -40,6 +40,33 @@ async fn no_message_is_accepted_after_an_answered_revocation_without_the_bus() {
 }
 
 #[tokio::test]
+async fn a_revoked_token_creates_no_conversation() {
+    let cluster = Cluster::embedded().await;
+    let node = cluster.nodes[0].public();
+    let hello = async |user: &str| Raw::hello(node, causerie_client::Encoding::Proto, &cluster.tenant.token(user)).await;
+    let (_tom, welcome) = hello("tom").await;
+    let tom = welcome.me.expect("a welcome names the user").id;
+    let (mut lea, _) = hello("lea").await;
+
+    // The node is not told, so the session stays open for a moment.
+    let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
+    let later_s = SystemClock.now_s() + 60;
+    let revoke = format!("UPDATE users SET tokens_valid_from = {later_s} WHERE external_id = 'lea'");
+    store.writer().execute_unprepared(&revoke).await.expect("it is stored");
+    let start = wire::StartConversation {
+        kind: wire::ConversationKind::Direct.into(),
+        with: vec![wire::Recipient { by: Some(wire::recipient::By::Id(tom)) }],
+        ..Default::default()
+    };
+    let answer = lea.ask(wire::request::Command::StartConversation(start)).await;
+    let stored = store.reader().query_all_raw(Statement::from_string(store.backend(), "SELECT 1 FROM conversations")).await;
+    store.close().await;
+    let wire::reply::Result::Error(error) = answer else { panic!("a revoked token started a conversation: {answer:?}") };
+    assert_eq!(error.name, "unauthenticated");
+    assert_eq!(stored.expect("readable").len(), 0, "no conversation is created");
+}
+
+#[tokio::test]
 async fn a_deactivated_user_ends_no_relation() {
     let cluster = Cluster::embedded().await;
     let tenant = Tenant::of_preset(cluster.settings(), "forum", "community");

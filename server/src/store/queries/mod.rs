@@ -20,6 +20,7 @@ pub mod people;
 pub mod positions;
 pub mod purge;
 pub mod shared;
+pub mod starters;
 pub mod tenant_deletion;
 pub mod tenant_states;
 pub mod tenants;

@@ -20,13 +20,14 @@ use causerie_protocol::{ConversationId, Refusal};
 
 use self::context::RequestContext;
 use super::{
+    check::authenticate,
     log::Log,
     request::{Mutation, Start, Started, WriteRequest, WriteResult},
     start::BegunStart,
     state::BatchState,
 };
 use crate::{
-    auth::{AuthError, Caller},
+    auth::Caller,
     domain::ConversationState,
     facts::policy_gate::{Rejection, not_found},
 };
@@ -68,13 +69,7 @@ impl BatchState {
             .get(&(conversation, caller.user))
             .filter(|actor| actor.member.tenant == caller.tenant)
             .ok_or_else(not_found)?;
-        // This check runs under the same lock as the change, so no node writes for a token whose revocation was answered.
-        if caller.issued_at_s < actor.tokens_valid_from_s {
-            return Err(Refusal::from(AuthError::Revoked).into());
-        }
-        if actor.is_suspended {
-            return Err(Refusal::from(AuthError::Suspended).into());
-        }
+        authenticate(caller, actor.tokens_valid_from_s, actor.is_suspended)?;
         let facts = self.facts.get(&caller.tenant).ok_or_else(not_found)?;
         let log = self.logs.entry(conversation).or_insert_with(|| Log::new(conversation, &actor));
         actor.member.state = log.state();
