@@ -26,7 +26,8 @@ pub(super) async fn history(
         },
     };
     let version = page.place.version;
-    Ok(Answer::MessagePage(wire::MessagePage { messages: page.items, more_before, more_after, version }))
+    let messages = page.items.into_iter().map(wire::Message::from).collect();
+    Ok(Answer::MessagePage(wire::MessagePage { messages, more_before, more_after, version }))
 }
 
 pub(super) async fn changes(

@@ -46,7 +46,6 @@ pub(super) async fn add(
 ) -> Result<Answer, Refusal> {
     deps.allowed(Action::AddMember, caller, conversation).await?;
     let (users, checks) = start::resolve_users(deps, caller, users, "addMembers.users").await?;
-    let users = users.iter().map(wire::User::from).collect();
     let mutation = Mutation::AddMembers { conversation, users, checks };
     let done = deps.writer.write(WriteRequest { caller, mutation }).await?;
     write::answer(Some(deps), caller, done).await

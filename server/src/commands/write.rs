@@ -59,10 +59,10 @@ fn shows_conversation(caller: Caller, mutation: &Mutation) -> bool {
 /// now; without, it shows only its id.
 pub(super) async fn answer(shown_by: Option<&CommandDeps>, caller: Caller, done: WriteResult) -> Result<Answer, Refusal> {
     Ok(match done {
-        WriteResult::Sent(message) => Answer::MessageSent(wire::MessageSent { message: Some(message) }),
-        WriteResult::Edited(message) => Answer::MessageEdited(wire::MessageEdited { message: Some(message) }),
-        WriteResult::Deleted(message) => Answer::MessageDeleted(wire::MessageDeleted { message: Some(message) }),
-        WriteResult::Marked(read_state) => Answer::Marked(wire::Marked { read_state: Some(read_state) }),
+        WriteResult::Sent(message) => Answer::MessageSent(wire::MessageSent { message: Some(message.into()) }),
+        WriteResult::Edited(message) => Answer::MessageEdited(wire::MessageEdited { message: Some(message.into()) }),
+        WriteResult::Deleted(message) => Answer::MessageDeleted(wire::MessageDeleted { message: Some(message.into()) }),
+        WriteResult::Marked(read_state) => Answer::Marked(wire::Marked { read_state: Some(read_state.into()) }),
         WriteResult::Updated(conversation) => {
             let conversation = match shown_by {
                 // In a box, because most answers are not this large.

@@ -10,6 +10,7 @@ use super::{hub::Hub, update::Change};
 use crate::sessions::Frame;
 use crate::{
     auth::Caller,
+    domain::Message,
     facts::view,
     store::{StoreError, queries::messages::Changed},
 };
@@ -103,10 +104,10 @@ impl Hub {
                 Behind::Missed(messages) => {
                     text_bytes += messages.iter().map(|message| message.text.len()).sum::<usize>();
                     if let (true, Some(missed)) = (text_bytes <= limits::RESUMED_TEXT_BYTES_MAX, missed.as_deref_mut()) {
-                        let frames =
-                            messages.iter().map(|message| Change::of_message(conversation, message, 0).encode().event);
+                        let last = messages.last().map(|last| (conversation, last.version));
+                        let frames = messages.into_iter().map(|message| Change::of_message(message, 0).encode().event);
                         missed.frames.extend(frames);
-                        missed.versions.extend(messages.last().map(|last| (conversation, last.version)));
+                        missed.versions.extend(last);
                         continue;
                     }
                     match self.changes(caller, conversation, None).await? {
@@ -232,7 +233,8 @@ impl Hub {
         // `last_seq` is set back too: a client treats messages after it as new, and messages up to it as changed.
         conversation.version = changed.version;
         conversation.last_seq = changed.last_seq;
-        Ok(Some(wire::Changes { conversation: Some(conversation.into()), messages: changed.messages, reload: false }))
+        let messages = changed.messages.into_iter().map(wire::Message::from).collect();
+        Ok(Some(wire::Changes { conversation: Some(conversation.into()), messages, reload: false }))
     }
 }
 
@@ -259,7 +261,7 @@ enum Behind {
     /// The user is no longer a member, or may not read.
     Gone,
     /// By the events of these messages alone.
-    Missed(Vec<wire::Message>),
+    Missed(Vec<Message>),
     /// By the conversation as it is now, with its changed messages or as a reload.
     Changed(Box<wire::Changes>),
 }

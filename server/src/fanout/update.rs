@@ -3,7 +3,7 @@
 use causerie_protocol::{ConversationId, UserId, wire};
 use wire::event::Kind as Event;
 
-use crate::sessions::Frame;
+use crate::{domain::Message, sessions::Frame};
 
 /// A committed change or an ephemeral event, to be delivered on all nodes. `E` is the event for clients: the event itself
 /// until [`Hub::publish`](super::Hub::publish), and then its encoded form, which all recipients share.
@@ -103,21 +103,17 @@ impl Change {
 
     /// The change that would have led to a message as it is now, for members who have seen messages up to `last_seq`.
     #[must_use]
-    pub fn of_message(conversation: ConversationId, message: &wire::Message, last_seq: u32) -> Self {
-        let new = message.seq > last_seq;
-        let event = wire::MessageEvent { message: Some(message.clone()) };
-        let (effect, kind) = match (new, message.deleted_at.is_some()) {
-            (true, false) => {
-                // The id was written by this program, so it always parses.
-                let author = message.author_id.parse().unwrap_or(UserId(uuid::Uuid::nil()));
-                (Effect::Sent { seq: message.seq, author }, Event::MessageSent(event))
-            }
-            (false, true) => (Effect::Uncounted { seq: message.seq }, Event::MessageDeleted(event)),
+    pub fn of_message(message: Message, last_seq: u32) -> Self {
+        let Message { conversation, seq, version, author, deleted_at_ms, .. } = message;
+        let event = wire::MessageEvent::from(message);
+        let (effect, event) = match (seq > last_seq, deleted_at_ms.is_some()) {
+            (true, false) => (Effect::Sent { seq, author }, Event::MessageSent(event)),
+            (false, true) => (Effect::Uncounted { seq }, Event::MessageDeleted(event)),
             // The message was sent and deleted in the meantime: it keeps its `seq`, and no unread count includes it.
-            (true, true) => (Effect::Rewritten { seq: message.seq }, Event::MessageDeleted(event)),
-            (false, false) => (Effect::Rewritten { seq: message.seq }, Event::MessageEdited(event)),
+            (true, true) => (Effect::Rewritten { seq }, Event::MessageDeleted(event)),
+            (false, false) => (Effect::Rewritten { seq }, Event::MessageEdited(event)),
         };
-        Self::new(conversation, message.version, effect, kind)
+        Self::new(conversation, version, effect, event)
     }
 }
 

@@ -3,6 +3,9 @@
 //!
 //! Rows that are read and written one at a time use `entities/`. The hot paths use set-based statements in
 //! `queries/<subject>.rs`. No code outside this module contains SQL.
+//!
+//! A query is written in one way: the text names its columns, the values are bound, and one function per kind of row makes a
+//! type of [`domain`](crate::domain) from a row. Kinds, states and roles enter a text through `number()` of their enum.
 
 pub mod access;
 pub mod batcher;
@@ -12,7 +15,6 @@ pub mod entities;
 mod error;
 pub mod first_contact;
 mod folder;
-pub mod kinds;
 pub mod lookups;
 pub mod queries;
 pub mod rows;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use causerie_protocol::{ConversationId, MessageId, Refusal, TenantId, UserId, wire};
+use causerie_protocol::{ConversationId, MessageId, Refusal, TenantId, UserId};
 
 use super::{
     WriterDeps,
@@ -13,6 +13,7 @@ use super::{
     state::{BatchState, Current, Decided, SendCounts, distinct},
 };
 use crate::{
+    domain::Message,
     facts::policy_gate::Denial,
     fanout::Update,
     store::{
@@ -79,7 +80,7 @@ pub(super) async fn write(deps: &WriterDeps, now_ms: i64, batch: &Batch) -> Resu
         if let Ok(WriteResult::Marked(read_state)) = outcome
             && let Some(stored) = read_states.get(&(request.mutation.conversation(), request.caller.user))
         {
-            read_state.clone_from(stored);
+            *read_state = *stored;
         }
     }
     Ok(Written { started, mutated, updates, counts, denials })
@@ -92,11 +93,8 @@ async fn read(
     actors: HashMap<(ConversationId, UserId), ActorContext>,
     sent: HashSet<MessageId>,
 ) -> Result<Current, StoreError> {
-    let sent = tx.messages(sent).await?.into_values().filter_map(|message| {
-        let key = (message.author_id.parse().ok()?, message.client_id.parse().ok()?);
-        Some((key, message))
-    });
-    let sent = sent.collect();
+    let sent = tx.messages(sent).await?.into_values();
+    let sent = sent.map(|message| ((message.author, message.client_id), message)).collect();
     let targets = tx.messages(distinct(mutations.iter().filter_map(|request| request.mutation.target()))).await?;
     let memberships: Vec<_> = mutations.iter().flat_map(|request| request.memberships()).collect();
     let members = tx.present(&memberships).await?.into_iter().collect();
@@ -118,7 +116,7 @@ async fn read(
 fn perhaps_hidden(
     mutations: &[&WriteRequest<Mutation>],
     actors: &HashMap<(ConversationId, UserId), ActorContext>,
-    targets: &HashMap<MessageId, wire::Message>,
+    targets: &HashMap<MessageId, Message>,
 ) -> impl Iterator<Item = (ConversationId, UserId, u32)> {
     mutations.iter().filter_map(|request| {
         let (conversation, user) = (request.mutation.conversation(), request.caller.user);

@@ -10,12 +10,11 @@ use super::{
     state::{BatchState, Decided, Joining, distinct},
 };
 use crate::{
-    domain::ConversationKind,
+    domain::{ConversationKind, ReadState},
     fanout::{ReadPosition, Update},
     store::{
         StoreError,
         queries::{
-            columns::milliseconds,
             members::{Move, NewMember},
             own_deletions::HiddenMessage,
             write_tx::WriteTx,
@@ -24,7 +23,7 @@ use crate::{
 };
 
 /// The read states of members, by conversation and user.
-pub(super) type ReadStates = HashMap<(ConversationId, UserId), wire::ReadState>;
+pub(super) type ReadStates = HashMap<(ConversationId, UserId), ReadState>;
 
 /// The counters of a conversation after the batch, as far as read positions depend on them.
 #[derive(Clone, Copy, Default)]
@@ -38,17 +37,7 @@ impl BatchState {
     /// Writes the decided batch. Returns the read states, with unread counts, of the members who moved their position.
     pub(super) async fn persist(&mut self, tx: &WriteTx) -> Result<ReadStates, StoreError> {
         let targets = &self.current.targets;
-        let rewritten = self.decided.rewritten.iter().filter_map(|id| targets.get(id)).filter_map(|message| {
-            Some((
-                message.conversation_id.parse().ok()?,
-                message.seq,
-                message.version,
-                message.text.clone(),
-                message.edited_at.as_ref().map_or(0, milliseconds),
-                message.deleted_at.as_ref().map_or(0, milliseconds),
-            ))
-        });
-        tx.rewrite(rewritten.collect()).await?;
+        tx.rewrite(self.decided.rewritten.iter().filter_map(|id| targets.get(id))).await?;
         let written: HashMap<ConversationId, Written> = self
             .logs
             .iter()
@@ -126,8 +115,7 @@ impl BatchState {
                 };
                 updates.push(Update::Ephemeral { conversation, user, event: Event::MemberRead(read), facts: facts.version });
             }
-            let conversation_id = conversation.to_string();
-            states.insert(member, wire::ReadState { conversation_id, read_seq, unread, marked_unread });
+            states.insert(member, ReadState { conversation, read_seq, unread, marked_unread });
         }
         Ok(states)
     }

@@ -6,14 +6,13 @@ use causerie_policy::{Action, Code, Resource, Status};
 use causerie_protocol::{
     ClientId, ConversationId, GroupId, MessageId, Refusal, UserId,
     command::{Draft, StartConversation},
-    wire,
 };
 use uuid::Uuid;
 
 use super::check::Check;
 use crate::{
     auth::Caller,
-    domain::{ConversationKind, ConversationState, MemberRole},
+    domain::{ConversationKind, ConversationState, MemberRole, Message, ReadState, User},
     facts::{Snapshot, policy_gate},
     store::queries::{
         append::NewConversation,
@@ -65,7 +64,7 @@ pub enum Mutation {
     },
     AddMembers {
         conversation: ConversationId,
-        users: Vec<wire::User>,
+        users: Vec<User>,
         checks: Vec<Check>,
     },
     RemoveMember {
@@ -110,10 +109,10 @@ impl OutgoingMessage {
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub enum WriteResult {
-    Sent(wire::Message),
-    Edited(wire::Message),
-    Deleted(wire::Message),
-    Marked(wire::ReadState),
+    Sent(Message),
+    Edited(Message),
+    Deleted(Message),
+    Marked(ReadState),
     /// The conversation got another subject, state or other members.
     Updated(ConversationId),
     ConversationDeleted(ConversationId),
@@ -160,7 +159,7 @@ pub struct Started {
     /// This start created the conversation.
     pub created: bool,
     /// The first message, if the request has one.
-    pub first_message: Option<wire::Message>,
+    pub first_message: Option<Message>,
 }
 
 impl Start {
@@ -234,9 +233,7 @@ impl WriteRequest<Mutation> {
     /// The memberships that the request may add or end.
     pub(super) fn memberships(&self) -> Vec<(ConversationId, UserId)> {
         match &self.mutation {
-            Mutation::AddMembers { conversation, users, .. } => {
-                users.iter().filter_map(|user| Some((*conversation, user.id.parse().ok()?))).collect()
-            }
+            Mutation::AddMembers { conversation, users, .. } => users.iter().map(|user| (*conversation, user.id)).collect(),
             Mutation::RemoveMember { conversation, user } => vec![(*conversation, *user)],
             Mutation::DeleteConversation { conversation, for_all: false } => vec![(*conversation, self.caller.user)],
             _ => Vec::new(),

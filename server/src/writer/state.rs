@@ -5,14 +5,14 @@ use std::{
     sync::Arc,
 };
 
-use causerie_protocol::{ClientId, ConversationId, MessageId, TenantId, UserId, wire};
+use causerie_protocol::{ClientId, ConversationId, MessageId, TenantId, UserId};
 
 use super::log::Log;
 use crate::{
-    domain::MemberRole,
+    domain::{MemberRole, Message},
     facts::{Snapshot, policy_gate::Denial},
     fanout::Update,
-    store::queries::append::{ActorContext, NewMessage},
+    store::queries::append::ActorContext,
 };
 
 /// A batch while its requests are decided one after the other: what was read under the lock, and what the requests decided
@@ -35,9 +35,9 @@ pub(super) struct Current {
     /// The callers' memberships.
     pub actors: HashMap<(ConversationId, UserId), ActorContext>,
     /// Messages by author and client id: stored before, or sent in this batch.
-    pub sent: HashMap<(UserId, ClientId), wire::Message>,
+    pub sent: HashMap<(UserId, ClientId), Message>,
     /// The messages that requests edit or delete.
-    pub targets: HashMap<MessageId, wire::Message>,
+    pub targets: HashMap<MessageId, Message>,
     /// Of the users whom the batch adds to or removes from groups, the current members.
     pub members: HashSet<(ConversationId, UserId)>,
     /// Users of direct conversations who deleted their copy. The next message makes them members again.
@@ -52,7 +52,7 @@ pub(super) struct Current {
 #[derive(Default)]
 pub(super) struct Decided {
     /// New messages.
-    pub messages: Vec<NewMessage>,
+    pub messages: Vec<Message>,
     /// Edited and deleted messages; their new rows are in [`Current::targets`].
     pub rewritten: HashSet<MessageId>,
     /// New read positions.

@@ -189,7 +189,7 @@ async fn carry_out(deps: &CommandDeps, caller: Caller, plan: Plan, first_message
     Ok(Answer::ConversationStarted(wire::ConversationStarted {
         conversation: Some(conversation.into()),
         created,
-        first_message,
+        first_message: first_message.map(wire::Message::from),
         inactive: inactive.iter().map(wire::User::from).collect(),
         reached,
         inactive_count,

@@ -29,7 +29,7 @@ use super::{
     recent::Recent,
     update::{Change, Effect, ReadPosition},
 };
-use crate::{sessions::Frame, store::queries::positions};
+use crate::{domain::Message, sessions::Frame, store::queries::positions};
 
 /// The number of changes that may wait for a missing change. Further changes are dropped: the repair reads them from the
 /// database.
@@ -115,7 +115,7 @@ impl Room {
     /// message. Versions that left no message are passed over; a client that sees the hole asks for itself. Nothing is
     /// delivered as long as it is not decided that all readers of the room may read by facts of version `facts`; `facts` is
     /// 0 where the rules let every member read.
-    pub fn repair(&self, messages: &[wire::Message], version: u32, last_seq: u32, facts: u64) -> Applied {
+    pub fn repair(&self, messages: &[Message], version: u32, last_seq: u32, facts: u64) -> Applied {
         let mut state = self.lock();
         if facts > 0 && !state.deciding.is_by(facts) {
             return Applied::Undecided;
@@ -125,7 +125,7 @@ impl Room {
         let known_seq = state.last_seq;
         for message in messages {
             if state.version.is_some_and(|seen| message.version > seen) {
-                state.deliver(self.id, &Change::of_message(self.id, message, known_seq).encode());
+                state.deliver(self.id, &Change::of_message(message.clone(), known_seq).encode());
             }
         }
         state.skip_to(version, last_seq);

@@ -1,3 +1,5 @@
+use causerie_protocol::{ClientId, MessageId};
+
 use super::*;
 use crate::fanout::online_user::DeferredCounts;
 
@@ -31,7 +33,18 @@ fn a_member_whose_position_is_newer_than_the_room_still_gets_the_missed_messages
     // The database has two messages more; the room does not know them because their signals were lost.
     assert!(room.join(&member(), &read_at(7, 6), false));
     assert_eq!(room.seen(), Some((5, 4)), "the repair treats messages after seq 4 as new");
-    let missed = |seq, version| wire::Message { seq, version, ..Default::default() };
+    let missed = |seq, version| Message {
+        id: MessageId::new(),
+        conversation: room.id,
+        seq,
+        version,
+        author: UserId::new(),
+        client_id: ClientId::new(),
+        text: String::new(),
+        sent_at_ms: 0,
+        edited_at_ms: None,
+        deleted_at_ms: None,
+    };
     room.repair(&[missed(5, 6), missed(6, 7)], 7, 6, 0);
     assert_eq!(room.seen(), Some((7, 6)));
 }

@@ -7,19 +7,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use causerie_protocol::{ClientId, ConversationId, MessageId, TenantId, UserId, wire};
+use causerie_protocol::{ClientId, ConversationId, MessageId, TenantId, UserId};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    columns::{COLUMNS, from_row, number},
+    columns::{COLUMNS, message, number},
     facts::{lock, read},
     member_context::{self, MemberContext},
     members::Move,
     write_tx::WriteTx,
 };
 use crate::{
-    domain::{ConversationKind, ConversationState, MemberRole, Numbered as _},
+    domain::{ConversationKind, ConversationState, MemberRole, Message, Numbered as _},
     store::{
         StoreError,
         rows::{self, Column, Rows, Together},
@@ -68,20 +68,6 @@ pub struct BatchContext {
     pub sent: HashSet<MessageId>,
     /// The versions of the facts and the policy, for the tenants of these conversations.
     pub facts: HashMap<TenantId, read::Version>,
-}
-
-/// A message to be appended.
-#[derive(Debug, Clone)]
-#[allow(missing_docs)]
-pub struct NewMessage {
-    pub conversation: ConversationId,
-    pub seq: u32,
-    pub id: MessageId,
-    pub version: u32,
-    pub author: UserId,
-    pub client_id: ClientId,
-    pub text: String,
-    pub sent_at_ms: i64,
 }
 
 /// The counters of a conversation after a batch.
@@ -285,18 +271,17 @@ impl WriteTx {
     pub async fn messages(
         &self,
         ids: impl IntoIterator<Item = MessageId>,
-    ) -> Result<HashMap<MessageId, wire::Message>, StoreError> {
+    ) -> Result<HashMap<MessageId, Message>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM input JOIN messages x ON x.id = input.id");
         let answer = self.query(rows::ids(ids), &sql, &[]).await?;
-        answer.iter().map(|row| Ok((MessageId(row.try_get("", "id")?), from_row(row, "")?))).collect()
+        answer.iter().map(|row| message(row, "").map(|message| (message.id, message)).map_err(StoreError::from)).collect()
     }
 
-    /// Rewrites messages that were edited or deleted: `(conversation, seq, version, text, edited_at, deleted_at)`, with 0
-    /// for an absent time. A deleted message no longer counts as unread.
+    /// Rewrites messages that were edited or deleted. A deleted message no longer counts as unread.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn rewrite(&self, messages: Vec<(ConversationId, u32, u32, String, i64, i64)>) -> Result<(), StoreError> {
+    pub async fn rewrite(&self, messages: impl IntoIterator<Item = &Message>) -> Result<(), StoreError> {
         let mut rows = Rows::new([
             ("conversation_id", Column::Uuid),
             ("seq", Column::Int),
@@ -305,14 +290,15 @@ impl WriteTx {
             ("edited_at", Column::Int),
             ("deleted_at", Column::Int),
         ]);
-        for (conversation, seq, version, text, edited_at, deleted_at) in messages {
+        for message in messages {
+            // 0 stands for an absent time, because a value of an array can't be absent.
             rows.push([
-                conversation.0.into(),
-                i64::from(seq).into(),
-                i64::from(version).into(),
-                text.into(),
-                edited_at.into(),
-                deleted_at.into(),
+                message.conversation.0.into(),
+                i64::from(message.seq).into(),
+                i64::from(message.version).into(),
+                message.text.as_str().into(),
+                message.edited_at_ms.unwrap_or(0).into(),
+                message.deleted_at_ms.unwrap_or(0).into(),
             ]);
         }
         self.execute(
@@ -326,12 +312,12 @@ impl WriteTx {
         .await
     }
 
-    /// Appends messages, sets the counters of the batch's conversations, and moves read positions.
+    /// Appends new messages, sets the counters of the batch's conversations, and moves read positions.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses a statement, for example because another node has used a
     /// client id meanwhile.
-    pub async fn write(&self, messages: &[NewMessage], counters: Vec<Counters>, moves: &[Move]) -> Result<(), StoreError> {
+    pub async fn write(&self, messages: &[Message], counters: Vec<Counters>, moves: &[Move]) -> Result<(), StoreError> {
         let mut together = Together::new(self.connection().get_database_backend());
         let mut rows = Rows::new([
             ("conversation_id", Column::Uuid),
@@ -351,7 +337,7 @@ impl WriteTx {
                 i64::from(message.version).into(),
                 message.author.0.into(),
                 message.client_id.0.into(),
-                message.text.clone().into(),
+                message.text.as_str().into(),
                 message.sent_at_ms.into(),
             ]);
         }

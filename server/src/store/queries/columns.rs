@@ -1,10 +1,9 @@
 //! Columns and conditions that statements of several subjects share, and the functions that read their rows.
 
-use causerie_protocol::{ClientId, ConversationId, MessageId, Timestamp, UserId, wire};
+use causerie_protocol::{ClientId, ConversationId, MessageId, UserId};
 use sea_orm::{DbBackend, DbErr, QueryResult};
 use uuid::Uuid;
 
-pub use crate::domain::wire::timestamp;
 use crate::domain::{ConversationKind, Message, Numbered};
 
 /// The columns that [`message`] reads, of the table or alias `x`.
@@ -33,20 +32,6 @@ pub fn message(row: &QueryResult, prefix: &str) -> Result<Message, DbErr> {
         edited_at_ms: row.try_get(prefix, "edited_at")?,
         deleted_at_ms: row.try_get(prefix, "deleted_at")?,
     })
-}
-
-/// A message as clients get it: [`message`], converted.
-///
-/// # Errors
-/// As [`message`].
-pub fn from_row(row: &QueryResult, prefix: &str) -> Result<wire::Message, DbErr> {
-    message(row, prefix).map(wire::Message::from)
-}
-
-/// Converts a timestamp of the wire to milliseconds since 1970 UTC.
-#[must_use]
-pub fn milliseconds(at: &Timestamp) -> i64 {
-    at.seconds * 1000 + i64::from(at.nanos) / 1_000_000
 }
 
 /// A kind, state or role, stored as its number.

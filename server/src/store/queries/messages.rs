@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 
-use causerie_protocol::{ConversationId, limits, wire};
+use causerie_protocol::{ConversationId, limits};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::columns::{COLUMNS, from_row, number};
-use crate::store::{
-    Store, StoreError,
-    rows::{Column, Rows},
+use super::columns::{COLUMNS, message, number};
+use crate::{
+    domain::Message,
+    store::{
+        Store, StoreError,
+        rows::{Column, Rows},
+    },
 };
 
 impl Store {
@@ -50,7 +53,7 @@ impl Store {
             one.policy_version = number(&row, "", "policy_version")?.into();
             one.too_many = one.version.saturating_sub(since) > limits::CHANGES_MAX;
             if row.try_get::<Option<Uuid>>("", "id")?.is_some() {
-                let message = from_row(&row, "")?;
+                let message = message(&row, "")?;
                 one.text_bytes += message.text.len();
                 one.messages.push(message);
             }
@@ -76,7 +79,7 @@ pub struct Changed {
     pub policy_version: u64,
     /// Messages that were sent, edited or deleted after the version, sorted by version. A version without a message changed
     /// the conversation itself, or a message that a later version changed again.
-    pub messages: Vec<wire::Message>,
+    pub messages: Vec<Message>,
     /// There are more than [`limits::CHANGES_MAX`] versions, or more than [`limits::CHANGES_TEXT_BYTES_MAX`] bytes of text
     /// in them. `messages` is then empty.
     pub too_many: bool,
@@ -87,7 +90,7 @@ impl Changed {
     /// Whether all changes after `since` are sent messages, and `messages` holds all of them.
     #[must_use]
     pub fn is_sends_only(&self, since: u32) -> bool {
-        let sent = |message: &wire::Message| message.edited_at.is_none() && message.deleted_at.is_none();
+        let sent = |message: &Message| message.edited_at_ms.is_none() && message.deleted_at_ms.is_none();
         !self.too_many
             && self.messages.len() == (self.version.saturating_sub(since)) as usize
             && self.messages.iter().all(sent)

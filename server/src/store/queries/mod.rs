@@ -1,4 +1,4 @@
-//! Statements by subject. Each returns plain domain types; columns stay here.
+//! Statements by subject. They return types of [`domain`](crate::domain); columns stay here.
 
 pub mod append;
 pub mod audit;

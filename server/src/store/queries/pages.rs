@@ -4,7 +4,7 @@
 //! reader may have the page is therefore exactly as old as the page. A user who is no longer a member gets nothing that was
 //! written after they left, whatever happens while the server answers.
 
-use causerie_protocol::{ConversationId, UserId, command::HistoryRange, limits, wire};
+use causerie_protocol::{ConversationId, UserId, command::HistoryRange, limits};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use super::{
     member_context::{self, MemberContext},
 };
 use crate::{
-    domain::{ConversationKind, Member, Numbered as _, UserSummary},
+    domain::{ConversationKind, Member, Message, Numbered as _, UserSummary},
     store::{Store, StoreError, rows::statement},
 };
 
@@ -59,7 +59,7 @@ impl Store {
         reader: UserId,
         range: HistoryRange,
         limit: u32,
-    ) -> Result<Option<Page<wire::Message>>, StoreError> {
+    ) -> Result<Option<Page<Message>>, StoreError> {
         let (bound, order, edge) = match range {
             HistoryRange::Newest => ("<", "DESC", i64::MAX),
             HistoryRange::Before(seq) => ("<", "DESC", i64::from(seq)),
@@ -100,7 +100,7 @@ impl Store {
             if row.try_get::<Option<Uuid>>("", "x_id")?.is_none() {
                 break;
             }
-            let message = columns::from_row(row, "x_")?;
+            let message = columns::message(row, "x_")?;
             text_bytes += message.text.len();
             items.push(message);
             if text_bytes > limits::PAGE_TEXT_BYTES_MAX {

@@ -9,12 +9,13 @@ use super::super::{
     state::{Current, Decided},
 };
 use crate::{
+    domain::Message,
     facts::{
         Snapshot,
         policy_gate::{Rejection, not_found},
     },
     fanout::{Change, Effect, Update},
-    store::queries::{append::ActorContext, columns::milliseconds},
+    store::queries::append::ActorContext,
 };
 
 /// One request while it is decided.
@@ -54,29 +55,27 @@ impl RequestContext<'_> {
     }
 
     /// The message that a request changes, if the policy allows the caller this action on it.
-    pub(super) fn target(&self, id: MessageId, action: Action) -> Result<wire::Message, Rejection> {
+    pub(super) fn target(&self, id: MessageId, action: Action) -> Result<Message, Rejection> {
         self.authorize(Action::Read)?;
-        let conversation_id = self.conversation.to_string();
-        let is_hidden = |message: &wire::Message| self.current.hidden.contains(&(self.conversation, self.user, message.seq));
+        let is_hidden = |message: &Message| self.current.hidden.contains(&(self.conversation, self.user, message.seq));
         let message = self
             .current
             .targets
             .get(&id)
-            .filter(|message| message.conversation_id == conversation_id && message.seq >= self.actor.member.first_seq)
+            .filter(|message| message.conversation == self.conversation && message.seq >= self.actor.member.first_seq)
             // A user who deleted their own copy of a message can only delete the copy again, which changes nothing.
             .filter(|message| action == Action::DeleteOwnCopy || !is_hidden(message))
             .ok_or_else(not_found)?;
-        let is_author = message.author_id == self.user.to_string();
-        let sent_ms = message.sent_at.as_ref().map_or(0, milliseconds);
-        let age_ms = self.now_ms.saturating_sub(sent_ms);
+        let is_author = message.author == self.user;
+        let age_ms = self.now_ms.saturating_sub(message.sent_at_ms);
         self.facts.authorize_on_message(action, self.user, &self.actor.member, is_author, age_ms)?;
         Ok(message.clone())
     }
 
     /// Stores an edited or deleted message.
-    pub(super) fn rewrite(&mut self, id: MessageId, message: &wire::Message) {
-        self.decided.rewritten.insert(id);
-        self.current.targets.insert(id, message.clone());
+    pub(super) fn rewrite(&mut self, message: &Message) {
+        self.decided.rewritten.insert(message.id);
+        self.current.targets.insert(message.id, message.clone());
     }
 
     /// Publishes a change of the conversation that is no message.

@@ -1,40 +1,38 @@
 //! Deletes a message for all members.
 
 use causerie_policy::Action;
-use causerie_protocol::{MessageId, wire};
-use wire::event::Kind as Event;
+use causerie_protocol::{MessageId, wire::event::Kind as Event};
 
 use super::RequestContext;
 use crate::{
+    domain::Message,
     facts::policy_gate::{Rejection, not_found},
     fanout::Effect,
-    store::queries::columns::timestamp,
 };
 
 impl RequestContext<'_> {
     /// Deletes a message for all members and returns its tombstone. A deleted message stays as it is.
-    pub(super) fn delete(&mut self, id: MessageId) -> Result<wire::Message, Rejection> {
+    pub(super) fn delete(&mut self, id: MessageId) -> Result<Message, Rejection> {
         let message = self.target(id, Action::DeleteForAll)?;
-        Ok(self.delete_for_all(id, message))
+        Ok(self.delete_for_all(message))
     }
 
     /// Deletes a message for all members on behalf of a back end, and returns its tombstone. No rule is asked.
-    pub(super) fn erase_text(&mut self, id: MessageId) -> Result<wire::Message, Rejection> {
-        let conversation_id = self.conversation.to_string();
-        let message = self.current.targets.get(&id).filter(|message| message.conversation_id == conversation_id);
+    pub(super) fn erase_text(&mut self, id: MessageId) -> Result<Message, Rejection> {
+        let message = self.current.targets.get(&id).filter(|message| message.conversation == self.conversation);
         let message = message.cloned().ok_or_else(not_found)?;
-        Ok(self.delete_for_all(id, message))
+        Ok(self.delete_for_all(message))
     }
 
-    fn delete_for_all(&mut self, id: MessageId, mut message: wire::Message) -> wire::Message {
-        if message.deleted_at.is_some() {
+    fn delete_for_all(&mut self, mut message: Message) -> Message {
+        if message.deleted_at_ms.is_some() {
             return message;
         }
         message.text.clear();
-        message.deleted_at = Some(timestamp(self.now_ms));
+        message.deleted_at_ms = Some(self.now_ms);
         message.version = self.log.uncount(message.seq);
-        self.rewrite(id, &message);
-        let event = Event::MessageDeleted(wire::MessageEvent { message: Some(message.clone()) });
+        self.rewrite(&message);
+        let event = Event::MessageDeleted(message.clone().into());
         self.publish(message.version, Effect::Uncounted { seq: message.seq }, event);
         message
     }

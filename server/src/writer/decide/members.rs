@@ -8,23 +8,22 @@ use super::{
     RequestContext,
 };
 use crate::{
-    domain::{MemberRole, Numbered as _},
+    domain::{Member, MemberRole, User},
     facts::policy_gate::Rejection,
     fanout::Effect,
 };
 
 impl RequestContext<'_> {
     /// Adds users to a group. A user who is a member already stays as they are.
-    pub(super) fn add_members(&mut self, users: &[wire::User], checks: &[Check]) -> Result<(), Rejection> {
+    pub(super) fn add_members(&mut self, users: &[User], checks: &[Check]) -> Result<(), Rejection> {
         self.authorize(Action::AddMember)?;
         checks.iter().try_for_each(|check| check.authorize(self.facts, self.user))?;
         let mut added = Vec::new();
         let read_seq = self.log.last_seq();
         for user in users {
-            let Ok(id) = user.id.parse::<UserId>() else { continue };
-            if self.current.members.insert((self.conversation, id)) {
-                self.join(Joining { conversation: self.conversation, user: id, role: MemberRole::Member, read_seq });
-                added.push(wire::Member { user: Some(user.clone()), role: MemberRole::Member.number().into(), read_seq });
+            if self.current.members.insert((self.conversation, user.id)) {
+                self.join(Joining { conversation: self.conversation, user: user.id, role: MemberRole::Member, read_seq });
+                added.push(Member { user: user.clone().into(), role: MemberRole::Member, read_seq });
             }
         }
         if added.is_empty() {
@@ -34,7 +33,9 @@ impl RequestContext<'_> {
         // All members get the same event. Where each member may see different members, the event therefore names no member,
         // and `memberCount` shows that members were added.
         added.truncate(if self.facts.policy.secret_members() { 0 } else { limits::MEMBERS_SHOWN });
-        self.publish_conversation_changed(version, Effect::None, |changed| changed.members_added = added);
+        self.publish_conversation_changed(version, Effect::None, |changed| {
+            changed.members_added = added.into_iter().map(wire::Member::from).collect();
+        });
         Ok(())
     }
 

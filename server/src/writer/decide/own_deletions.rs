@@ -1,14 +1,17 @@
 //! Deletes the caller's own copy of a message, hides a conversation's past from a user, and gives a user a conversation back.
 
 use causerie_policy::Action;
-use causerie_protocol::{MessageId, UserId, wire};
+use causerie_protocol::{MessageId, UserId};
 
 use super::{super::state::Joining, RequestContext};
-use crate::{domain::MemberRole, facts::policy_gate::Rejection, store::queries::columns::timestamp};
+use crate::{
+    domain::{MemberRole, Message},
+    facts::policy_gate::Rejection,
+};
 
 impl RequestContext<'_> {
     /// Deletes the caller's own copy of a message and returns its tombstone for the caller.
-    pub(super) fn delete_own_copy(&mut self, id: MessageId) -> Result<wire::Message, Rejection> {
+    pub(super) fn delete_own_copy(&mut self, id: MessageId) -> Result<Message, Rejection> {
         let mut message = self.target(id, Action::DeleteOwnCopy)?;
         let member = (self.conversation, self.user);
         let copy = (self.conversation, self.user, message.seq);
@@ -24,7 +27,7 @@ impl RequestContext<'_> {
             }
         }
         message.text.clear();
-        message.deleted_at = Some(timestamp(self.now_ms));
+        message.deleted_at_ms = Some(self.now_ms);
         Ok(message)
     }
 

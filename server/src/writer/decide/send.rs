@@ -1,38 +1,37 @@
 //! Sends a message.
 
 use causerie_policy::Action;
-use causerie_protocol::{ErrorCode, Refusal, command::Draft, wire};
-use wire::event::Kind as Event;
+use causerie_protocol::{ErrorCode, Refusal, command::Draft, wire::event::Kind as Event};
 
 use super::{
     super::{request::OutgoingMessage, state::ReadPosition},
     RequestContext,
 };
 use crate::{
+    domain::Message,
     facts::policy_gate::Rejection,
     fanout::{Change, Effect},
-    store::queries::{append::NewMessage, columns::timestamp},
 };
 
 impl RequestContext<'_> {
-    pub(super) fn send(&mut self, message: &OutgoingMessage) -> Result<wire::Message, Rejection> {
+    pub(super) fn send(&mut self, message: &OutgoingMessage) -> Result<Message, Rejection> {
         // The retry of a stored message is answered even if sending is no longer allowed.
         let is_stored = self
             .current
             .sent
             .get(&(self.user, message.draft.client_id))
-            .is_some_and(|before| before.conversation_id == self.conversation.to_string());
+            .is_some_and(|before| before.conversation == self.conversation);
         self.authorize(if is_stored { Action::Read } else { Action::Send })?;
         Ok(self.append(message, "sendMessage")?)
     }
 
     /// The message that an earlier send with the same client id created, in this batch or before it. Refuses if that message
     /// is in another conversation or has another text. `field` is the request's field that holds the draft.
-    pub(super) fn sent_before(&self, draft: &Draft, field: &str) -> Result<Option<&wire::Message>, Refusal> {
+    pub(super) fn sent_before(&self, draft: &Draft, field: &str) -> Result<Option<&Message>, Refusal> {
         let Some(before) = self.current.sent.get(&(self.user, draft.client_id)) else { return Ok(None) };
-        let was_rewritten = before.edited_at.is_some() || before.deleted_at.is_some();
+        let was_rewritten = before.edited_at_ms.is_some() || before.deleted_at_ms.is_some();
         let is_same_text = was_rewritten || before.text == draft.text;
-        if before.conversation_id != self.conversation.to_string() || !is_same_text {
+        if before.conversation != self.conversation || !is_same_text {
             return Err(client_id_taken("message", format!("{field}.clientId")));
         }
         Ok(Some(before))
@@ -40,14 +39,14 @@ impl RequestContext<'_> {
 
     /// Appends a message of the caller, or finds the message that an earlier try appended. `field` is the request's field
     /// that holds the draft.
-    pub(super) fn append(&mut self, outgoing: &OutgoingMessage, field: &str) -> Result<wire::Message, Refusal> {
+    pub(super) fn append(&mut self, outgoing: &OutgoingMessage, field: &str) -> Result<Message, Refusal> {
         let OutgoingMessage { id, draft } = outgoing;
         if let Some(before) = self.sent_before(draft, field)?.cloned() {
             self.decided.counts.repeated += 1;
             // The node that committed the message may have ended before it published the change, so the change is published
             // again. Rooms that have seen its version drop it.
             let known_seq = before.seq.saturating_sub(1);
-            self.publish_change(Change::of_message(self.conversation, &before, known_seq));
+            self.publish_change(Change::of_message(before.clone(), known_seq));
             return Ok(before);
         }
         // The message makes the other user of a direct conversation a member again, if that user deleted their copy.
@@ -57,34 +56,24 @@ impl RequestContext<'_> {
             self.come_back(peer);
         }
         let (seq, version) = self.log.append(self.now_ms);
-        let new = NewMessage {
+        let message = Message {
+            id: *id,
             conversation: self.conversation,
             seq,
-            id: *id,
             version,
             author: self.user,
             client_id: draft.client_id,
             text: draft.text.clone(),
             sent_at_ms: self.now_ms,
+            edited_at_ms: None,
+            deleted_at_ms: None,
         };
-        let message = wire::Message {
-            id: new.id.to_string(),
-            conversation_id: self.conversation.to_string(),
-            seq,
-            version,
-            author_id: self.user.to_string(),
-            client_id: new.client_id.to_string(),
-            text: new.text.clone(),
-            sent_at: Some(timestamp(self.now_ms)),
-            edited_at: None,
-            deleted_at: None,
-        };
-        self.decided.messages.push(new);
+        self.decided.messages.push(message.clone());
         self.current.sent.insert((self.user, draft.client_id), message.clone());
         let position = ReadPosition { read_seq: seq, marked_unread: false };
         self.decided.read_positions.insert((self.conversation, self.user), position);
         self.decided.counts.accepted += 1;
-        let event = Event::MessageSent(wire::MessageEvent { message: Some(message.clone()) });
+        let event = Event::MessageSent(message.clone().into());
         self.publish(version, Effect::Sent { seq, author: self.user }, event);
         Ok(message)
     }
