@@ -52,13 +52,15 @@ class Server:
         }
         self.environment = {"PATH": os.environ["PATH"], **{f"CAUSERIE_{name}": value for name, value in settings.items()}}
         self.command("migrate")
-        self.keys = {}
+        self.keys, self.key_ids = {}, []
         for tenant in ("chat", "product"):
             self.command("tenant", "create", tenant, "--name", tenant)
             self.command("signing-key", "add", "--tenant", tenant, "--algorithm", "HS256", "--generate")
             scopes = ("--scopes", "provision,act,read,admin,tenants")
             made = self.command("api-key", "create", "--tenant", tenant, "--name", "contract", *scopes)
-            self.keys[tenant] = next(line.removeprefix("key ") for line in made.splitlines() if line.startswith("key "))
+            told = dict(line.split(" ", 1) for line in made.splitlines())
+            self.keys[tenant] = told["key"]
+            self.key_ids.append(told["id"])
         self.token = self.command("token", "--tenant", "chat", "--user", "lea", "--expires-in", "24h").strip()
 
     def command(self, *arguments):
@@ -112,7 +114,8 @@ def fuzz(server, title, credential, *chosen):
             "--max-examples", EXAMPLES, "--seed", SEED, "--max-time", str(TIME_MAX // 2), "--workers", "2",
             "--continue-on-failure", "--no-color", "--report", "json", "--report-json-path", report.name,
         ]
-        environment = {**os.environ, "CAUSERIE_CONVERSATION": conversation(server), "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py")}
+        environment = {**os.environ, "CAUSERIE_CONVERSATION": conversation(server), "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py"),
+                       "CAUSERIE_KEY_IDS": ",".join(server.key_ids)}
         # Apart, so that its database of examples is of this run alone.
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run(command, env=environment, cwd=folder, timeout=2 * TIME_MAX, check=False)
