@@ -39,7 +39,7 @@ pub async fn execute(deps: &CommandDeps, caller: Caller, command: Command) -> Re
     submit(deps, caller, command).await.await
 }
 
-/// Starts a command and returns a future that gives its answer. When this function returns, a [`WriteCommand`] waits in the
+/// Starts a command and returns a future that gives its answer. When this function returns, a `WriteCommand` waits in the
 /// lane of its conversation. The server executes such commands for one conversation in the order of the calls.
 pub async fn submit(deps: &CommandDeps, caller: Caller, command: Command) -> Pending {
     match command {

@@ -154,7 +154,7 @@ pub(super) fn columns(json: Json) -> String {
 /// copy.
 type Row = (i32, String, String, String, String, i32, i32);
 
-/// Reads the addressees of a conversation from the columns of [`columns`].
+/// Reads the addressees of a conversation from the columns of [`columns()`].
 ///
 /// # Errors
 /// `DbErr` if the column is missing or malformed.

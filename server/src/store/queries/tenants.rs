@@ -31,7 +31,7 @@ pub struct Tenant {
     pub deleting_at_ms: Option<i64>,
 }
 
-/// Selects the columns that [`tenant`] reads.
+/// Selects the columns that [`tenant()`] reads.
 const SELECT: &str = "SELECT t.id, t.slug, t.name, t.epoch, t.created_at, t.deleting_at, f.suspended_at
                       FROM tenants t LEFT JOIN facts f ON f.tenant_id = t.id";
 
