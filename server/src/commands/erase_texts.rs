@@ -22,6 +22,8 @@ use crate::{
 const PAGE: u32 = 200;
 /// After this time a run ends and stores a job for the rest, so that one job does not run out of attempts.
 const RUN: Duration = Duration::from_secs(240);
+/// The time until the texts of a suspended tenant are tried again.
+const SUSPENDED_PAUSE: Duration = Duration::from_secs(600);
 
 /// Erases the text of one message.
 ///
@@ -53,6 +55,16 @@ pub struct TextsOf {
     pub user: Uuid,
 }
 
+impl EraseTexts {
+    /// Stores a job for the rest, to be run after a pause.
+    async fn go_on(&self, tenant: TenantId, of: &TextsOf, pause: Duration) -> Result<(), JobError> {
+        let now_ms = self.clock.now_ms();
+        let run_at_ms = now_ms + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2);
+        let rest = new_job::<Self>(Some(tenant), of, run_at_ms);
+        Ok(jobs::enqueue(self.store.writer(), &[rest], now_ms).await?)
+    }
+}
+
 impl JobKind for EraseTexts {
     const KIND: &'static str = "erase_texts";
     const LIMITS: Limits = Limits { concurrency: 1, timeout: Duration::from_secs(600), ..Limits::DEFAULT };
@@ -70,13 +82,15 @@ impl JobKind for EraseTexts {
                     Ok(()) => {}
                     // All members have deleted the conversation meanwhile.
                     Err(refusal) if refusal.code == ErrorCode::NotFound => {}
+                    // The tenant is suspended. A later job goes on, because failed attempts of this job would use it up.
+                    Err(refusal) if refusal.code == ErrorCode::Forbidden => {
+                        return self.go_on(tenant, &of, SUSPENDED_PAUSE).await;
+                    }
                     Err(refusal) => return Err(JobError::retryable("a text could not be erased").because(refusal)),
                 }
             }
             if Instant::now() > ends_at {
-                let now_ms = self.clock.now_ms();
-                let rest = new_job::<Self>(Some(tenant), &of, now_ms);
-                return Ok(jobs::enqueue(self.store.writer(), &[rest], now_ms).await?);
+                return self.go_on(tenant, &of, Duration::ZERO).await;
             }
         }
     }

@@ -13,6 +13,7 @@ use crate::{
         Store, StoreError,
         entities::api_key,
         queries::{
+            facts::lock,
             jobs as job_queries, tenant_states,
             tenants::{self, FirstPolicy, Tenant},
         },
@@ -119,6 +120,9 @@ pub async fn change_state(
     now_ms: i64,
 ) -> Result<Result<Tenant, Unchanged>, StoreError> {
     let transaction = store.begin().await?;
+    let Some(found) = tenants::of_slug(&transaction, slug).await? else { return Ok(Err(Unchanged::Absent)) };
+    // The state is read under the lock, by a statement of its own: a tenant that is resumed at the same time is not deleted.
+    lock::exclusive(&transaction, found.id).await?;
     let Some(tenant) = tenants::of_slug(&transaction, slug).await? else { return Ok(Err(Unchanged::Absent)) };
     if tenant.deleting_at_ms.is_some() {
         return Ok(Err(Unchanged::Deleting));
@@ -190,6 +194,26 @@ mod tests {
             assert_eq!((audit(second.id).await, stored::api_keys_of(&store, second.id).await.expect("reads").len()), (0, 0));
             let again = Tenant::new("first", "Again", NOW_MS);
             assert!(!create(&store, &by, &again, None, None).await.expect("asks"), "the slug is taken");
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_tenant_is_not_resumed_and_deleted_at_the_same_time() {
+        on_each_database(|store| async move {
+            let by = Actor::operator("cli:root".to_owned());
+            for round in 0..20 {
+                let tenant = Tenant::new(&format!("t{round}"), "Tenant", NOW_MS);
+                create(&store, &by, &tenant, None, None).await.expect("stores");
+                let change = async |change| change_state(&store, &by, &tenant.slug, change, NOW_MS).await.expect("asks");
+                change(StateChange::Suspend).await.expect("it is suspended");
+                let (resumed, deleted, again) =
+                    tokio::join!(change(StateChange::Resume), change(StateChange::Delete), change(StateChange::Delete));
+                let deletions = usize::from(deleted.is_ok()) + usize::from(again.is_ok());
+                assert_eq!(deletions + usize::from(resumed.is_ok()), 1, "round {round}: {resumed:?} {deleted:?} {again:?}");
+                let now = tenants::find(&store, tenant.id).await.expect("reads").expect("it is there");
+                assert_eq!((now.deleting_at_ms.is_some(), now.suspended_at_ms.is_some()), (deletions == 1, deletions == 1));
+            }
         })
         .await;
     }
