@@ -178,9 +178,8 @@ impl<'a> Connection<'a> {
         if self.refresh_at.is_some_and(|at| at <= now) && self.refreshing.is_none() {
             self.refreshing = Some(self.driver.tokens.fresh());
         }
-        let (due, later) = std::mem::take(&mut self.fetches).into_iter().partition(|(at, _)| *at <= now);
+        let (due, later): (Vec<_>, _) = std::mem::take(&mut self.fetches).into_iter().partition(|(at, _)| *at <= now);
         self.fetches = later;
-        let due: Vec<(Instant, StateId)> = due;
         let again = due.into_iter().flat_map(|(_, state_id)| self.driver.sync.fetch_again(state_id)).collect();
         self.perform(again).await?;
         while let Some(mut request) = self.driver.requests.pop() {
@@ -473,8 +472,7 @@ impl<'a> Connection<'a> {
 
     /// Takes versions from a reply before the caller gets it.
     fn handle_request_reply(&mut self, request: Request, answer: Answer) {
-        let sync = &mut self.driver.sync;
-        let leaves = request.leaves_at_sending;
+        let (sync, leaves) = (&mut self.driver.sync, request.leaves_at_sending);
         match &answer {
             Answer::ConversationPage(page) => sync.learn_page(page, leaves),
             Answer::ConversationFound(found) => found.conversation.iter().for_each(|it| sync.learn(it, leaves)),

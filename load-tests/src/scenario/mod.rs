@@ -114,7 +114,7 @@ pub const ALL: &[&[&str]] = &[
     &["provision"],
 ];
 
-/// Runs a scenario at every requested size, smallest first. The report is that of the last size, with the costs of a
+/// Runs a scenario at every requested size, smallest first. Returns the report of the last size; it contains the costs per
 /// unit at all sizes.
 ///
 /// # Errors

@@ -1,4 +1,5 @@
-//! What a user may still do about a user who blocked them, or whom they no longer reach: each preset, each action.
+//! Tests, for each preset and each action, what user `a` may do about user `b` after `b` blocked `a`, and after the rules
+//! stopped letting `a` reach `b`.
 
 use crate::{ACTIONS, PRESETS, Policy, ResourceType};
 

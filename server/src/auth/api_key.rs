@@ -27,7 +27,7 @@ pub enum Scope {
     Read,
     /// Change the tenant's rules, and read them; retry and delete the tenant's jobs.
     Admin,
-    /// Create and rename tenants of this server, any of them.
+    /// Manage all tenants of this server: create, rename, suspend and delete them, and create and revoke their keys.
     Tenants,
 }
 
@@ -57,6 +57,8 @@ pub struct ApiCaller {
     pub key: Uuid,
     /// What the key allows.
     pub scopes: Vec<Scope>,
+    /// When the key expires, milliseconds since 1970 UTC; `None` if it does not.
+    pub expires_at_ms: Option<i64>,
 }
 
 impl ApiCaller {
@@ -79,7 +81,7 @@ impl ApiCaller {
         }
         // A name that is not in `Scope` comes from a newer server; this server has no endpoint for it.
         let scopes = Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|name| name == scope.name())).collect();
-        Ok(Self { tenant: row.tenant_id.into(), key: row.id, scopes })
+        Ok(Self { tenant: row.tenant_id.into(), key: row.id, scopes, expires_at_ms: row.expires_at })
     }
 }
 

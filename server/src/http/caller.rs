@@ -10,15 +10,15 @@ use crate::{
     store::queries::people,
 };
 
-/// The header with the user for whom a back end acts, by the product's id.
+/// The header in which a back end names the user it acts for, by the product's id of the user.
 pub const CAUSERIE_USER: &str = "causerie-user";
 const KEY_PREFIX: &str = "sk_";
 
-/// The user of the token, or the user for whom the back end acts.
+/// The caller of a request: the user of its token, or the user that its back end names in [`CAUSERIE_USER`].
 ///
 /// # Errors
 /// If there is no user, the credential is not valid, or the key lacks the scope `act`.
-pub async fn person(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
+pub async fn user(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
     let credential = bearer(headers)?;
     if !credential.starts_with(KEY_PREFIX) {
         let identity = app.auth.user(credential).await?;

@@ -108,7 +108,8 @@ pub enum StateChange {
 }
 
 /// Changes the state of a tenant and records the change. One transaction. A repeated suspension or resumption changes nothing
-/// and is recorded again; a repeated deletion is refused.
+/// and is recorded again. A repeated deletion is refused while a job of the first one waits or runs; if that job failed for
+/// good, the repetition stores another job.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses a statement.
@@ -124,7 +125,7 @@ pub async fn change_state(
     // The state is read under the lock, by a statement of its own: a tenant that is resumed at the same time is not deleted.
     lock::exclusive(&transaction, found.id).await?;
     let Some(tenant) = tenants::of_slug(&transaction, slug).await? else { return Ok(Err(Unchanged::Absent)) };
-    if tenant.deleting_at_ms.is_some() {
+    if tenant.deleting_at_ms.is_some() && change != StateChange::Delete {
         return Ok(Err(Unchanged::Deleting));
     }
     let action = match change {
@@ -140,9 +141,12 @@ pub async fn change_state(
             if tenant.suspended_at_ms.is_none() {
                 return Ok(Err(Unchanged::NotSuspended));
             }
-            tenant_states::set_deleting(&transaction, tenant.id, now_ms).await?;
             let deletion = Deletion { tenant: tenant.id.0, slug: tenant.slug.clone() };
             let job = jobs::new_job::<DeleteTenant>(None, &deletion, now_ms);
+            if job_queries::is_pending(&transaction, &job).await? {
+                return Ok(Err(Unchanged::Deleting));
+            }
+            tenant_states::set_deleting(&transaction, tenant.id, now_ms).await?;
             job_queries::enqueue(&transaction, &[job], now_ms).await?;
             "tenant.delete"
         }
@@ -213,6 +217,13 @@ mod tests {
                 assert_eq!(deletions + usize::from(resumed.is_ok()), 1, "round {round}: {resumed:?} {deleted:?} {again:?}");
                 let now = tenants::find(&store, tenant.id).await.expect("reads").expect("it is there");
                 assert_eq!((now.deleting_at_ms.is_some(), now.suspended_at_ms.is_some()), (deletions == 1, deletions == 1));
+                if deletions == 1 {
+                    // The job failed for good, and was removed.
+                    store.writer().execute_unprepared("DELETE FROM jobs").await.expect("deletes");
+                    assert_eq!(change(StateChange::Resume).await, Err(Unchanged::Deleting));
+                    change(StateChange::Delete).await.expect("another job is stored");
+                    assert_eq!(change(StateChange::Delete).await, Err(Unchanged::Deleting));
+                }
             }
         })
         .await;

@@ -39,7 +39,7 @@ pub type Group = Vec<Vec<u32>>;
 pub struct MailPlan {
     /// The author.
     pub from: u32,
-    /// The users to whom it is addressed.
+    /// The users that the mail addresses.
     pub to: Vec<u32>,
     /// The group to which it is addressed: index of its kind, and its number.
     pub group: Option<(usize, u32)>,

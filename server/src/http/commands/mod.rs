@@ -53,7 +53,7 @@ pub fn router() -> Router<Shared> {
 
 async fn serve(shared: &Shared, endpoint: Endpoint, path: PathParams, request: Request) -> Result<Response, Problem> {
     // The body of an unknown caller is not read.
-    let caller = caller::person(&shared.app, request.headers()).await?;
+    let caller = caller::user(&shared.app, request.headers()).await?;
     shared.limiter.take(caller.user, 1)?;
     let path = path.map_err(|rejection| Refusal::new(ErrorCode::Malformed, rejection.body_text()))?;
     let uri = request.uri().clone();

@@ -119,7 +119,7 @@ impl Credential for ApiCaller {
 
 impl Credential for Caller {
     async fn of(shared: &Shared, headers: &HeaderMap, _: &'static [Scope]) -> Result<Self, Problem> {
-        let caller = caller::person(&shared.app, headers).await?;
+        let caller = caller::user(&shared.app, headers).await?;
         shared.limiter.take(caller.user, 1)?;
         Ok(caller)
     }

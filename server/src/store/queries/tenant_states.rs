@@ -23,12 +23,16 @@ pub async fn set_suspended(
     suspended_at_ms: Option<i64>,
 ) -> Result<(), StoreError> {
     lock::exclusive(transaction, tenant).await?;
+    let backend = transaction.get_database_backend();
+    // Early versions made tenants without this row. Without it, nothing would be suspended.
+    let sql = "INSERT INTO facts (tenant_id, version, policy_version) VALUES ($1, 0, 0) ON CONFLICT (tenant_id) DO NOTHING";
+    transaction.execute_raw(statement(backend, sql, vec![tenant.0.into()])).await?;
     let sql = match suspended_at_ms {
         Some(_) => "UPDATE facts SET suspended_at = COALESCE(suspended_at, $2) WHERE tenant_id = $1",
         None => "UPDATE facts SET suspended_at = $2 WHERE tenant_id = $1",
     };
     let values = vec![tenant.0.into(), suspended_at_ms.into()];
-    transaction.execute_raw(statement(transaction.get_database_backend(), sql, values)).await?;
+    transaction.execute_raw(statement(backend, sql, values)).await?;
     Ok(())
 }
 

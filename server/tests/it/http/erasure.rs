@@ -1,11 +1,14 @@
-//! One user: what is kept about it told, and forgotten.
+//! The export and the erasure of one user.
 
 use causerie_client::{CloseReason, HistoryRange, State};
+use causerie_protocol::TenantId;
 use causerie_server::{
     clock::{Clock as _, SystemClock},
+    commands::{EraseTexts, TextsOf},
+    jobs,
     store::{
         Store,
-        queries::{facts::FactWrite, tenants},
+        queries::{facts::FactWrite, jobs as stored_jobs, tenants},
     },
 };
 use sea_orm::{ConnectionTrait as _, Statement};
@@ -310,6 +313,39 @@ async fn holders(cluster: &Cluster, text: &str) -> Vec<String> {
     }
     store.close().await;
     holders
+}
+
+#[tokio::test]
+async fn the_job_that_erases_texts_waits_while_its_tenant_is_suspended() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        talked(&cluster).await;
+        let lea = Caller::user(&cluster, "lea").id().await;
+        let slug = cluster.tenant.slug.as_str();
+        cluster.settings().run(&["tenant", "suspend", slug]);
+        let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
+        let query = Statement::from_string(store.backend(), "SELECT id FROM tenants");
+        let tenant = store.reader().query_one_raw(query).await.expect("readable").expect("a tenant");
+        let tenant = TenantId(tenant.try_get("", "id").expect("an id"));
+        let texts = TextsOf { user: lea.parse().expect("an id") };
+        let job = jobs::new_job::<EraseTexts>(Some(tenant), &texts, 0);
+        stored_jobs::enqueue(store.writer(), &[job], 0).await.expect("stores");
+        let count = async |condition: &str| {
+            let sql = format!("SELECT COUNT(*) AS n FROM jobs WHERE kind = 'erase_texts' AND {condition}");
+            let query = Statement::from_string(store.backend(), sql);
+            let row = store.reader().query_one_raw(query).await.expect("readable").expect("a row");
+            row.try_get::<i64>("", "n").expect("a number")
+        };
+        let rest = "attempts = 0 AND due_at > 0 AND finished_at IS NULL";
+        eventually("a job for the rest", async || (count(rest).await == 1).then_some(())).await;
+        assert_eq!(stored_texts(&cluster).await, ["from Léa", "from Tom"]);
+
+        cluster.settings().run(&["tenant", "resume", slug]);
+        let due = format!("UPDATE jobs SET due_at = 1 WHERE kind = 'erase_texts' AND {rest}");
+        store.writer().execute_unprepared(&due).await.expect("writes");
+        eventually("the erased text", async || (stored_texts(&cluster).await == ["", "from Tom"]).then_some(())).await;
+        assert_eq!(count("last_error IS NOT NULL").await, 0);
+        store.close().await;
+    }
 }
 
 #[tokio::test]

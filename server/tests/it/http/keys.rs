@@ -28,7 +28,15 @@ async fn a_lost_key_is_replaced_by_the_product_or_by_another_key_of_the_tenant()
 
         // The tenant replaces its own.
         let second = with_key(&cluster, &second["apiKey"]);
-        let third = second.json("POST", "/v1/api-keys", json!({ "name": "third", "scopes": ["read"] })).await.ok();
+        let third = second
+            .json("POST", "/v1/api-keys", json!({ "name": "third", "scopes": ["read"], "expiresInDays": 7 }))
+            .await
+            .ok();
+        for longer in
+            [json!({ "name": "a", "scopes": ["read"] }), json!({ "name": "a", "scopes": ["read"], "expiresInDays": 31 })]
+        {
+            assert_problem(&second.json("POST", "/v1/api-keys", longer).await, 403, "forbidden", "expiresInDays");
+        }
         let reader = with_key(&cluster, &third["apiKey"]);
         reader.get("/v1/policy").await.ok();
         let listed = second.get("/v1/api-keys").await.ok();

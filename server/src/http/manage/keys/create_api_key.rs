@@ -82,8 +82,9 @@ impl<O: Owner> Endpoint for CreateApiKey<O> {
             }
             days => days.and_then(|days| i64::try_from(days).ok()),
         };
-        let tenant = O::tenant(app, &call.caller, call.id()).await?;
         let expires_at_ms = days.map(|days| now_ms + days * DAY_MS);
+        O::may_last(&call.caller, expires_at_ms)?;
+        let tenant = O::tenant(app, &call.caller, call.id()).await?;
         let (text, row) = api_key::generate(tenant.id, &name, &scopes, now_ms, expires_at_ms);
         let by = Actor::back_end(&call.caller);
         keys::create_api_key(&app.store, &by, &tenant, row.clone()).await?;

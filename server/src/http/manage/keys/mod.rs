@@ -57,6 +57,12 @@ pub trait Owner: 'static {
     /// # Errors
     /// `forbidden`.
     fn may_grant(caller: &ApiCaller, scopes: &[Scope], field: &'static str) -> Result<(), Refusal>;
+
+    /// Refuses a new key that would outlive the caller's key. `expires_at_ms`: `None` for a key that does not expire.
+    ///
+    /// # Errors
+    /// `forbidden` with the field `expiresInDays`.
+    fn may_last(caller: &ApiCaller, expires_at_ms: Option<i64>) -> Result<(), Refusal>;
 }
 
 /// The caller's own tenant.
@@ -73,7 +79,7 @@ impl Owner for Own {
     const SIGNING_KEY: &'static str = "/v1/signing-keys/{kid}";
     const IDS: [&'static str; 6] =
         ["listApiKeys", "createApiKey", "revokeApiKey", "listSigningKeys", "addSigningKey", "revokeSigningKey"];
-    const MAY: &'static str = "The caller's key must have all scopes of the other key.";
+    const MAY: &'static str = "The caller's key must have all scopes of the other key, and a new key must not outlive it.";
 
     async fn tenant(app: &App, caller: &ApiCaller, _: &str) -> Result<Tenant, Refusal> {
         let found = stored::find(&app.store, caller.tenant).await?;
@@ -84,6 +90,15 @@ impl Owner for Own {
         let Some(missing) = scopes.iter().find(|scope| !caller.scopes.contains(scope)) else { return Ok(()) };
         let why = format!("this needs the scope `{}`, which the key of this request does not have", missing.name());
         Err(Refusal::new(ErrorCode::Forbidden, why).field(field))
+    }
+
+    fn may_last(caller: &ApiCaller, expires_at_ms: Option<i64>) -> Result<(), Refusal> {
+        let Some(end_ms) = caller.expires_at_ms else { return Ok(()) };
+        if expires_at_ms.is_some_and(|at_ms| at_ms <= end_ms) {
+            return Ok(());
+        }
+        let why = format!("the new key would outlive the key of this request, which expires at {}", rfc3339(end_ms));
+        Err(Refusal::new(ErrorCode::Forbidden, why).field("expiresInDays"))
     }
 }
 
@@ -109,6 +124,10 @@ impl Owner for OfTenant {
     }
 
     fn may_grant(_: &ApiCaller, _: &[Scope], _: &'static str) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn may_last(_: &ApiCaller, _: Option<i64>) -> Result<(), Refusal> {
         Ok(())
     }
 }

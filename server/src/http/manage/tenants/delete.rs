@@ -2,15 +2,14 @@
 
 use http::Method;
 
-use super::{SCOPES, TenantAnswer, refuse_own, unchanged};
+use super::{SCOPES, TenantAnswer, change};
 use crate::{
-    audit::Actor,
     auth::{ApiCaller, Scope},
     http::{
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json},
     },
-    provisioning::tenants::{StateChange, change_state},
+    provisioning::tenants::StateChange,
 };
 
 /// Deletes a tenant.
@@ -31,12 +30,8 @@ impl Endpoint for DeleteTenant {
     type Answer = Json<TenantAnswer>;
 
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
-        let (app, by) = (&call.shared.app, Actor::back_end(&call.caller));
-        refuse_own(call.caller.tenant, app, call.id()).await?;
-        let change = change_state(&app.store, &by, call.id(), StateChange::Delete, app.clock.now_ms());
-        let changed = change.await?;
-        let tenant = changed.map_err(unchanged)?;
-        app.jobs.wake();
+        let tenant = change(&call, StateChange::Delete).await?;
+        call.shared.app.jobs.wake();
         Ok(Json(tenant.into()))
     }
 }

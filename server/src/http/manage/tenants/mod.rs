@@ -15,13 +15,18 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{decode::invalid, schemas::extend};
+use super::{
+    decode::invalid,
+    endpoint::{Call, Endpoint},
+    schemas::extend,
+};
 use crate::{
     app::App,
-    auth::Scope,
+    audit::Actor,
+    auth::{ApiCaller, Scope},
     clock::rfc3339,
-    http::commands::schema::bounds,
-    provisioning::tenants::{self, Unchanged},
+    http::{commands::schema::bounds, error::Problem},
+    provisioning::tenants::{self, StateChange, Unchanged, change_state},
     store::queries::tenants::{self as stored, Tenant},
 };
 
@@ -79,6 +84,17 @@ pub(super) fn name(text: &str) -> Result<String, Refusal> {
         return Err(invalid("name", "contains control characters"));
     }
     tenants::name(text).map_err(|why| invalid("name", &format!("is not good: {why}")))
+}
+
+/// Changes the state of the tenant of the path, and returns the changed tenant.
+async fn change<E: Endpoint<Caller = ApiCaller>>(call: &Call<E>, change: StateChange) -> Result<Tenant, Problem> {
+    let app = &call.shared.app;
+    if change != StateChange::Resume {
+        refuse_own(call.caller.tenant, app, call.id()).await?;
+    }
+    let by = Actor::back_end(&call.caller);
+    let changed = change_state(&app.store, &by, call.id(), change, app.clock.now_ms()).await?;
+    Ok(changed.map_err(unchanged)?)
 }
 
 /// Refuses a change that the tenant's state does not allow.

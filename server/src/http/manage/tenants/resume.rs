@@ -2,15 +2,14 @@
 
 use http::Method;
 
-use super::{SCOPES, TenantAnswer, unchanged};
+use super::{SCOPES, TenantAnswer, change};
 use crate::{
-    audit::Actor,
     auth::{ApiCaller, Scope},
     http::{
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json},
     },
-    provisioning::tenants::{StateChange, change_state},
+    provisioning::tenants::StateChange,
 };
 
 /// Ends the suspension of a tenant.
@@ -30,10 +29,7 @@ impl Endpoint for ResumeTenant {
     type Answer = Json<TenantAnswer>;
 
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
-        let (app, by) = (&call.shared.app, Actor::back_end(&call.caller));
-        let change = change_state(&app.store, &by, call.id(), StateChange::Resume, app.clock.now_ms());
-        let changed = change.await?;
-        let tenant = changed.map_err(unchanged)?;
+        let tenant = change(&call, StateChange::Resume).await?;
         Ok(Json(tenant.into()))
     }
 }

@@ -2,16 +2,15 @@
 
 use http::Method;
 
-use super::{SCOPES, TenantAnswer, refuse_own, unchanged};
+use super::{SCOPES, TenantAnswer, change};
 use crate::{
-    audit::Actor,
     auth::{ApiCaller, Scope},
     gateway,
     http::{
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json},
     },
-    provisioning::tenants::{StateChange, change_state},
+    provisioning::tenants::StateChange,
 };
 
 /// Suspends a tenant.
@@ -31,12 +30,8 @@ impl Endpoint for SuspendTenant {
     type Answer = Json<TenantAnswer>;
 
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
-        let (app, by) = (&call.shared.app, Actor::back_end(&call.caller));
-        refuse_own(call.caller.tenant, app, call.id()).await?;
-        let change = change_state(&app.store, &by, call.id(), StateChange::Suspend, app.clock.now_ms());
-        let changed = change.await?;
-        let tenant = changed.map_err(unchanged)?;
-        gateway::end_suspended(app, &[tenant.id].into());
+        let tenant = change(&call, StateChange::Suspend).await?;
+        gateway::end_suspended(&call.shared.app, &[tenant.id].into());
         Ok(Json(tenant.into()))
     }
 }

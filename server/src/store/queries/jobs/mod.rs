@@ -115,6 +115,17 @@ pub struct StoredJob {
     pub finished_at_ms: Option<i64>,
 }
 
+/// Whether a job of the same kind with the same payload waits or runs.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn is_pending(connection: &impl ConnectionTrait, job: &NewJob) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 AS pending FROM jobs WHERE kind = $1 AND payload = $2 AND state IN ($3, $4) LIMIT 1";
+    let values = vec![job.kind.into(), job.payload.as_str().into(), JobState::Waiting.value(), JobState::Running.value()];
+    let query = statement(connection.get_database_backend(), sql, values);
+    Ok(connection.query_one_raw(query).await?.is_some())
+}
+
 /// Stores jobs. They exist if and only if the transaction of `connection` is committed.
 ///
 /// # Errors
