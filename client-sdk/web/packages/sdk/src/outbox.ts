@@ -95,7 +95,9 @@ export class Outbox {
 
   /** Queues a message. A message with an `error` is `failed` at once. */
   push(conversationId: string, clientId: string, text: string, error?: CauserieError): OutgoingMessage {
-    const entry = this.#enqueue({ clientId, conversationId, text, createdAt: this.#now(), ...(error && { error }) });
+    // Later than the queued messages, also within a millisecond or after the clock was set back: a store returns messages in any order.
+    const createdAt = Math.max(this.#now(), (this.of(conversationId).at(-1)?.createdAt.getTime() ?? 0) + 1);
+    const entry = this.#enqueue({ clientId, conversationId, text, createdAt, ...(error && { error }) });
     this.#write((store) => store.put(this.#recordOf(entry)));
     this.#pump();
     return entry;

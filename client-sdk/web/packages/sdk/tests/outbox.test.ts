@@ -1,6 +1,6 @@
 import { IDBFactory } from "fake-indexeddb";
 import { expect, test } from "vitest";
-import { type Client, indexedDbOutbox, localStorageOutbox, type OutboxStore } from "../src/index.js";
+import { type Client, indexedDbOutbox, localStorageOutbox, type OutboxStore, type StoredMessage } from "../src/index.js";
 import { settled } from "./harness/clock.js";
 import { conversation, FakeServer, message } from "./harness/fake-server.js";
 import { memoryStorage } from "./harness/storage.js";
@@ -200,4 +200,25 @@ test("when the store can't be written, messages are still sent", async () => {
   client.send("c1", "one");
   expect((await link.next("sendMessage")).body.text).toBe("one");
   expect(errors).toEqual(["no storage", "full"]);
+});
+
+test("messages keep their order over a reload, also within a millisecond and after the clock was set back", async () => {
+  const stored = new Map<string, StoredMessage>();
+  const reversing: OutboxStore = {
+    load: async () => [...stored.values()].reverse(),
+    put: async (record) => void stored.set(record.clientId, record),
+    remove: async (clientId) => void stored.delete(clientId),
+  };
+  const server = new FakeServer();
+  const before = server.client({ outboxStore: reversing });
+  before.send("c1", "one");
+  before.send("c1", "two");
+  server.clock.ahead = -60_000;
+  before.send("c1", "three");
+  await settled();
+
+  const after = new FakeServer().client({ outboxStore: reversing });
+  after.connect();
+  await settled();
+  expect(statuses(after)).toEqual(["one sending", "two sending", "three sending"]);
 });
