@@ -62,7 +62,10 @@ export class Client extends Commands {
     const error = (thrown: CauserieError): void => this.#events.emit("error", thrown);
     const history = (conversationId: string): void => this.#events.emit("history", { conversationId });
     this.#driver = new Driver(this.#settings, {
-      position: () => this.#store.position(),
+      position: async () => {
+        await cached;
+        return this.#store.position();
+      },
       limits: () => this.#store.limits,
       suspect: (reason) => this.#outbox.suspect(reason),
       welcomed: (welcome) => this.#welcomed(welcome),
@@ -89,7 +92,8 @@ export class Client extends Commands {
       call: this.call,
       pause: (reason, attempt) => this.#pause(reason, attempt),
       message: (conversation, message) => this.#reportMessage(conversation, message),
-      reload: (id) => void this.history(id).loadNewest().catch(error),
+      // A history that no caller has opened is loaded when it is opened.
+      reload: (id) => void this.#histories.get(id)?.loadNewest().catch(error),
       reloadList: () => void this.#list.load().catch(error),
       error,
     });
@@ -107,6 +111,17 @@ export class Client extends Commands {
       (conversationId) => this.#events.emit("typing", { conversationId, userIds: this.typing(conversationId) }),
     );
     this.#presences = new Presences(this.call, (presence) => this.#events.emit("presence", presence));
+    const cached = this.#settings.cache?.attach({
+      client: this,
+      clock,
+      events: this.#events,
+      list: this.#list,
+      store: this.#store,
+      users: this.#users,
+      setMe: (me) => {
+        this.#me = me;
+      },
+    });
   }
 
   // Connection

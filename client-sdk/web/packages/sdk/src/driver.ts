@@ -27,8 +27,8 @@ export type ConnectionState =
 
 /** The parts of the client that the driver uses. */
 export interface DriverListener {
-  /** The position to resume from, sent with `Hello`. */
-  position(): wire.Resume | undefined;
+  /** The position to resume from, sent with `Hello`. Never rejects. */
+  position(): Promise<wire.Resume | undefined>;
   /** The limits of the last `Welcome`. */
   limits(): wire.Limits;
   /** The server has accepted a connection. */
@@ -192,9 +192,9 @@ export class Driver {
     this.#requests = requests;
     this.#hasOpened = false;
     this.#cancelWelcome = clock.after(connectTimeoutMs, () => this.#lost());
-    socket.onopen = () => {
+    socket.onopen = async () => {
       this.#hasOpened = true;
-      const resume = this.#listener.position();
+      const resume = await this.#listener.position();
       requests.call("hello", { token, client, ...(resume && { resume }) }, connectTimeoutMs).then(
         (welcome) => this.#welcomed(welcome),
         (error: CauserieError) => {

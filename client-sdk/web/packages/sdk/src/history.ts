@@ -108,20 +108,24 @@ export class History {
     const held = this.#store.get(conversationId);
     if (!held) return;
     const version = page.version ?? 0;
-    const atEnd = !page.moreAfter && version >= held.conversation.version;
-    apply(held.timeline, {
+    const { timeline } = held;
+    const isStale = version < held.conversation.version;
+    const atEnd = !page.moreAfter && !isStale;
+    timeline.isStale ||= isStale;
+    apply(timeline, {
       messages: (page.messages ?? []).map(toMessage),
       moreBefore: page.moreBefore ?? false,
       moreAfter: page.moreAfter ?? false,
       completeTo: atEnd ? held.conversation.lastSeq : 0,
     });
     this.#store.timelineChanged(conversationId);
-    if (version >= held.conversation.version) return;
+    if (!isStale) return;
     // Events have raised the version since the server read the page. Those that edited or deleted messages of the page were ignored, because
     // the messages were not loaded yet: load the changes again.
     const changes = await this.#host.call("getChanges", { conversationId, sinceVersion: version });
     if (this.#store.get(conversationId) !== held) return;
-    for (const message of changes.messages ?? []) held.timeline.apply(toMessage(message));
+    for (const message of changes.messages ?? []) timeline.apply(toMessage(message));
+    timeline.isStale = false;
     this.#store.timelineChanged(conversationId);
   }
 }

@@ -1,3 +1,4 @@
+export type { Cache } from "./cache-host.js";
 export { Client } from "./client.js";
 export type { MailDraft, Recipient, UserRef } from "./commands.js";
 export type { ConnectionState } from "./driver.js";
@@ -15,4 +16,4 @@ export {
   sdkVersion,
 } from "./options.js";
 export type { OutgoingMessage, SendStatus } from "./outbox.js";
-export { indexedDbOutbox, localStorageOutbox, type OutboxStore, type StoredMessage } from "./outbox-store.js";
+export { localStorageOutbox, type OutboxStore, type StoredMessage } from "./outbox-store.js";

@@ -1,4 +1,5 @@
 import type { BackoffBounds } from "./backoff.js";
+import type { Cache } from "./cache-host.js";
 import type { Fetch } from "./diagnosis.js";
 import type { OutboxStore } from "./outbox-store.js";
 import { requireType } from "./validate.js";
@@ -53,6 +54,11 @@ export interface ClientOptions {
   connectTimeoutMs?: number;
   /** Stores unsent messages, so that they survive a reload. Each user needs their own store. Default: memory only. */
   outboxStore?: OutboxStore;
+  /**
+   * Keeps the list and the loaded messages over restarts: `indexedDbCache` from `causerie/cache`. Each client needs a cache of its own, and
+   * each user another name. Default: none.
+   */
+  cache?: Cache;
   /** The WebSocket constructor. Default: that of the environment. */
   webSocket?: SocketConstructor;
   /** Used to find out why a connection fails; `null` turns this off. Default: `fetch` of the environment. */
@@ -78,6 +84,7 @@ export interface Settings {
   commandTimeoutMs: number;
   connectTimeoutMs: number;
   outboxStore?: OutboxStore;
+  cache?: Cache;
   webSocket: SocketConstructor;
   fetch: Fetch | null;
   clock: Clock;

@@ -10,6 +10,8 @@ export interface StoredMessage {
   readonly createdAt: number;
   /** How many times the server closed the connection while the message had no reply. */
   readonly closes?: number;
+  /** The tab that sends the message, when several tabs share the store; see `sharedOutbox` in `causerie/cache`. */
+  readonly tab?: string;
   /** Why the message is `failed`. */
   readonly error?: { readonly code: number; readonly name: string; readonly message: string; readonly field: string };
 }
@@ -19,12 +21,17 @@ export interface StoredMessage {
  * survive a reload.
  */
 export interface OutboxStore {
-  /** All stored messages, in any order. */
+  /** The messages to send that an earlier page has stored, in any order. */
   load(): Promise<StoredMessage[]>;
   /** Stores a message. Replaces an earlier one with the same `clientId`. */
   put(record: StoredMessage): Promise<void>;
   /** Removes a message. Does nothing when there is no such message. */
   remove(clientId: string): Promise<void>;
+  /**
+   * Runs `send` when the message may be sent, and returns its result. A store that has this method is shared by several tabs; `load` then
+   * returns the messages of closed tabs, and is called again after each reconnection. Default: a message may be sent at once.
+   */
+  turn?<Result>(message: StoredMessage, send: () => Promise<Result>): Promise<Result>;
 }
 
 /**
@@ -52,30 +59,5 @@ export function localStorageOutbox(name: string, storage: Storage = localStorage
     async remove(clientId) {
       storage.removeItem(prefix + clientId);
     },
-  };
-}
-
-/** Stores unsent messages in IndexedDB. `name` is the name of the database; each user needs their own. Throws a `TypeError` when `name` is no string. */
-export function indexedDbOutbox(name: string, factory: IDBFactory = indexedDB): OutboxStore {
-  requireType("name", name, "string");
-  const table = "outbox";
-  const result = <Result>(request: IDBRequest<Result>): Promise<Result> =>
-    new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-  let opened: Promise<IDBDatabase> | undefined;
-  const run = async <Result>(ask: (rows: IDBObjectStore) => IDBRequest<Result>): Promise<Result> => {
-    if (!opened) {
-      const request = factory.open(name, 1);
-      request.onupgradeneeded = () => request.result.createObjectStore(table, { keyPath: "clientId" });
-      opened = result(request);
-    }
-    return result(ask((await opened).transaction(table, "readwrite").objectStore(table)));
-  };
-  return {
-    load: () => run<StoredMessage[]>((rows) => rows.getAll()),
-    put: async (record) => void (await run((rows) => rows.put(record))),
-    remove: (clientId) => run((rows) => rows.delete(clientId)),
   };
 }

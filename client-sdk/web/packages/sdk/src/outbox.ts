@@ -82,10 +82,11 @@ export class Outbox {
     this.#pump();
   }
 
-  /** Starts to send. */
+  /** Starts to send. Adopts messages of tabs that were closed meanwhile. */
   start(): void {
     this.#stopped = false;
-    this.#pump();
+    if (this.#store?.turn) void this.restore();
+    else this.#pump();
   }
 
   /** Stops to send. The messages stay queued. */
@@ -189,8 +190,12 @@ export class Outbox {
     const { clientId } = entry;
     const closes = this.#closes.get(clientId);
     try {
-      this.#unanswered.add(clientId);
-      const message = await this.#host.send(this.#recordOf(entry)).finally(() => this.#unanswered.delete(clientId));
+      const record = this.#recordOf(entry);
+      const send = (): Promise<Message> => {
+        this.#unanswered.add(clientId);
+        return this.#host.send(record).finally(() => this.#unanswered.delete(clientId));
+      };
+      const message = await (this.#store?.turn?.(record, send) ?? send());
       this.#closes.delete(clientId);
       this.#write((store) => store.remove(clientId));
       // The event of the message may have arrived first and removed the entry.

@@ -25,6 +25,9 @@ export class Timeline {
   /** The range is complete up to this `seq`: beyond the last message when the user has deleted later ones for themself. */
   completeTo = 0;
 
+  /** Whether changes of the loaded messages are still being requested: some may be out of date. */
+  isStale = false;
+
   /** Replaces the loaded messages by a page. */
   replace(page: HistoryPage): void {
     Object.assign(this, page, { loaded: true });

@@ -1,6 +1,7 @@
 import { IDBFactory } from "fake-indexeddb";
 import { expect, test } from "vitest";
-import { type Client, indexedDbOutbox, localStorageOutbox, type OutboxStore, type StoredMessage } from "../src/index.js";
+import { indexedDbOutbox } from "../src/cache.js";
+import { type Client, localStorageOutbox, type OutboxStore, type StoredMessage } from "../src/index.js";
 import { settled } from "./harness/clock.js";
 import { conversation, FakeServer, message } from "./harness/fake-server.js";
 import { memoryStorage } from "./harness/storage.js";

@@ -2,7 +2,8 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the calls are wrong on purpose, so types would refuse them
 import { IDBFactory } from "fake-indexeddb";
 import { expect, test } from "vitest";
-import { Client, indexedDbOutbox, localStorageOutbox } from "../src/index.js";
+import { indexedDbCache, indexedDbOutbox, sharedOutbox } from "../src/cache.js";
+import { Client, localStorageOutbox } from "../src/index.js";
 import { settled } from "./harness/clock.js";
 import { FakeServer } from "./harness/fake-server.js";
 import { memoryStorage } from "./harness/storage.js";
@@ -63,6 +64,9 @@ const wrongCalls: [name: string, call: (client: any) => unknown][] = [
   ["options.getToken", () => new (Client as any)({ url: "ws://test/v1/ws" })],
   ["name", () => (localStorageOutbox as any)(undefined, memoryStorage())],
   ["name", () => (indexedDbOutbox as any)(undefined, new IDBFactory())],
+  ["name", () => (indexedDbCache as any)()],
+  ["store", () => (sharedOutbox as any)()],
+  ["name", () => (sharedOutbox as any)({})],
 ];
 
 test.each(wrongCalls)("a missing or wrong `%s` is a TypeError that names it, and nothing is sent", async (name, call) => {
