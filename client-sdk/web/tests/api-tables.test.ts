@@ -47,6 +47,23 @@ function rows(readme: string, heading: string): string[][] {
 /** The names in backquotes in a cell, without their arguments. */
 const namesIn = (cell = ""): string[] => [...cell.matchAll(/`([\w-]+)[^`]*`/g)].map(([, name = ""]) => name);
 
+/** The names of the fields of an interface. */
+function fieldsOf(path: string, name: string): string[] {
+  const body = read(path).match(new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`))?.[1] ?? "";
+  return [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??:/gm)].map(([, field = ""]) => field);
+}
+
+/** The names that a module exports by `export { … } from`. */
+function exportsOf(path: string): { name: string; isType: boolean }[] {
+  const source = ts.createSourceFile(path, read(path), ts.ScriptTarget.ES2022, true);
+  const clauses = source.statements.filter(ts.isExportDeclaration);
+  return clauses.flatMap(({ exportClause, isTypeOnly }) =>
+    exportClause && ts.isNamedExports(exportClause)
+      ? exportClause.elements.map((each) => ({ name: each.name.text, isType: isTypeOnly || each.isTypeOnly }))
+      : [],
+  );
+}
+
 test("the README of the SDK lists the members of Client and History", () => {
   const client = [classIn("sdk/src/client.ts", "Client"), classIn("sdk/src/commands.ts", "Commands")];
   const sources = client.flatMap((each) => (each ? publicNames(each) : []));
@@ -59,14 +76,73 @@ test("the README of the SDK lists the members of Client and History", () => {
 });
 
 test("the README of the SDK lists the options and events", () => {
-  const fields = (path: string, name: string): string[] =>
-    [...(read(path).match(new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`))?.[1] ?? "").matchAll(/^ {2}(\w+)\??:/gm)].map(
-      ([, field = ""]) => field,
-    );
   const readme = read("sdk/README.md");
   const listed = (heading: string): string[] => rows(readme, heading).flatMap(([, cell]) => namesIn(cell));
-  expect(listed("Options").sort()).toEqual(fields("sdk/src/options.ts", "ClientOptions").sort());
-  expect(listed("Events").sort()).toEqual(fields("sdk/src/events.ts", "ClientEvents").sort());
+  expect(listed("Options").sort()).toEqual(fieldsOf("sdk/src/options.ts", "ClientOptions").sort());
+  expect(listed("Events").sort()).toEqual(fieldsOf("sdk/src/events.ts", "ClientEvents").sort());
+});
+
+test("the READMEs name what the packages export, and each export and public member has a comment for editors", () => {
+  const entries = ["sdk/src/index.ts", "sdk/src/cache.ts", "react/src/index.ts"];
+  const options = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+  };
+  const program = ts.createProgram(
+    entries.map((entry) => join(packages, entry)),
+    {
+      ...options,
+      lib: ["lib.es2023.d.ts", "lib.dom.d.ts"],
+      types: [],
+      customConditions: ["causerie-source"],
+      skipLibCheck: true,
+    },
+  );
+  const checker = program.getTypeChecker();
+  const bare: string[] = [];
+  const missing: string[] = [];
+  let count = 0;
+  for (const entry of entries) {
+    const source = program.getSourceFile(join(packages, entry));
+    const readme = read(`${entry.split("/")[0]}/README.md`);
+    const values = new Set(exportsOf(entry).flatMap(({ name, isType }) => (isType ? [] : [name])));
+    for (const exported of checker.getExportsOfModule(checker.getSymbolAtLocation(source as ts.SourceFile) as ts.Symbol)) {
+      count++;
+      const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+      const isCommented = (each: ts.Symbol): boolean => each.getDocumentationComment(checker).length > 0;
+      if (!isCommented(symbol)) bare.push(symbol.name);
+      // Types are named where they are used; functions and classes are what a reader looks for.
+      if (values.has(exported.name) && !readme.includes(`\`${symbol.name}`)) missing.push(symbol.name);
+      const declaration = symbol.declarations?.find(ts.isClassDeclaration);
+      for (const member of declaration?.members ?? []) {
+        const name = member.name && ts.isIdentifier(member.name) ? member.name.text : undefined;
+        const isHidden = ts.getCombinedModifierFlags(member) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected);
+        if (name && !isHidden && !ts.getJSDocCommentsAndTags(member).length) bare.push(`${symbol.name}.${name}`);
+      }
+    }
+  }
+  expect(count).toBeGreaterThan(50);
+  expect({ bare, missing }).toEqual({ bare: [], missing: [] });
+}, 60_000);
+
+test("the README of the React package lists what the package exports, and what the hooks return", () => {
+  const readme = read("react/README.md");
+  const exported = exportsOf("react/src/index.ts");
+  const named = (isType: boolean): string[] => exported.filter((each) => each.isType === isType).map(({ name }) => name);
+  const cells = rows(readme, "API");
+  expect(named(false).length).toBeGreaterThan(8);
+  expect(cells.flatMap(([, cell]) => namesIn(cell)).sort()).toEqual(named(false).sort());
+  expect(namesIn(readme.match(/^Types: .*$/m)?.[0]).sort()).toEqual(named(true).sort());
+  for (const [hook, file, type] of [
+    ["useConversations", "conversations", "ConversationsValue"],
+    ["useConversation", "conversation", "ConversationValue"],
+    ["useHistory", "history", "HistoryValue"],
+  ]) {
+    const fields = fieldsOf(`react/src/${file}.ts`, type ?? "");
+    const described = namesIn(cells.find(([, cell]) => cell === `\`${hook}\``)?.[2]);
+    expect(described.sort(), hook).toEqual(fields.sort());
+  }
 });
 
 test.each(["ui"])("the README of %s lists the properties and events of its elements", (name) => {

@@ -4,7 +4,8 @@ import { gzipSync } from "node:zlib";
 import { build, type Rollup } from "vite";
 import { expect, test } from "vitest";
 
-test("the whole SDK, bundled and minified, is at most 12 KiB gzipped", async () => {
+/** The chunks of a package, bundled and minified without the packages that are `external`. */
+async function bundled(entry: string, external: string[] = []): Promise<Rollup.OutputChunk[]> {
   const built = (await build({
     root: join(import.meta.dirname, ".."),
     configFile: false,
@@ -14,17 +15,38 @@ test("the whole SDK, bundled and minified, is at most 12 KiB gzipped", async () 
       write: false,
       target: "es2022",
       minify: true,
-      lib: { entry: "packages/sdk/src/index.ts", formats: ["iife"], name: "causerie" },
+      lib: { entry, formats: ["iife"], name: "causerie" },
+      rolldownOptions: { external, output: { globals: Object.fromEntries(external.map((name) => [name, "other"])) } },
     },
   })) as Rollup.RollupOutput[];
-  const chunks = built.flatMap(({ output }) => output).filter((file) => file.type === "chunk");
-  const code = chunks.map((chunk) => chunk.code).join("");
+  return built.flatMap(({ output }) => output).filter((file) => file.type === "chunk");
+}
+
+const gzipped = (chunks: Rollup.OutputChunk[]): number =>
+  gzipSync(chunks.map(({ code }) => code).join(""), { level: 9 }).length;
+
+test("the whole SDK, bundled and minified, is at most 12 KiB gzipped", async () => {
+  const chunks = await bundled("packages/sdk/src/index.ts");
   // The bundle has the whole SDK and no dependency.
-  expect(code).toContain("causerie.v1.json");
-  expect(chunks.flatMap((chunk) => chunk.imports)).toEqual([]);
-  const bytes = gzipSync(code, { level: 9 }).length;
+  expect(chunks.map(({ code }) => code).join("")).toContain("causerie.v1.json");
+  expect(chunks.flatMap(({ imports }) => imports)).toEqual([]);
+  const bytes = gzipped(chunks);
   console.log(`SDK: ${(bytes / 1024).toFixed(1)} KiB gzipped`);
   expect(bytes).toBeLessThanOrEqual(12 * 1024);
+});
+
+test("the cache adds at most 4 KiB gzipped to the SDK", async () => {
+  const bytes = gzipped(await bundled("packages/sdk/src/cache.ts"));
+  console.log(`causerie/cache: ${(bytes / 1024).toFixed(1)} KiB gzipped`);
+  expect(bytes).toBeLessThanOrEqual(4 * 1024);
+});
+
+test("the hooks for React add at most 3 KiB gzipped to the SDK and React", async () => {
+  const chunks = await bundled("packages/react/src/index.ts", ["causerie", "react"]);
+  expect(chunks.map(({ code }) => code).join("")).toContain("<CauserieProvider client=");
+  const bytes = gzipped(chunks);
+  console.log(`React hooks: ${(bytes / 1024).toFixed(1)} KiB gzipped`);
+  expect(bytes).toBeLessThanOrEqual(3 * 1024);
 });
 
 test("the messenger is at most 45 KiB gzipped until its first conversation, and later parts at most 20 KiB each", () => {
