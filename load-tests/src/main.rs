@@ -1,6 +1,6 @@
 //! Simulated users driving a Causerie server, and the figures they see.
 //!
-//! Each scenario starts what it needs ([`world`]), or drives a server that runs already, fills it with people who live in
+//! Each scenario starts what it needs ([`world`]), or drives a server that runs already, fills it with users who live in
 //! processes of their own ([`crowd`]), takes its baselines in the same run, loads on a fixed schedule, and ends by itself
 //! with a report. To add one: a file in `scenario/` and a line in the table there.
 

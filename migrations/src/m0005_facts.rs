@@ -17,7 +17,7 @@ impl MigrationTrait for Migration {
                 "ALTER TABLE users ADD COLUMN roles TEXT NOT NULL DEFAULT ''",
                 // 1 rules, 2 contacts, 3 nobody.
                 "ALTER TABLE users ADD COLUMN writable_by SMALLINT NOT NULL DEFAULT 1",
-                // `state`: 1 active, 2 concluded, 3 archived. `delivers`: 1 people, 2 group, 3 both, 4 none.
+                // `state`: 1 active, 2 concluded, 3 archived. `delivers`: 1 users, 2 group, 3 both, 4 none.
                 "CREATE TABLE groups (
                     id {uuid} NOT NULL PRIMARY KEY,
                     tenant_id {uuid} NOT NULL REFERENCES tenants (id),

@@ -10,9 +10,9 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // The writer holds the row of the conversation and has read the row of the author in the same transaction, and neither row is ever
-        // deleted. The foreign keys would lock both rows again for every message: 16 of 56 us, and a new version of the author's row on disk.
-        // SQLite can't drop a constraint; it checks both in memory.
+        // The writer holds the row of the conversation and has read the row of the author in the same transaction. Both are
+        // deleted only together with the messages. The foreign keys would lock both rows again for every message: 16 of 56
+        // us, and a new version of the author's row on disk. SQLite can't drop a constraint; it checks both in memory.
         if manager.get_database_backend() != DbBackend::Postgres {
             return Ok(());
         }

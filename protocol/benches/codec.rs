@@ -1,4 +1,4 @@
-//! What the wire costs: frames to bytes, bytes to frames, requests to checked commands. Both encodings.
+//! The cost of the codec in both encodings: frames to bytes, bytes to frames, requests to checked commands.
 
 use causerie_benches::{BatchSize, Benches};
 use causerie_protocol::{
@@ -72,7 +72,7 @@ fn message(seq: u32) -> wire::Message {
     }
 }
 
-/// The same in every run.
+/// An id that is the same in every run.
 fn id(at: u32) -> String {
     Uuid::from_u128(0x0193_6d2e_0000_7000_8000_0000_0000_0000 + u128::from(at)).to_string()
 }

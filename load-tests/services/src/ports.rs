@@ -9,8 +9,8 @@ use std::{
     },
 };
 
-/// Below the range of ports for outgoing connections: such a connection could take the port while its server is down.
-/// server is down.
+/// The first of the ports. They lie below the range of ports for outgoing connections, because such a connection could take
+/// the port while its server is down.
 const FIRST: u16 = 10_000;
 const COUNT: u16 = 10_000;
 

@@ -1,7 +1,7 @@
 //! The command line.
 //!
-//! The exit status tells what became of a run: 0 all goals met, 3 one missed, 4 figures in doubt, 1 it could not be carried
-//! out, 2 the command line is wrong, 130 it was given up.
+//! The exit status is the result of a run: 0 all goals are met, 1 the run failed, 2 the command line is wrong, 3 a goal is
+//! missed, 4 the figures are in doubt, 130 the run was interrupted.
 
 pub mod options;
 
@@ -25,7 +25,7 @@ const LIMIT: u32 = 60;
 /// The default time limit of `all`, in minutes.
 const LIMIT_OF_ALL: u32 = 180;
 
-/// Puts load on a Causerie server and tells what it costs.
+/// Puts load on a Causerie server and measures the costs.
 #[derive(Debug, Parser)]
 #[command(name = "load-tests", version, about)]
 pub struct Cli {
@@ -41,32 +41,32 @@ enum Command {
     Scenario(Box<Named>),
     /// All scenarios, one after the other.
     All(All),
-    /// How many people so many nodes hold, by the costs that reports have.
+    /// Compute how many users a number of nodes can serve, from the costs in reports.
     Capacity(Capacity),
-    /// The baseline of `fanout`, in a process of its own so that its CPU time is its own.
+    /// The baseline of `fanout`. It runs in a process of its own, so that its CPU time can be measured.
     #[command(hide = true)]
     RawSend(RawSend),
-    /// The baseline of `reconnect`, likewise.
+    /// The baseline of `reconnect`, in a process of its own for the same reason.
     #[command(hide = true)]
     Accept(Accept),
-    /// A process in which people live.
+    /// A worker process with simulated users.
     #[command(hide = true, name = crate::crowd::SUBCOMMAND)]
     CrowdWorker(Worker),
 }
 
-/// Each as if it was asked for alone, but for what is written.
+/// Runs each scenario as if it was requested alone, and writes one report.
 #[derive(Debug, Args)]
 struct All {
-    /// Only these: `fanout,durable`.
+    /// Run only these scenarios: `fanout,durable`.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<String>,
 }
 
 impl Cli {
-    /// Does what was asked; answers the exit status.
+    /// Runs the command. Returns the exit status.
     ///
     /// # Errors
-    /// When it could not be carried out.
+    /// When the command failed.
     pub async fn run(self) -> Outcome<u8> {
         match self.command {
             Command::Capacity(capacity) => {

@@ -1,4 +1,4 @@
-//! What a scenario works with: options, progress and the early end of the run.
+//! The context of a scenario: options, progress and the early end of the run.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -41,7 +41,7 @@ impl Stage {
         Self { common: Arc::new(common), ..self.clone() }
     }
 
-    /// Starts database and bus, or looks at the target; [`World::serve`] then starts a server.
+    /// Starts the database and the bus, or examines the target. After that, [`World::serve`] starts a server.
     ///
     /// # Errors
     /// As [`World::start`]; when the run is given up.
@@ -69,7 +69,7 @@ impl Stage {
         Crowd::spawn(self, world, users, block).await
     }
 
-    /// A server, and so many users, all connected and members of one group.
+    /// Starts a server and this many users, who are all connected and members of one group.
     ///
     /// # Errors
     /// When something can't be started, or the server refuses.
@@ -85,7 +85,7 @@ impl Stage {
         Ok((world, server, crowd))
     }
 
-    /// Waits, and shows for what.
+    /// Waits for this time, and shows `what` as progress.
     ///
     /// # Errors
     /// When the run is given up.
@@ -94,10 +94,10 @@ impl Stage {
         self.stop.sleep_until(clock::now_us() + clock::micros(length)).await
     }
 
-    /// Does something, and shows what.
+    /// Runs `work`, and shows `what` as progress.
     ///
     /// # Errors
-    /// The work's own; when the run is given up.
+    /// The errors of the work; when the run is given up.
     pub async fn doing<T>(&self, what: &str, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
         self.progress.say(what);
         self.stop.guard(work).await

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::Outcome;
 
-/// Includes the migrations of an empty database.
+/// The longest time until a server is ready, with the migrations of an empty database.
 const START_PATIENCE: Duration = Duration::from_secs(30);
 const STOP_PATIENCE: Duration = Duration::from_secs(30);
 

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-/// Entries that are copied together. A change of one user copies the records of all users in its chunk, so a chunk is small; a copy of
-/// a branch counts one reference for each chunk, so it is not tiny.
+/// The number of entries in a chunk. A change of one entry copies its whole chunk, so a chunk must not be large. A copy of a
+/// branch increments one reference count per chunk, so a chunk must not be tiny.
 pub const CHUNK: usize = 64;
 
-/// Chunks whose references are copied together.
+/// The number of chunks in a branch.
 const BRANCH: usize = 64;
 
-/// Entries are appended and never removed. A tree of three levels: a copy of a million entries counts 245 references, and a change of one
-/// entry then copies 64 references and 64 entries.
+/// A vector as a tree of three levels: branches, chunks, entries. Entries are appended and never removed. A copy of a vector
+/// with a million entries increments 245 reference counts. The first change of an entry after that copies 64 references and
+/// 64 entries.
 #[derive(Debug, Clone)]
 pub struct ChunkedVec<T> {
     branches: Vec<Arc<Vec<Arc<Chunk<T>>>>>,

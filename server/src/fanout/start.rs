@@ -26,15 +26,15 @@ use crate::{
     telemetry::Metrics,
 };
 
-/// How long deferred unread counts wait before they are queued in the outboxes, and then again for another frame to leave
-/// with.
+/// How long deferred unread counts wait before they are queued in the outboxes. In the outboxes they wait for the same time
+/// for another frame, with which they share a write.
 const DEFERRED_EVERY: Duration = Duration::from_millis(250);
 /// The capacity of the joins task's queue. Beyond it callers wait, and with them the sockets that they read from.
 const JOINS_WAITING_MAX: usize = 4_096;
 /// The capacity of each queue of rooms: for repair, for new capabilities and for decisions. The periodic check finds the
 /// rooms that did not fit.
 const ROOMS_WAITING_MAX: usize = 4_096;
-/// The number of times of last visits that may wait for the database. Further ones are not stored.
+/// The capacity of the queue of "last seen" times that are to be stored. Times that do not fit are not stored.
 const LAST_SEEN_WAITING_MAX: usize = 16_384;
 
 /// The parts of the server that the fan-out uses.

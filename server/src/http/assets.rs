@@ -1,6 +1,6 @@
-//! The files for browsers, built into the binary (a debug build reads them from the source tree, so that a rebuilt page
-//! shows at once): the messenger page at `/`, and the widget that other sites embed below `/widget/`. The server builds
-//! without them too: cargo must not need npm.
+//! The files for browsers: the messenger page at `/`, and the widget for other sites under `/widget/`. They are part of the
+//! binary. A debug build reads them from the source tree, so that a rebuilt page is served at once. The server also builds
+//! without these files, because cargo must not depend on npm.
 
 use std::{
     collections::HashMap,
@@ -25,9 +25,9 @@ use super::error::Problem;
 #[allow_missing = true]
 struct Built;
 
-/// Pages of other sites load the files in this folder.
+/// The folder of the files that pages of other sites load.
 const WIDGET: &str = "widget/";
-/// Names under this folder of the page or the widget contain a hash of what is in the file; a changed file is another file.
+/// The part of a path under which file names contain a hash of the content. Such files can be cached forever.
 const HASHED: &str = "/assets/";
 
 /// Serves a file of the page or the widget, `index.html` at `/`.
@@ -39,7 +39,7 @@ pub async fn serve(request: Request) -> Response {
     };
     let Some(file) = Built::get(&name) else {
         let mut response = Problem::no_such_path().into_response();
-        // A page that asked for a socket at a wrong path may read so.
+        // Lets a page of another origin read this answer when it connects to a wrong path.
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         return response;
     };
@@ -86,7 +86,7 @@ fn answer(name: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
     response
 }
 
-/// Whether the browser takes a gzip body: it names `gzip`, and not with the weight 0.
+/// Whether the browser accepts gzip: `Accept-Encoding` names `gzip` with a weight other than 0.
 fn accepts_gzip(asked: &HeaderMap) -> bool {
     let codings = asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|codings| codings.to_str().ok());
     codings.flat_map(|codings| codings.split(',')).any(|coding| {
@@ -95,7 +95,7 @@ fn accepts_gzip(asked: &HeaderMap) -> bool {
     })
 }
 
-/// A file in gzip. Each file is compressed once in the life of the server.
+/// A file in gzip. Each file is compressed once and kept in memory.
 fn compressed(file: &EmbeddedFile) -> Bytes {
     static KEPT: LazyLock<Mutex<HashMap<[u8; 32], Bytes>>> = LazyLock::new(Mutex::default);
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
@@ -111,7 +111,8 @@ fn compressed(file: &EmbeddedFile) -> Bytes {
     body
 }
 
-/// For everything a browser may show: no guessing of types, no address told to other sites.
+/// Adds the headers of everything that a browser may show: the browser must not guess types, and must not send the address
+/// of the page to other sites.
 pub fn protect(headers: &mut HeaderMap) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -126,10 +127,11 @@ fn content_type(mime: &str) -> String {
     if mime.starts_with("text/") { format!("{mime}; charset=utf-8") } else { mime.to_owned() }
 }
 
-/// Nothing runs or loads but what this server serves. Sockets are named, for not all browsers count `ws:` to `'self'`.
+/// The Content Security Policy: only files of this server run and load. WebSocket addresses are listed explicitly, because
+/// some browsers do not include `ws:` in `'self'`.
 fn policy(asked: &HeaderMap) -> String {
     let host = asked.get(header::HOST).and_then(|host| host.to_str().ok());
-    // The name goes into a header; what is no name stays out.
+    // The name of the host becomes part of a header, so any other characters are refused.
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
     let sockets = match host.filter(|host| !host.is_empty() && host.bytes().all(is_name)) {
         Some(host) => format!(" ws://{host} wss://{host}"),

@@ -1,5 +1,5 @@
-//! Which pages of other origins may use `/v1`: those in `listen.origins`. Tokens travel in a header of their own, never in
-//! cookies, so credentials are not allowed along.
+//! CORS: pages of the origins in `listen.origins` may use `/v1`. The `Authorization` header carries the token, and cookies
+//! are never used, so requests with credentials (cookies) are not allowed.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-/// Browsers ask again after two hours at most, whatever one says; this is Chromium's cap, in seconds.
+/// How long a browser may keep the answer to a preflight, in seconds: the maximum that Chromium accepts, two hours.
 const PREFLIGHT_MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 const HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type, causerie-user");

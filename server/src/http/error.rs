@@ -1,4 +1,4 @@
-//! Refusals as RFC 9457 problems: what `Error` says on the socket, `application/problem+json` says here.
+//! Refusals as RFC 9457 problems: the content of the socket's `Error` as `application/problem+json`.
 
 use axum::{
     Json,
@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{commands::descriptors::WIRE, openapi::error_name};
 use crate::store::StoreError;
 
-/// A refusal on its way out.
+/// A refusal as an HTTP answer.
 #[derive(Debug, Clone)]
 pub struct Problem {
     status: StatusCode,
@@ -24,27 +24,27 @@ pub struct Problem {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Problem")]
 pub(super) struct Body {
-    /// Where the code is explained.
+    /// The address of the explanation of the code.
     #[schemars(extend("format" = "uri-reference"))]
     r#type: String,
-    /// The code for people to read.
+    /// The name of the code, in words.
     title: String,
     /// The status of the response.
     #[schemars(range(min = 400, max = 599))]
     status: u16,
-    /// One sentence for the developer who reads it.
+    /// One sentence for the developer.
     detail: String,
     /// The number of the error code.
     code: u32,
     /// The name of the error code.
     #[schemars(extend("enum" = names()))]
     name: String,
-    /// The same request may succeed later.
+    /// Whether the same request may succeed later.
     temporary: bool,
-    /// Which field is to blame, `sendMessage.text`.
+    /// The field at fault, such as `sendMessage.text`.
     #[serde(skip_serializing_if = "String::is_empty")]
     field: String,
-    /// Wait at least this long before trying again, in milliseconds.
+    /// The shortest time to wait before the next attempt, in milliseconds.
     #[serde(skip_serializing_if = "is_zero")]
     retry_after_ms: u32,
 }
@@ -59,19 +59,19 @@ fn is_zero(number: &u32) -> bool {
 }
 
 impl Problem {
-    /// A refusal whose status says more than its code does.
+    /// A refusal with a status that is more precise than the status of its code.
     #[must_use]
     pub fn with_status(status: StatusCode, refusal: Refusal) -> Self {
         Self { status, refusal }
     }
 
-    /// Why, for programs.
+    /// The error code.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         self.refusal.code
     }
 
-    /// The field to blame is a field of this message: `text` becomes `sendMessage.text`.
+    /// The same problem for a field of this message: `text` becomes `sendMessage.text`.
     #[must_use]
     pub fn within(mut self, message: &str) -> Self {
         if !self.refusal.field.is_empty() {
@@ -80,13 +80,13 @@ impl Problem {
         self
     }
 
-    /// There is nothing at this path.
+    /// The problem of a path that does not exist.
     #[must_use]
     pub fn no_such_path() -> Self {
         Refusal::new(ErrorCode::UnknownCommand, "there is nothing at this path; /v1/docs lists the paths").into()
     }
 
-    /// There is something at this path, for other methods.
+    /// The problem of a method that the path does not support.
     #[must_use]
     pub fn wrong_method() -> Self {
         let refusal = Refusal::new(
@@ -131,7 +131,7 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if refusal.retry_after_ms > 0 {
-            // Seconds, rounded up: earlier would be refused again.
+            // In seconds, rounded up, because an earlier attempt would be refused again.
             headers.insert(header::RETRY_AFTER, HeaderValue::from(refusal.retry_after_ms.div_ceil(1000)));
         }
         match refusal.code {
@@ -148,7 +148,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// `not_found` to be read: `Not found`.
+/// The name of a code in words: `Not found` for `not_found`.
 #[must_use]
 pub fn title(name: &str) -> String {
     let mut letters = name.chars();

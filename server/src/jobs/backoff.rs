@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-/// After the first failure, at most.
+/// The longest pause after the first failure.
 const FIRST: Duration = Duration::from_secs(5);
-/// At most, after any number of failures.
+/// The longest pause after any number of failures.
 const LONGEST: Duration = Duration::from_secs(3_600);
 
-/// The pause after a failed run: up to 5 s, 10 s, 20 s … one hour, and at least half of that. `attempt`: the number of the run,
-/// from 1. `jitter`: from 0 to 1, random, so that jobs that failed together do not all come back together.
+/// The pause after a failed run: up to 5 s, 10 s, 20 s … one hour, and at least half of that. `attempt`: the number of the
+/// run, from 1. `jitter`: from 0 to 1, random, so that jobs that failed at the same time do not all run again at the same
+/// time.
 pub(super) fn pause(attempt: u32, jitter: f64) -> Duration {
     let doublings = attempt.saturating_sub(1).min(16);
     let longest = FIRST.saturating_mul(1 << doublings).min(LONGEST);

@@ -16,13 +16,14 @@ use crate::{
     },
 };
 
-/// After this time a run ends and stores a job for the rest, so that a long deletion does not use up the attempts of one job.
+/// After this time a run ends and stores a job for the rest, so that a long deletion does not use up the attempts of one
+/// job.
 const RUN: Duration = Duration::from_secs(300);
 /// The longest pause between two transactions.
 const PAUSE_MAX: Duration = Duration::from_millis(200);
 
-/// Deletes all rows of a tenant in small transactions. After a failure or a kill, the next run goes on where the last
-/// committed transaction ended. These jobs belong to the server, not to the tenant, whose jobs are deleted too.
+/// Deletes all rows of a tenant in small transactions. After a failure or a kill, the next run continues where the
+/// last committed transaction ended. These jobs belong to the server, not to the tenant, whose jobs are deleted too.
 pub struct DeleteTenant {
     /// The database.
     pub store: Store,
@@ -62,7 +63,7 @@ impl JobKind for DeleteTenant {
                 let rest = new_job::<Self>(None, &deletion, now_ms);
                 return Ok(jobs::enqueue(self.store.writer(), &[rest], now_ms).await?);
             }
-            // The writers of other tenants have at least half of the time.
+            // The pause is as long as the transaction, so that other tenants can write for at least half of the time.
             sleep(begun.elapsed().min(PAUSE_MAX)).await;
         }
     }

@@ -1,4 +1,5 @@
-//! Kinds of jobs: how a job is run, how many at a time, how often and for how long it is tried, and how long it is kept.
+//! Kinds of jobs. A kind defines the code of its jobs, how many run at the same time, how often and for how long they are
+//! tried, and how long their rows are kept.
 
 use std::{collections::BTreeMap, error::Error, future::Future, sync::Arc, time::Duration};
 
@@ -10,37 +11,38 @@ use uuid::Uuid;
 use super::new_job;
 use crate::store::{StoreError, queries::jobs::NewJob};
 
-/// A kind of jobs. A value of the type holds what its jobs work with: a store, a clock, a client.
+/// A kind of jobs. Its value holds what the jobs need: a store, a clock, a client.
 pub trait JobKind: Send + Sync + 'static {
-    /// The name in SQL, metrics and on the command line. It never changes: stored jobs have it. A node runs only jobs of kinds
-    /// that it knows, so during an upgrade jobs of a new kind wait for the nodes of the new release.
+    /// The name in SQL, in metrics and on the command line. It must never change, because stored jobs contain it. A node
+    /// runs only jobs of kinds that it knows, so during an upgrade jobs of a new kind wait for the nodes of the new release.
     const KIND: &'static str;
     /// The bounds on jobs of this kind.
     const LIMITS: Limits = Limits::DEFAULT;
-    /// The input of a job, stored as JSON. Jobs stored by the release before must still be readable: new fields need a default.
+    /// The input of a job, stored as JSON. Jobs stored by the release before must still be readable: new fields need a
+    /// default.
     type Payload: Serialize + DeserializeOwned + Send + 'static;
 
-    /// Does the work. It may be done again after it was done once, so doing it twice must be harmless.
+    /// Runs a job. A job may run again after it succeeded, so a second run must be harmless.
     fn run(&self, context: JobContext, payload: Self::Payload) -> impl Future<Output = Result<(), JobError>> + Send;
 }
 
 /// The bounds on jobs of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Jobs that run at the same time on one node. The bound of a cluster is this times its nodes.
+    /// The number of jobs that run at the same time on one node.
     pub concurrency: usize,
-    /// Runs before a job is dead.
+    /// The number of attempts after which a failed job is dead.
     pub attempts_max: u32,
-    /// A run that takes longer is ended and counts as failed.
+    /// The longest duration of a run. A longer run is aborted and counts as failed.
     pub timeout: Duration,
-    /// How long a job that is done stays listed; zero removes it at once.
+    /// How long the row of a job that succeeded is kept; zero removes it at once.
     pub keep_done: Duration,
-    /// How long a dead job stays for an operator.
+    /// How long the row of a dead job is kept for the operator.
     pub keep_dead: Duration,
 }
 
 impl Limits {
-    /// For short work: 4 jobs at a time, 10 attempts over some 45 minutes, a minute for each run.
+    /// Limits for short work: 4 jobs at a time, 10 attempts within about 45 minutes, one minute per run.
     pub const DEFAULT: Self = Self {
         concurrency: 4,
         attempts_max: 10,
@@ -50,11 +52,11 @@ impl Limits {
     };
 }
 
-/// The job of a run.
+/// What a run knows about its job.
 #[derive(Debug, Clone)]
 pub struct JobContext {
-    /// The job's id, the same in each of its runs. A request to another system may carry it, so that the other system recognises a
-    /// repetition.
+    /// The job's id, the same in each of its runs. A request to another system may carry it, so that the other system
+    /// recognises a repetition.
     pub id: Uuid,
     /// The tenant whose data the job works on; `None` for a job of the server itself.
     pub tenant: Option<TenantId>,
@@ -71,14 +73,14 @@ pub struct JobError {
 }
 
 impl JobError {
-    /// A failure that may pass. `message` is stored with the job and shown to the tenant's back end: a sentence without secrets
-    /// and without the inside of the server.
+    /// A failure that a later attempt may not meet. `message` is stored with the job and shown to the tenant's back end, so
+    /// it must be a sentence without secrets and without internals of the server.
     #[must_use]
     pub fn retryable(message: impl Into<String>) -> Self {
         Self { is_retryable: true, message: message.into(), cause: None }
     }
 
-    /// A failure that no repetition mends: the job is dead at once. `message`: as of [`JobError::retryable`].
+    /// A failure that every attempt would meet: the job is dead at once. `message`: see [`JobError::retryable`].
     #[must_use]
     pub fn permanent(message: impl Into<String>) -> Self {
         Self { is_retryable: false, message: message.into(), cause: None }
@@ -99,17 +101,17 @@ impl From<StoreError> for JobError {
 
 type Run = dyn Fn(JobContext, &str) -> BoxFuture<'static, Result<(), JobError>> + Send + Sync;
 
-/// When the next job of a kind is made, and how.
+/// How the jobs of a kind that runs at intervals are made.
 pub(super) struct Schedule {
     pub(super) interval: Duration,
     /// A job that is due at this moment, milliseconds since 1970 UTC.
     pub(super) make: fn(i64) -> NewJob,
 }
 
-/// A kind without its types.
+/// A kind in the registry, without its types.
 pub(super) struct Registered {
     pub(super) limits: Limits,
-    /// Of a kind whose jobs the cluster makes at intervals.
+    /// Present if the cluster makes jobs of this kind at intervals.
     pub(super) schedule: Option<Schedule>,
     pub(super) run: Arc<Run>,
 }
@@ -122,17 +124,17 @@ impl Kinds {
     /// Adds a kind whose jobs other code enqueues.
     ///
     /// # Panics
-    /// When there is a kind of this name already.
+    /// If a kind has this name already.
     #[must_use]
     pub fn with<K: JobKind>(self, kind: K) -> Self {
         self.add(kind, None)
     }
 
-    /// Adds a kind of which the cluster makes a job per interval, the first job at once. No job is made while an earlier job of the
-    /// kind is unfinished, and a restart makes none before its time.
+    /// Adds a kind of which the cluster makes one job per interval, the first at once. No job is made while an earlier job
+    /// of the kind waits or runs. A restart of the server does not start a new interval.
     ///
     /// # Panics
-    /// When there is a kind of this name already.
+    /// If a kind has this name already.
     #[must_use]
     pub fn every<K: JobKind<Payload: Default>>(self, interval: Duration, kind: K) -> Self {
         let make = |now_ms| new_job::<K>(None, &K::Payload::default(), now_ms);

@@ -1,4 +1,4 @@
-//! How many jobs there are, for the metrics. Each node counts all jobs of the database.
+//! Metrics of the number of jobs. Each node counts all jobs in the database.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -13,12 +13,12 @@ use super::JobState;
 
 /// How often the jobs are counted.
 const EVERY: Duration = Duration::from_secs(15);
-/// Jobs that are done are not counted.
+/// The counted states. Jobs that succeeded are not counted, because there may be many.
 const COUNTED: [JobState; 3] = [JobState::Waiting, JobState::Running, JobState::Dead];
 
-/// What was counted so far.
+/// The state of the counting.
 pub(super) struct Report {
-    /// Kinds with a series, also those of other releases.
+    /// The kinds for which the metric has a time series, also kinds of other releases.
     kinds: BTreeSet<String>,
     due: Instant,
 }
@@ -28,7 +28,7 @@ impl Report {
         Self { kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(), due: Instant::now() }
     }
 
-    /// Counts the jobs, if that is due.
+    /// Counts the jobs, if the interval has passed.
     pub(super) async fn update(&mut self, store: &Store, metrics: &Metrics) -> Result<(), StoreError> {
         if Instant::now() < self.due {
             return Ok(());

@@ -24,7 +24,7 @@ pub struct RowAnswer {
     pub result: Result,
     /// The type of the row; empty if the row has none.
     pub r#type: String,
-    /// An id of the fact to print.
+    /// The id of the fact, in readable form.
     pub id: String,
     /// The field that caused the refusal; empty if it is the row as a whole.
     #[serde(skip_serializing_if = "String::is_empty")]

@@ -15,8 +15,8 @@ use crate::{
     store::queries::append::ActorContext,
 };
 
-/// A batch while its requests are decided one after the other: what was read under the lock, and what the requests decided
-/// so far have changed.
+/// A batch while its requests are decided one after the other: the rows that were read under the lock, and the results of
+/// the requests that are decided already.
 pub(super) struct BatchState {
     /// The time of the batch, in milliseconds since 1970 UTC. All its messages, edits and deletions get this time.
     pub now_ms: i64,
@@ -48,7 +48,8 @@ pub(super) struct Current {
     pub holders: HashMap<ConversationId, HashSet<UserId>>,
 }
 
-/// What the requests decided so far write, publish and count. Nothing of it leaves the writer before the commit.
+/// The results of the requests that are decided already: what the batch writes, publishes and counts. Nothing of it leaves
+/// the writer before the commit.
 #[derive(Default)]
 pub(super) struct Decided {
     /// New messages.

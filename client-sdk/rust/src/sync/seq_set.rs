@@ -34,8 +34,8 @@ impl SeqSet {
         }
     }
 
-    /// Narrows the range after `after` up to and including `until` by the seqs at both ends that the set contains. Returns
-    /// `None` if nothing is left.
+    /// The range of seqs after `after` up to and including `until`, without the seqs at its two ends that the set contains,
+    /// again as `(after, until)`. `None` if nothing is left.
     pub fn missing(&self, mut after: u32, mut until: u32) -> Option<(u32, u32)> {
         let reaches = |seq: u32| self.0.iter().find(|(first, last)| (*first..=*last).contains(&seq));
         if let Some((_, last)) = after.checked_add(1).and_then(reaches) {

@@ -14,8 +14,8 @@ use crate::{
 };
 
 impl RequestContext<'_> {
-    /// Opens the conversation for the caller and sends the first message. `created`: the batch created the conversation for
-    /// this request. `rejection`: why the request must not create a conversation; an existing conversation can be found
+    /// Opens the conversation for the caller and sends the first message. `created`: the conversation was created for this
+    /// request. `rejection`: why the request must not create a conversation; an existing conversation can be found
     /// nevertheless.
     pub(super) fn start(
         &mut self,

@@ -22,7 +22,8 @@ use super::push_handler::PushHandler;
 pub(super) const DEADLINE: Duration = Duration::from_secs(1);
 /// The time limit of a batch of subscriptions, which waits behind other batches.
 const SUBSCRIBE_DEADLINE: Duration = Duration::from_secs(2);
-/// Channels per command, and commands under way, so that long answers stall neither side.
+/// The number of channels per command, and the number of commands that run at the same time. Without these limits a long
+/// answer could block both sides.
 const CHANNELS_MAX: usize = 500;
 const COMMANDS_MAX: usize = 8;
 const BROKE: &str = "the connection broke";

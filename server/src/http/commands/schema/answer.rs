@@ -1,11 +1,11 @@
-//! What the server answers.
+//! Schemas of answers.
 
 use serde_json::{Map, Value, json};
 
 use super::{choice, described, reference};
 use crate::http::commands::descriptors::{Field, Kind, Message, WIRE};
 
-/// Adds the message or enum of an answer, and all it mentions in turn.
+/// Adds the schema of a message or enum of an answer, and of all messages and enums that it refers to.
 pub fn add(kind: &Kind, schemas: &mut Map<String, Value>) {
     match kind {
         Kind::Message(name) if !schemas.contains_key(name) => {
@@ -38,7 +38,7 @@ fn field(field: &Field) -> Value {
     described(if field.repeated { json!({ "type": "array", "items": one }) } else { one }, &field.comment)
 }
 
-/// A UUID of the server's or of a client's making. The product's ids are any text.
+/// Whether a text field is a UUID, made by the server or by a client. External ids are not UUIDs: they can be any text.
 fn is_id(name: &str) -> bool {
     let ends = |end: &str| name == end || name.ends_with(&format!("_{end}"));
     (ends("id") || ends("ids") || name == "in_reply_to") && !ends("external_id")

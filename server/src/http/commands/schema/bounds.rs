@@ -1,49 +1,49 @@
-//! What the fields of a request may hold beyond their types, as `causerie_protocol::command` checks it.
+//! The bounds of the fields of requests, as `causerie_protocol::command` checks them.
 
 use causerie_protocol::limits;
 use serde_json::{Value, json};
 
-/// Control characters other than tabs and ends of lines, for a class of a regular expression (ECMA 262).
+/// Control characters other than tabs and line ends, as part of a character class of a regular expression (ECMA 262).
 const CONTROL: &str = r"\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f";
 
-/// Characters that leave nothing to see, for such a class, as [`crate::names::visible`] decides: white space, what Unicode ignores by
-/// default, and the blank of Braille.
+/// Invisible characters, as part of a character class, as [`crate::names::visible`] decides: white space, characters that
+/// Unicode ignores by default, and the blank of Braille.
 const UNSEEN: &str = concat!(
     r"\s\u0085\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164",
     r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8",
     "\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}",
 );
 
-/// What a text or number is.
+/// The bound of a text or a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bound {
-    /// Of any length: opaque, or nobody looks at it.
+    /// No bound.
     Any,
     /// A UUID.
     Id,
-    /// A UUID of a user, or the product's id behind `external:`.
+    /// The UUID of a user, or `external:` and the external id of the user.
     UserId,
-    /// A UUID of a conversation, or the product's id of the other user of a direct conversation behind `external:`.
+    /// The UUID of a conversation, or `external:` and the external id of the other user of a direct conversation.
     ConversationId,
-    /// A UUID, or nothing.
+    /// A UUID, or an empty text.
     IdOrNone,
-    /// The product's id of something.
+    /// The external id of a user or a group.
     ExternalId,
-    /// A message's text: something of it is visible.
+    /// The text of a message, with at least one visible character.
     Text,
-    /// A text of at most so many bytes; ends of lines in it become spaces.
+    /// A text of at most this many bytes. The server replaces line ends by spaces.
     Bytes(usize),
-    /// A subject: the same, empty or with something visible.
+    /// A subject of at most this many bytes: empty, or with at least one visible character.
     Title(usize),
     /// The name of a relation.
     Relation,
-    /// The name of a relation, or nothing.
+    /// The name of a relation, or an empty text.
     RelationOrNone,
-    /// A number up to this one.
+    /// A number up to this maximum.
     UpTo(u32),
 }
 
-/// What a field of a request may hold.
+/// The bound of a field of a request.
 #[must_use]
 pub fn of(message: &str, field: &str) -> Bound {
     match (message, field) {
@@ -63,7 +63,7 @@ pub fn of(message: &str, field: &str) -> Bound {
     }
 }
 
-/// How many a list of a request may hold, at least and at most.
+/// The minimum and maximum number of entries of a list in a request.
 #[must_use]
 pub fn of_list(message: &str, field: &str) -> (usize, usize) {
     match (message, field) {
@@ -74,7 +74,7 @@ pub fn of_list(message: &str, field: &str) -> (usize, usize) {
     }
 }
 
-/// The fields without which a request is refused.
+/// The required fields of a message.
 #[must_use]
 pub fn required(message: &str) -> &'static [&'static str] {
     match message {
@@ -88,8 +88,8 @@ pub fn required(message: &str) -> &'static [&'static str] {
 }
 
 impl Bound {
-    /// The schema of a text within this bound. JSON Schema counts characters where the server counts bytes of UTF-8: a text
-    /// that is longer in bytes only is answered `too_large`.
+    /// The schema of a text within this bound. JSON Schema counts characters, and the server counts bytes of UTF-8: a text
+    /// with few enough characters can have too many bytes, and is then refused with `too_large`.
     #[must_use]
     pub fn text(self) -> Value {
         match self {
@@ -115,14 +115,14 @@ impl Bound {
         }
     }
 
-    /// The most a number within this bound may be.
+    /// The maximum of a number within this bound.
     #[must_use]
     pub fn max(self) -> u32 {
         if let Self::UpTo(max) = self { max } else { u32::MAX }
     }
 }
 
-/// A value of a path that is no field of a command: a tenant's slug, or an id of the product.
+/// The schema of a path parameter of an endpoint for back ends: the slug of a tenant, or an external id.
 #[must_use]
 pub fn of_path(name: &str) -> Value {
     match name {
@@ -131,13 +131,13 @@ pub fn of_path(name: &str) -> Value {
     }
 }
 
-/// A text on one line: no control characters at all.
+/// The schema of a text on one line, without control characters.
 #[must_use]
 pub fn line(min: usize, max: usize) -> Value {
     json!({ "type": "string", "minLength": min, "maxLength": max, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$" })
 }
 
-/// A name on one line: empty, or with something visible in it.
+/// The schema of a name on one line: empty, or with at least one visible character.
 #[must_use]
 pub fn name(max: usize) -> Value {
     let control = r"\u0000-\u001f\u007f-\u009f";

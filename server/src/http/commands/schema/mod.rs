@@ -1,8 +1,8 @@
-//! Messages of the wire as JSON Schema, by protobuf's JSON mapping.
+//! JSON Schemas of the protobuf messages, by the JSON mapping of protobuf (ProtoJSON).
 //!
-//! What a client sends and what the server answers differ: a request may say `null` for what it leaves out, write numbers as
-//! text, and has bounds ([`bounds`]); an answer leaves out what has its default value. A message is used on one side only; enums
-//! are used on both.
+//! Requests and answers have different schemas: in a request a field may be `null`, which means absent, a number may be
+//! written as text, and fields have bounds ([`bounds`]); in an answer, fields with their default value are absent. Each
+//! message occurs either in requests or in answers; enums occur in both.
 
 pub mod answer;
 pub mod bounds;
@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 
 use super::descriptors::WIRE;
 
-/// A schema by its name.
+/// A reference to the schema with this name.
 #[must_use]
 pub fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// The same schema, described.
+/// The same schema with a description.
 #[must_use]
 pub fn described(mut schema: Value, text: &str) -> Value {
     if !text.is_empty() {
@@ -27,7 +27,7 @@ pub fn described(mut schema: Value, text: &str) -> Value {
     schema
 }
 
-/// An enum: its names. The first, which stands for "not said", is never sent.
+/// The schema of an enum: its names, without the first, which means "unspecified" and is never sent.
 #[must_use]
 pub fn choice(name: &str) -> Value {
     let one = &WIRE.enums[name];

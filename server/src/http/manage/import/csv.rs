@@ -1,4 +1,4 @@
-//! Recognises a body of CSV, so that it gets one answer instead of a refusal per line.
+//! Recognises a CSV body, so that the caller gets one clear refusal instead of one refusal per line.
 
 use std::time::Duration;
 
@@ -8,13 +8,14 @@ use futures::{StreamExt as _, stream::BoxStream};
 use http::header;
 use tokio::time::timeout;
 
-/// The pieces of a body as they come.
+/// The pieces of a body, as a stream.
 pub(super) type Pieces = BoxStream<'static, Result<Bytes, axum::Error>>;
 
-/// The answer to an import begins at once; a body whose first piece takes longer is not looked at.
+/// How long the first piece is awaited. The answer to an import should begin at once, so a body that arrives later is
+/// recognised only by its media type.
 const FIRST_PIECE: Duration = Duration::from_millis(500);
 
-/// Whether the body is CSV, by its media type or by its first line, and the whole body.
+/// Whether the body is CSV, by its media type or its first line. Also returns the body, complete.
 pub(super) async fn look(request: Request) -> (bool, Pieces) {
     let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_declared = media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("text/csv"));
@@ -29,7 +30,7 @@ pub(super) async fn look(request: Request) -> (bool, Pieces) {
     }
 }
 
-/// Whether text begins with names between separators, as a spreadsheet's header does.
+/// Whether the first line is a list of names between separators, like the header of a spreadsheet.
 fn is_header(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();

@@ -155,7 +155,7 @@ pub async fn enqueue(connection: &impl ConnectionTrait, jobs: &[NewJob], now_ms:
     Ok(())
 }
 
-/// Selects jobs.
+/// The jobs to select.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Only jobs of this tenant.
@@ -205,8 +205,8 @@ pub async fn find(store: &Store, tenant: Option<TenantId>, id: Uuid) -> Result<O
     Ok(job.filter(|job| tenant.is_none() || job.tenant == tenant))
 }
 
-/// Makes a dead job due at once, with its attempts reset to 0; also a job that waits, and a job whose lease has ended. Returns
-/// false if there is no such job in one of these states. With a tenant, only a job of that tenant.
+/// Makes a job due at once and resets its attempts to 0. The job must be dead, or waiting, or running with a lease that has
+/// ended; returns false otherwise. With a tenant, only a job of that tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

@@ -71,8 +71,8 @@ pub async fn prune(store: &Store, kind: &str, done_before_ms: i64, dead_before_m
     Ok(removed)
 }
 
-/// Deletes jobs of other kinds than `known`, as [`prune`] does, and such jobs that have waited for a node that knows their kind
-/// since before `dead_before_ms`. Returns the number of jobs.
+/// Deletes jobs of kinds that are not in `known`: ended jobs as [`prune`] does, and jobs that were due before
+/// `dead_before_ms`, which wait for a node that knows their kind. Returns the number of jobs.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -92,9 +92,9 @@ pub async fn prune_unknown(
     Ok(store.writer().execute_raw(rows.statement(store.backend(), body, &values)).await?.rows_affected())
 }
 
-/// Stores the job of a kind that runs every `every_ms`, if its time has come and no earlier job of the kind is unfinished.
-/// If several nodes call this at the same moment, one of them stores the job. Returns when the next job of the kind is due
-/// to be made, milliseconds since 1970 UTC.
+/// Stores the next job of a kind that runs at an interval of `every_ms`, if the interval has passed and no earlier job of
+/// the kind waits or runs. If several nodes call this at the same moment, one of them stores the job. Returns when the next
+/// job of the kind is due to be made, milliseconds since 1970 UTC.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
