@@ -227,14 +227,10 @@ export class Client extends Commands {
 
   /** The messages of a conversation. Returns the same object for the same conversation. */
   history(conversationId: string): History {
-    let history = this.#histories.get(conversationId);
-    if (!history) {
-      history = new History(conversationId, this.#store, {
-        call: this.call,
-        outgoing: (id) => this.#outgoing(id),
-      });
-      this.#histories.set(conversationId, history);
-    }
+    const outgoing = (id: string): readonly OutgoingMessage[] => this.#outgoing(id);
+    const history =
+      this.#histories.get(conversationId) ?? new History(conversationId, this.#store, { call: this.call, outgoing });
+    this.#histories.set(conversationId, history);
     return history;
   }
 

@@ -70,8 +70,11 @@ export abstract class Commands {
    * together with that message. After an error, a call with the same `clientId` sends the message once.
    */
   startDirect(user: UserRef, firstMessage?: { readonly clientId: string; readonly text: string }): Promise<Conversation> {
-    const first = firstMessage && { clientId: firstMessage.clientId, text: firstMessage.text };
-    return this.#start({ kind: "CONVERSATION_KIND_DIRECT", with: [user], ...(first && { firstMessage: first }) });
+    return this.#start({
+      kind: "CONVERSATION_KIND_DIRECT",
+      with: [user],
+      ...(firstMessage && { firstMessage: { clientId: firstMessage.clientId, text: firstMessage.text } }),
+    });
   }
 
   /** Creates a group of the connected user and the recipients. */
@@ -162,17 +165,17 @@ export abstract class Commands {
 
   /** Requests a mutual relation, such as `friend`, or creates a one-sided one, such as `block`. */
   relate(relation: string, user: UserRef): Promise<Relation | undefined> {
-    return this.#related(this.call("relate", { relation, user }));
+    return this.#relate("relate", relation, user);
   }
 
   /** Accepts the request of a user for a relation. */
   acceptRelation(relation: string, user: UserRef): Promise<Relation | undefined> {
-    return this.#related(this.call("acceptRelation", { relation, user }));
+    return this.#relate("acceptRelation", relation, user);
   }
 
   /** Ends a relation, declines a request, or withdraws a request. */
   unrelate(relation: string, user: UserRef): Promise<Relation | undefined> {
-    return this.#related(this.call("unrelate", { relation, user }));
+    return this.#relate("unrelate", relation, user);
   }
 
   /** Returns a page of the relations of the connected user: of one name, or of all names when `relation` is empty. */
@@ -200,8 +203,8 @@ export abstract class Commands {
     return this.receive(conversation);
   }
 
-  async #related(answer: Promise<wire.RelationUpdated>): Promise<Relation | undefined> {
-    const { relation } = await answer;
+  async #relate(command: "relate" | "acceptRelation" | "unrelate", name: string, user: UserRef): Promise<Relation | undefined> {
+    const { relation } = await this.call(command, { relation: name, user });
     return relation && toRelation(relation);
   }
 

@@ -7,8 +7,8 @@ export class Emitter<Events> {
 
   /** Calls `listener` at every `event`. Returns a function that removes the listener. */
   on<Name extends keyof Events>(event: Name, listener: (payload: Events[Name]) => void): () => void {
-    let listeners = this.#listeners.get(event);
-    if (!listeners) this.#listeners.set(event, (listeners = new Set()));
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
     // Wrapped, so that a function added twice is called twice, and is removed once by each returned function.
     const entry = (payload: Events[Name]): void => listener(payload);
     listeners.add(entry as (payload: never) => void);

@@ -13,23 +13,19 @@ export class CauserieError extends Error {
    * The number of the `ErrorCode`. When the server closed the connection: the `CloseCode`, 4000 to 4999, or a code of RFC 6455. 0 for
    * an error that the client itself found.
    */
-  readonly code: number;
+  declare readonly code: number;
   /** The name of the code, such as `not_found` or `revoked`. */
-  override readonly name: ErrorName;
+  declare readonly name: ErrorName;
   /** Whether the same request may succeed later. */
-  readonly temporary: boolean;
+  declare readonly temporary: boolean;
   /** The field of the request that caused the error, such as `sendMessage.text`; empty when no field did. */
-  readonly field: string;
+  declare readonly field: string;
   /** The least time to wait before another attempt, in milliseconds; 0 when the server named none. */
-  readonly retryAfterMs: number;
+  declare readonly retryAfterMs: number;
 
   constructor(error: wire.Error) {
-    super(error.message ?? "");
-    this.code = error.code ?? 0;
-    this.name = error.name ?? "unspecified";
-    this.temporary = error.temporary ?? false;
-    this.field = error.field ?? "";
-    this.retryAfterMs = error.retryAfterMs ?? 0;
+    super(error.message);
+    Object.assign(this, { code: 0, name: "unspecified", temporary: false, field: "", retryAfterMs: 0, ...error });
   }
 }
 

@@ -7,6 +7,9 @@ import type * as wire from "./wire.gen.js";
 
 const empty = new Timeline();
 
+/** Adds a page to a timeline. */
+type ApplyPage = (timeline: Timeline, page: HistoryPage) => void;
+
 /** The services of the client that a history uses. */
 export interface HistoryHost {
   readonly call: Call;
@@ -21,7 +24,7 @@ export interface HistoryHost {
 export class History {
   #loading: Promise<void> | undefined;
   /** The range that is being loaded, as JSON. A second call for the same range shares the request. */
-  #loadingRange = "";
+  #loadingRange: string | undefined;
 
   readonly #store: Store;
   readonly #host: HistoryHost;
@@ -72,24 +75,43 @@ export class History {
 
   /** Loads the page of messages before the loaded ones. Does nothing when there is none. */
   loadOlder(): Promise<void> {
-    const first = this.messages[0]?.seq;
-    if (first === undefined || !this.moreBefore) return Promise.resolve();
-    return this.#once({ beforeSeq: first }, (timeline, page) => timeline.prepend(page));
+    return this.#extend(this.moreBefore && this.messages[0], "beforeSeq", (timeline, page) => timeline.prepend(page));
   }
 
   /** Loads the page of messages after the loaded ones. Does nothing when there is none. */
   loadNewer(): Promise<void> {
-    const last = this.messages.at(-1)?.seq;
-    if (last === undefined || !this.moreAfter) return Promise.resolve();
-    return this.#once({ afterSeq: last }, (timeline, page) => timeline.append(page));
+    return this.#extend(this.moreAfter && this.messages.at(-1), "afterSeq", (timeline, page) => timeline.append(page));
+  }
+
+  /**
+   * Unloads the messages before `firstSeq` and after `lastSeq`, to free memory; `loadOlder` and `loadNewer` load them again. Does nothing while
+   * a page is being loaded, and when no message would be left.
+   */
+  unloadExcept(firstSeq: number, lastSeq: number): void {
+    const timeline = this.#timeline;
+    const { messages } = timeline;
+    const kept = messages.filter(({ seq }) => seq >= firstSeq && seq <= lastSeq);
+    if (this.#loading || !kept.length) return;
+    timeline.messages = kept;
+    timeline.moreBefore ||= kept[0] !== messages[0];
+    if (kept.at(-1) !== messages.at(-1)) {
+      timeline.moreAfter = true;
+      timeline.completeTo = 0;
+    }
+    this.#store.timelineChanged(this.conversationId);
   }
 
   get #timeline(): Timeline {
     return this.#store.get(this.conversationId)?.timeline ?? empty;
   }
 
+  /** Loads the page beside a loaded message. Does nothing without a message. */
+  async #extend(beside: Message | false | undefined, side: "beforeSeq" | "afterSeq", apply: ApplyPage): Promise<void> {
+    if (beside) await this.#once({ [side]: beside.seq }, apply);
+  }
+
   /** Loads one range at a time. A call for the range that is being loaded shares its request; any other call waits for it. */
-  async #once(range: wire.GetHistory, apply: (timeline: Timeline, page: HistoryPage) => void): Promise<void> {
+  async #once(range: wire.GetHistory, apply: ApplyPage): Promise<void> {
     const wanted = JSON.stringify(range);
     while (this.#loading) {
       if (this.#loadingRange === wanted) return this.#loading;
@@ -102,7 +124,7 @@ export class History {
     return this.#loading;
   }
 
-  async #load(range: wire.GetHistory, apply: (timeline: Timeline, page: HistoryPage) => void): Promise<void> {
+  async #load(range: wire.GetHistory, apply: ApplyPage): Promise<void> {
     const { conversationId } = this;
     const page = await this.#host.call("getHistory", { conversationId, ...range });
     const held = this.#store.get(conversationId);

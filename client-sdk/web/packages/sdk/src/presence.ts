@@ -12,7 +12,6 @@ export class Presences {
   readonly #watches = new Set<readonly string[]>();
   /** The watched ids that the server was last sent, joined. */
   #sent = "";
-  #scheduled = false;
 
   readonly #call: Call;
   readonly #changed: (presence: Presence) => void;
@@ -31,17 +30,17 @@ export class Presences {
   add(userIds: readonly string[]): () => void {
     const watch = [...userIds];
     this.#watches.add(watch);
-    this.#schedule();
+    void this.#send();
     return () => {
       this.#watches.delete(watch);
-      this.#schedule();
+      void this.#send();
     };
   }
 
   /** Sends the watched ids again: a new connection watches no user. */
   connected(): void {
     this.#sent = "";
-    this.#schedule();
+    void this.#send();
   }
 
   /** Takes a presence from a reply or an event. */
@@ -54,17 +53,9 @@ export class Presences {
     this.#changed(next);
   }
 
-  /** Sends the watched ids once after all changes of this moment: a command replaces the whole set. */
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      void this.#send();
-    });
-  }
-
+  /** Sends the watched ids after all changes of this moment: a command replaces the whole set. Sends them once, because they are equal then. */
   async #send(): Promise<void> {
+    await Promise.resolve();
     const userIds = [...new Set([...this.#watches].flat())].slice(0, watchedMax);
     const ids = userIds.join();
     if (ids === this.#sent) return;

@@ -61,10 +61,9 @@ export class Store {
 
   /** All loaded conversations by last activity, newest first. The same array as long as nothing changes. */
   get conversations(): readonly Conversation[] {
-    this.#sorted ??= [...this.#held.values()]
+    return (this.#sorted ??= [...this.#held.values()]
       .map(({ conversation }) => conversation)
-      .sort((a, b) => b.activeAt.getTime() - a.activeAt.getTime() || (a.id < b.id ? 1 : -1));
-    return this.#sorted;
+      .sort((a, b) => b.activeAt.getTime() - a.activeAt.getTime() || (a.id < b.id ? 1 : -1)));
   }
 
   /** The number of unread messages in all conversations, as counted by the server. */

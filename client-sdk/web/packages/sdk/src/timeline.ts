@@ -33,17 +33,15 @@ export class Timeline {
     Object.assign(this, page, { loaded: true });
   }
 
-  /** Adds a page of older messages. */
+  /** Adds the page of messages before the first loaded one. */
   prepend(page: HistoryPage): void {
-    const first = this.messages[0]?.seq ?? Number.POSITIVE_INFINITY;
-    this.messages = [...page.messages.filter((message) => message.seq < first), ...this.messages];
+    this.messages = [...page.messages, ...this.messages];
     this.moreBefore = page.moreBefore;
   }
 
-  /** Adds a page of newer messages. */
+  /** Adds the page of messages after the last loaded one. */
   append(page: HistoryPage): void {
-    const last = this.#lastSeq;
-    this.messages = [...this.messages, ...page.messages.filter((message) => message.seq > last)];
+    this.messages = [...this.messages, ...page.messages];
     this.moreAfter = page.moreAfter;
     this.completeTo = page.completeTo;
   }

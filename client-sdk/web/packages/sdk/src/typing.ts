@@ -55,8 +55,8 @@ export class Typing {
 
   /** Another user types, or stopped. */
   received(conversationId: string, userId: string, typing: boolean): void {
-    let others = this.#others.get(conversationId);
-    if (!others) this.#others.set(conversationId, (others = new Map()));
+    const others = this.#others.get(conversationId) ?? new Map<string, () => void>();
+    this.#others.set(conversationId, others);
     const end = others.get(userId);
     end?.();
     if (typing) {
