@@ -1,5 +1,5 @@
-//! The intermediate representation of a policy: rules as conditions on facts. The parser (`lang`) produces it, and every evaluation
-//! (`eval`) reads it.
+//! The intermediate representation of a policy: rules as conditions on facts. The parser (`lang`) produces it, and every
+//! evaluation (`eval`) reads it.
 
 use crate::{
     action::{Action, ConversationKind, ConversationState},
@@ -18,7 +18,8 @@ pub struct Rule {
     pub name: String,
     /// Line in the text, counted from 1.
     pub line: u32,
-    /// Whether the conditions are about another user (`them`) or about a group (`group`). A rule about conversations has users.
+    /// Whether the conditions are about another user (`them`) or about a group (`group`). A rule about conversations has
+    /// users.
     pub candidates: Candidates,
     /// Conditions after `when`: all must hold. The generator comes first, if there is one.
     pub conditions: Vec<Condition>,
@@ -87,9 +88,9 @@ pub enum Condition {
     Same,
     /// `me R@K with them R@K`: an active group in which `me` has the first role and `them` the second. Both kinds are equal.
     InCommon(RolePattern, RolePattern),
-    /// `me R@K edge them R@K`: an allowing edge that delivers to people, from an active group where `me` has the first role to an
-    /// active group where `them` has the second. In a rule about groups (`me R@K edge group`): an allowing edge that delivers to the
-    /// group as a whole.
+    /// `me R@K edge them R@K`: an allowing edge that delivers to users, from an active group where `me` has the first role
+    /// to an active group where `them` has the second. In a rule about groups (`me R@K edge group`): an allowing edge that
+    /// delivers to the group as a whole.
     Edge(RolePattern, RolePattern),
     /// `me R@K barrier them R@K`: the same for denying edges, whatever they deliver to.
     Barrier(RolePattern, RolePattern),
@@ -106,7 +107,8 @@ pub enum Condition {
     WritableBy(Variable, WritableBy),
     /// `member(me) R@K`: the user has the role in some active group of the kind.
     HasRole(Variable, RolePattern),
-    /// `setting(messaging)=on`; the value is an index into [`SettingDeclaration::values`](crate::SettingDeclaration::values).
+    /// `setting(messaging)=on`; the value is an index into
+    /// [`SettingDeclaration::values`](crate::SettingDeclaration::values).
     Setting(SettingId, u8),
     // Filters of groups.
     /// `kind(group)=class`

@@ -1,11 +1,12 @@
 //! Decides which user may do what. Facts in, decision out: no I/O, no clock, no async.
 //!
-//! A [`Policy`] is the compiled rules of a tenant; a [`World`] holds the tenant's facts. The server asks [`Policy::decide`] on every path,
-//! with a world that is not older than the change it is about to make. Clients show what [`Policy::capabilities`] and
-//! [`Policy::complete`] answered. A fact that could not be read leads to a denial.
+//! A [`Policy`] is the compiled rules of a tenant; a [`World`] holds the tenant's facts. The server asks [`Policy::decide`]
+//! on every path, with a world that is not older than the change it is about to make. Clients show what
+//! [`Policy::capabilities`] and [`Policy::complete`] answered. A fact that could not be read leads to a denial.
 //!
-//! Modules: `facts` (the world and its changes), `lang` (parser and printer), `ir` (the parsed rules), `eval` (all evaluations), `cases` (tests of
-//! a policy as a table). A *principal* is the user who acts; the rule language calls it `me`.
+//! Modules: `facts` (the world and its changes), `lang` (parser and printer), `ir` (the parsed rules), `eval` (all
+//! evaluations), `cases` (tests of a policy as a table). A *principal* is the user who acts; the rule language calls it
+//! `me`.
 
 mod action;
 mod cases;

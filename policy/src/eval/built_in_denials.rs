@@ -21,8 +21,8 @@ pub enum BuiltInDenial {
     MayNotRead,
     /// The action changes what other members see, and the principal may not send.
     MayNotSend,
-    /// The action is not possible in this kind of conversation: only group conversations gain and lose members, and a mail has one
-    /// message.
+    /// The action is not possible in this kind of conversation: only group conversations gain and lose members, and a mail
+    /// has one message.
     WrongConversationKind,
 }
 
@@ -30,8 +30,8 @@ pub enum BuiltInDenial {
 pub(super) type Denied = (Option<RuleIx>, Code);
 
 impl Policy {
-    /// The built-in denial of the action, if there is one. It explains a decision without a rule, and a decision about another action
-    /// that names a rule for `read` or `send`.
+    /// The built-in denial of the action, if there is one. It explains a decision without a rule, and a decision about
+    /// another action that names a rule for `read` or `send`.
     #[must_use]
     pub fn built_in_denial(
         &self,
@@ -57,8 +57,8 @@ impl Policy {
         Some(BuiltInDenial::OtherUserInactive(them.status))
     }
 
-    /// Whether every active member may read every conversation, whatever the facts are. If so, a change of facts needs no new
-    /// evaluation of `read`.
+    /// Whether every active member may read every conversation, whatever the facts are. If so, a change of facts needs no
+    /// new evaluation of `read`.
     #[must_use]
     pub fn members_read(&self) -> bool {
         self.plan.members_read()

@@ -1,7 +1,7 @@
 //! Check: the decision about one action of one principal on one resource.
 //!
-//! A check tests the rules of the action in order: O(r) conditions for r rules. A condition costs O(log n) for the n roles or relations
-//! of the principal, or O(e) for e edges that lead out of the principal's groups.
+//! A check tests the rules of the action in order: O(r) conditions for r rules. A condition costs O(log n) for the n roles
+//! or relations of the principal, or O(e) for e edges that lead out of the principal's groups.
 
 use super::{
     built_in_denials::Denied,
@@ -17,8 +17,8 @@ use crate::{
 };
 
 impl Policy {
-    /// Decides whether the principal may perform the action. A matching deny rule denies; otherwise a matching allow rule allows;
-    /// otherwise the first matching `otherwise` rule sets the code of the denial.
+    /// Decides whether the principal may perform the action. A matching deny rule denies; otherwise a matching allow rule
+    /// allows; otherwise the first matching `otherwise` rule sets the code of the denial.
     #[must_use]
     pub fn decide(&self, world: &World, action: Action, principal: UserIx, resource: Resource) -> Decision {
         let Some(evaluation) = Evaluation::new(self, world, action, principal, resource) else {
@@ -27,8 +27,8 @@ impl Policy {
         evaluation.decide()
     }
 
-    /// What the principal may do in the conversation now. Capabilities about a message (edit, delete) are decided for a message that
-    /// the principal has just sent; `reply` is decided for a message of another member.
+    /// What the principal may do in the conversation now. Capabilities about a message (edit, delete) are decided for a
+    /// message that the principal has just sent; `reply` is decided for a message of another member.
     #[must_use]
     pub fn capabilities(&self, world: &World, principal: UserIx, conversation: ConversationContext) -> Vec<Capability> {
         Capability::ALL
@@ -47,8 +47,8 @@ impl Policy {
     }
 }
 
-/// A relation that a comparison of policies assumes between the principal and every other user, whatever the facts are. It shows
-/// what a rule about blocked users would do before any user has blocked another.
+/// A relation that a comparison of policies assumes between the principal and every other user, whatever the facts are. It
+/// shows what a rule about blocked users would do before any user has blocked another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Assumption {
     pub relation: RelationId,
@@ -125,7 +125,8 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// The rule that allows the action with its witness, or the rule that denies it with its code. [`Decision`] without the public code.
+    /// The rule that allows the action with its witness, or the rule that denies it with its code. [`Decision`] without the
+    /// public code.
     pub(super) fn judge(&self) -> Result<(RuleIx, Witness), Denied> {
         if self.is_not_a_member() {
             return Err((None, Code::NotAMember));
@@ -149,8 +150,8 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// The code that the principal receives. It hides conversations in which the principal is not a member and, if the directory is
-    /// secret, users and groups that the principal may not find.
+    /// The code that the principal receives. It hides conversations in which the principal is not a member and, if the
+    /// directory is secret, users and groups that the principal may not find.
     fn public_code(&self, code: Code) -> Code {
         if code == Code::NotAMember || self.is_hidden() { Code::NotFound } else { code }
     }
@@ -209,8 +210,8 @@ impl<'a> Evaluation<'a> {
         let names_them = self.policy.plan.names_them(at);
         match rule.candidates {
             Candidates::Groups => self.group.is_some(),
-            // A deny rule without a condition on `them` (`setting(messaging)=off`) applies to groups too. An allow rule applies to
-            // groups only if its conditions name the group.
+            // A deny rule without a condition on `them` (`setting(messaging)=off`) applies to groups too. An allow rule
+            // applies to groups only if its conditions name the group.
             Candidates::Users if self.group.is_some() => rule.effect != RuleEffect::Allow && !names_them,
             Candidates::Users => self.them.is_some() || !names_them,
         }
@@ -231,8 +232,8 @@ impl<'a> Evaluation<'a> {
         rule.unless.iter().all(|condition| self.holds(condition).is_none()).then_some(witness)
     }
 
-    /// The witness, if the condition holds. This function defines the meaning of each condition; the other evaluations call it or
-    /// enumerate the same sets.
+    /// The witness, if the condition holds. This function defines the meaning of each condition; the other evaluations call
+    /// it or enumerate the same sets.
     pub fn holds(&self, condition: &Condition) -> Option<Witness> {
         let world = self.world;
         match *condition {

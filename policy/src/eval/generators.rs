@@ -79,8 +79,8 @@ pub fn members(group: &Group, theirs: RolePattern) -> impl Iterator<Item = UserI
     lists.flat_map(|(_, members)| members.iter())
 }
 
-/// The edges from the active groups in which `me` has a matching role to active groups of the target pattern, each with its source
-/// group and its target.
+/// The edges from the active groups in which `me` has a matching role to active groups of the target pattern, each with its
+/// source group and its target.
 pub fn edges<'a>(
     world: &'a World,
     me: &'a User,

@@ -28,7 +28,8 @@ impl World {
         self.merge_names(false);
     }
 
-    /// Advances the time to `now_ms`, in milliseconds since 1970 UTC: memberships begin and end. An earlier time has no effect.
+    /// Advances the time to `now_ms`, in milliseconds since 1970 UTC: memberships begin and end. An earlier time has no
+    /// effect.
     pub fn advance(&mut self, now_ms: i64) {
         self.now_ms = self.now_ms.max(now_ms);
         if self.timed.soonest_ms().is_none_or(|soonest_ms| self.now_ms < soonest_ms) {

@@ -7,8 +7,8 @@ use super::{
     sorted_set::{SortedSet, grow},
 };
 
-/// A role in a group of a kind, packed into one number. The order is by role, then kind, then group, so the groups of one role and kind are
-/// one run of a sorted list, and two runs of the same kind can be merged group by group.
+/// A role in a group of a kind, packed into one number. The order is by role, then kind, then group, so the groups of one
+/// role and kind are one run of a sorted list, and two runs of the same kind can be merged group by group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HeldRole(u64);
 
@@ -54,8 +54,8 @@ pub struct User {
     pub roles: RoleSet,
     /// The roles in groups now; sorted.
     pub held: Vec<HeldRole>,
-    /// A Bloom filter with one hash of the roles and kinds in `held`, see [`bit`]. Most rules ask for a role that the user does not have, and
-    /// this filter answers them.
+    /// A Bloom filter with one hash of the roles and kinds in `held`, see [`bit`]. Most rules ask for a role that the user
+    /// does not have, and this filter answers them.
     held_filter: u64,
     /// The same filter of the groups in `held`.
     groups: GroupFilter,
@@ -161,8 +161,8 @@ impl User {
     }
 }
 
-/// A filter of groups with 256 bits. Neighbouring indexes, as the groups of a school have, get different bits. For a user in 20 groups,
-/// 1 bit in 13 is set; with more false positives a check would wait for the memory of each group.
+/// A filter of groups with 256 bits. Neighbouring indexes, as the groups of a school have, get different bits. For a user in
+/// 20 groups, 1 bit in 13 is set; with more false positives a check would wait for the memory of each group.
 #[derive(Debug, Clone, Copy, Default)]
 struct GroupFilter([u64; 4]);
 

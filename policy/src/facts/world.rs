@@ -16,8 +16,9 @@ use super::{
 };
 use crate::vocabulary::Vocabulary;
 
-/// All facts of a tenant, as they are valid at the time to which the world was last advanced. A copy is cheap: it shares all chunks of
-/// records, and a change of the copy copies only the chunks that it touches. A change of a world that is not shared copies nothing.
+/// All facts of a tenant, as they are valid at the time to which the world was last advanced. A copy is cheap: it shares all
+/// chunks of records, and a change of the copy copies only the chunks that it touches. A change of a world that is not
+/// shared copies nothing.
 ///
 /// A change that names a user or a group that the world does not have is ignored.
 #[derive(Debug, Clone)]

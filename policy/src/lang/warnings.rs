@@ -1,4 +1,5 @@
-//! Warnings about valid policies: rules that never match, rules without effect because of other rules, and words that no rule uses.
+//! Warnings about valid policies: rules that never match, rules without effect because of other rules, and words that no
+//! rule uses.
 
 use super::{Problem, keywords::action_name, print::written};
 use crate::{

@@ -1,5 +1,5 @@
-//! Finds the imports of Rust sources, for `tests/arrows.rs`. Has no dependencies and links no crate of the workspace, so that
-//! the test is built in a second.
+//! Finds the imports of Rust sources, for `tests/arrows.rs`. Has no dependencies and links no crate of the workspace, so
+//! that the test is built in a second.
 
 /// An import of a top-level module of the crate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,9 +10,9 @@ pub struct Import {
     pub room: String,
 }
 
-/// The top-level modules that a source imports or names by path. `depth` is the number of modules around the source's items: 1 in
-/// `store/mod.rs`, 2 in `store/rows.rs`; that many `super`s lead to the root of the crate. Items under `#[cfg(test)]` are not
-/// looked at.
+/// The top-level modules that a source imports or names by path. `depth` is the number of modules around the source's items:
+/// 1 in `store/mod.rs`, 2 in `store/rows.rs`; that many `super`s lead to the root of the crate. Items under `#[cfg(test)]`
+/// are not looked at.
 #[must_use]
 pub fn imports(source: &str, depth: usize) -> Vec<Import> {
     let tokens = without_tests(tokens(source));

@@ -1,4 +1,5 @@
-//! The order of the parts, as data: what a part imports lies on a lower floor. Two parts of one floor do not know each other.
+//! The floors of the folders of `server/src`, as data. A folder imports only folders on lower floors, so two folders on the
+//! same floor do not import each other.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -28,7 +29,7 @@ const FLOORS: &[&[&str]] = &[
     &["lib", "main"],
 ];
 
-/// What each crate of the workspace may depend on, tests and benches aside.
+/// The crates that each crate of the workspace may depend on, apart from tests and benches.
 const CRATES: &[(&str, &[&str])] = &[
     ("scripts/architecture", &[]),
     ("protocol", &[]),
@@ -102,7 +103,7 @@ fn workspace() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// All sources but those that tests alone use.
+/// All sources except those that only tests use.
 fn production_files(folder: &Path) -> Vec<PathBuf> {
     let mut entries: Vec<PathBuf> =
         fs::read_dir(folder).expect("is a folder").map(|entry| entry.expect("reads").path()).collect();

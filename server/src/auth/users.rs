@@ -57,7 +57,7 @@ impl Arrival {
 #[derive(Clone)]
 pub(super) struct UserLookups(Batcher<Arrival, Found>);
 
-/// The result of a look-up. Without a result, the token may not create an erased user again.
+/// The result of a look-up. There is no result for an erased user whom the token must not create again.
 #[derive(Clone)]
 enum Found {
     User(User),
@@ -100,8 +100,8 @@ async fn look_up(store: &Store, arrivals: Vec<Arrival>, now_ms: i64) -> Result<A
     let key = |one: &Arrival| (one.tenant, one.profile.external_id.clone());
     let absent: Vec<_> =
         keys.iter().copied().filter(|(tenant, id)| !users.contains_key(&(*tenant, (*id).to_owned()))).collect();
-    // Looked up before the fact lock is taken: clients of an erased user retry with their revoked tokens, and must not hold up
-    // the tenant. `save` looks again under the lock.
+    // Looked up before the fact lock is taken: clients of an erased user retry with their revoked tokens, and must not hold
+    // up the tenant. `save` looks again under the lock.
     let tombstones = if absent.is_empty() { HashMap::new() } else { tombstones(store.reader(), &absent).await? };
     // A revoked token must not change the user's profile, nor make an erased user again.
     let is_admitted = |one: &&Arrival| match users.get(&key(one)) {

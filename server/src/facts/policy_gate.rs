@@ -119,7 +119,8 @@ impl PolicyGate {
     }
 }
 
-/// The decisions of the rules. They have no effect; the caller records the denial of a rejection with [`PolicyGate::record`].
+/// The decisions of the rules. They have no effect; the caller records the denial of a rejection with
+/// [`PolicyGate::record`].
 impl Snapshot {
     /// Decides whether the user may do this.
     ///

@@ -3,7 +3,8 @@
 //! A room stores for each member whether the member may read. This is decided when a user connects, lists or resumes, when
 //! facts change, and when a conversation is closed or reopened, but not for each message. A change carries the version of
 //! the facts by which it was decided. A room whose readers were decided by older facts keeps the change until this task has
-//! decided again. A revocation excludes users. After its answer, no node delivers a later message to these users. If the rules let every member read, changes carry version 0 and no decision is needed.
+//! decided again. A revocation excludes users. After its answer, no node delivers a later message to these users. If the
+//! rules let every member read, changes carry version 0 and no decision is needed.
 
 use std::{
     collections::{HashMap, HashSet},

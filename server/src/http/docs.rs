@@ -1,4 +1,4 @@
-//! The API to be read by people: one page without scripts, made from the same description as `/v1/openapi.json`.
+//! The documentation page of the API: one HTML page without scripts, generated from the same data as `/v1/openapi.json`.
 
 use std::{fmt::Write as _, sync::LazyLock};
 
@@ -20,7 +20,7 @@ const STYLE: &str = include_str!("docs.css");
 
 static PAGE: LazyLock<String> = LazyLock::new(page);
 
-/// The one style on the page, by its hash; nothing else.
+/// The Content Security Policy of the page. It allows only the style sheet in the page, by its hash.
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
     let policy = format!(
@@ -88,14 +88,14 @@ fn operation(of: &Operation) -> String {
     }
 }
 
-/// What a body holds, and where that is not JSON, in which form.
+/// The type of a body, with the media type if it is not JSON.
 fn content(body: &Value) -> Option<String> {
     let (media_type, content) = body["content"].as_object()?.iter().next()?;
     let of = kind(&content["schema"]);
     Some(if media_type == "application/json" { of } else { format!("{of}, one per line (<code>{media_type}</code>)") })
 }
 
-/// Every error code, where [`super::error`] points.
+/// The table of error codes. Links in problems ([`super::error`]) point to its rows.
 fn errors() -> String {
     let mut table = Table::of(["Name", "Code", "Status", "Temporary", ""]);
     for (name, comment) in WIRE.enums["ErrorCode"].values.iter().skip(1) {
@@ -114,13 +114,13 @@ fn errors() -> String {
 
 fn message(name: &str, schema: &Value) -> String {
     let mut fields = Table::of(["Field", "Type", ""]);
-    // Where it is one of several forms, the fields of all.
+    // A message with several forms is shown with the fields of all forms.
     let forms = schema["oneOf"].as_array().into_iter().flatten().chain([schema]);
     let properties = forms.flat_map(|form| form["properties"].as_object().into_iter().flatten());
     let mut listed: Vec<(&String, &Value)> = Vec::new();
     for (field, schema) in properties.filter(|(_, schema)| schema["type"] != "null") {
         match listed.iter_mut().find(|(name, _)| *name == field) {
-            // What says more of it.
+            // The same field of another form: keep the schema that says more.
             Some((_, known)) if known["maxItems"] == 0 || known.get("description").is_none() => *known = schema,
             Some(_) => {}
             None => listed.push((field, schema)),
@@ -133,7 +133,7 @@ fn message(name: &str, schema: &Value) -> String {
     format!("<h3 id=\"{name}\"><code>{name}</code></h3><p>{}</p>{}", prose(&schema["description"]), fields.end())
 }
 
-/// A schema's type in a word, linked where it has a name.
+/// The type of a schema in a word, with a link if the type has a name.
 fn kind(schema: &Value) -> String {
     if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
         return format!("<a href=\"#{0}\">{0}</a>", escaped(name));
@@ -142,7 +142,7 @@ fn kind(schema: &Value) -> String {
         let kinds: Vec<String> = either.iter().filter(|one| one["type"] != "null").map(kind).collect();
         return kinds.join(" or ");
     }
-    // `null` is a field left out, as the top of the page says.
+    // `null` is not shown: the top of the page says that it means an absent field.
     let of = schema["type"].as_array().and_then(|kinds| kinds.first()).unwrap_or(&schema["type"]).as_str();
     match (of, schema["format"].as_str()) {
         (Some("array"), _) => format!("list of {}", kind(&schema["items"])),
@@ -156,7 +156,7 @@ fn code(value: &Value) -> String {
     format!("<code>{}</code>", escaped(value.as_str().unwrap_or_default()))
 }
 
-/// Text whose backticks mark code.
+/// Text as HTML; parts in backticks become code.
 fn prose(value: &Value) -> String {
     let text = escaped(value.as_str().unwrap_or_default());
     let parts = text.split('`').enumerate();
@@ -167,7 +167,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// A table that stays away while it has no rows.
+/// A table. Without rows it produces no HTML.
 struct Table<const N: usize> {
     head: [&'static str; N],
     rows: String,

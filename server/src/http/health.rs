@@ -1,8 +1,8 @@
 //! Liveness, readiness and metrics, for load balancers, orchestrators and operators.
 //!
-//! `/livez` answers while the process can. `/readyz` answers 200 while the node should get connections, else 503;
-//! `?verbose` lists the checks. A bus that is away is reported but does not make a node unready: the nodes then deliver
-//! through the database, and without any node clients would get nothing.
+//! `/livez` answers 200 while the process runs. `/readyz` answers 200 while the node should get connections, and 503
+//! otherwise; `?verbose` lists the checks. `/readyz` reports a lost bus, but the node stays ready: the nodes then deliver
+//! messages through the database, and if all nodes became unready, clients could not connect at all.
 
 use std::{
     fmt::Write as _,
@@ -25,7 +25,7 @@ use crate::{
     tasks::Phase,
 };
 
-/// The endpoint needs no credential, so the database is queried at most this often.
+/// The database is queried at most once in this time, because anyone can call the endpoint without a credential.
 const FRESH: Duration = Duration::from_secs(1);
 /// If the database answers more slowly than this, the node is not ready.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -49,7 +49,8 @@ pub fn metrics_router(app: Arc<App>) -> Router {
 
 struct Health {
     app: Arc<App>,
-    /// The last answer of the database and its time. The lock is held during the query, so that concurrent requests share it.
+    /// The last answer of the database and its time. The lock is held during the query, so that concurrent requests share
+    /// it.
     database: Mutex<Option<(Instant, Database)>>,
 }
 

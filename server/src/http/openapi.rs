@@ -1,5 +1,5 @@
-//! The OpenAPI 3.1 description, made from the commands' table, `proto/` and the types of endpoints: what is not written twice can't
-//! disagree.
+//! The OpenAPI 3.1 document. It is generated from the table of commands, from `proto/` and from the types of the endpoints,
+//! so that it can't disagree with the code.
 
 use std::sync::LazyLock;
 
@@ -16,7 +16,7 @@ use super::{
 /// The description of the API.
 pub static DESCRIPTION: LazyLock<Description> = LazyLock::new(describe);
 
-/// The description of the API.
+/// The operations of the API, and the OpenAPI document.
 #[derive(Debug)]
 pub struct Description {
     /// Every operation: commands, then endpoints.
@@ -98,13 +98,13 @@ fn document(paths: &Map<String, Value>, schemas: Schemas) -> Value {
     })
 }
 
-/// `not_found` of `ERROR_CODE_NOT_FOUND`.
+/// The name of an error code without its prefix: `not_found` for `ERROR_CODE_NOT_FOUND`.
 #[must_use]
 pub fn error_name(name: &str) -> String {
     ErrorCode::from_str_name(name).map(ErrorCode::name).unwrap_or_default()
 }
 
-/// The bounds worth knowing before one writes a client, for the page.
+/// The limits that the documentation page lists at its top.
 pub const BOUNDS: [(&str, usize); 3] = [
     ("A body, in bytes", limits::FRAME_BYTES_MAX),
     ("A message's text, in bytes of UTF-8", limits::TEXT_BYTES_MAX),

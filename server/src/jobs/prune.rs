@@ -1,4 +1,5 @@
-//! Kinds of jobs that remove old rows at intervals: versions of facts, lines of the audit, and jobs whose retention has ended.
+//! Kinds of jobs that remove old rows at intervals: versions of facts, entries of the audit log, and jobs whose retention
+//! has ended.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,17 +14,17 @@ use crate::{
     },
 };
 
-/// How often the logs of facts are cut.
+/// How often old versions of facts are removed.
 pub const FACT_LOG_EVERY: Duration = Duration::from_secs(3_600);
-/// How often old lines of the audit are removed.
+/// How often old entries of the audit log are removed.
 pub const AUDIT_EVERY: Duration = Duration::from_secs(86_400);
-/// How often jobs are removed.
+/// How often old jobs are removed.
 const JOBS_EVERY: Duration = Duration::from_secs(3_600);
-/// Versions of each tenant's facts that stay: a week of one change a minute. A node further behind reads all facts of the tenant
-/// anew, which takes seconds.
+/// The number of versions of each tenant's facts that stay: a week with one change per minute. A node that is further behind
+/// reads all facts of the tenant again, which takes seconds.
 pub(super) const VERSIONS_KEPT: u32 = 10_000;
 
-/// One job at a time: a second job would find nothing to remove. To remove many rows may take minutes.
+/// One job at a time, because a second job would find nothing to remove. The removal of many rows may take minutes.
 const LIMITS: Limits = Limits {
     concurrency: 1,
     timeout: Duration::from_secs(600),
@@ -52,13 +53,13 @@ impl JobKind for PruneFactLog {
     }
 }
 
-/// Removes lines of the audit that are older than `audit.keep_days`.
+/// Removes entries of the audit log that are older than `audit.keep_days`.
 pub struct PruneAudit {
-    /// Where the audit is.
+    /// The database.
     pub store: Store,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
-    /// Age in days from which lines are removed.
+    /// The age in days from which entries are removed.
     pub keep_days: u32,
 }
 
@@ -95,7 +96,8 @@ impl JobKind for PruneJobs {
         for (kind, keep_done_ms, keep_dead_ms) in &self.kinds {
             jobs::prune(&self.store, kind, now_ms - keep_done_ms, now_ms - keep_dead_ms).await?;
         }
-        // A release that is no longer in use stored jobs of these kinds, or a newer release whose nodes are not started yet.
+        // Jobs of other kinds were stored by a release that is no longer in use, or by a newer release whose nodes do not
+        // run yet.
         let known: Vec<&str> = self.kinds.iter().map(|(kind, ..)| *kind).collect();
         let [keep_done_ms, keep_dead_ms] = [Limits::DEFAULT.keep_done, Limits::DEFAULT.keep_dead].map(milliseconds);
         let removed = jobs::prune_unknown(&self.store, &known, now_ms - keep_done_ms, now_ms - keep_dead_ms).await?;
@@ -114,7 +116,7 @@ pub(super) fn with_retention(kinds: Kinds, store: &Store, clock: &Arc<dyn Clock>
     kinds.every(JOBS_EVERY, pruning)
 }
 
-/// A duration as the database counts time.
+/// A duration in milliseconds.
 pub(super) fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

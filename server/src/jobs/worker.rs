@@ -1,8 +1,8 @@
 //! The worker of a node: claims due jobs, runs them, and extends the leases of running jobs.
 //!
-//! It looks when jobs were committed on this node, when the first known job becomes due, and every few seconds for jobs of other
-//! nodes; an idle server makes one small query per look. One task claims jobs; each job runs in a task of its own, which also
-//! stores how the run ended.
+//! The worker polls the database after jobs were committed on this node, when the next known job becomes due, and every few
+//! seconds for jobs of other nodes. On an idle server a poll is one small query. One task claims jobs. Each job runs in a
+//! task of its own, which also stores the result of the run.
 
 use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -39,7 +39,7 @@ pub(super) const LEASE: Duration = Duration::from_secs(15);
 const RENEW_EVERY: Duration = Duration::from_secs(5);
 /// How long running jobs may take to finish once the server ends. Less than the time that all tasks have to end, and than a lease.
 const FINISH_MAX: Duration = Duration::from_secs(5);
-/// Characters of an error that are stored.
+/// The number of characters of an error message that are stored.
 const ERROR_MAX: usize = 2_000;
 
 pub(super) struct Worker {
@@ -48,8 +48,8 @@ pub(super) struct Worker {
     kinds: Vec<&'static str>,
     running: HashMap<Uuid, Running>,
     runs: JoinSet<Uuid>,
-    /// When the next job of each kind that runs at intervals is to be made, milliseconds since 1970 UTC; absent before the first
-    /// look.
+    /// For each kind whose jobs run at intervals: when the next job is to be stored, milliseconds since 1970 UTC. Empty
+    /// before the first poll.
     schedules: HashMap<&'static str, i64>,
     report: Report,
     /// Due jobs were left because their kind runs as many as it may.
@@ -165,7 +165,7 @@ impl Worker {
             let Some(Schedule { interval, make }) = &registered.schedule else { continue };
             let interval_ms = milliseconds(*interval);
             let known = self.schedules.get(kind).copied();
-            // Further away than two intervals: the clock was set back.
+            // A time more than two intervals away means that the clock was set back. It is ignored.
             if known.is_some_and(|next_ms| next_ms > now_ms && next_ms <= now_ms + 2 * interval_ms) {
                 continue;
             }
@@ -192,18 +192,20 @@ impl Worker {
 
     fn ended(&mut self, ended: Result<(Id, Uuid), JoinError>) {
         match ended {
-            // The same job may have been begun again, after its lease had ended, before its first run was seen to end.
+            // If the lease of a job ended, this node may have claimed the job again before it handles the end of the first
+            // run. The entry then belongs to the second run and stays.
             Ok((task, id)) => {
                 if self.running.get(&id).is_some_and(|running| running.task.id() == task) {
                     self.running.remove(&id);
                 }
             }
-            // Aborted, and taken out of the list then.
+            // The run was aborted. `renew` has usually removed its entry already.
             Err(error) => self.running.retain(|_, running| running.task.id() != error.id()),
         }
     }
 
-    /// Extends the leases of the jobs that run, and ends the runs that have none any more: another node may have begun the job.
+    /// Extends the leases of the running jobs, and aborts the runs whose lease has ended, because another node may have
+    /// claimed the job.
     pub(super) async fn renew(&mut self) {
         self.renews_at = Instant::now() + RENEW_EVERY;
         if self.running.is_empty() {
@@ -222,7 +224,8 @@ impl Worker {
             }
             Err(error) => tracing::warn!(%error, "the leases of running jobs can't be extended"),
         }
-        // A run that has just ended by itself is not renewed either; it is over before its lease is.
+        // The lease of a run that has just stored its result is not extended either, but such a run leaves the list before
+        // its lease ends.
         self.running.retain(|id, running| {
             let is_leased = running.leased_until_ms > now_ms;
             if !is_leased {
@@ -233,7 +236,7 @@ impl Worker {
         });
     }
 
-    /// Waits until the jobs that run have ended, and gives back those that take too long.
+    /// Waits until the running jobs have ended. Aborts the jobs that take too long, and makes them due for other nodes.
     pub(super) async fn stop(mut self, patience: Duration) {
         if timeout(patience, self.idle()).await.is_ok() {
             return;
@@ -267,7 +270,7 @@ struct Run {
 }
 
 impl Run {
-    /// Runs the job, and stores how it ended.
+    /// Runs the job and stores the result.
     async fn finish<F>(self, work: impl FnOnce() -> F)
     where
         F: Future<Output = Result<(), JobError>>,
@@ -298,7 +301,8 @@ impl Run {
         F: Future<Output = Result<(), JobError>>,
     {
         if self.attempt > self.limits.attempts_max {
-            // Each claim counts, also one after which the node was killed: a job that kills its node is not begun for ever.
+            // Each claim counts as an attempt, even if the node was killed, so that a job that kills its node does not run
+            // for ever.
             return Err(JobError::permanent("each node that ran it ended before the job did"));
         }
         let work = AssertUnwindSafe(async { work().await }).catch_unwind();

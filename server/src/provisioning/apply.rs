@@ -183,8 +183,8 @@ impl RowWriter<'_> {
                     "`kind` is missing: a new group needs one of the kinds that the policy declares",
                 ));
             }
-            // A group that an earlier transaction of a dry_run run created was rolled back, so the database would not find it as
-            // a parent.
+            // A group that an earlier transaction of a dry_run run created was rolled back, so the database would not find
+            // it as a parent.
             let created =
                 row.parent.as_ref().filter(|parent| dry_run.is_some_and(|dry_run| dry_run.group(parent).is_some()));
             Ok(GroupFact { parent: row.parent.clone().filter(|_| created.is_none()), ..row.clone() })

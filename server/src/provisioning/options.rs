@@ -5,10 +5,11 @@ use std::fmt::{self, Display, Formatter};
 use super::{fields::Fault, row::Undeclared};
 use crate::plain::shortened;
 
-/// The default limit allows at least this many removals, because small schools change by more than a tenth; but never more
-/// than half of the scope, which looks like a file that was cut short.
+/// The default limit allows at least this many removals, because a small school may change by more than a tenth at once.
 const DELETE_MIN: u64 = 20;
+/// The default limit, as a percentage of the scope.
 const DELETE_PERCENT: u64 = 10;
+/// The default limit never allows the removal of a larger part of the scope: a file with so few rows was probably cut short.
 const DELETE_PERCENT_MAX: u64 = 50;
 
 /// The options of an import.

@@ -30,8 +30,9 @@ const PAGE: u32 = 2_000;
 /// The facts that the rows have named so far.
 pub(super) struct Replace {
     scope: Scope,
-    /// Hashes of the named facts, by the group in which they are counted ([`Self::counted_in`]). A hash takes eight bytes, so two
-    /// million memberships fit into memory; the chance that a collision keeps a fact by mistake is one in some millions.
+    /// Hashes of the named facts, by the group in which they are counted ([`Self::counted_in`]). A hash takes eight bytes,
+    /// so two million memberships fit into memory; the chance that a collision keeps a fact by mistake is one in some
+    /// millions.
     named: HashMap<Option<GroupId>, HashSet<u64>>,
     hasher: RandomState,
 }

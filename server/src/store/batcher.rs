@@ -21,8 +21,8 @@ pub type Answers<K, V> = HashMap<K, V>;
 /// The channel on which a caller waits for its value.
 type Asker<V> = oneshot::Sender<Result<Option<V>, StoreError>>;
 
-/// Waits for a request and takes the requests that are queued, as [`top_up`] does. Returns how many `into` holds; 0 when all
-/// senders are gone.
+/// Waits for a request, and then takes all queued requests as [`top_up`] does. Returns the number of requests in `into`,
+/// which is 0 when all senders are gone.
 pub async fn gather<T>(waiting: &mut mpsc::Receiver<T>, into: &mut Vec<T>, max: usize) -> usize {
     if waiting.recv_many(into, max).await > 0 {
         top_up(waiting, into, max).await;

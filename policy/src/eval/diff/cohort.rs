@@ -1,4 +1,5 @@
-//! The compared users: all active users or, if there are too many, a sample of each cohort. A cohort is the users with the same roles.
+//! The compared users: all active users or, if there are too many, a sample of each cohort. A cohort is the users with the
+//! same roles.
 
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
-//! Replies to a mail: to whom a user may write because they hold the mail, without an allow rule, unless a rule denies it.
+//! Replies to a mail. A user who holds a mail may reply to some users without an allow rule, unless a rule denies it.
 //!
-//! A reply may go to the mail's author. If the author is an addressee of the reply, it may also go to the users to whom the
-//! mail was addressed by name. Groups always need an allow rule. A mail that is a reply itself may have reached the user by
+//! These users are the author of the mail and, if the author is an addressee of the reply, the users to whom the mail was
+//! addressed by name. Groups always need an allow rule. A mail that is a reply itself may have reached the user by
 //! this exemption. Then the exemption holds only if all earlier authors of the thread are addressees of the new reply too,
 //! or while the rules let the mail's author start a conversation with the user. Without this limit two users who hold the
 //! same mail could continue to write to each other alone.

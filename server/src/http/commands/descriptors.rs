@@ -1,4 +1,4 @@
-//! The wire's messages as `proto/` describes them, comments included, read once from the compiled descriptors.
+//! The messages and enums of `proto/` with their comments, read once from the compiled descriptors.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -15,64 +15,64 @@ const PACKAGE: &str = "causerie.v1";
 /// The messages and enums of `causerie.v1`.
 pub static WIRE: LazyLock<Wire> = LazyLock::new(Wire::read);
 
-/// All that travels between client and server.
+/// The messages and enums that client and server exchange.
 #[derive(Debug, Default)]
 pub struct Wire {
-    /// By name.
+    /// The messages by name.
     pub messages: BTreeMap<String, Message>,
-    /// By name.
+    /// The enums by name.
     pub enums: BTreeMap<String, Enum>,
 }
 
-/// A message of the wire.
+/// A message of `proto/`.
 #[derive(Debug)]
 pub struct Message {
-    /// What `proto/` says above it.
+    /// The comment in `proto/`.
     pub comment: String,
-    /// In the order of `proto/`.
+    /// The fields, in the order of `proto/`.
     pub fields: Vec<Field>,
 }
 
 /// A field of a message.
 #[derive(Debug)]
 pub struct Field {
-    /// As in `proto/`, `conversation_id`.
+    /// The name in `proto/`: `conversation_id`.
     pub name: String,
-    /// As in JSON, `conversationId`.
+    /// The name in JSON: `conversationId`.
     pub json_name: String,
-    /// What `proto/` says above it.
+    /// The comment in `proto/`.
     pub comment: String,
-    /// A list of the kind.
+    /// Whether the field is a list.
     pub repeated: bool,
-    /// The `oneof` it belongs to: at most one field of those is set.
+    /// The `oneof` of the field, if it belongs to one.
     pub one_of: Option<String>,
-    /// What it holds.
+    /// The type of the value, or of the entries of the list.
     pub kind: Kind,
 }
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// Text.
+    /// A text.
     Text,
-    /// Yes or no.
+    /// A boolean.
     Flag,
-    /// 0 to 2³²-1.
+    /// A number from 0 to 2³²-1.
     Number,
-    /// A moment.
+    /// A `google.protobuf.Timestamp`.
     Time,
-    /// A message of this name.
+    /// The message with this name.
     Message(String),
-    /// An enum of this name.
+    /// The enum with this name.
     Enum(String),
 }
 
-/// An enum of the wire.
+/// An enum of `proto/`.
 #[derive(Debug)]
 pub struct Enum {
-    /// What `proto/` says above it.
+    /// The comment in `proto/`.
     pub comment: String,
-    /// Names and what `proto/` says above them.
+    /// The names of the values, each with its comment in `proto/`.
     pub values: Vec<(String, String)>,
 }
 
@@ -93,13 +93,14 @@ impl Wire {
         wire
     }
 
-    /// A message of `proto/`. To ask for another is a mistake in our own table, which a test finds.
+    /// The message with this name. It panics for an unknown name, which can only be a mistake in the table of routes; a test
+    /// finds it.
     #[must_use]
     pub fn message(&self, name: &str) -> &Message {
         self.messages.get(name).expect("the table names messages of proto/")
     }
 
-    /// The field of `Request` that carries a command, `sendMessage` for `SendMessage`.
+    /// The field of `Request` that contains a command: `sendMessage` for `SendMessage`.
     #[must_use]
     pub fn command_key(&self, command: &str) -> &str {
         let fields = &self.message("Request").fields;
@@ -109,8 +110,8 @@ impl Wire {
 }
 
 impl Message {
-    /// Refuses fields this message does not have. A socket ignores them, for clients newer than the server; over HTTP a
-    /// field that silently does nothing is a trap.
+    /// Refuses fields that the message does not have. On a socket they are ignored, because the client may be newer than the
+    /// server. Over HTTP they are refused, because a field without effect would mislead the developer.
     ///
     /// # Errors
     /// `invalid`, naming the field; `place` is where the message stands, `sendMessage`.
@@ -134,7 +135,7 @@ impl Message {
                         inner.refuse_unknown(fields, &format!("{place}[{at}]"))?;
                     }
                 }
-                // Of the wrong type, which decoding says better.
+                // A value of the wrong type: the decoder reports it with a better message.
                 _ => {}
             }
         }
@@ -144,7 +145,7 @@ impl Message {
 
 type Comments = BTreeMap<Vec<i32>, String>;
 
-/// Comments by where they stand: numbers and indexes, as `SourceCodeInfo` has them.
+/// The comments of a file by the path of what they describe: field numbers and indexes, as in `SourceCodeInfo`.
 fn comments(file: &FileDescriptorProto) -> Comments {
     let places = file.source_code_info.iter().flat_map(|info| &info.location);
     places
@@ -164,7 +165,7 @@ impl Message {
     fn read(message: &DescriptorProto, path: &[i32], comments: &Comments) -> Self {
         // Field number of DescriptorProto: 2 field.
         let fields = (0..).zip(&message.field).map(|(index, field)| {
-            // `optional` is a `oneof` of one field to the compiler, and nothing of the kind to a reader.
+            // The compiler represents `optional` as a `oneof` with one field. The description must not show it as a `oneof`.
             let group = field.oneof_index.filter(|_| !field.proto3_optional());
             let group = group.and_then(|group| message.oneof_decl.get(usize::try_from(group).ok()?));
             Field {

@@ -1,42 +1,42 @@
 //! The commands that HTTP offers under `/v1`. The router and the OpenAPI description are both made from [`ROUTES`].
 //!
-//! To offer one more command: add its line. A `{name}` in the path fills the command's field of that name; where there is
-//! no body (`GET`, `DELETE`), query parameters fill the others.
+//! To offer another command, add its line. A `{name}` in the path sets the field of the command with this name. For methods
+//! without a body (`GET`, `DELETE`), query parameters set the other fields.
 
 use http::Method;
 
 use crate::http::operation::path_fields;
 
-/// One command with an address.
+/// A command that HTTP offers.
 #[derive(Debug)]
 pub struct Route {
-    /// The verb.
+    /// The HTTP method.
     pub method: Method,
-    /// As axum reads it, `/v1/conversations/{conversation_id}`.
+    /// The path in the syntax of axum: `/v1/conversations/{conversation_id}`.
     pub path: &'static str,
-    /// The name of the command, the same as on the socket.
+    /// The name of the command, as on the socket.
     pub command: &'static str,
-    /// The message of `proto/` that answers.
+    /// The protobuf message of the answer.
     pub reply: &'static str,
-    /// One sentence.
+    /// The summary in the OpenAPI document, one sentence.
     pub summary: &'static str,
-    /// Query parameters whose name is not the field's: parameter, then field.
+    /// The query parameter whose name differs from the name of its field: parameter, then field.
     pub renamed: Option<(&'static str, &'static str)>,
 }
 
 impl Route {
-    /// The caller sends what it means in the body.
+    /// Whether the request has a body.
     #[must_use]
     pub fn has_body(&self) -> bool {
         !matches!(self.method, Method::GET | Method::DELETE)
     }
 
-    /// The names in braces.
+    /// The names in braces in the path.
     pub fn path_fields(&self) -> impl Iterator<Item = &'static str> + use<> {
         path_fields(self.path)
     }
 
-    /// The name of the query parameter that fills a field.
+    /// The name of the query parameter that sets a field.
     #[must_use]
     pub fn parameter<'a>(&self, field: &'a str) -> &'a str {
         match self.renamed {
@@ -61,7 +61,7 @@ impl Route {
     }
 }
 
-/// All commands with an address.
+/// All commands that HTTP offers.
 #[rustfmt::skip] // a table
 pub static ROUTES: [Route; 25] = {
     use Route as R;

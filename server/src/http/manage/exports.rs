@@ -1,4 +1,4 @@
-//! Limits exports: a node reads two at a time, and a tenant has one at a time.
+//! Limits exports: a node reads at most two at a time, and at most one per tenant.
 
 use std::{
     collections::HashSet,
@@ -8,7 +8,8 @@ use std::{
 use causerie_protocol::{ErrorCode, Refusal, TenantId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Exports that read the database of a node at a time. Each holds a connection; the embedded database has four for readers.
+/// The number of exports of a node that read the database at the same time. Each holds a connection, and the embedded
+/// database has four connections for readers.
 const AT_A_TIME: usize = 2;
 /// The `Retry-After` of a refused export, in milliseconds.
 const BUSY_RETRY_MS: u32 = 5_000;
@@ -55,7 +56,7 @@ impl Exports {
 }
 
 impl Permit {
-    /// Ends the reading of the database; the file remains to be sent.
+    /// Ends the read of the database. The file is still to be sent.
     #[must_use]
     pub fn read(self) -> TenantPermit {
         self.tenant

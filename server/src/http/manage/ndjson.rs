@@ -1,7 +1,7 @@
 //! Answers of any length: one JSON object per line. The lines are written into a file before the answer begins.
 //!
-//! So no connection to the database is held while a client reads, a failure while rows are read is answered with an error, and the
-//! answer has a length, so that a client notices a cut answer.
+//! So no connection to the database is held while a client reads, a failure while rows are read is answered with an error,
+//! and the answer has a length, so that a client notices a cut answer.
 
 use std::{
     env,
@@ -45,12 +45,12 @@ use crate::{
 /// The media type: one JSON object per line.
 pub const NDJSON: &str = "application/x-ndjson";
 
-/// A client that takes no piece for this long is disconnected.
+/// A client that reads nothing for this long is disconnected.
 const IDLE: Duration = Duration::from_secs(30);
-/// A client that takes fewer bytes per second on average is disconnected: the file of an export must not lie in the server's
-/// folder for days.
+/// A client that reads fewer bytes per second on average is disconnected, so that the file of an export does not use disk
+/// space for days.
 const BYTES_PER_SECOND_MIN: u64 = 16 * 1024;
-/// Bytes that are written to the file, read from it and sent at a time, approximately.
+/// The approximate number of bytes that are written to the file, read from it, or sent at a time.
 const PIECE_BYTES: usize = 64 * 1024;
 
 /// Why an export is not answered.

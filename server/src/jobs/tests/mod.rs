@@ -1,4 +1,5 @@
-//! Jobs on both databases, with a kind of jobs that notes its runs. Nodes are workers that are told when to look; time is passed in.
+//! Jobs on both databases, with a kind of jobs that notes its runs. Nodes are workers that are told when to look; time is
+//! passed in.
 
 mod endings;
 mod pruning;

@@ -90,7 +90,7 @@ pub async fn messages(
     connection.query_all_raw(query).await?.iter().map(authored).collect()
 }
 
-/// A message and where it is.
+/// The ids of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Place {
@@ -99,7 +99,7 @@ pub struct Place {
     pub author: UserId,
 }
 
-/// The place of a message of a tenant; `None` if the tenant has no such message.
+/// The ids of a message of a tenant; `None` if the tenant has no such message.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

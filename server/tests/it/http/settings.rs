@@ -1,4 +1,4 @@
-//! What a user chose.
+//! The settings of a user: which users may write to them.
 
 use serde_json::json;
 

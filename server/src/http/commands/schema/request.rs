@@ -1,4 +1,4 @@
-//! What a client sends: bodies, and parameters of path and query.
+//! Schemas of requests: bodies, path parameters and query parameters.
 
 use causerie_protocol::wire::ConversationKind;
 use serde_json::{Map, Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{bounds, choice, described, reference};
 use crate::http::commands::descriptors::{Field, Kind, Message, WIRE};
 
-/// Adds the schema of a command's body, of these fields, and of all it mentions in turn.
+/// Adds the schema of the body of a command with these fields, and of all messages and enums that it refers to.
 pub fn add(command: &str, fields: &[&Field], schemas: &mut Map<String, Value>) {
     let schema = match command {
         "StartConversation" => start_conversation(),
@@ -16,14 +16,14 @@ pub fn add(command: &str, fields: &[&Field], schemas: &mut Map<String, Value>) {
     fields.iter().for_each(|field| add_mentioned(&field.kind, schemas));
 }
 
-/// The command may be given without a body.
+/// Whether the command can be sent without a body.
 #[must_use]
 pub fn is_optional(command: &str, fields: &[&Field]) -> bool {
     let required = bounds::required(command);
     !fields.iter().any(|field| required.contains(&&*field.name))
 }
 
-/// A parameter of path or query. An empty one of a query is none.
+/// The schema of a path or query parameter. An empty query parameter counts as absent.
 #[must_use]
 pub fn parameter(command: &str, field: &Field) -> Value {
     let bound = bounds::of(command, &field.name);
@@ -69,12 +69,12 @@ fn object<'a>(name: &str, fields: impl IntoIterator<Item = &'a Field>) -> Value 
     schema
 }
 
-/// A message that is nothing but a choice.
+/// Whether the message consists of one `oneof`.
 fn is_choice(message: &Message) -> bool {
     !message.fields.is_empty() && message.fields.iter().all(|field| field.one_of.is_some())
 }
 
-/// Exactly one of the fields; the others may be said to be absent.
+/// The schema of such a message: exactly one of the fields; the others may be `null`.
 fn one_of(name: &str, message: &Message) -> Value {
     let variants = message.fields.iter().map(|chosen| {
         let properties: Map<String, Value> = message
@@ -93,7 +93,7 @@ fn one_of(name: &str, message: &Message) -> Value {
     json!({ "oneOf": variants.collect::<Vec<_>>() })
 }
 
-/// What a field holds when it holds something.
+/// The schema of the value of a field that is present.
 fn value(message: &str, field: &Field) -> Value {
     let bound = bounds::of(message, &field.name);
     let one = match &field.kind {
@@ -102,7 +102,7 @@ fn value(message: &str, field: &Field) -> Value {
         Kind::Number => number(bound.max()),
         Kind::Time => json!({ "type": "string", "format": "date-time" }),
         Kind::Message(name) => reference(name),
-        // The mapping reads numbers of an enum too.
+        // ProtoJSON also accepts the numbers of an enum.
         Kind::Enum(name) => {
             let numbers: Vec<usize> = (1..WIRE.enums[name].values.len()).collect();
             json!({ "anyOf": [reference(name), { "type": "integer", "enum": numbers }] })
@@ -111,7 +111,7 @@ fn value(message: &str, field: &Field) -> Value {
     listed(message, field, one)
 }
 
-/// The mapping reads a number written as text too.
+/// The schema of a number. ProtoJSON also accepts a number as text.
 fn number(max: u32) -> Value {
     json!({ "anyOf": [
         { "type": "integer", "minimum": 0, "maximum": max },
@@ -127,19 +127,19 @@ fn listed(message: &str, field: &Field, one: Value) -> Value {
     json!({ "type": "array", "items": one, "minItems": min, "maxItems": max })
 }
 
-/// `null` stands for absence.
+/// The same schema, which also allows `null` for an absent value.
 fn or_null(mut schema: Value) -> Value {
     match schema.get("type") {
         Some(Value::String(kind)) => {
             schema["type"] = json!([kind, "null"]);
-            // Of texts alone; `null` has no length and no format to keep to.
+            // Length and format are bounds of texts only, so they need no change for `null`.
             schema
         }
         _ => json!({ "anyOf": [schema, { "type": "null" }] }),
     }
 }
 
-/// Which fields go together depends on the kind.
+/// The schema of `StartConversation`. The fields that are required and allowed depend on the kind.
 fn start_conversation() -> Value {
     let message = WIRE.message("StartConversation");
     let names = &WIRE.enums["ConversationKind"].values;

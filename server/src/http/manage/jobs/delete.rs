@@ -1,4 +1,4 @@
-//! `DELETE /v1/jobs/{id}`: removes a job.
+//! `DELETE /v1/jobs/{id}`: deletes a job.
 
 use http::Method;
 

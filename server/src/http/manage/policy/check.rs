@@ -1,4 +1,4 @@
-//! `POST /v1/policy/check`: what is wrong with a text of rules.
+//! `POST /v1/policy/check`: checks a text of rules.
 
 use causerie_policy::Policy;
 use http::Method;
@@ -22,25 +22,25 @@ pub struct CheckPolicy;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyText {
-    /// Rules, in the rule language.
+    /// The text of rules, in the rule language.
     text: String,
 }
 
-/// What a text holds, or what is wrong with it.
+/// The result of the check: a summary of the rules, or the problems of the text.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PolicyChecked {
-    /// It is rules that this server understands.
+    /// Whether this server accepts the text.
     valid: bool,
-    /// Why it is not.
+    /// The problems of the text; empty if it is valid.
     problems: Vec<PolicyProblem>,
-    /// Of the rules.
+    /// The name of the rules.
     name: Option<String>,
-    /// How many rules there are.
+    /// The number of rules.
     rules: Option<usize>,
-    /// Actions no rule allows anybody.
+    /// The actions that no rule allows.
     never_allowed: Option<Vec<&'static str>>,
-    /// What is legal and probably not meant.
+    /// Warnings about rules that are valid and probably a mistake.
     warnings: Option<Vec<PolicyProblem>>,
 }
 

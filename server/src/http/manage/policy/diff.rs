@@ -1,4 +1,4 @@
-//! `POST /v1/policy/diff`: what other rules would change.
+//! `POST /v1/policy/diff`: compares other rules with the rules in force.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
     policies::Comparison,
 };
 
-/// Compares other rules with those in force.
+/// Compares other rules with the rules in force.
 pub struct DiffPolicy;
 
 impl Endpoint for DiffPolicy {

@@ -1,4 +1,4 @@
-//! `GET /v1/policy`: the rules in force, or those of a version.
+//! `GET /v1/policy`: the rules in force, or the rules of an earlier version.
 
 use http::Method;
 use schemars::JsonSchema;
@@ -21,22 +21,22 @@ use crate::{
 /// Reads rules.
 pub struct GetPolicy;
 
-/// Which rules to read.
+/// Selects the rules to read.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyQuery {
-    /// Of the rules; without it, those in force.
+    /// The version of the rules; the rules in force by default.
     #[serde(default, deserialize_with = "number_text")]
     #[schemars(with = "u32")]
     version: Option<u64>,
 }
 
-/// Rules that are, or were, in force.
+/// Rules that are or were in force.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Policy {
     #[serde(flatten)]
     version: PolicyVersion,
-    /// The rules.
+    /// The text of the rules.
     text: String,
 }
 

@@ -26,9 +26,9 @@ pub struct RevokeUser;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Revocation {
-    /// Revokes the tokens whose `iat` is less than this, seconds since 1970 UTC. Use the time of the clock that signs the tokens, plus
-    /// 1, so that no token escapes if the clocks differ. At most 31 seconds ahead of this server's clock. Without it, the tokens
-    /// issued until now by this server's clock are revoked.
+    /// Revokes the tokens whose `iat` is less than this, seconds since 1970 UTC. Use the time of the clock that signs the
+    /// tokens, plus 1, so that no token escapes if the clocks differ. At most 31 seconds ahead of this server's clock.
+    /// Without it, the tokens issued until now by this server's clock are revoked.
     #[serde(default, deserialize_with = "seconds")]
     #[schemars(with = "Option<u64>", extend("maximum" = i64::MAX))]
     issued_before: Option<i64>,
@@ -58,8 +58,8 @@ impl Endpoint for RevokeUser {
     }
 }
 
-/// Tokens issued before this second are revoked. By default this includes the tokens of the current second, because `iat` may be in
-/// whole seconds.
+/// Tokens issued before this second are revoked. By default this includes the tokens of the current second, because `iat`
+/// may be in whole seconds.
 fn issued_before(asked: Option<i64>, now_s: i64) -> Result<i64, Refusal> {
     match asked {
         None => Ok(now_s + 1),

@@ -34,8 +34,9 @@ impl Tombstone {
 
 impl FactWrite {
     /// Leaves a tombstone for the external id of a user that is erased. Tokens that were issued at `erased_at_s` (seconds
-    /// since 1970 UTC) or before stay void; if `blocked`, no token makes the user again. Removes the tenant's tombstones without
-    /// `blocked` from before `outlived_s` (seconds since 1970 UTC): all tokens that these tombstones void have expired.
+    /// since 1970 UTC) or before stay void; if `blocked`, no token makes the user again. Removes the tenant's tombstones
+    /// without `blocked` from before `outlived_s` (seconds since 1970 UTC): all tokens that these tombstones void have
+    /// expired.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses a statement.
@@ -59,8 +60,8 @@ impl FactWrite {
         Ok(())
     }
 
-    /// Removes the log of the tenant's facts, which holds names and external ids. Nodes that have not read all of it load all
-    /// facts again.
+    /// Removes the log of the tenant's facts, which holds names and external ids. Nodes that have not read all of it load
+    /// all facts again.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
