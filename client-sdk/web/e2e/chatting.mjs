@@ -12,7 +12,7 @@ export function chatting(runner, browser, server) {
     // The conversation of the demo is read first, so that the counts below belong to this test.
     await tom.page.locator("causerie-conversation-item").getByText("1 unread message").waitFor({ state: "attached" });
     await tom.page.locator("causerie-conversation-item").first().click();
-    await tom.page.waitForFunction(() => document.title === "Causerie");
+    await tom.page.waitForFunction(() => document.title === "Sortie au musée · Causerie");
     await lea.startWith("Tom Nguyen");
     await lea.say("Bonjour Tom !");
     await tom.item("Léa Martin").getByText("Bonjour Tom !").waitFor();
@@ -88,7 +88,7 @@ export function chatting(runner, browser, server) {
     await tom.sees("trois");
     await tom.page.locator(".new", { hasText: "New messages" }).waitFor();
     await item.getByText("3 unread messages").waitFor({ state: "detached" });
-    await tom.page.waitForFunction(() => document.title === "Causerie");
+    await tom.page.waitForFunction(() => document.title === "Léa Martin · Causerie");
   });
 
   runner.test("a page that is not active marks nothing as read", async () => {
@@ -107,7 +107,7 @@ export function chatting(runner, browser, server) {
   });
 
   runner.test("a conversation can be marked as unread", async () => {
-    await tom.page.getByRole("button", { name: "Mark as unread", exact: true }).click();
+    await tom.chooseAction("Mark as unread");
     const item = tom.item("Léa Martin");
     await item.getByText("Marked as unread").waitFor({ state: "attached" });
     await item.click();
@@ -146,13 +146,14 @@ export function chatting(runner, browser, server) {
 
   runner.test("a group is created, and its messages are shown to all members with the name of the author", async () => {
     const { page } = lea;
-    await page.getByRole("button", { name: "New conversation", exact: true }).first().click();
+    await lea.compose();
     await page.getByRole("button", { name: "New group", exact: true }).click();
-    await page.getByRole("textbox", { name: "Group name" }).fill("Sortie scolaire");
+    const dialog = page.getByRole("dialog", { name: "New group" });
     for (const name of ["Tom Nguyen", "Chloé Petit"]) {
-      await page.getByRole("searchbox", { name: "Search people" }).fill(name);
-      await page.getByRole("dialog").getByRole("button", { name, pressed: false }).click();
+      await dialog.getByRole("combobox", { name: "People" }).fill(name);
+      await dialog.getByRole("option", { name, selected: false }).click();
     }
+    await dialog.getByRole("textbox", { name: "Group name" }).fill("Sortie scolaire");
     await page.getByRole("button", { name: "Create group", exact: true }).click();
     await page.getByRole("heading", { name: "Sortie scolaire", level: 2 }).waitFor();
     await page.locator("causerie-chat-header").getByText("3 members").waitFor();
@@ -163,7 +164,7 @@ export function chatting(runner, browser, server) {
   });
 
   runner.test("a user can write notes", async () => {
-    await lea.page.getByRole("button", { name: "New conversation", exact: true }).first().click();
+    await lea.compose();
     await lea.page.getByRole("button", { name: "Note to self" }).click();
     await lea.page.getByRole("heading", { name: "Note to self", level: 2 }).waitFor();
     await lea.say("acheter du pain");

@@ -178,13 +178,39 @@ export class UserPage {
     return userPage;
   }
 
+  /** Opens the page that starts a conversation. */
+  async compose() {
+    await this.page.getByRole("button", { name: "New conversation", exact: true }).first().click();
+    await this.recipient.waitFor();
+  }
+
+  /** The field for the recipient on that page. */
+  get recipient() {
+    return this.page.getByRole("combobox", { name: "To", exact: true });
+  }
+
+  /** The users below that field. */
+  option(name) {
+    return this.page.getByRole("option", { name });
+  }
+
   /** Finds a user through the directory and opens the conversation. */
   async startWith(name) {
-    const { page } = this;
-    await page.getByRole("button", { name: "New conversation", exact: true }).first().click();
-    await page.getByRole("searchbox", { name: "Search people" }).fill(name);
-    await page.getByRole("dialog").getByRole("button", { name }).click();
-    await page.getByRole("heading", { name, level: 2 }).waitFor();
+    await this.compose();
+    await this.recipient.fill(name);
+    await this.option(name).click();
+    await this.page.getByRole("heading", { name, level: 2 }).waitFor();
+  }
+
+  /** Chooses an action in the menu of the shown conversation. */
+  async chooseAction(name) {
+    await this.page.locator("causerie-chat-header").getByRole("button", { name: "Conversation actions", exact: true }).click();
+    await this.page.getByRole("menuitem").getByText(name, { exact: true }).click();
+  }
+
+  /** Confirms a dialog. */
+  async confirm(dialog, name) {
+    await this.page.getByRole("dialog", { name: dialog }).getByRole("button", { name, exact: true }).click();
   }
 
   /** The row of a conversation in the list, by its title. */

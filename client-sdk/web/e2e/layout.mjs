@@ -15,7 +15,8 @@ export function layout(runner, browser, server) {
     await chloe.page.getByRole("heading", { name: "Conversations", exact: true }).waitFor();
     assert.equal(await chloe.page.locator("causerie-composer").isVisible(), false);
     assert.equal(await overflow(), 0);
-    await chloe.page.goBack();
+    // The button of the page and that of the browser go back in the same history.
+    await chloe.page.goForward();
     await chloe.page.getByRole("textbox", { name: "Write a message" }).waitFor();
     assert.deepEqual(chloe.problems, []);
     await chloe.close();
@@ -48,9 +49,8 @@ export function layout(runner, browser, server) {
     const idriss = await UserPage.open(browser, server, "/?as=idriss");
     const { page } = idriss;
     await page.locator("causerie-conversation-item").first().waitFor();
-    // The button for a new conversation, then the first row of the list.
-    await page.keyboard.press("Tab");
-    await page.keyboard.press("Tab");
+    // The settings, the button for a new conversation, the search field, then the first row of the list.
+    for (let stop = 0; stop < 4; stop++) await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.getByRole("textbox", { name: "Write a message" }).waitFor();
     await page.keyboard.type("au clavier");

@@ -3,17 +3,22 @@
 
 import { accessibility } from "./accessibility.mjs";
 import { chatting } from "./chatting.mjs";
+import { compose } from "./compose.mjs";
 import { demo } from "./demo.mjs";
+import { addTeam, details } from "./details.mjs";
 import { embedding } from "./embedding.mjs";
 import { openBrowser, Runner, Server } from "./harness.mjs";
 import { layout } from "./layout.mjs";
+import { list } from "./list.mjs";
 import { network } from "./network.mjs";
+import { addCircle, networkPage } from "./network-page.mjs";
 import { addQuiet, reading } from "./reading.mjs";
 import { reconnecting } from "./reconnecting.mjs";
 import { restoring } from "./restoring.mjs";
 import { addSchoolMail, routes } from "./routes.mjs";
 import { addClub, rules } from "./rules.mjs";
 import { addPairs, sdk } from "./sdk.mjs";
+import { signals } from "./signals.mjs";
 import { subPath } from "./sub-path.mjs";
 import { touch } from "./touch.mjs";
 import { Town } from "./town.mjs";
@@ -27,6 +32,8 @@ try {
   addSchoolMail(server);
   addQuiet(server);
   addPairs(server);
+  addTeam(server);
+  addCircle(server);
   const town = new Town(server);
   await server.start();
   browser = await openBrowser();
@@ -43,6 +50,11 @@ try {
     restoring,
     network,
     layout,
+    list,
+    compose,
+    details,
+    networkPage,
+    signals,
     subPath,
     accessibility,
     sdk,

@@ -75,7 +75,7 @@ export function writing(runner, browser, _server, town) {
 
   runner.test("marking as unread and going back on a phone keep the draft", async () => {
     await field(nora).fill("not yet sent");
-    await nora.page.getByRole("button", { name: "Mark as unread", exact: true }).click();
+    await nora.chooseAction("Mark as unread");
     await nora.openConversation(Town.nameOf("u11"));
     assert.equal(await field(nora).inputValue(), "not yet sent");
     await field(nora).fill("");
@@ -150,7 +150,7 @@ export function writing(runner, browser, _server, town) {
       .click();
     await nora.sees("Message deleted");
     await isFocused(nora, /^causerie-message/, "after deleting");
-    await nora.page.getByRole("button", { name: "Mark as unread", exact: true }).click();
+    await nora.chooseAction("Mark as unread");
     await nora.page.getByRole("heading", { name: "Choose a conversation" }).waitFor();
     await isFocused(nora, /^button/, "after marking as unread");
     assert.deepEqual(nora.problems, []);

@@ -19,3 +19,15 @@ export function minifyStyles(): Plugin {
       id.includes("/src/") && id.endsWith(".ts") ? code.replace(/\bcss`[^`]*`/g, (styles) => minify(styles)) : undefined,
   };
 }
+
+/**
+ * Replaces the function in which vite wraps each `import(…)`. It preloads the styles and imports of the module, which has none here: styles
+ * are in the code, and imports are in the first file.
+ */
+export function plainImports(): Plugin {
+  return {
+    name: "plain-imports",
+    enforce: "pre",
+    load: (id) => (id.endsWith("vite/preload-helper.js") ? "export const __vitePreload = (load) => load();" : undefined),
+  };
+}

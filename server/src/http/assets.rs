@@ -139,7 +139,7 @@ fn policy(asked: &HeaderMap) -> String {
     };
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'{sockets}; \
-         base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+         manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     )
 }
 

@@ -1,11 +1,11 @@
 import { defineConfig } from "vite";
-import { conditions, minifyStyles } from "../../scripts/vite-settings.js";
+import { conditions, minifyStyles, plainImports } from "../../scripts/vite-settings.js";
 
 // Builds the page that the server embeds. Nothing is inline, so that it works under a strict Content-Security-Policy.
 export default defineConfig({
   root: "src",
   base: "./",
-  plugins: [minifyStyles()],
+  plugins: [minifyStyles(), plainImports()],
   resolve: { conditions },
   build: {
     outDir: "../../../dist/messenger",

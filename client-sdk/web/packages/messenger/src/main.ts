@@ -3,46 +3,48 @@ import { setLanguage } from "@causerie/ui/i18n";
 import "@causerie/ui/messenger";
 import type { Messenger } from "@causerie/ui/messenger";
 import { type DemoIdentity, identityIn } from "./demo.js";
+import { currentRoute, goTo, replaceRoute } from "./navigation.js";
+import { PageSignals } from "./page-signals.js";
 import { signIn } from "./sign-in.js";
 
-const name = "Causerie";
+type Strings = Awaited<ReturnType<typeof setLanguage>>;
+
 const parameters = new URLSearchParams(location.search);
+const identity = identityIn(parameters);
 const requested = parameters.get("lang");
-const language = setLanguage(requested ? [requested, ...navigator.languages] : navigator.languages);
+const preferred = requested ? [requested, ...navigator.languages] : navigator.languages;
+const language = setTexts();
 
-/** The route is the fragment of the address, so that the browser's back and reload buttons work. */
-function currentRoute(): string {
-  const hash = location.hash.slice(1);
-  try {
-    return decodeURIComponent(hash);
-  } catch {
-    // An invalid fragment: the messenger says that there is no such conversation.
-    return hash;
-  }
+/** Loads the texts: those of the messenger, and for a tenant with rules of its own the texts about these rules. */
+async function setTexts(): Promise<Strings> {
+  if (!identity || identity.tenant === "demo") return setLanguage(preferred);
+  const own = await import("./demo-texts.js").then(({ textsOf }) => textsOf(identity.tenant)).catch(() => ({}));
+  return setLanguage(preferred, own);
 }
 
-function hashOf(route: string): string {
-  return route.split("/").map(encodeURIComponent).join("/");
-}
-
-async function open(identity: DemoIdentity): Promise<void> {
-  const client = signIn(identity);
+async function open(user: DemoIdentity): Promise<void> {
+  const client = signIn(user);
+  const signals = new PageSignals();
   const messenger = document.createElement("causerie-messenger") as Messenger;
   messenger.client = client;
   messenger.route = currentRoute();
   messenger.addEventListener("causerie-navigate", (event) => {
-    location.hash = hashOf((event as CustomEvent<string>).detail);
+    const { detail } = event as CustomEvent<string>;
+    if (goTo(detail)) messenger.route = detail;
   });
   messenger.addEventListener("causerie-redirect", (event) => {
     const { detail } = event as CustomEvent<string>;
-    history.replaceState(null, "", detail ? `#${hashOf(detail)}` : location.pathname + location.search);
+    replaceRoute(detail);
     messenger.route = detail;
   });
-  addEventListener("hashchange", () => {
+  messenger.addEventListener("causerie-title", (event) => {
+    signals.shown = (event as CustomEvent<string>).detail;
+  });
+  addEventListener("popstate", () => {
     messenger.route = currentRoute();
   });
   client.on("unread", (total) => {
-    document.title = total > 0 ? `(${total}) ${name}` : name;
+    signals.unread = total;
   });
   client.on("error", (error) => console.warn(`${error.name}: ${error.message}`));
   client.connect();
@@ -52,7 +54,6 @@ async function open(identity: DemoIdentity): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  const identity = identityIn(parameters);
   if (identity) await open(identity);
   else {
     await Promise.all([language, import("./user-chooser.js")]);

@@ -54,6 +54,15 @@ export class AvatarElement extends LitElement {
         background: var(--good);
         border: 2px solid var(--avatar-ring, var(--surface));
       }
+      @media (forced-colors: active) {
+        .face {
+          border: 1px solid CanvasText;
+        }
+        .dot {
+          background: Highlight;
+          forced-color-adjust: none;
+        }
+      }
       .c0 { --hue: 265; }
       .c1 { --hue: 20; }
       .c2 { --hue: 150; }

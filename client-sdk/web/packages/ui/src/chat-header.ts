@@ -3,20 +3,30 @@ import { css, html } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import "./avatar.js";
 import { ClientElement } from "./client-element.js";
-import "./conversation-menu.js";
-import { ago } from "./format.js";
+import type { ConversationActions } from "./conversation-actions.js";
 import { strings } from "./i18n/index.js";
-import { backIcon, unreadIcon } from "./icons.js";
+import { backIcon, moreIcon } from "./icons.js";
 import { colourSeed, displayName, peerOf, titleOf } from "./names.js";
+import "./popup.js";
+import type { Popup } from "./popup.js";
+import { presenceText } from "./presence-text.js";
 import { base } from "./styles.js";
 
-/** The header of a chat: avatar, title, presence and actions. Fires `causerie-back` and `causerie-mark-unread`. */
+/**
+ * The header of a chat: avatar, title, presence and actions. The title opens the details. Fires `causerie-back`, `causerie-details` and
+ * `causerie-mark-unread`, and `causerie-problem` with a sentence when an action fails.
+ */
 @customElement("causerie-chat-header")
 export class ChatHeader extends ClientElement {
   /** The conversation; `undefined` for a chat with `user` that has no conversation yet. */
   @property({ attribute: false }) conversation: Conversation | undefined;
   @property({ attribute: false }) user: User | undefined;
+  /** Whether the details are shown. */
+  @property({ type: Boolean }) details = false;
   @query("h2") private heading!: HTMLElement;
+  @query(".more") private menuButton!: HTMLElement;
+  @query("causerie-popup") private popup!: Popup;
+  @query("causerie-conversation-actions") private actions!: ConversationActions;
 
   protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["presence"];
 
@@ -33,9 +43,44 @@ export class ChatHeader extends ClientElement {
         --avatar-size: 40px;
         --avatar-ring: var(--background);
       }
-      .titles {
+      .about {
         flex: 1;
+        position: relative;
+        display: flex;
+        align-items: center;
+        gap: 12px;
         min-width: 0;
+        margin: -6px 0;
+        padding: 6px 8px;
+        margin-inline-start: -8px;
+        border-radius: 12px;
+      }
+      .about:has(.open:hover) {
+        background: var(--hover);
+        --avatar-ring: var(--hover);
+      }
+      .titles {
+        min-width: 0;
+      }
+      .open {
+        max-width: 100%;
+        font-weight: inherit;
+        text-align: start;
+        vertical-align: top;
+      }
+      /* The whole of the title, with avatar and presence, opens the details. */
+      .open::after {
+        content: "";
+        position: absolute;
+        inset: 0;
+        border-radius: 12px;
+      }
+      .open:focus-visible {
+        outline: none;
+      }
+      .open:focus-visible::after {
+        outline: 2px solid var(--accent);
+        outline-offset: -2px;
       }
       h2 {
         font-size: 1rem;
@@ -47,6 +92,13 @@ export class ChatHeader extends ClientElement {
       }
       p.online {
         color: light-dark(#157347, var(--good));
+      }
+      causerie-popup,
+      causerie-conversation-actions {
+        display: contents;
+      }
+      .more .icon {
+        stroke-width: 2.8;
       }
       .back {
         display: none;
@@ -78,30 +130,60 @@ export class ChatHeader extends ClientElement {
       <button class="icon-button back" aria-label=${strings.back} title=${strings.back} @click=${() => this.#fire("causerie-back")}>
         ${backIcon}
       </button>
-      <causerie-avatar
+      <div class="about"><causerie-avatar
         .name=${title}
         .key=${peer ? colourSeed(peer) : (conversation?.id ?? "")}
         .kind=${peer ? "user" : conversation?.kind === "group" ? "group" : "note"}
         ?online=${online}
       ></causerie-avatar>
       <div class="titles">
-        <h2 class="clip" title=${title} tabindex="-1">${title}</h2>
+        <h2 class="clip" title=${title} tabindex="-1">${this.#title(title)}</h2>
         <p class="muted clip ${online ? "online" : ""}">${this.#subtitle(peer?.id)}</p>
-      </div>
+      </div></div>
       ${
         conversation
           ? html`<button
-              class="icon-button"
-              aria-label=${strings.markUnread}
-              title=${strings.markUnread}
-              @click=${() => this.#fire("causerie-mark-unread")}
+              class="icon-button more"
+              aria-label=${strings.conversationActions}
+              title=${strings.conversationActions}
+              aria-haspopup="menu"
+              aria-expanded="false"
+              @mousedown=${(event: MouseEvent) => event.preventDefault()}
+              @click=${this.#openMenu}
             >
-              ${unreadIcon}
+              ${moreIcon}
             </button>
-            <causerie-conversation-menu .client=${client} .conversation=${conversation}></causerie-conversation-menu>`
+            <causerie-popup></causerie-popup>
+            <causerie-conversation-actions
+              .client=${client}
+              .conversation=${conversation}
+              @causerie-mark-unread=${() => this.#fire("causerie-mark-unread")}
+            ></causerie-conversation-actions>`
           : ""
       }
     </header>`;
+  }
+
+  /** Opens the menu. Its actions are loaded when they are first needed. A press on the button leaves the focus in the open menu. */
+  readonly #openMenu = async (): Promise<void> => {
+    try {
+      await import("./conversation-actions.js");
+      await this.actions.updateComplete;
+      await this.popup.show(strings.conversationActions, this.actions.items, this.menuButton);
+    } catch {
+      this.#fire("causerie-problem", strings.loadFailed);
+    }
+  };
+
+  #title(title: string): unknown {
+    if (this.conversation?.kind === "note_to_self") return title;
+    return html`<button
+      class="open clip"
+      aria-expanded=${this.details ? "true" : "false"}
+      @click=${() => this.#fire("causerie-details")}
+    >
+      ${title}
+    </button>`;
   }
 
   #subtitle(peerId: string | undefined): string {
@@ -110,13 +192,10 @@ export class ChatHeader extends ClientElement {
       const names = conversation.members.map(({ user }) => (user.id === client.me?.id ? strings.you : displayName(user)));
       return `${strings.members(conversation.memberCount)} · ${names.join(", ")}`;
     }
-    const presence = peerId === undefined ? undefined : client.presence(peerId);
-    if (presence?.online) return strings.online;
-    if (presence?.lastSeenAt) return strings.lastSeen(ago(presence.lastSeenAt, new Date()));
-    return presence ? strings.offline : "";
+    return peerId === undefined ? "" : presenceText(client.presence(peerId));
   }
 
-  #fire(name: string): void {
-    this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true }));
+  #fire(name: string, detail?: string): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 }

@@ -20,7 +20,7 @@ export class ConfirmDialog extends LitElement {
   }
 
   protected override render(): unknown {
-    return html`<dialog class="small" aria-labelledby="heading">
+    return html`<dialog class="small" closedby="any" aria-labelledby="heading">
       <h2 id="heading">${this.heading}</h2>
       <p class="muted">${this.text}</p>
       <div class="buttons">

@@ -65,7 +65,8 @@ export class ConnectionBanner extends ClientElement {
   #banner(): unknown {
     const { state } = this.client;
     if (state.name === "closed") {
-      return html`<div class="banner closed"><span>${strings.closedByServer}</span>${this.#button(strings.connectAgain)}</div>`;
+      const text = state.reason.name === "unauthenticated" ? strings.notSignedIn : strings.closedByServer;
+      return html`<div class="banner closed"><span>${text}</span>${this.#button(strings.connectAgain)}</div>`;
     }
     // The device says that it is offline, and the server has not answered the ping yet.
     if (state.name === "connected" && this.client.isProbing && !navigator.onLine) {

@@ -5,12 +5,11 @@ import { ClientElement } from "./client-element.js";
 import "./confirm-dialog.js";
 import type { ConfirmDialog } from "./confirm-dialog.js";
 import { explain, strings } from "./i18n/index.js";
-import { archiveIcon, deleteIcon, editIcon, leaveIcon, reopenIcon } from "./icons.js";
-import "./menu.js";
+import { archiveIcon, deleteIcon, editIcon, leaveIcon, reopenIcon, unreadIcon } from "./icons.js";
 import type { MenuItem } from "./popup.js";
 import "./rename-dialog.js";
 import type { RenameDialog } from "./rename-dialog.js";
-import { base } from "./styles.js";
+import { actionRow, base } from "./styles.js";
 
 /** The content of the confirmation dialog. */
 interface Question {
@@ -21,12 +20,14 @@ interface Question {
 }
 
 /**
- * The menu with the actions on a conversation that its capabilities allow; renders nothing when there are none. Fires `causerie-problem`
- * with a sentence when an action fails, and with an empty string when an action starts.
+ * The actions on a conversation that its capabilities allow, with the dialogs that they open. Fires `causerie-mark-unread`, and
+ * `causerie-problem` with a sentence when an action fails, and with an empty string when an action starts.
  */
-@customElement("causerie-conversation-menu")
-export class ConversationMenu extends ClientElement {
+@customElement("causerie-conversation-actions")
+export class ConversationActions extends ClientElement {
   @property({ attribute: false }) conversation!: Conversation;
+  /** Whether the actions are shown as a list of buttons. Otherwise they are the entries of a menu of another component. */
+  @property({ type: Boolean }) expanded = false;
   @state() private question: Question | undefined;
   @query("causerie-confirm-dialog") private confirm!: ConfirmDialog;
   @query("causerie-rename-dialog") private renaming!: RenameDialog;
@@ -35,13 +36,18 @@ export class ConversationMenu extends ClientElement {
   /** The id of the conversation to rename: another one may be shown when the user submits the dialog. */
   #renamedId = "";
 
-  static override styles = [base];
+  static override styles = [base, actionRow];
 
   protected override render(): unknown {
-    const items = this.#items();
     const { heading, text, action, run } = this.question ?? {};
     return html`
-      ${items.length ? html`<causerie-menu .label=${strings.conversationActions} .items=${items}></causerie-menu>` : ""}
+      ${
+        this.expanded
+          ? html`<ul>
+            ${this.items.map((item) => html`<li><button class="row" @click=${item.run}>${item.icon}<span>${item.label}</span></button></li>`)}
+          </ul>`
+          : ""
+      }
       <causerie-confirm-dialog
         .heading=${heading ?? ""}
         .text=${text ?? ""}
@@ -54,7 +60,8 @@ export class ConversationMenu extends ClientElement {
     `;
   }
 
-  #items(): readonly MenuItem[] {
+  /** The actions, as entries of a menu. */
+  get items(): readonly MenuItem[] {
     const { client } = this;
     const { id, subject, capabilities } = this.conversation;
     const entries: readonly [Capability, unknown, string, () => unknown][] = [
@@ -79,9 +86,11 @@ export class ConversationMenu extends ClientElement {
         () => this.#ask(strings.deleteCopyTitle, strings.deleteCopyText, strings.delete, () => client.deleteConversation(id)),
       ],
     ];
-    return entries
-      .filter(([capability]) => capabilities.has(capability))
-      .map(([, icon, label, run]) => ({ icon, label, run: () => void run() }));
+    const allowed = entries.filter(([capability]) => capabilities.has(capability));
+    return [
+      { icon: unreadIcon, label: strings.markUnread, run: () => this.dispatchEvent(new CustomEvent("causerie-mark-unread")) },
+      ...allowed.map(([, icon, label, run]) => ({ icon, label, run: () => void run() })),
+    ];
   }
 
   #rename(conversationId: string, subject: string): void {

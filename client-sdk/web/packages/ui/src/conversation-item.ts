@@ -1,16 +1,23 @@
 import type { ClientEvents, Conversation, Message } from "causerie";
-import { css, html, LitElement } from "lit";
+import { html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import "./avatar.js";
-import { isolated } from "./bidi.js";
 import { ClientElement } from "./client-element.js";
+import { conversationItemStyles } from "./conversation-item-styles.js";
 import { fullDate, shortDate } from "./format.js";
 import { strings } from "./i18n/index.js";
 import { colourSeed, nameById, peerOf, titleOf } from "./names.js";
+import { beginning } from "./search-words.js";
 import { base } from "./styles.js";
 import { typingText } from "./typing-text.js";
 
-/** A row in the list of conversations. Fires `causerie-navigate` with the id of the conversation. */
+/** The number of characters of a message in a row. More do not fit, and a screen reader would read them all. */
+const previewMax = 120;
+
+/**
+ * A row in the list of conversations. Fires `causerie-navigate` with the id of the conversation. Its parts are in the order in which a
+ * screen reader reads them: name, unread messages, preview, time.
+ */
 @customElement("causerie-conversation-item")
 export class ConversationItem extends ClientElement {
   @property({ attribute: false }) conversation!: Conversation;
@@ -18,126 +25,48 @@ export class ConversationItem extends ClientElement {
   @property() draft = "";
   /** Whether the conversation is shown beside the list. */
   @property({ type: Boolean }) current = false;
+  /** Whether the Tab key reaches this row. The list has one such row; the arrow keys reach the others. */
+  @property({ type: Boolean }) reachable = true;
 
   protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["presence", "typing", "users"];
 
   static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
 
-  static override styles = [
-    base,
-    css`
-      :host {
-        display: block;
-      }
-      button {
-        width: 100%;
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr);
-        gap: 12px;
-        align-items: center;
-        padding: 10px 12px;
-        border-radius: 14px;
-        text-align: start;
-        transition: background 0.12s;
-      }
-      button:hover {
-        background: var(--hover);
-      }
-      button[aria-current="true"] {
-        background: var(--accent-soft);
-        --avatar-ring: var(--accent-soft);
-      }
-      button:focus-visible {
-        outline-offset: -2px;
-      }
-      .line {
-        display: flex;
-        align-items: baseline;
-        gap: 8px;
-        min-width: 0;
-      }
-      .line > :first-child {
-        flex: 1;
-        min-width: 0;
-      }
-      .name {
-        font-weight: 600;
-      }
-      .preview {
-        min-height: 1.45em;
-      }
-      time {
-        flex: none;
-        font-size: 0.8125rem;
-        color: var(--muted);
-      }
-      .unread .preview {
-        color: var(--text);
-      }
-      .typing {
-        color: var(--accent);
-      }
-      .draft {
-        color: var(--danger);
-      }
-      .deleted {
-        font-style: italic;
-      }
-      .badge {
-        flex: none;
-        align-self: center;
-        min-width: 21px;
-        height: 21px;
-        padding: 0 6px;
-        border-radius: 11px;
-        background: var(--accent);
-        color: var(--on-accent);
-        font-size: 0.75rem;
-        font-weight: 700;
-        line-height: 21px;
-        text-align: center;
-        font-variant-numeric: tabular-nums;
-      }
-      .badge.dot {
-        min-width: 12px;
-        width: 12px;
-        height: 12px;
-        padding: 0;
-      }
-    `,
-  ];
+  static override styles = [base, conversationItemStyles];
 
   protected override render(): unknown {
     const { conversation, client } = this;
     const meId = client.me?.id;
     const title = titleOf(conversation, meId);
     const peer = peerOf(conversation, meId);
+    const online = peer !== undefined && (client.presence(peer.id)?.online ?? false);
     const { unread, markedUnread } = conversation.readState;
+    const isUnread = unread > 0 || markedUnread;
+    const { lastMessage, activeAt } = conversation;
     return html`
       <button
-        class=${unread || markedUnread ? "unread" : ""}
+        class=${isUnread ? "unread" : "read"}
         aria-current=${this.current ? "true" : "false"}
+        tabindex=${this.reachable ? 0 : -1}
         @click=${this.#open}
       >
         <causerie-avatar
           .name=${title}
           .key=${peer ? colourSeed(peer) : conversation.id}
           .kind=${peer ? "user" : conversation.kind === "group" ? "group" : "note"}
-          ?online=${peer !== undefined && (client.presence(peer.id)?.online ?? false)}
+          ?online=${online}
         ></causerie-avatar>
-        <span>
-          <span class="line">
-            <span class="name clip">${title}</span>
-            ${
-              conversation.lastMessage
-                ? html`<time datetime=${conversation.activeAt.toISOString()} title=${fullDate(conversation.activeAt)}
-                    >${shortDate(conversation.activeAt, new Date())}</time
-                  >`
-                : ""
-            }
-          </span>
-          <span class="line">${this.#preview()}${this.#badge(unread, markedUnread)}</span>
+        <span class="name clip">${title}</span>
+        ${online ? html`<span class="visually-hidden">${strings.online}</span>` : ""}
+        ${this.#badge(unread, markedUnread)}
+        <span class="preview muted clip ${isUnread ? "" : "wide"}">
+          ${conversation.state === "open" ? "" : html`<span class="tag">${strings.states[conversation.state]}</span>`}${this.#preview()}
         </span>
+        ${
+          lastMessage
+            ? html`<time datetime=${activeAt.toISOString()} title=${fullDate(activeAt)}>${shortDate(activeAt, new Date())}</time>`
+            : ""
+        }
       </button>
     `;
   }
@@ -145,15 +74,15 @@ export class ConversationItem extends ClientElement {
   #preview(): unknown {
     const { conversation, client } = this;
     const typing = typingText(client, client.typing(conversation.id));
-    if (typing) return html`<span class="preview typing clip">${typing}</span>`;
+    if (typing) return html`<span class="typing">${typing}</span>`;
     if (this.draft) {
-      return html`<span class="preview muted clip"><span class="draft">${strings.draft}</span>${this.draft.trim()}</span>`;
+      return html`<span class="draft">${strings.draft}</span><bdi>${beginning(this.draft.trim(), previewMax)}</bdi>`;
     }
     const message = conversation.lastMessage;
-    if (!message) return html`<span class="preview muted clip">${strings.noMessages}</span>`;
-    if (message.deletedAt) return html`<span class="preview muted deleted clip">${strings.deleted}</span>`;
+    if (!message) return strings.noMessages;
+    if (message.deletedAt) return html`<i>${strings.deleted}</i>`;
     const author = this.#authorOf(message);
-    return html`<span class="preview muted clip">${author ? strings.authoredText(author, isolated(message.text)) : message.text}</span>`;
+    return html`${author ? strings.authoredText(author, "") : ""}<bdi>${beginning(message.text, previewMax)}</bdi>`;
   }
 
   /** The name of the author for the preview; empty when the title of the conversation says it. */
@@ -165,16 +94,11 @@ export class ConversationItem extends ClientElement {
   }
 
   #badge(unread: number, markedUnread: boolean): unknown {
-    if (unread) {
-      const shown = unread > 99 ? "99+" : unread;
-      return html`<span class="badge" title=${strings.unread(unread)}
-        >${shown}<span class="visually-hidden"> ${strings.unread(unread)}</span></span
-      >`;
-    }
-    if (!markedUnread) return "";
-    return html`<span class="badge dot" title=${strings.markedUnread}
-      ><span class="visually-hidden">${strings.markedUnread}</span></span
-    >`;
+    if (!unread && !markedUnread) return "";
+    const text = unread ? strings.unread(unread) : strings.markedUnread;
+    return html`<span class="badge ${unread ? "" : "dot"}" aria-hidden="true" title=${text}
+        >${unread > 99 ? "99+" : unread || ""}</span
+      ><span class="visually-hidden">${text}</span>`;
   }
 
   #open(): void {

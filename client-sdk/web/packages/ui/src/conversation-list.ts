@@ -1,39 +1,62 @@
 import type { ClientEvents, Conversation } from "causerie";
 import { css, html, type PropertyValues } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { ClientElement } from "./client-element.js";
 import "./conversation-item.js";
 import type { ConversationItem } from "./conversation-item.js";
 import { type Drafts, DraftsController } from "./drafts.js";
 import { strings } from "./i18n/index.js";
-import { chatIcon } from "./icons.js";
-import { peerOf } from "./names.js";
+import "./load-sentinel.js";
+import type { LoadSentinel } from "./load-sentinel.js";
+import { peerOf, titleOf } from "./names.js";
+import { matchesWords, wordsOf } from "./search-words.js";
+import { skeletonStyles } from "./skeleton-styles.js";
 import { base, emptyState } from "./styles.js";
 
 /** The number of users whose presence the list watches; one client can watch 200. */
 const watchedMax = 150;
+/** Letters typed within this time of each other are one search for a row, in milliseconds. */
+const typeAheadMs = 700;
 
-/** The list of conversations, by last activity. */
+/**
+ * The list of conversations, by last activity. It loads more when the user comes near its end. The Tab key reaches one row; the arrow keys,
+ * Home, End and the first letters of a title reach the others. Its slots have what is shown in place of an empty list (`empty`) and what is
+ * shown below the rows.
+ */
 @customElement("causerie-conversation-list")
 export class ConversationList extends ClientElement {
   /** The id of the conversation that is shown beside the list. */
   @property() current = "";
-  @state() private loadingMore = false;
+  /** Only conversations with these words in their title or the names of their members are shown. */
+  @property() filter = "";
+  @state() private problem = "";
+  /** The id of the conversation whose row last had the focus. */
+  @state() private focused = "";
+  @query("causerie-load-sentinel") private sentinel?: LoadSentinel;
 
   protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["conversations", "state"];
   readonly #drafts = new DraftsController(this);
   #watched = "";
   #unwatch: () => void = () => {};
+  #stopErrors: () => void = () => {};
+  #loading = false;
+  #typed = { text: "", at: 0 };
 
   static override styles = [
     base,
     emptyState,
+    skeletonStyles,
     css`
       :host {
         display: flex;
-        flex-direction: column;
         min-height: 0;
+      }
+      .scroller {
+        flex: 1;
+        min-width: 0;
+        display: flex;
+        flex-direction: column;
         overflow-y: auto;
         overscroll-behavior: contain;
         scrollbar-width: thin;
@@ -41,42 +64,12 @@ export class ConversationList extends ClientElement {
       ul {
         padding: 4px 8px 12px;
       }
-      .more {
-        display: block;
-        margin: 0 auto 16px;
-      }
-      .skeleton {
+      .failed {
+        padding: 24px 20px;
         display: grid;
-        grid-template-columns: 48px 1fr;
         gap: 12px;
-        padding: 10px 12px;
-        align-items: center;
-        animation: pulse 1.4s ease-in-out infinite alternate;
-      }
-      .skeleton i {
-        display: block;
-        background: var(--border);
-        border-radius: 8px;
-        height: 12px;
-      }
-      .skeleton i:first-child {
-        width: 48px;
-        height: 48px;
-        border-radius: 50%;
-        grid-row: span 2;
-      }
-      .skeleton i:nth-child(2) {
-        width: 55%;
-        align-self: end;
-      }
-      .skeleton i:nth-child(3) {
-        width: 80%;
-        align-self: start;
-      }
-      @keyframes pulse {
-        to {
-          opacity: 0.45;
-        }
+        justify-items: center;
+        text-align: center;
       }
     `,
   ];
@@ -84,57 +77,83 @@ export class ConversationList extends ClientElement {
   /** Focuses the row of a conversation. Returns whether there is one. */
   async focusItem(conversationId: string): Promise<boolean> {
     await this.updateComplete;
-    const items = [...this.renderRoot.querySelectorAll<ConversationItem>("causerie-conversation-item")];
-    const item = items.find(({ conversation }) => conversation.id === conversationId);
-    await item?.updateComplete;
-    item?.focus();
-    return item !== undefined;
+    return this.#focus(this.#items().find(({ conversation }) => conversation.id === conversationId));
+  }
+
+  /** Focuses the row that the Tab key reaches. Returns whether there is one. */
+  async focusReachable(): Promise<boolean> {
+    await this.updateComplete;
+    return this.#focus(this.#items().find(({ reachable }) => reachable));
+  }
+
+  /** The conversations that are shown, in their order. */
+  get shown(): readonly Conversation[] {
+    const { client, filter } = this;
+    const sorted = this.#byActivity(client.conversations, this.#drafts.of(client.me?.id ?? ""));
+    if (!filter.trim()) return sorted;
+    const meId = client.me?.id;
+    return sorted.filter((each) => {
+      const members = each.members.filter(({ user }) => user.id !== meId).map(({ user }) => user.name);
+      return matchesWords([titleOf(each, meId), ...members].join(" "), filter);
+    });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#unwatch();
+    this.#stopErrors();
     this.#watched = "";
   }
 
-  protected override updated(_changed: PropertyValues<this>): void {
-    const { client } = this;
-    const peers = client.conversations.map((conversation) => peerOf(conversation, client.me?.id)?.id);
-    const watched = peers.filter((id) => id !== undefined).slice(0, watchedMax);
-    const key = [...watched].sort().join();
-    if (key === this.#watched) return;
-    this.#watched = key;
-    const unwatch = this.#unwatch;
-    this.#unwatch = client.watchPresence(watched);
-    unwatch();
+  protected override clientChanged(): void {
+    this.#stopErrors();
+    this.#stopErrors = this.client.on("error", () => {
+      // The first page is loaded by the client itself, so its failure is known only by this event.
+      if (!this.client.conversationsLoaded && this.client.state.name === "connected") this.problem = strings.loadFailed;
+    });
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    if (this.client.conversationsLoaded && this.problem === strings.loadFailed) this.problem = "";
+  }
+
+  protected override updated(): void {
+    this.#watch();
   }
 
   protected override render(): unknown {
     const { client } = this;
-    const { conversations } = client;
-    if (!conversations.length) return client.conversationsLoaded ? this.#empty() : this.#skeleton();
+    if (!client.conversationsLoaded) return this.problem ? this.#failed() : this.#skeleton();
+    const rows = this.shown;
+    if (!client.conversations.length) return html`<div class="scroller"><slot name="empty"></slot><slot></slot></div>`;
     const drafts = this.#drafts.of(client.me?.id ?? "");
-    return html`
-      <ul aria-label=${strings.conversations}>
-        ${repeat(
-          this.#byActivity(conversations, drafts),
-          ({ id }) => id,
-          (conversation) => html`<li>
-            <causerie-conversation-item
-              .client=${client}
-              .conversation=${conversation}
-              .draft=${this.#draftOf(conversation, drafts)?.text ?? ""}
-              ?current=${conversation.id === this.current}
-            ></causerie-conversation-item>
-          </li>`,
-        )}
-      </ul>
-      ${
-        client.hasMoreConversations
-          ? html`<button class="button more" ?disabled=${this.loadingMore} @click=${this.#loadMore}>${strings.loadMore}</button>`
-          : ""
-      }
-    `;
+    const reachable = [this.focused, this.current].find((id) => rows.some((each) => each.id === id)) ?? rows[0]?.id;
+    return html`<div class="scroller">
+      <div>
+        <ul aria-label=${strings.conversations} @keydown=${this.#key} @focusin=${this.#remember}>
+          ${repeat(
+            rows,
+            ({ id }) => id,
+            (conversation) => html`<li>
+              <causerie-conversation-item
+                .client=${client}
+                .conversation=${conversation}
+                .draft=${this.#draftOf(conversation, drafts)?.text ?? ""}
+                ?current=${conversation.id === this.current}
+                .reachable=${conversation.id === reachable}
+              ></causerie-conversation-item>
+            </li>`,
+          )}
+        </ul>
+        ${
+          client.hasMoreConversations
+            ? html`<causerie-load-sentinel .problem=${this.problem} @causerie-load=${this.#loadMore}></causerie-load-sentinel>`
+            : ""
+        }
+      </div>
+      <slot></slot>
+    </div>`;
   }
 
   /** The draft of a conversation that is not shown beside the list. */
@@ -151,30 +170,86 @@ export class ConversationList extends ClientElement {
     return conversations.toSorted((a, b) => (at.get(b) ?? 0) - (at.get(a) ?? 0));
   }
 
-  #empty(): unknown {
-    return html`<div class="empty">
-      <span class="badge">${chatIcon}</span>
-      <h2>${strings.noConversations}</h2>
-      <p>${strings.noConversationsHint}</p>
-    </div>`;
-  }
-
   #skeleton(): unknown {
     if (this.client.state.name === "closed") return "";
     return html`<div role="status"><span class="visually-hidden">${strings.loading}</span></div>
-      <ul aria-hidden="true">
+      <ul class="scroller" aria-hidden="true">
         ${Array.from({ length: 6 }, () => html`<li class="skeleton"><i></i><i></i><i></i></li>`)}
       </ul>`;
   }
 
-  async #loadMore(): Promise<void> {
-    this.loadingMore = true;
+  #failed(): unknown {
+    return html`<div class="scroller failed" role="alert">
+      <p>${this.problem}</p>
+      <button class="button" @click=${this.#loadMore}>${strings.tryAgain}</button>
+    </div>`;
+  }
+
+  #items(): ConversationItem[] {
+    return [...this.renderRoot.querySelectorAll<ConversationItem>("causerie-conversation-item")];
+  }
+
+  async #focus(item: ConversationItem | undefined): Promise<boolean> {
+    await item?.updateComplete;
+    item?.focus();
+    return item !== undefined;
+  }
+
+  #remember(event: Event): void {
+    const item = event.target as Partial<ConversationItem>;
+    this.focused = item.conversation?.id ?? this.focused;
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const items = this.#items();
+    const at = items.indexOf(event.target as ConversationItem);
+    const steps: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 };
+    const step = steps[event.key];
+    if (step !== undefined) void this.#focus(items[Math.min(Math.max(step, 0), items.length - 1)]);
+    else if ([...event.key].length === 1 && event.key !== " ") void this.#focus(this.#typeAhead(event.key, items, at));
+    else return;
+    event.preventDefault();
+  }
+
+  /** The next row whose title begins with the letters that were typed. */
+  #typeAhead(letter: string, items: readonly ConversationItem[], at: number): ConversationItem | undefined {
+    const now = Date.now();
+    const again = now - this.#typed.at < typeAheadMs;
+    const text = (again ? this.#typed.text : "") + letter;
+    this.#typed = { text, at: now };
+    const wanted = wordsOf(text).join(" ");
+    // A second letter may match the row that the first letter found.
+    const from = again ? at : at + 1;
+    const inOrder = [...items.slice(from), ...items.slice(0, from)];
+    const meId = this.client.me?.id;
+    return inOrder.find(({ conversation }) => wordsOf(titleOf(conversation, meId)).join(" ").startsWith(wanted));
+  }
+
+  #watch(): void {
+    const { client } = this;
+    const peers = client.conversations.map((conversation) => peerOf(conversation, client.me?.id)?.id);
+    const watched = peers.filter((id) => id !== undefined).slice(0, watchedMax);
+    const key = [...watched].sort().join();
+    if (key === this.#watched) return;
+    this.#watched = key;
+    const unwatch = this.#unwatch;
+    this.#unwatch = client.watchPresence(watched);
+    unwatch();
+  }
+
+  readonly #loadMore = async (): Promise<void> => {
+    if (this.#loading) return;
+    this.#loading = true;
+    this.problem = "";
     try {
       await this.client.loadMoreConversations();
     } catch {
-      // The button stays, so that the user can try again.
+      this.problem = this.client.conversationsLoaded ? strings.moreConversationsFailed : strings.loadFailed;
     } finally {
-      this.loadingMore = false;
+      this.#loading = false;
     }
-  }
+    await this.updateComplete;
+    this.sentinel?.observe();
+  };
 }

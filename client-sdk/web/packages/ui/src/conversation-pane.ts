@@ -20,10 +20,12 @@ import { base, chatPane } from "./styles.js";
 @customElement("causerie-conversation-pane")
 export class ConversationPane extends ClientElement {
   @property({ attribute: false }) conversation!: Conversation;
+  /** Whether the details are shown beside the pane. */
+  @property({ type: Boolean }) details = false;
   @state() private problem = "";
   @query("causerie-chat-header") private header!: ChatHeader;
   @query("causerie-message-list") private list!: MessageList;
-  @query("causerie-composer") private composer!: Composer;
+  @query("causerie-composer") private composer?: Composer;
   @query("causerie-confirm-dialog") private confirm!: ConfirmDialog;
 
   protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["state"];
@@ -35,9 +37,10 @@ export class ConversationPane extends ClientElement {
 
   static override styles = [base, chatPane];
 
-  /** Focuses the text field. */
+  /** Focuses the text field; the title, if the user can't write. */
   async focusComposer(): Promise<void> {
     await this.updateComplete;
+    if (!this.composer) return this.focusHeading();
     await this.composer.updateComplete;
     this.composer.focusField();
   }
@@ -67,10 +70,14 @@ export class ConversationPane extends ClientElement {
 
   protected override render(): unknown {
     const { conversation, client } = this;
+    const notice = noticeOf(conversation, client.me?.id);
+    // Few conversations have a notice: it is loaded when it is needed.
+    if (notice) void import("./chat-notice.js").catch(() => {});
     return html`
       <causerie-chat-header
         .client=${client}
         .conversation=${conversation}
+        ?details=${this.details}
         @causerie-problem=${({ detail }: CustomEvent<string>) => {
           this.problem = detail;
         }}
@@ -85,16 +92,19 @@ export class ConversationPane extends ClientElement {
         @causerie-discard=${({ detail }: CustomEvent<string>) => this.#resolveFailed(() => client.discard(detail))}
       ></causerie-message-list>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
-      <causerie-composer
-        .drafts=${this.#drafts}
-        .conversationId=${conversation.id}
-        .notice=${noticeOf(conversation, client.me?.id)}
-        .textBytesMax=${client.limits.textBytesMax ?? 0}
-        @causerie-send=${this.#send}
-        @causerie-save=${this.#save}
-        @causerie-edit-last=${this.#editLast}
-        @causerie-typing=${(event: CustomEvent<boolean>) => client.setTyping(conversation.id, event.detail)}
-      ></causerie-composer>
+      ${
+        notice
+          ? html`<causerie-chat-notice .client=${client} .conversation=${conversation} .text=${notice}></causerie-chat-notice>`
+          : html`<causerie-composer
+            .drafts=${this.#drafts}
+            .conversationId=${conversation.id}
+            .textBytesMax=${client.limits.textBytesMax ?? 0}
+            @causerie-send=${this.#send}
+            @causerie-save=${this.#save}
+            @causerie-edit-last=${this.#editLast}
+            @causerie-typing=${(event: CustomEvent<boolean>) => client.setTyping(conversation.id, event.detail)}
+          ></causerie-composer>`
+      }
       <causerie-confirm-dialog
         .heading=${strings.deleteTitle}
         .text=${strings.deleteText}

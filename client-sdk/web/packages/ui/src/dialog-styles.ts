@@ -4,7 +4,7 @@ import { css } from "lit";
 export const dialogStyles = css`
   dialog {
     width: min(460px, calc(100vw - 32px));
-    max-height: min(640px, calc(100dvh - 32px));
+    max-height: calc(100dvh - 32px);
     padding: 0;
     border: 1px solid var(--border);
     border-radius: 20px;
@@ -16,6 +16,11 @@ export const dialogStyles = css`
   dialog[open] {
     display: flex;
     flex-direction: column;
+  }
+  /* Of a fixed height and from the top, so that it does not move while its content changes. */
+  dialog:not(.small) {
+    height: min(640px, calc(100dvh - 32px));
+    margin-block-start: max(16px, 8dvh);
   }
   dialog::backdrop {
     background: rgb(10 10 20 / 45%);

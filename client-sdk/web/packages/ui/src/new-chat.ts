@@ -1,11 +1,14 @@
-import { type Client, randomUuid, type User } from "causerie";
-import { css, html, LitElement, type PropertyValues } from "lit";
+import { type ClientEvents, randomUuid, type User } from "causerie";
+import { css, html, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import "./avatar.js";
 import "./chat-header.js";
 import type { ChatHeader } from "./chat-header.js";
 import "./composer.js";
+import { ClientElement } from "./client-element.js";
 import type { Composer } from "./composer.js";
+import "./contact-actions.js";
+import { ContactController } from "./contact.js";
 import { draftsOf } from "./drafts.js";
 import { explain, strings } from "./i18n/index.js";
 import { colourSeed, displayName } from "./names.js";
@@ -17,14 +20,17 @@ import { base, chatPane, emptyState } from "./styles.js";
  * fires `causerie-redirect` with the id of the conversation.
  */
 @customElement("causerie-new-chat")
-export class NewChat extends LitElement {
-  @property({ attribute: false }) client!: Client;
+export class NewChat extends ClientElement {
   @property({ attribute: false }) user!: User;
+  /** Whether the details are shown beside the pane. */
+  @property({ type: Boolean }) details = false;
   @state() private sending = false;
   @state() private problem = "";
   @query("causerie-chat-header") private header!: ChatHeader;
-  @query("causerie-composer") private composer!: Composer;
+  @query("causerie-composer") private composer?: Composer;
 
+  protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["state"];
+  readonly #contact = new ContactController(this);
   /** The client id of the first message. It stays the same after an error, so that the message is sent once. */
   #clientId = randomUuid();
   #lastText = "";
@@ -50,6 +56,7 @@ export class NewChat extends LitElement {
   /** Focuses the text field. */
   async focusComposer(): Promise<void> {
     await this.updateComplete;
+    if (!this.composer) return this.focusHeading();
     await this.composer.updateComplete;
     this.composer.focusField();
   }
@@ -61,27 +68,35 @@ export class NewChat extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
     if (changed.has("user") && changed.get("user")?.id !== this.user.id) this.problem = "";
   }
 
   protected override render(): unknown {
     const { client, user } = this;
     const name = displayName(user);
+    const contact = this.#contact.of(client, user);
+    // Until the rules are known, the user can write: the server checks the first message.
+    const isClosed = contact !== undefined && !contact.can.has("start") && contact.conversationId === undefined;
     return html`
-      <causerie-chat-header .client=${client} .user=${user}></causerie-chat-header>
+      <causerie-chat-header .client=${client} .user=${user} ?details=${this.details}></causerie-chat-header>
       <div class="empty">
         <causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>
         <p class="name">${name}</p>
-        <p>${strings.firstMessageHint}</p>
+        ${isClosed ? html`<causerie-contact-actions .client=${client} .user=${user}></causerie-contact-actions>` : html`<p>${strings.firstMessageHint}</p>`}
       </div>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
-      <causerie-composer
-        .drafts=${draftsOf(client.me?.id ?? "")}
-        .conversationId=${routeOfUser(user.id)}
-        .textBytesMax=${client.limits.textBytesMax ?? 0}
-        ?busy=${this.sending}
-        @causerie-send=${this.#send}
-      ></causerie-composer>
+      ${
+        isClosed
+          ? html`<p class="notice">${strings.cannotSendTo(name)}</p>`
+          : html`<causerie-composer
+            .drafts=${draftsOf(client.me?.id ?? "")}
+            .conversationId=${routeOfUser(user.id)}
+            .textBytesMax=${client.limits.textBytesMax ?? 0}
+            ?busy=${this.sending}
+            @causerie-send=${this.#send}
+          ></causerie-composer>`
+      }
     `;
   }
 

@@ -35,7 +35,7 @@ export class RenameDialog extends LitElement {
 
   protected override render(): unknown {
     const name = this.subject.trim();
-    return html`<dialog class="small" aria-labelledby="heading">
+    return html`<dialog class="small" closedby="any" aria-labelledby="heading">
       <form @submit=${this.#submit}>
         <h2 id="heading">${strings.renameTitle}</h2>
         <input

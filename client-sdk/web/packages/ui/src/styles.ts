@@ -16,6 +16,7 @@ export const theme = css`
     --hover: var(--causerie-hover, light-dark(#eeeef4, #25252e));
     --border: var(--causerie-border, light-dark(#e4e4ec, #2e2e39));
     --field: var(--causerie-field, light-dark(#f1f1f6, #20202a));
+    --field-border: var(--causerie-field-border, light-dark(#85859a, #7c7c92));
     --text: var(--causerie-text, light-dark(#1a1a24, #ececf3));
     --muted: var(--causerie-muted, light-dark(#5e5e6e, #a3a3b5));
     --bubble: var(--causerie-bubble, light-dark(#f0f0f5, #262630));
@@ -94,6 +95,9 @@ export const base = css`
     stroke-linecap: round;
     stroke-linejoin: round;
   }
+  .icon.directed:dir(rtl) {
+    scale: -1 1;
+  }
   .icon-button {
     flex: none;
     width: 40px;
@@ -131,7 +135,7 @@ export const base = css`
     width: 100%;
     min-height: 42px;
     padding: 8px 14px;
-    border: 1px solid transparent;
+    border: 1px solid var(--field-border);
     border-radius: 12px;
     background: var(--field);
   }
@@ -140,8 +144,21 @@ export const base = css`
     opacity: 1;
   }
   .field:focus {
-    outline: none;
-    border-color: var(--accent);
+    outline: 2px solid var(--accent);
+    outline-offset: -1px;
+    border-color: transparent;
+  }
+  @media (pointer: coarse) {
+    .field {
+      min-height: 44px;
+      font-size: 1rem;
+    }
+  }
+  @media (forced-colors: active) {
+    .button,
+    .icon-button {
+      border: 1px solid ButtonText;
+    }
   }
   .muted {
     color: var(--muted);
@@ -207,6 +224,30 @@ export const userRow = css`
   }
 `;
 
+/** The styles of a row that performs an action: an icon and a label. */
+export const actionRow = css`
+  .row {
+    width: 100%;
+    display: flex;
+    align-items: center;
+    gap: 14px;
+    min-height: 46px;
+    padding: 6px 12px;
+    border-radius: 12px;
+    text-align: start;
+  }
+  .row:hover:not(:disabled) {
+    background: var(--hover);
+  }
+  .row:focus-visible {
+    outline-offset: -2px;
+  }
+  .row .icon {
+    flex: none;
+    color: var(--muted);
+  }
+`;
+
 /** The styles of the pane beside the list: a column that fills it, and the line for errors. */
 export const chatPane = css`
   :host {
@@ -225,6 +266,21 @@ export const chatPane = css`
     background: var(--danger-soft);
     color: var(--danger);
     font-size: 0.875rem;
+  }
+  .notice {
+    flex: none;
+    margin: 8px 20px 16px;
+    padding: 12px 16px;
+    border-radius: 14px;
+    background: var(--field);
+    color: var(--muted);
+    text-align: center;
+    text-wrap: pretty;
+  }
+  @container messenger (max-width: 719px) {
+    .notice {
+      margin: 6px 12px max(10px, env(safe-area-inset-bottom));
+    }
   }
 `;
 

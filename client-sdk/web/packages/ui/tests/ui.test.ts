@@ -33,6 +33,14 @@ test("French texts have no plain space before ! ? ; and :", () => {
   expect(texts.filter((text) => / [!?;:]/.test(text))).toEqual([]);
 });
 
+test("an application replaces texts of the language that is shown", async () => {
+  const own = { en: { reachRules: "Your class." }, fr: { reachRules: "Votre classe." } };
+  expect((await setLanguage(["fr"], own)).reachRules).toBe("Votre classe.");
+  expect((await setLanguage(["en"], own)).reachRules).toBe("Your class.");
+  expect((await setLanguage(["en"], own)).send).toBe(en.send);
+  expect(await setLanguage(["en"])).toBe(en);
+});
+
 test("errors have sentences in both languages, and special ones for starting a conversation", () => {
   expect(Object.keys(fr.startErrors).sort()).toEqual(Object.keys(en.startErrors).sort());
   expect(Object.keys(fr.startGroupErrors).sort()).toEqual(Object.keys(en.startGroupErrors).sort());

@@ -1,4 +1,4 @@
-import type { ErrorName } from "causerie";
+import type { ConversationState, ErrorName } from "causerie";
 
 /** Sentences for errors, by the name of the error. */
 export type Explanations = Readonly<Partial<Record<ErrorName, string>>>;
@@ -11,12 +11,52 @@ export interface Strings {
   readonly conversations: string;
   /** The label of the button with a plus sign, and the title of the dialog that it opens. */
   readonly newConversation: string;
+  /** The placeholder of the search field above the list. */
+  readonly search: string;
+  /** The label of that field. */
+  readonly searchAll: string;
+  /** The heading of the users that a search has found. */
+  readonly people: string;
+  /** The label of the field for the recipient of a new message. */
+  readonly to: string;
+  /** Stands before that field. */
+  readonly toLabel: string;
+  /** Read by screen readers when a search has ended. */
+  readonly usersFound: (count: number) => string;
+  /** The label of the button that opens the page of the user’s network, and the title of that page. */
+  readonly network: string;
   /** The heading above the requests of other users for a relation, such as friendship. */
   readonly requests: string;
-  /** The label of the button that accepts such a request. */
-  readonly acceptRequest: (name: string) => string;
-  /** The label of the button that declines such a request. */
-  readonly declineRequest: (name: string) => string;
+  /** The row above the list that leads to the requests of other users. */
+  readonly requestsCount: (count: number) => string;
+  /** The heading above the requests of the connected user. */
+  readonly sentRequests: string;
+  /** The heading above the users with whom the connected user has a mutual relation. */
+  readonly friends: string;
+  /** In place of an empty list of friends. */
+  readonly noFriends: string;
+  /** The heading above the users who may be asked, and the label of the field that searches them. */
+  readonly findPeople: string;
+  /** Below the name of a user who has requested a relation. */
+  readonly wantsToConnect: string;
+  /** In a chat with such a user. */
+  readonly requestFrom: (name: string) => string;
+  /** In a chat with a user whom the connected user has asked. */
+  readonly requestSentTo: (name: string) => string;
+  /** The label of the button that accepts a request. */
+  readonly accept: string;
+  /** The label of the button that declines a request. */
+  readonly decline: string;
+  /** The label of the button that withdraws the user’s own request. */
+  readonly withdraw: string;
+  /** In place of a request that was declined a moment ago, before `undo`. */
+  readonly requestDeclined: string;
+  /** The label of the button that takes a step back. */
+  readonly undo: string;
+  /** The label of a button in the row of a user, for screen readers. */
+  readonly actionFor: (action: string, name: string) => string;
+  /** The label of the paper plane on a user to whom the connected user may write. */
+  readonly writeTo: (name: string) => string;
   /** An entry of the dialog for new conversations, and its title after a click on that entry. */
   readonly newGroup: string;
   /** The title of the conversation in which a user keeps notes, and the entry that opens it. */
@@ -25,6 +65,8 @@ export interface Strings {
   readonly noConversations: string;
   /** The sentence below `noConversations`. */
   readonly noConversationsHint: string;
+  /** The same for a user who may not start conversations. */
+  readonly noConversationsWait: string;
   /** The heading beside the list while no conversation is shown. */
   readonly chooseConversation: string;
   /** The sentence below `chooseConversation`, above a button with `newConversation`. */
@@ -37,10 +79,10 @@ export interface Strings {
   readonly loading: string;
   /** Shown in place of content that could not be loaded, above a button with `tryAgain`. */
   readonly loadFailed: string;
+  /** Below the list: more conversations could not be loaded. */
+  readonly moreConversationsFailed: string;
   /** The label of the button that loads again. */
   readonly tryAgain: string;
-  /** The label of the button below the list that loads more conversations. */
-  readonly loadMore: string;
   /** The label of the button that leads from a conversation to the list. */
   readonly back: string;
   /** Stands for the connected user: as author in a preview, and among the members of a group. */
@@ -91,6 +133,8 @@ export interface Strings {
   readonly firstMessageHint: string;
   /** Stands before an unsent text in the list; ends with a space. */
   readonly draft: string;
+  /** The mark of a conversation in the list that is not open. */
+  readonly states: Readonly<Partial<Record<ConversationState, string>>>;
   /** The name of the list of messages for screen readers; `title` is a user or a group. */
   readonly messagesOf: (title: string) => string;
   /** The placeholder and label of the text field. */
@@ -105,6 +149,8 @@ export interface Strings {
   readonly closedConversation: string;
   /** The same, when the user may reopen it. */
   readonly closedReopenable: string;
+  /** The label of the button in that place that reopens the conversation. */
+  readonly reopen: string;
   /** In place of the text field of a conversation that is locked by moderation. */
   readonly lockedConversation: string;
   /** In place of the text field of a mail, which has a single message. */
@@ -175,6 +221,36 @@ export interface Strings {
   readonly leaveTitle: string;
   /** The sentence in that dialog. */
   readonly leaveText: string;
+  /** The title of the pane with the profile of a user or the members of a group. */
+  readonly detailsTitle: string;
+  /** Beside the name of the user who started a group. */
+  readonly owner: string;
+  /** The label of the button that adds members to a group, and the title of the dialog that it opens. */
+  readonly addPeople: string;
+  /** The placeholder and label of the field that searches the members of a group. */
+  readonly searchMembers: string;
+  /** Below the members of a group: more of them could not be loaded. */
+  readonly membersFailed: string;
+  /** The label of the button that removes a member from a group. */
+  readonly removeMember: string;
+  /** The title of the dialog before a member is removed. */
+  readonly removeMemberTitle: (name: string) => string;
+  /** The sentence in that dialog. */
+  readonly removeMemberText: string;
+  /** The label of the button that ends a mutual relation. */
+  readonly removeFriend: string;
+  /** The title of the dialog before that. */
+  readonly removeFriendTitle: (name: string) => string;
+  /** The sentence in that dialog. */
+  readonly removeFriendText: string;
+  /** The label of the button that blocks a user. */
+  readonly block: string;
+  /** The title of the dialog before that. */
+  readonly blockTitle: (name: string) => string;
+  /** The sentence in that dialog. */
+  readonly blockText: string;
+  /** The label of the button that ends the block. */
+  readonly unblock: string;
   /** The label of the button that closes a dialog. */
   readonly close: string;
   /** The placeholder and label of the search field in the dialog for new conversations. */
@@ -183,20 +259,30 @@ export interface Strings {
   readonly noUsersFound: string;
   /** In that dialog: the user may write to no other user. */
   readonly noReachableUsers: string;
+  /** The sentence below `noUsersFound`. It names all causes, because the server does not say which one it is. */
+  readonly missingUserCauses: string;
+  /** The link below that sentence, if `reachRules` has a text. */
+  readonly reachRulesTitle: string;
+  /** The rules of the service in plain words. Empty, unless the application gives a text. */
+  readonly reachRules: string;
   /** The sentence below both. */
   readonly reachableUsersHint: string;
   /** Below the name of a user: the connected user has requested a relation, such as friendship. */
   readonly requestSent: string;
   /** The label of the button that requests such a relation. */
   readonly sendRequest: string;
-  /** The same for screen readers. */
-  readonly sendRequestTo: (name: string) => string;
   /** Below the name of a user to whom the connected user may write only after such a request is accepted. */
   readonly reachableOnRequest: string;
   /** Below the name of a user to whom the connected user may not write. */
   readonly userNotReachable: string;
   /** The placeholder and label of the field for the name of a group. */
   readonly groupName: string;
+  /** The label of the field that searches members for a group. */
+  readonly groupMembers: string;
+  /** Shown when the user creates a group without members. */
+  readonly groupNeedsMembers: string;
+  /** Shown when the user creates a group without a name. */
+  readonly groupNeedsName: string;
   /** The label of the button that creates a group. */
   readonly createGroup: string;
   /** Beside that button: the number of chosen users. */
@@ -215,6 +301,8 @@ export interface Strings {
   readonly tryNow: string;
   /** The banner at the top after the server has ended the connection for good. */
   readonly closedByServer: string;
+  /** The same, when the server does not accept the user’s token. */
+  readonly notSignedIn: string;
   /** The label of the button in that banner. */
   readonly connectAgain: string;
   /** The heading of the demo page, on which a visitor chooses a user. */
@@ -227,6 +315,15 @@ export interface Strings {
   readonly noDemoHint: string;
   /** The tooltip of the avatar of the connected user. */
   readonly signedInAs: (name: string) => string;
+  /** The label of the menu that the avatar opens. */
+  readonly settings: string;
+  /** Entries of that menu. */
+  readonly turnOnNotifications: string;
+  readonly turnOffNotifications: string;
+  readonly turnOnSound: string;
+  readonly turnOffSound: string;
+  /** Shown when the browser does not allow notifications. */
+  readonly notificationsBlocked: string;
   /** Shown where an action fails. */
   readonly errors: Explanations;
   /** Shown instead of `errors` when a conversation can't be started. */

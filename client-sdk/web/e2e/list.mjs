@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { until } from "./harness.mjs";
+import { Town } from "./town.mjs";
+
+/** The list of conversations: its rows, the keyboard, the search, and a list of several pages. */
+export function list(runner, browser, _server, town) {
+  let page;
+  let user;
+  const focusedRow = () =>
+    user.page.evaluate(() => {
+      const inList = (root) => root.querySelector("causerie-messenger")?.shadowRoot;
+      const sidebar = inList(document)?.querySelector("causerie-sidebar")?.shadowRoot;
+      const items = sidebar?.querySelector("causerie-conversation-list")?.shadowRoot;
+      const row = [...(items?.querySelectorAll("causerie-conversation-item") ?? [])].find((each) =>
+        each.matches(":focus-within"),
+      );
+      return row?.shadowRoot?.querySelector(".name")?.textContent ?? "";
+    });
+  const isFocusedRow = (name) => until(`the focus is on ${name}`, focusedRow, (focused) => focused === name);
+  const rows = () => user.page.locator("causerie-conversation-item");
+  const search = () => user.page.getByRole("searchbox", { name: "Search conversations and people" });
+
+  runner.test("the rows of the list are one tab stop, with arrows, Home, End and the first letters", async () => {
+    for (const other of ["u3", "u2", "nora"]) await town.say(other, await town.direct("u130", other), `hello from ${other}`);
+    user = await town.enter(browser, "u130");
+    page = user.page;
+    await user.item("Nora Lindqvist").waitFor();
+    await search().focus();
+    await page.keyboard.press("Tab");
+    await isFocusedRow("Nora Lindqvist");
+    const [nora, master, resident] = ["Nora Lindqvist", Town.nameOf("u2"), Town.nameOf("u3")];
+    for (const [key, name] of [
+      ["ArrowDown", master],
+      ["ArrowDown", resident],
+      ["ArrowDown", resident],
+      ["ArrowUp", master],
+      ["End", resident],
+      ["Home", nora],
+      ["m", master],
+      ["r", resident],
+    ]) {
+      await page.keyboard.press(key);
+      await isFocusedRow(name);
+    }
+    // The next stop is no row, and the way back leads to the row that had the focus.
+    await page.keyboard.press("Tab");
+    assert.equal(await focusedRow(), "");
+    await page.keyboard.press("Shift+Tab");
+    await isFocusedRow(resident);
+    await page.keyboard.press("Enter");
+    await user.sees("hello from u3");
+  });
+
+  runner.test("Escape leads from the chat to the list, Alt and arrows to the next chat, Ctrl+K to the search", async () => {
+    const field = page.getByRole("textbox", { name: "Write a message" });
+    await field.focus();
+    await page.keyboard.press("Escape");
+    await isFocusedRow(Town.nameOf("u3"));
+    await page.keyboard.press("Alt+ArrowUp");
+    await page.getByRole("heading", { name: Town.nameOf("u2"), level: 2 }).waitFor();
+    await page.keyboard.press("Control+k");
+    await until("the search has the focus", () => search().evaluate((each) => each.matches(":focus")), Boolean);
+  });
+
+  runner.test("a row says the name, the unread messages, a short preview and the time, in this order", async () => {
+    const id = await town.direct("u130", "nora");
+    const words = "word ".repeat(600);
+    await town.say("nora", id, words);
+    const row = user.item("Nora Lindqvist").getByRole("button");
+    await user.item("Nora Lindqvist").getByText("word").first().waitFor();
+    const text = (await row.evaluate((button) => button.innerText)).replace(/\s+/g, " ");
+    assert.ok(text.length < 250, `${text.length} characters`);
+    await user.item("Nora Lindqvist").getByText("2 unread messages").waitFor({ state: "attached" });
+    const snapshot = await row.ariaSnapshot();
+    assert.match(snapshot, /button "Nora Lindqvist 2 unread messages word (word )*w?o?r?d?…? ?\d{1,2}:\d{2}.*"/);
+    assert.doesNotMatch(snapshot, /2 2 unread/);
+    const weight = (name) =>
+      user
+        .item(name)
+        .locator(".name")
+        .evaluate((each) => getComputedStyle(each).fontWeight);
+    assert.deepEqual([await weight("Nora Lindqvist"), await weight(Town.nameOf("u3"))], ["700", "500"]);
+  });
+
+  runner.test("the search finds conversations and people without one, and Enter opens the first", async () => {
+    await search().fill("lind");
+    await until(
+      "only one row is left",
+      () => rows().count(),
+      (count) => count === 1,
+    );
+    await search().fill("brandt");
+    const people = page.locator("causerie-people-results");
+    await people.getByRole("button", { name: "Olga Brandt" }).waitFor();
+    assert.equal(await rows().count(), 0);
+    await search().press("Enter");
+    await page.getByRole("heading", { name: "Olga Brandt", level: 2 }).waitFor();
+    assert.equal(await search().inputValue(), "");
+    await search().fill("nobody at all");
+    await people.getByText("No one here matches.").waitFor();
+    await search().press("Escape");
+    await until(
+      "all rows are back",
+      () => rows().count(),
+      (count) => count === 3,
+    );
+    assert.deepEqual(await user.accessibilityProblems(), []);
+    assert.deepEqual(user.problems, []);
+    await user.close();
+  });
+
+  runner.test("with forced colours the current row, the badge and the fields have edges", async () => {
+    const id = await town.direct("u130", "u3");
+    user = await town.enter(browser, "u130", { hash: id, forcedColors: "active" });
+    page = user.page;
+    const badge = user.item("Nora Lindqvist").locator(".badge");
+    await badge.waitFor();
+    const styles = (locator, ...names) =>
+      locator.evaluate((each, wanted) => wanted.map((name) => getComputedStyle(each)[name]), names);
+    const [row] = await styles(user.item(Town.nameOf("u3")).getByRole("button"), "outlineStyle");
+    assert.equal(row, "solid");
+    const [background, canvas] = [
+      await styles(badge, "backgroundColor"),
+      await styles(page.locator("body"), "backgroundColor"),
+    ];
+    assert.notDeepEqual(background, canvas);
+    assert.deepEqual(await styles(search(), "borderTopStyle", "borderTopWidth"), ["solid", "1px"]);
+    await user.close();
+  });
+
+  for (const colorScheme of ["light", "dark"]) {
+    runner.test(`the edges of the fields have a contrast of 3 to 1 in ${colorScheme}`, async () => {
+      user = await town.enter(browser, "u130", { colorScheme });
+      page = user.page;
+      await user.compose();
+      for (const field of [search(), user.recipient]) {
+        const contrast = await field.evaluate((each) => {
+          const light = (colour) => {
+            const [red, green, blue] = colour
+              .match(/[\d.]+/g)
+              .map((part) => Number(part) / 255)
+              .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+            return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+          };
+          const { borderTopColor, backgroundColor } = getComputedStyle(each);
+          const [one, other] = [light(borderTopColor), light(backgroundColor)];
+          return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+        });
+        assert.ok(contrast >= 3, `${contrast.toFixed(2)} to 1`);
+      }
+      await user.close();
+    });
+  }
+
+  runner.test("in a right-to-left page the list, the header and the arrows are mirrored", async () => {
+    const id = await town.direct("u130", "u3");
+    user = await town.enter(browser, "u130", { hash: id });
+    page = user.page;
+    await user.sees("hello from u3");
+    await page.evaluate(() => {
+      document.documentElement.dir = "rtl";
+    });
+    const row = user.item(Town.nameOf("u3"));
+    const [face, name] = [await row.locator("causerie-avatar").boundingBox(), await row.locator(".name").boundingBox()];
+    assert.ok(face.x > name.x, "the avatar is on the right");
+    const [items, chat] = [
+      await page.locator("causerie-conversation-list").boundingBox(),
+      await page.locator("causerie-conversation-pane").boundingBox(),
+    ];
+    assert.ok(items.x > chat.x, "the list is on the right");
+    await page.setViewportSize({ width: 360, height: 720 });
+    const back = page.getByRole("button", { name: "Back to conversations", exact: true });
+    assert.equal(await back.locator(".icon").evaluate((icon) => getComputedStyle(icon).scale), "-1 1");
+    const box = await back.boundingBox();
+    assert.ok(box.x > 180, "the way back is on the right");
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+    await user.close();
+  });
+
+  runner.test("more conversations are loaded near the end of the list, and a failure can be repeated", async () => {
+    for (let index = 1; index <= 60; index++) await town.say("u131", await town.direct("u131", `u${index}`), `hello ${index}`);
+    let fails = true;
+    const prepare = (opened) =>
+      opened.routeWebSocket(/v1\/ws/, (socket) => {
+        const server = socket.connectToServer();
+        socket.onMessage((frame) => {
+          const { id, listConversations } = JSON.parse(frame);
+          if (!listConversations?.cursor || !fails) return server.send(frame);
+          const error = { code: "ERROR_CODE_UNAVAILABLE", message: "the database does not answer" };
+          socket.send(JSON.stringify({ reply: { id, error } }));
+        });
+      });
+    user = await town.enter(browser, "u131", { prepare });
+    page = user.page;
+    await rows().first().waitFor();
+    assert.equal(await page.getByRole("button", { name: "Show more" }).count(), 0);
+    await rows().last().scrollIntoViewIfNeeded();
+    await page.getByRole("alert").getByText("More conversations couldn’t be loaded.").waitFor();
+    fails = false;
+    await page.getByRole("button", { name: "Try again", exact: true }).click();
+    await until(
+      "all rows",
+      () => rows().count(),
+      (count) => count === 60,
+    );
+    assert.deepEqual(user.problems, []);
+    await user.close();
+  });
+
+  runner.test("a first page that could not be loaded says so and can be loaded again", async () => {
+    let fails = true;
+    const prepare = (opened) =>
+      opened.routeWebSocket(/v1\/ws/, (socket) => {
+        const server = socket.connectToServer();
+        socket.onMessage((frame) => {
+          const { id, listConversations } = JSON.parse(frame);
+          if (!listConversations || !fails) return server.send(frame);
+          socket.send(JSON.stringify({ reply: { id, error: { code: "ERROR_CODE_INTERNAL", message: "a fault" } } }));
+        });
+      });
+    user = await town.enter(browser, "u131", { prepare });
+    page = user.page;
+    await page.getByRole("alert").getByText("This couldn’t be loaded.").waitFor();
+    fails = false;
+    await page.getByRole("button", { name: "Try again", exact: true }).click();
+    await rows().first().waitFor();
+    await user.close();
+  });
+}

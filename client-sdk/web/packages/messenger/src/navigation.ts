@@ -1,0 +1,43 @@
+// The route in the address of the page. Each page of the messenger has an entry in the history of the browser.
+
+/** What the history keeps about an entry: the route of the entry before it. */
+interface EntryState {
+  readonly before?: string;
+}
+
+/** The route is the fragment of the address, so that the browser's back and reload buttons work. */
+export function currentRoute(): string {
+  const hash = location.hash.slice(1);
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    // An invalid fragment: the messenger says that there is no such conversation.
+    return hash;
+  }
+}
+
+function addressOf(route: string): string {
+  const hash = route.split("/").map(encodeURIComponent).join("/");
+  return hash ? `#${hash}` : location.pathname + location.search;
+}
+
+/**
+ * Goes to a route. Returns whether the address has it now. A route that the entry before has is reached by going back, so that the back
+ * button of the messenger and that of the browser lead to the same entry: the address changes later then.
+ */
+export function goTo(route: string): boolean {
+  const from = currentRoute();
+  if (route === from) return true;
+  const { before } = (history.state ?? {}) as EntryState;
+  if (before === route) {
+    history.back();
+    return false;
+  }
+  history.pushState({ before: from } satisfies EntryState, "", addressOf(route));
+  return true;
+}
+
+/** Replaces the route of the current entry. */
+export function replaceRoute(route: string): void {
+  history.replaceState(history.state, "", addressOf(route));
+}
