@@ -17,6 +17,10 @@ import { reconnecting } from "./reconnecting.mjs";
 import { restoring } from "./restoring.mjs";
 import { addSchoolMail, routes } from "./routes.mjs";
 import { addClub, rules } from "./rules.mjs";
+import { community } from "./scenarios/community.mjs";
+import { lms } from "./scenarios/lms.mjs";
+import { medical } from "./scenarios/medical.mjs";
+import { school } from "./scenarios/school.mjs";
 import { addPairs, sdk } from "./sdk.mjs";
 import { signals } from "./signals.mjs";
 import { subPath } from "./sub-path.mjs";
@@ -55,6 +59,10 @@ try {
     details,
     networkPage,
     signals,
+    school,
+    community,
+    medical,
+    lms,
     subPath,
     accessibility,
     sdk,
