@@ -186,7 +186,7 @@ export function list(runner, browser, _server, town) {
         socket.onMessage((frame) => {
           const { id, listConversations } = JSON.parse(frame);
           if (!listConversations?.cursor || !fails) return server.send(frame);
-          const error = { code: "ERROR_CODE_UNAVAILABLE", message: "the database does not answer" };
+          const error = { code: 101, name: "unavailable", temporary: true, message: "the database does not answer" };
           socket.send(JSON.stringify({ reply: { id, error } }));
         });
       });
@@ -215,7 +215,7 @@ export function list(runner, browser, _server, town) {
         socket.onMessage((frame) => {
           const { id, listConversations } = JSON.parse(frame);
           if (!listConversations || !fails) return server.send(frame);
-          socket.send(JSON.stringify({ reply: { id, error: { code: "ERROR_CODE_INTERNAL", message: "a fault" } } }));
+          socket.send(JSON.stringify({ reply: { id, error: { code: 100, name: "internal", message: "a fault" } } }));
         });
       });
     user = await town.enter(browser, "u131", { prepare });

@@ -1,0 +1,251 @@
+// @vitest-environment happy-dom
+// The pages of the messenger in a simulated page, against a simulated server. The browser suites in e2e test the same in a real browser.
+import type { Client } from "causerie";
+import { afterEach, beforeAll, expect, test } from "vitest";
+import type * as wire from "../../sdk/src/wire.gen.js";
+import { conversation, FakeServer, me, message, tom } from "../../sdk/tests/harness/fake-server.js";
+import { setLanguage } from "../src/i18n/index.js";
+import "../src/messenger.js";
+import type { Messenger } from "../src/messenger.js";
+
+const [c1, group, evaId] = ["c1", "c2", "e1"].map((end) => `00000000-0000-7000-8000-0000000000${end}`) as [
+  string,
+  string,
+  string,
+];
+const eva: wire.User = { id: evaId, externalId: "eva", name: "Éva Nagy" };
+
+beforeAll(async () => void (await setLanguage(["en"])));
+
+let messenger: Messenger;
+afterEach(() => messenger.remove());
+
+/** The answers of the simulated server, by command. */
+type Answers = Partial<Record<keyof wire.Request, (body: never) => Omit<wire.Reply, "id">>>;
+
+/** Opens the messenger with a route. It follows its own navigation, as a page does. */
+async function open(route: string, conversations: wire.Conversation[], answers: Answers = {}): Promise<Client> {
+  const server = new FakeServer();
+  const { client, link } = await server.connected(conversations);
+  const all: Answers = {
+    getHistory: () => ({ messagePage: { messages: [message(c1, 1)], version: 1 } }),
+    watchPresence: () => ({ presenceList: {} }),
+    listRelations: () => ({ relationPage: {} }),
+    searchDirectory: () => ({ directoryPage: { hits: [{ user: eva, can: ["DIRECTORY_ACTION_START"] }], mayStartGroup: true } }),
+    listMembers: () => ({ memberPage: { members: [{ user: me, role: "MEMBER_ROLE_OWNER" }, { user: tom }] } }),
+    getUsers: () => ({ userList: { users: [eva] } }),
+    markRead: () => ({ marked: {} }),
+    ...answers,
+  };
+  for (const [name, answer] of Object.entries(all)) {
+    void (async () => {
+      for (;;) {
+        const request = await link.next(name as "getHistory");
+        link.reply(request, answer(request.body as never));
+      }
+    })();
+  }
+  messenger = document.createElement("causerie-messenger") as Messenger;
+  messenger.client = client;
+  messenger.route = route;
+  for (const name of ["causerie-navigate", "causerie-redirect"]) {
+    messenger.addEventListener(name, (event) => {
+      messenger.route = (event as CustomEvent<string>).detail;
+    });
+  }
+  document.body.append(messenger);
+  return client;
+}
+
+/** All elements that match, in all shadow trees. */
+function all(selector: string, root: ParentNode = document): HTMLElement[] {
+  const hosts = [...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? [shadowRoot] : []));
+  return [...root.querySelectorAll<HTMLElement>(selector), ...hosts.flatMap((host) => all(selector, host))];
+}
+
+const texts = (selector: string): string[] => all(selector).map(({ textContent }) => textContent.replace(/\s+/g, " ").trim());
+
+/** Waits for an element. */
+async function one(selector: string, text = ""): Promise<HTMLElement> {
+  const end = Date.now() + 4_000;
+  for (;;) {
+    const found = all(selector).find(({ textContent }) => textContent.includes(text));
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`no ${selector} with “${text}”`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const chat = conversation(c1, 1);
+const circle = conversation(group, 1, {
+  kind: "CONVERSATION_KIND_GROUP",
+  subject: "Circle",
+  memberCount: 2,
+  capabilities: [
+    "CAPABILITY_SEND",
+    "CAPABILITY_ADD_MEMBER",
+    "CAPABILITY_REMOVE_MEMBER",
+    "CAPABILITY_RENAME",
+    "CAPABILITY_LEAVE",
+  ],
+});
+
+test("the list shows rows, of which the Tab key reaches one, and a filter", async () => {
+  await open("", [chat, circle]);
+  await one(".name", "Circle");
+  expect(texts("causerie-conversation-item .name").sort()).toEqual(["Circle", "Tom Petit"]);
+  const stops = all("causerie-conversation-item button").map((row) => row.getAttribute("tabindex"));
+  expect(stops.sort()).toEqual(["-1", "0"]);
+  expect(texts("main h2")).toEqual(["Choose a conversation"]);
+});
+
+test("a conversation opens with its header, whose title opens the profile", async () => {
+  await open(c1, [chat]);
+  (await one("causerie-chat-header .open", "Tom Petit")).click();
+  await one("causerie-user-details h3", "Tom Petit");
+  expect(messenger.route).toBe(`${c1}/details`);
+  await one("causerie-user-details .row", "Block");
+});
+
+test("the actions of a conversation are in the menu and in the details of a group", async () => {
+  await open(`${group}/details`, [circle]);
+  await one("causerie-member-list .name", "Tom Petit");
+  expect(texts("causerie-group-details .row")).toEqual(["Add people"]);
+  expect(texts("causerie-conversation-actions .row")).toEqual(["Mark as unread", "Rename", "Leave group"]);
+  expect(texts("causerie-member-list .name")).toEqual(["You", "Tom Petit"]);
+  expect(texts("causerie-member-list .tag")).toEqual(["Owner"]);
+  (await one("causerie-chat-header .more")).click();
+  await one("[role=menuitem]", "Leave group");
+});
+
+test("choosing a recipient leads to a chat that takes the text along", async () => {
+  await open("new", [chat]);
+  await one("[role=option]", "Éva Nagy");
+  await one("causerie-compose .shortcut", "New group");
+  const field = (await one("causerie-composer textarea")) as HTMLTextAreaElement;
+  field.value = "typed before";
+  field.dispatchEvent(new Event("input"));
+  (await one("[role=option]", "Éva Nagy")).click();
+  await one("causerie-new-chat .name", "Éva Nagy");
+  expect(messenger.route).toBe(`to/${evaId}`);
+  expect(all("textarea").map((each) => (each as HTMLTextAreaElement).value)).toEqual(["typed before"]);
+});
+
+test("the network shows requests of others, own requests and friends", async () => {
+  const relation = (user: wire.User, more: wire.Relation): wire.Relation => ({ relation: "friend", user, ...more });
+  await open("network", [chat], {
+    listRelations: () => ({
+      relationPage: {
+        relations: [
+          relation(eva, { state: "RELATION_STATE_PENDING", direction: "DIRECTION_INCOMING" }),
+          relation(tom, { state: "RELATION_STATE_ACCEPTED", direction: "DIRECTION_MUTUAL" }),
+        ],
+      },
+    }),
+    searchDirectory: () => ({ directoryPage: { hits: [{ user: tom, can: ["DIRECTORY_ACTION_START"], conversationId: c1 }] } }),
+  });
+  await one("causerie-network-page .note", "Wants to connect");
+  const labels = (): (string | null)[] =>
+    all("causerie-network-page .actions button").map((each) => each.getAttribute("aria-label"));
+  await one("causerie-network-page .plane");
+  expect(labels()).toEqual(["Accept: Éva Nagy", "Decline: Éva Nagy", "Write to Tom Petit"]);
+  (await one("causerie-network-page .actions button", "Decline")).click();
+  await one("causerie-network-page .note", "Request declined");
+  expect(labels()).toEqual(["Undo: Éva Nagy", "Write to Tom Petit"]);
+  (await one("causerie-network-page .actions button", "Undo")).click();
+  await one("causerie-network-page .actions button", "Accept");
+  (await one("causerie-network-page .plane")).click();
+  expect(messenger.route).toBe(c1);
+  await one("causerie-network-link button[aria-label='Network, 1 request']");
+});
+
+test("a closed conversation says so in its row, and its notice reopens it", async () => {
+  let isReopened = false;
+  await open(c1, [{ ...chat, state: "CONVERSATION_STATE_CLOSED", capabilities: ["CAPABILITY_REOPEN"] }], {
+    reopenConversation: () => {
+      isReopened = true;
+      return { conversationUpdated: { conversation: { ...chat, version: 2 } } };
+    },
+    getChanges: () => ({ changes: { conversation: { ...chat, version: 2 } } }),
+  });
+  await one("causerie-conversation-item .tag", "Closed");
+  (await one("causerie-chat-notice button", "Reopen")).click();
+  await one("causerie-composer textarea");
+  expect(isReopened).toBe(true);
+});
+
+/** Presses a key in the focused element of an element. */
+function press(target: HTMLElement, key: string, more: KeyboardEventInit = {}): void {
+  target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, composed: true, cancelable: true, ...more }));
+}
+
+function type(field: HTMLElement, text: string): void {
+  (field as HTMLInputElement).value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+test("the search filters the rows, and finds people without a row", async () => {
+  await open("", [chat, circle]);
+  const field = await one("causerie-sidebar input");
+  type(field, "circ");
+  await one("causerie-conversation-item .name", "Circle");
+  await messenger.updateComplete;
+  expect(texts("causerie-conversation-item .name")).toEqual(["Circle"]);
+  type(field, "eva");
+  await one("causerie-people-results .name", "Éva Nagy");
+  expect(texts("causerie-conversation-item .name")).toEqual([]);
+  press(field, "Enter");
+  await one("causerie-new-chat .name", "Éva Nagy");
+  expect((field as HTMLInputElement).value).toBe("");
+});
+
+test("the arrow keys and Enter choose a recipient, and Enter waits for the answer to the search", async () => {
+  await open("new", [chat]);
+  await one("[role=option]", "Éva Nagy");
+  const field = await one("[role=combobox]");
+  press(field, "ArrowDown");
+  await messenger.updateComplete;
+  await one("[role=option][aria-selected=true]", "Éva Nagy");
+  type(field, "ev");
+  press(field, "Enter");
+  expect(messenger.route).toBe("new");
+  await one("causerie-new-chat .name", "Éva Nagy");
+});
+
+test("a group needs members and a name, and says which is missing", async () => {
+  const started: unknown[] = [];
+  await open("new", [chat], {
+    startConversation: (body) => {
+      started.push(body);
+      return { conversationStarted: { conversation: circle, created: true } };
+    },
+  });
+  (await one("causerie-compose .shortcut", "New group")).click();
+  const create = await one("causerie-group-dialog button.primary");
+  create.click();
+  await one("causerie-group-dialog [role=alert]", "Choose at least one person.");
+  const picker = (await one("causerie-group-dialog")).shadowRoot?.querySelector("causerie-user-picker")?.shadowRoot;
+  picker?.querySelector<HTMLElement>("[role=option]")?.click();
+  await one("causerie-group-dialog .chip", "Éva Nagy");
+  create.click();
+  await one("causerie-group-dialog [role=alert]", "Give the group a name.");
+  type(await one("causerie-group-dialog .subject"), "Circle");
+  create.click();
+  await one("causerie-chat-header .open", "Circle");
+  expect(messenger.route).toBe(group);
+  expect(started).toMatchObject([{ subject: "Circle", with: [{ id: evaId }] }]);
+});
+
+test("conversations that could not be loaded can be loaded again", async () => {
+  const server = new FakeServer();
+  const client = server.client();
+  client.connect();
+  const { link } = await server.welcome();
+  messenger = document.createElement("causerie-messenger") as Messenger;
+  messenger.client = client;
+  document.body.append(messenger);
+  link.refuse(await link.next("listConversations"), { code: 100, name: "internal", message: "a fault" });
+  (await one("causerie-conversation-list .failed button", "Try again")).click();
+  link.reply(await link.next("listConversations"), { conversationPage: { conversations: [chat], nextCursor: "next" } });
+  await one("causerie-conversation-item .name", "Tom Petit");
+});
