@@ -125,7 +125,7 @@ impl Client {
             Some(SendError::Refused(refusal))
         } else if self.shared.unsent.fetch_add(1, Ordering::AcqRel) >= self.config.outbox_max {
             self.shared.unsent.fetch_sub(1, Ordering::AcqRel);
-            Some(SendError::Full)
+            Some(SendError::Full { outbox_max: self.config.outbox_max })
         } else if self.inputs.send(Input::Send(message, sender)).is_err() {
             self.shared.unsent.fetch_sub(1, Ordering::AcqRel);
             Some(SendError::Closed(self.close_reason()))

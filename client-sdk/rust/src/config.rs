@@ -45,7 +45,7 @@ pub struct Config {
 
 /// A URL that is not the address of a server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{url}` is no ws:// or wss:// address: {why}")]
+#[error("`{url}` is no address of a server, such as `wss://chat.example.org/v1/ws`: {why}")]
 pub struct InvalidUrl {
     url: String,
     why: String,

@@ -11,21 +11,25 @@ pub enum Error {
     #[error("{}: {}", .0.name, .0.message)]
     Refused(wire::Error),
     /// No reply within [`crate::Config::command_timeout`]. It is unknown whether the server executed the command.
-    #[error("no answer in time")]
+    #[error(
+        "no answer within `Config::command_timeout`: the server may have executed the command, so read the state before you repeat it"
+    )]
     Timeout,
     /// No server welcomed the client within [`crate::Config::command_timeout`]. The text is the reason, as in
     /// [`crate::State::Reconnecting`], or says that the first connection attempt still runs.
-    #[error("no connection in time: {0}")]
+    #[error("no connection within `Config::command_timeout`, so the command was not sent: {0}")]
     NotConnected(String),
     /// The connection was lost before the reply. It is unknown whether the server executed the command. Only commands whose
     /// repetition could undo a later change end like this; the client repeats all others on the next connection.
-    #[error("the connection was lost before the answer came")]
+    #[error(
+        "the connection was lost before the answer: the server may have executed the command, so read the state before you repeat it"
+    )]
     ConnectionLost,
     /// The client is closed.
     #[error("{0}")]
     Closed(CloseReason),
     /// The reply does not belong to the command: the server is faulty.
-    #[error("the server answered something else than it was asked")]
+    #[error("the reply does not belong to the command: the server is faulty or not a Causerie server")]
     UnexpectedReply,
 }
 
@@ -57,16 +61,21 @@ pub enum SendError {
     /// The server refused the message permanently.
     #[error("{}: {}", .0.name, .0.message)]
     Refused(wire::Error),
-    /// [`crate::Config::outbox_max`] messages are unsent already.
-    #[error("too many messages wait to be sent")]
-    Full,
+    /// The outbox is full. The message was not queued; the program sends it again later, with the same text.
+    #[error(
+        "the outbox is full: {outbox_max} messages wait to be sent. Send again when some of them have an answer (`Client::unsent`), or raise `Config::outbox_max`"
+    )]
+    Full {
+        /// The value of [`crate::Config::outbox_max`].
+        outbox_max: usize,
+    },
     /// The outbox store could not keep the message, so it was not sent.
-    #[error("the outbox could not keep the message: {0}")]
+    #[error("the outbox store could not keep the message, so it was not sent: {0}")]
     Store(String),
     /// The client was closed first. With an outbox store, the next client sends the message.
     #[error("{0}")]
     Closed(CloseReason),
     /// The reply does not belong to the command: the server is faulty.
-    #[error("the server answered something else than it was asked")]
+    #[error("the reply does not belong to the command: the server is faulty or not a Causerie server")]
     UnexpectedReply,
 }

@@ -45,16 +45,20 @@ impl FileOutbox {
     /// Opens the file, or creates it.
     ///
     /// # Errors
-    /// If the file can't be read, or can't be rewritten without its obsolete lines.
+    /// If the file can't be read, or can't be rewritten without its obsolete lines. The error names the file.
     pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
-        let waiting = match File::open(&path) {
-            Ok(file) => read(BufReader::new(file))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error),
+        let failed = |doing: &str, error: io::Error| {
+            let text = format!("the outbox file `{}` can't be {doing}: {error}", path.display());
+            io::Error::new(error.kind(), text)
         };
-        let journal = Mutex::new(rewrite(&path, waiting)?);
-        Ok(Self { path, journal })
+        let waiting = match File::open(&path) {
+            Ok(file) => read(BufReader::new(file)).map_err(|error| failed("read", error))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(failed("read", error)),
+        };
+        let journal = rewrite(&path, waiting).map_err(|error| failed("written", error))?;
+        Ok(Self { path, journal: Mutex::new(journal) })
     }
 
     /// The journal changes only after its line is written, so a poisoned lock is safe to use.
@@ -190,6 +194,14 @@ mod tests {
         drop(outbox);
         let again = FileOutbox::open(&scratch.0).expect("opened again").load().expect("loaded");
         assert_eq!(again, [messages[0].clone(), messages[2].clone()]);
+    }
+
+    #[test]
+    fn an_error_names_the_file() {
+        let scratch = Scratch::new();
+        let error = FileOutbox::open(scratch.0.join("nowhere")).expect_err("the folder does not exist");
+        assert!(error.to_string().contains(&format!("{}/nowhere` can't be written: ", scratch.0.display())), "{error}");
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 
     #[test]

@@ -42,8 +42,13 @@ pub enum CloseReason {
 impl fmt::Display for CloseReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ByClient => f.write_str("closed by this program"),
-            Self::ByServer { code, reason } => write!(f, "closed by the server: {code} {reason}"),
+            Self::ByClient => f.write_str("this program has closed the client; make another one to go on"),
+            Self::ByServer { code, reason } => {
+                write!(
+                    f,
+                    "the server closed the client for good: {code} {reason} (the close codes are in the README of causerie-protocol)"
+                )
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ mod policy_cli;
 mod provisioning_page;
 mod revocation;
 mod scenarios;
+mod sdk_examples;
 mod secrecy;
 mod secrets;
 mod slow_reader;

@@ -99,7 +99,7 @@ async fn a_full_outbox_refuses_a_message() {
     let client = Client::connect(config);
     let conversation = ConversationId::new();
     let first = client.send(conversation, "1");
-    assert_eq!(client.send(conversation, "2").await, Err(SendError::Full));
+    assert_eq!(client.send(conversation, "2").await, Err(SendError::Full { outbox_max: 1 }));
     let (mut link, _) = peer.welcome().await;
     let (id, send) = link.send().await;
     link.reply(id, sent(send, 1)).await;

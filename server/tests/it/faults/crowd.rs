@@ -358,7 +358,7 @@ impl Speaker {
                 let Entry { seq, id, .. } = entry(message);
                 Outcome::Ok { at: Instant::now(), seq, id }
             }
-            Ok(Err(SendError::Refused(_) | SendError::Full)) => Outcome::Fail,
+            Ok(Err(SendError::Refused(_) | SendError::Full { .. })) => Outcome::Fail,
             Ok(Err(_)) | Err(_) => Outcome::Info,
         };
         if matches!(outcome, Outcome::Ok { .. }) {
