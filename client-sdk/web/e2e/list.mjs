@@ -37,6 +37,7 @@ export function list(runner, browser, _server, town) {
       ["End", resident],
       ["Home", nora],
       ["m", master],
+      ["Home", nora],
       ["r", resident],
     ]) {
       await page.keyboard.press(key);

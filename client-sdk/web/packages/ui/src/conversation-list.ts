@@ -206,6 +206,7 @@ export class ConversationList extends ClientElement {
     const at = items.indexOf(event.target as ConversationItem);
     const steps: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 };
     const step = steps[event.key];
+    if (step !== undefined) this.#typed = { text: "", at: 0 };
     if (step !== undefined) void this.#focus(items[Math.min(Math.max(step, 0), items.length - 1)]);
     else if ([...event.key].length === 1 && event.key !== " ") void this.#focus(this.#typeAhead(event.key, items, at));
     else return;

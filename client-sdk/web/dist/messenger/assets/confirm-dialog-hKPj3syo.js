@@ -1,4 +1,4 @@
-import{J as e,at as t,et as n,it as r,lt as i,ot as a,rt as o,tt as s}from"./index-DisMVhgW.js";import{t as c}from"./dialog-styles-DDp19wWw.js";var l=class extends t{constructor(...e){super(...e),this.heading=``,this.text=``,this.action=``}static{this.styles=[e,c]}show(){this.dialog.showModal()}render(){return a`<dialog class="small" closedby="any" aria-labelledby="heading">
+import{J as e,at as t,et as n,it as r,lt as i,ot as a,rt as o,tt as s}from"./index-D0NMIBcr.js";import{t as c}from"./dialog-styles-CGfmHIA8.js";var l=class extends t{constructor(...e){super(...e),this.heading=``,this.text=``,this.action=``}static{this.styles=[e,c]}show(){this.dialog.showModal()}render(){return a`<dialog class="small" closedby="any" aria-labelledby="heading">
       <h2 id="heading">${this.heading}</h2>
       <p class="muted">${this.text}</p>
       <div class="buttons">
