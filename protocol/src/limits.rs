@@ -28,6 +28,8 @@ pub const HELD_MAX: usize = 1_000;
 pub const CHANGES_MAX: u32 = 200;
 /// Users whose presence one connection watches or requests.
 pub const PRESENCE_MAX: usize = 200;
+/// Users whose contacts one connection watches.
+pub const CONTACTS_MAX: usize = 100;
 /// Users in one request by id.
 pub const USERS_MAX: usize = 100;
 /// Members in a `Conversation`.

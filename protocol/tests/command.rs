@@ -171,6 +171,18 @@ fn every_limit_is_enforced_and_named() {
             Box::new(|size| Command::GetPresence(wire::GetPresence { user_ids: ids(size) })),
         ),
         (
+            "watchContacts.users",
+            limits::CONTACTS_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| Command::WatchContacts(wire::WatchContacts { users: people(size) })),
+        ),
+        (
+            "watchContacts.users[0].externalId",
+            limits::EXTERNAL_ID_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| Command::WatchContacts(wire::WatchContacts { users: external(size) })),
+        ),
+        (
             "searchDirectory.query",
             limits::QUERY_BYTES_MAX,
             ErrorCode::TooLarge,

@@ -93,6 +93,7 @@ fn the_readme_lists_all_limits_correctly() {
         ("CHANGES_TEXT_BYTES_MAX", limits::CHANGES_TEXT_BYTES_MAX),
         ("RESUMED_TEXT_BYTES_MAX", limits::RESUMED_TEXT_BYTES_MAX),
         ("PRESENCE_MAX", limits::PRESENCE_MAX),
+        ("CONTACTS_MAX", limits::CONTACTS_MAX),
         ("USERS_MAX", limits::USERS_MAX),
         ("MEMBERS_SHOWN", limits::MEMBERS_SHOWN),
         ("ADDRESSEES_SHOWN", limits::ADDRESSEES_SHOWN),

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     audit::Refusals,
-    auth::Authenticator,
+    auth::{Authenticator, Origins},
     clock::Clock,
     commands::{CommandDeps, Cursors, EraseTexts},
     config::{Config, NotAKey},
@@ -74,6 +74,8 @@ pub struct App {
     pub sessions: Sessions,
     /// Rounds the deadlines of quiet connections to common moments.
     pub coarse_timer: CoarseTimer,
+    /// The origins whose pages may connect.
+    pub origins: Origins,
     /// The origins of pages whose connections were refused.
     pub refused_origins: RefusedOrigins,
     /// The phase of the server, as load balancers see it.
@@ -179,6 +181,7 @@ impl App {
             allowances: Arc::clone(&allowances),
         };
         let sessions = Sessions::start(&tasks, &metrics);
+        let origins = Origins::new(&store, &config.listen.origins);
         let coarse_timer = CoarseTimer::new(config.heartbeat.interval());
         Ok(Arc::new(Self {
             config,
@@ -194,6 +197,7 @@ impl App {
             allowances,
             sessions,
             coarse_timer,
+            origins,
             refused_origins: RefusedOrigins::default(),
             readiness,
             tasks,

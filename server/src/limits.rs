@@ -93,6 +93,14 @@ impl Allowances {
         }
     }
 
+    /// Takes the cost of a watch of this many users, which is that of a search: both could be used to list all users.
+    ///
+    /// # Errors
+    /// `RateLimited`, with the time to wait, if the allowance is too small now.
+    pub fn take_contacts(&self, user: UserId, users: usize) -> Result<(), Refusal> {
+        self.searches.take(user, u32::from(users > 0))
+    }
+
     /// Takes the cost of `people` users who are reached through groups. Their number is known only after the groups are
     /// looked up. This allowance is separate from that of sends and as large, because each try of a start takes from the
     /// allowance of sends again.

@@ -263,6 +263,15 @@ impl Client {
         Ok(list?.presences)
     }
 
+    /// Watches what the user may do with these users, at most 100. The list replaces the list of the previous call. Returns a
+    /// contact for each user, in their order. The client repeats the command on each connection; changes arrive as
+    /// [`crate::Event::Contacts`]. An empty list ends the watch.
+    pub async fn watch_contacts(&self, users: impl IntoIterator<Item = UserRef>) -> Result<Vec<wire::Contact>, Error> {
+        let watch = wire::WatchContacts { users: users.into_iter().map(wire_ref).collect() };
+        let list: Result<wire::ContactList, Error> = ask!(self, WatchContacts(watch) => ContactList);
+        Ok(list?.contacts)
+    }
+
     /// The presence of these users now, at most 200.
     pub async fn presence(&self, users: &[UserId]) -> Result<Vec<wire::Presence>, Error> {
         let get = wire::GetPresence { user_ids: texts(users) };

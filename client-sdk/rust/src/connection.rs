@@ -24,6 +24,7 @@ use crate::{
     state::State,
     sync::{StateId, Step},
     token::{Token, TokenFailure, refresh_after},
+    watches,
 };
 
 /// A request that has no reply yet.
@@ -159,7 +160,8 @@ impl<'a> Connection<'a> {
         let refresh = self.refresh_at.filter(|_| self.refreshing.is_none());
         let answers = self.in_flight.values().map(|(_, deadline)| *deadline).min();
         let fetches = self.fetches.iter().map(|(due, _)| *due).min();
-        let queues = [self.driver.outbox.next_due().filter(|_| self.welcomed), self.driver.requests.next_due()];
+        let when_welcomed = [self.driver.outbox.next_due(), self.driver.watches.next_due()];
+        let queues = [when_welcomed.into_iter().flatten().min().filter(|_| self.welcomed), self.driver.requests.next_due()];
         [silence, refresh, answers, fetches].into_iter().chain(queues).flatten().min()
     }
 
@@ -177,6 +179,9 @@ impl<'a> Connection<'a> {
         self.driver.requests.expire(now, &Error::Timeout);
         if self.refresh_at.is_some_and(|at| at <= now) && self.refreshing.is_none() {
             self.refreshing = Some(self.driver.tokens.fresh());
+        }
+        for watch in self.driver.watches.take_due(now) {
+            self.send_request(watch, InFlight::Watch).await?;
         }
         let (due, later): (Vec<_>, _) = std::mem::take(&mut self.fetches).into_iter().partition(|(at, _)| *at <= now);
         self.fetches = later;
@@ -204,7 +209,7 @@ impl<'a> Connection<'a> {
                 }
                 InFlight::Resume => return Err(ConnectionEnd::lost("no answer to `resume` in time")),
                 InFlight::Refresh(_) => self.refresh_later(now),
-                InFlight::Watch => {}
+                InFlight::Watch => self.watch_later(now),
                 InFlight::Fetch(state_id) => self.fetch_later(state_id, 0, now),
                 InFlight::Send(conversation) => self.driver.outbox.retry_later(conversation, 0, now),
                 InFlight::Request(request) => request.finish(Err(Error::Timeout)),
@@ -313,6 +318,9 @@ impl<'a> Connection<'a> {
             Kind::TokenExpiring(_) => self.refresh_at = Some(Instant::now()),
             Kind::GoingAway(going) => self.reconnect_after = Some(Duration::from_millis(going.reconnect_after_ms.into())),
             kind => {
+                if matches!(kind, Kind::Gap(_)) {
+                    self.driver.watches.repeat_at(Instant::now());
+                }
                 let steps = self.driver.sync.event(kind);
                 self.perform(steps).await?;
             }
@@ -368,11 +376,10 @@ impl<'a> Connection<'a> {
                 tracing::warn!(?answer, "a fresh token was refused");
                 self.refresh_later(now);
             }
-            (InFlight::Watch, Answer::PresenceList(list)) => {
-                let events = list.presences.into_iter().map(|presence| Step::Emit(Event::Presence(presence)));
-                self.perform(events.collect()).await?;
+            (InFlight::Watch, Answer::Error(_)) => self.watch_later(now),
+            (InFlight::Watch, answer) => {
+                self.perform(watches::events(answer).into_iter().map(Step::Emit).collect()).await?;
             }
-            (InFlight::Watch, _) => {}
             (InFlight::Fetch(state_id), Answer::Changes(changes)) => {
                 let steps = self.driver.sync.fetched(state_id, changes);
                 self.perform(steps).await?;
@@ -412,9 +419,7 @@ impl<'a> Connection<'a> {
                 self.perform(steps).await?;
             }
         }
-        if let Some(watched) = self.driver.watched.clone() {
-            self.send_request(Command::WatchPresence(watched), InFlight::Watch).await?;
-        }
+        self.driver.watches.repeat_at(Instant::now());
         self.driver.shared.welcome.send_replace(Some(Arc::new(welcome)));
         self.driver.shared.state.send_replace(State::Connected);
         Ok(())
@@ -451,6 +456,10 @@ impl<'a> Connection<'a> {
         self.refresh_at = Some(now + self.backoff.next_delay().max(self.driver.config.backoff_min));
     }
 
+    fn watch_later(&mut self, now: Instant) {
+        self.driver.watches.repeat_at(now + self.backoff.next_delay().max(self.driver.config.backoff_min));
+    }
+
     fn fetch_later(&mut self, state_id: StateId, floor_ms: u32, now: Instant) {
         let floor = Duration::from_millis(floor_ms.into()).max(self.driver.config.backoff_min);
         self.fetches.push((now + self.backoff.next_delay().max(floor), state_id));
@@ -479,8 +488,9 @@ impl<'a> Connection<'a> {
             Answer::ConversationStarted(started) => sync.learn_started(started, leaves),
             _ => {}
         }
-        if let (Command::WatchPresence(watch), Answer::PresenceList(_)) = (&request.command, &answer) {
-            self.driver.watched = Some(watch.clone());
+        self.driver.watches.answered(&request.command, &answer);
+        if let Answer::ContactList(list) = &answer {
+            self.driver.shared.subscribers.publish(&Event::Contacts(list.contacts.clone()));
         }
         request.finish(match answer {
             Answer::Error(error) => Err(Error::Refused(error)),

@@ -26,6 +26,7 @@ use crate::{
     subscribers::Subscribers,
     sync::Sync,
     token::{Token, Tokens},
+    watches::Watches,
 };
 
 /// What handles send to the driver.
@@ -83,8 +84,8 @@ pub(crate) struct Driver {
     pub tokens: Tokens,
     /// The last token that a server accepted.
     pub token: Option<Token>,
-    /// The presence that the client watches on each connection.
-    pub watched: Option<wire::WatchPresence>,
+    /// What the client watches on each connection.
+    pub watches: Watches,
 }
 
 impl Driver {
@@ -100,7 +101,7 @@ impl Driver {
             requests: Queue::default(),
             tokens,
             token: None,
-            watched: None,
+            watches: Watches::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The events that a client publishes.
 
-use causerie_protocol::{ClientId, ConversationId, wire};
+use causerie_protocol::{ClientId, ConversationId, ErrorCode, wire};
 
 use crate::error::SendError;
 
@@ -43,6 +43,8 @@ pub enum Event {
         conversation: ConversationId,
         /// All capabilities, except those that this version does not know.
         capabilities: Vec<wire::Capability>,
+        /// Why the user can't write, if the capabilities contain neither `Send` nor `Reply`.
+        cannot_send: Option<ErrorCode>,
     },
     /// The read state of the user in a conversation. Replaces the one known before.
     ReadState {
@@ -60,6 +62,13 @@ pub enum Event {
     RelationChanged(wire::Relation),
     /// A member started or stopped typing.
     Typing(wire::Typing),
+    /// What the user may do with watched users ([`crate::Client::watch_contacts`]). Each contact replaces the earlier contact
+    /// with the same `user_ref`. The answer to each watch arrives here too, in its order with the changes; after a reconnect,
+    /// all contacts arrive again.
+    Contacts(Vec<wire::Contact>),
+    /// Whether the user may start any conversation, or request any relation, changed. The first values are in
+    /// [`crate::Client::welcome`].
+    MayStart(wire::MayStartChanged),
     /// The presence of a watched user changed.
     Presence(wire::Presence),
     /// A message failed: the server refused it permanently, or closed the connection over it twice. The

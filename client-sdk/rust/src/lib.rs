@@ -33,6 +33,7 @@ mod state;
 mod subscribers;
 mod sync;
 mod token;
+mod watches;
 
 pub use causerie_protocol::{
     ClientId, ConversationId, Encoding, ErrorCode, GroupId, MessageId, UserId,

@@ -38,6 +38,7 @@ impl Request {
             | Command::ListRelations(_)
             | Command::GetPresence(_)
             | Command::WatchPresence(_)
+            | Command::WatchContacts(_)
             | Command::Ping(_)
             | Command::StartConversation(_)
             | Command::SendMessage(_)

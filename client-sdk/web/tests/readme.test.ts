@@ -45,7 +45,7 @@ function blocks(readme: string): Map<string, string> {
 }
 
 test.each([
-  ["packages/sdk/README.md", ["readme-0.ts", "readme-1.tsx", "readme-2.ts", "readme-3.ts"]],
+  ["packages/sdk/README.md", ["readme-0.ts", "readme-1.tsx", "readme-2.ts", "readme-3.ts", "readme-4.ts"]],
   ["packages/react/README.md", ["readme-0.tsx", "readme-1.tsx"]],
   ["packages/ui/README.md", ["readme-0.ts"]],
 ])(

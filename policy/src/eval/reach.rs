@@ -14,7 +14,7 @@ use super::{
 use crate::{
     action::{Action, Resource},
     decision::RuleIx,
-    facts::{GroupIx, RelationState, UserIx, World, bitset::Bitset},
+    facts::{GroupIx, RelationId, RelationState, UserIx, World, bitset::Bitset},
     ir::{Candidates, Condition, Rule, Variable},
     policy::Policy,
 };
@@ -58,6 +58,15 @@ impl Policy {
             return Reach::default();
         };
         Reach { users: evaluation.reach() }
+    }
+
+    /// The active users about whom [`Policy::decide`] allows the principal to perform an action on this relation.
+    #[must_use]
+    pub fn relation_reach(&self, world: &World, principal: UserIx, action: Action, relation: RelationId) -> Reach {
+        let Some(evaluation) = Evaluation::new(self, world, action, principal, Resource::None) else {
+            return Reach::default();
+        };
+        Reach { users: Evaluation { relation: Some(relation), ..evaluation }.reach() }
     }
 
     /// The groups on which [`Policy::decide`] allows the principal to perform the action, in ascending order. Each group that a rule

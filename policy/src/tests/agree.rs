@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     Action, Code, ConversationContext, ConversationKind, ConversationState, Decision, DirectoryQuery, Entity, EntityKey,
-    FactChange, MemberRole, PRESETS, Policy, Resource, RuleIx, RuleOutcome, Side, SituationDifference, SituationKind,
-    Status, UserIx, World, diff, eval::DirectoryReach,
+    FactChange, MemberRole, PRESETS, Policy, RelationId, Resource, RuleIx, RuleOutcome, Side, SituationDifference,
+    SituationKind, Status, UserIx, World, diff, eval::DirectoryReach,
 };
 
 /// The time at which the worlds are evaluated.
@@ -38,6 +38,17 @@ pub fn check_is_reach(world: &World, policy: &Policy) {
             assert_eq!(reach.iter().collect::<Vec<_>>(), allowed, "{me:?} {action:?}");
             assert_eq!(reach.len(), allowed.len());
             assert!(allowed.iter().all(|them| reach.contains(*them)));
+        }
+        for relation in (0..policy.vocabulary().relations.len()).map(|at| RelationId(u8::try_from(at).expect("few"))) {
+            for action in [Action::Request, Action::Accept, Action::Unrelate] {
+                let allowed: Vec<UserIx> = world
+                    .users()
+                    .filter(|them| world.status(*them) == Status::Active)
+                    .filter(|them| policy.decide(world, action, me, Resource::Relation(*them, relation)).is_allowed())
+                    .collect();
+                let reach = policy.relation_reach(world, me, action, relation);
+                assert_eq!(reach.iter().collect::<Vec<_>>(), allowed, "{me:?} {action:?} {relation:?}");
+            }
         }
         for action in [Action::Find, Action::AddressGroup] {
             let allowed: Vec<_> = world

@@ -1,5 +1,7 @@
 //! The validation of single fields. A refusal names the field.
 
+use std::ops::RangeInclusive;
+
 use super::UserRef;
 use crate::{
     codes::{ErrorCode, Refusal},
@@ -21,12 +23,13 @@ pub(super) fn ids<T: std::str::FromStr>(values: &[String], field: &str, max: usi
     values.iter().enumerate().map(|(at, value)| id(value, &format!("{field}[{at}]"))).collect()
 }
 
-pub(super) fn users(refs: Vec<wire::UserRef>, field: &str, min: usize) -> Result<Vec<UserRef>, Refusal> {
-    if refs.len() < min {
+/// Validates a list of users whose length is in `count`.
+pub(super) fn users(refs: Vec<wire::UserRef>, field: &str, count: RangeInclusive<usize>) -> Result<Vec<UserRef>, Refusal> {
+    if refs.len() < *count.start() {
         return Err(missing(field));
     }
-    if refs.len() > limits::MEMBERS_PER_COMMAND_MAX {
-        return Err(too_large(field, limits::MEMBERS_PER_COMMAND_MAX, "users"));
+    if refs.len() > *count.end() {
+        return Err(too_large(field, *count.end(), "users"));
     }
     refs.into_iter().enumerate().map(|(at, one)| user(Some(one), &format!("{field}[{at}]"))).collect()
 }

@@ -80,6 +80,7 @@ pub enum SocketCommand {
     Ping,
     Resume(Resume),
     WatchPresence { users: Vec<UserId> },
+    WatchContacts { users: Vec<UserRef> },
     Any(Command),
 }
 
@@ -151,6 +152,9 @@ impl TryFrom<wire::Request> for SocketCommand {
             Wire::Resume(resume) => Ok(Self::Resume(Resume::checked(resume, "resume")?)),
             Wire::WatchPresence(watch) => {
                 Ok(Self::WatchPresence { users: ids(&watch.user_ids, "watchPresence.userIds", limits::PRESENCE_MAX)? })
+            }
+            Wire::WatchContacts(watch) => {
+                Ok(Self::WatchContacts { users: users(watch.users, "watchContacts.users", 0..=limits::CONTACTS_MAX)? })
             }
             command => Command::try_from(command).map(Self::Any),
         }
@@ -225,7 +229,7 @@ impl TryFrom<Wire> for Command {
             }),
             Wire::AddMembers(add) => Self::Compound(CompoundCommand::AddMembers {
                 conversation: id(&add.conversation_id, "addMembers.conversationId")?,
-                users: users(add.users, "addMembers.users", 1)?,
+                users: users(add.users, "addMembers.users", 1..=limits::MEMBERS_PER_COMMAND_MAX)?,
             }),
             Wire::RemoveMember(remove) => Self::Write(WriteCommand::RemoveMember {
                 conversation: id(&remove.conversation_id, "removeMember.conversationId")?,
@@ -276,7 +280,12 @@ impl TryFrom<Wire> for Command {
             Wire::GetPresence(get) => Self::Read(ReadCommand::GetPresence {
                 users: ids(&get.user_ids, "getPresence.userIds", limits::PRESENCE_MAX)?,
             }),
-            Wire::Hello(_) | Wire::RefreshToken(_) | Wire::Ping(_) | Wire::Resume(_) | Wire::WatchPresence(_) => {
+            Wire::Hello(_)
+            | Wire::RefreshToken(_)
+            | Wire::Ping(_)
+            | Wire::Resume(_)
+            | Wire::WatchPresence(_)
+            | Wire::WatchContacts(_) => {
                 return Err(Refusal::new(ErrorCode::UnknownCommand, "this command is for sockets only"));
             }
         })

@@ -29,6 +29,7 @@ pub fn name(command: &C) -> &'static str {
         C::SearchDirectory(_) => "search_directory",
         C::WatchPresence(_) => "watch_presence",
         C::GetPresence(_) => "get_presence",
+        C::WatchContacts(_) => "watch_contacts",
         C::CloseConversation(_) => "close_conversation",
         C::ReopenConversation(_) => "reopen_conversation",
         C::DeleteConversation(_) => "delete_conversation",

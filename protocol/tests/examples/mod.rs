@@ -100,6 +100,7 @@ pub fn requests() -> Vec<wire::Request> {
         Command::ListRelations(wire::ListRelations { relation: "friend".into(), cursor: "next".into(), limit: 20 }),
         Command::WatchPresence(wire::WatchPresence { user_ids: ids() }),
         Command::GetPresence(wire::GetPresence { user_ids: ids() }),
+        Command::WatchContacts(wire::WatchContacts { users: people() }),
     ];
     commands.into_iter().map(|command| wire::Request { id: 7, command: Some(command) }).collect()
 }
@@ -133,6 +134,8 @@ pub fn replies() -> Vec<wire::ServerFrame> {
             total_unread: 3,
             resumed: Some(resumed()),
             token_ttl_ms: 3_600_000,
+            may_start: true,
+            may_request: true,
         }),
         Answer::TokenRefreshed(wire::TokenRefreshed { token_expires_at: at(3600), token_ttl_ms: 3_600_000 }),
         Answer::Pong(wire::Pong {}),
@@ -154,6 +157,14 @@ pub fn replies() -> Vec<wire::ServerFrame> {
         }),
         Answer::ConversationFound(wire::ConversationFound { conversation: Some(conversation()) }),
         Answer::ConversationFound(wire::ConversationFound { conversation: Some(mail()) }),
+        Answer::ConversationFound(wire::ConversationFound {
+            conversation: Some(wire::Conversation {
+                state: ConversationState::Closed.into(),
+                capabilities: vec![Capability::Reopen.into()],
+                cannot_send: ErrorCode::Closed.into(),
+                ..conversation()
+            }),
+        }),
         Answer::MessagePage(wire::MessagePage {
             messages: vec![message(), tombstone()],
             more_before: true,
@@ -176,22 +187,30 @@ pub fn replies() -> Vec<wire::ServerFrame> {
                     conversation_id: CONVERSATION.into(),
                     can: vec![DirectoryAction::Start.into(), DirectoryAction::SeeProfile.into()],
                     may_request: vec!["friend".into()],
+                    relations: vec![wire::RelationStatus {
+                        relation: "contact".into(),
+                        state: RelationState::Accepted.into(),
+                        direction: Direction::Outgoing.into(),
+                    }],
                 },
                 wire::DirectoryHit {
                     who: Some(Who::Group(class())),
                     conversation_id: String::new(),
                     can: vec![DirectoryAction::AddressGroup.into()],
                     may_request: vec![],
+                    relations: vec![],
                 },
             ],
             next_cursor: "next".into(),
             help: "directory".into(),
             may_start_group: true,
+            may_start_note: true,
         }),
         Answer::PresenceList(wire::PresenceList { presences: presences() }),
         Answer::ConversationDeleted(wire::ConversationDeleted { conversation_id: CONVERSATION.into() }),
         Answer::RelationUpdated(wire::RelationUpdated { relation: Some(relation()) }),
         Answer::RelationPage(wire::RelationPage { relations: vec![relation()], next_cursor: "next".into() }),
+        Answer::ContactList(wire::ContactList { contacts: contacts() }),
     ];
     let reply = |answer| Body::Reply(wire::Reply { id: 7, result: Some(answer) });
     answers.into_iter().map(|answer| wire::ServerFrame { body: Some(reply(answer)) }).collect()
@@ -217,6 +236,12 @@ pub fn events() -> Vec<wire::ServerFrame> {
         Kind::CapabilitiesChanged(wire::CapabilitiesChanged {
             conversation_id: CONVERSATION.into(),
             capabilities: capabilities(),
+            cannot_send: 0,
+        }),
+        Kind::CapabilitiesChanged(wire::CapabilitiesChanged {
+            conversation_id: CONVERSATION.into(),
+            capabilities: vec![Capability::DeleteConversation.into()],
+            cannot_send: ErrorCode::NeedsFriend.into(),
         }),
         Kind::ReadStateChanged(wire::ReadStateChanged { read_state: Some(read_state()), total_unread: 3 }),
         Kind::MemberRead(wire::MemberRead { conversation_id: CONVERSATION.into(), user_id: NOA.into(), read_seq: 40 }),
@@ -226,6 +251,8 @@ pub fn events() -> Vec<wire::ServerFrame> {
         Kind::TokenExpiring(wire::TokenExpiring { token_expires_at: at(60) }),
         Kind::GoingAway(wire::GoingAway { reconnect_after_ms: 2500 }),
         Kind::RelationChanged(wire::RelationChanged { relation: Some(relation()) }),
+        Kind::ContactsChanged(wire::ContactsChanged { contacts: contacts() }),
+        Kind::MayStartChanged(wire::MayStartChanged { may_start: true, may_request: true }),
     ];
     let event = |kind| Body::Event(wire::Event { kind: Some(kind) });
     kinds.into_iter().map(|kind| wire::ServerFrame { body: Some(event(kind)) }).collect()
@@ -353,6 +380,7 @@ fn lea() -> wire::User {
         name: "Léa Martin".into(),
         avatar_url: "https://school.example/lea.png".into(),
         status: UserStatus::Active.into(),
+        about: "Élève, 6A".into(),
     }
 }
 
@@ -363,6 +391,7 @@ fn noa() -> wire::User {
         name: "Noa Petit".into(),
         avatar_url: String::new(),
         status: UserStatus::Deactivated.into(),
+        about: String::new(),
     }
 }
 
@@ -372,6 +401,31 @@ fn recipient(whom: Whom) -> wire::Recipient {
 
 fn people() -> Vec<wire::UserRef> {
     vec![wire::UserRef { by: Some(By::Id(NOA.into())) }, wire::UserRef { by: Some(By::ExternalId("sam".into())) }]
+}
+
+/// A user who has asked for a relation, and a user whom the caller may not know.
+fn contacts() -> Vec<wire::Contact> {
+    let [noa_ref, sam_ref] = people().try_into().expect("two users");
+    vec![
+        wire::Contact {
+            user_ref: Some(noa_ref),
+            user: Some(noa()),
+            can: vec![DirectoryAction::SeeProfile.into(), DirectoryAction::Send.into()],
+            cannot_start: ErrorCode::NeedsFriend.into(),
+            relations: vec![relation_status()],
+            may_request: vec!["contact".into()],
+            conversation_id: CONVERSATION.into(),
+        },
+        wire::Contact { user_ref: Some(sam_ref), cannot_start: ErrorCode::NotFound.into(), ..Default::default() },
+    ]
+}
+
+fn relation_status() -> wire::RelationStatus {
+    wire::RelationStatus {
+        relation: "friend".into(),
+        state: RelationState::Pending.into(),
+        direction: Direction::Incoming.into(),
+    }
 }
 
 fn ids() -> Vec<String> {

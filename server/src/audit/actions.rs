@@ -5,7 +5,7 @@ use causerie_policy::ACTIONS;
 use crate::config::suggestion;
 
 /// Actions of back ends and operators. The other actions are the actions of the rule language, for what the policy denied.
-const CALLS: [&str; 24] = [
+const CALLS: [&str; 25] = [
     "api_key.create",
     "api_key.revoke",
     "backup.restore",
@@ -24,6 +24,7 @@ const CALLS: [&str; 24] = [
     "tenant.rename",
     "tenant.resume",
     "tenant.suspend",
+    "tenant.web_access",
     "user.erase",
     "user.erase_texts",
     "user.export",

@@ -48,6 +48,11 @@ pub enum AuthError {
     Erased,
     #[error("{TENANT_SUSPENDED}")]
     Suspended,
+    #[error(
+        "the tenant of the token does not allow pages of `{origin}`: add this origin to the tenant's allowed origins (`PUT \
+         /v1/web-access`, `causerie tenant web-access`) or, if the tenant has none of its own, to the setting `listen.origins`"
+    )]
+    ForeignPage { origin: String },
     #[error("there is no such API key, or it expired or was revoked: `causerie api-key list` shows the keys")]
     UnknownApiKey,
     #[error(
@@ -79,7 +84,7 @@ impl AuthError {
             // The product signs with another key now: the client must fetch a fresh token and not give up because of the old
             // key.
             Self::Expired | Self::RevokedKey => ErrorCode::TokenExpired,
-            Self::MissingScope { .. } | Self::Suspended => ErrorCode::Forbidden,
+            Self::MissingScope { .. } | Self::Suspended | Self::ForeignPage { .. } => ErrorCode::Forbidden,
             Self::Store(_) => ErrorCode::Unavailable,
         }
     }
@@ -100,6 +105,7 @@ impl AuthError {
             | Self::MissingScope { .. } => CloseCode::Unauthenticated,
             Self::Expired | Self::RevokedKey => CloseCode::TokenExpired,
             Self::Revoked | Self::Inactive | Self::Erased | Self::Suspended => CloseCode::Revoked,
+            Self::ForeignPage { .. } => CloseCode::Forbidden,
             // Any other code would make all clients return at once and query a database that can't answer.
             Self::Store(_) => CloseCode::Overloaded,
         }

@@ -9,6 +9,7 @@ mod caller;
 mod error;
 pub mod issue;
 pub mod keys;
+mod origins;
 pub mod token;
 mod users;
 
@@ -20,6 +21,7 @@ pub use self::{
     api_key::{ApiCaller, Scope},
     caller::Caller,
     error::AuthError,
+    origins::Origins,
 };
 use self::{
     keys::{KeyCache, KeyMark},

@@ -17,6 +17,7 @@ mod serve;
 mod tenant;
 mod token;
 mod transfer;
+mod web_access;
 
 use std::{error::Error, path::PathBuf, process::ExitCode, sync::Arc};
 

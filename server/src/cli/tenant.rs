@@ -3,7 +3,7 @@
 use causerie_policy::Policy;
 use clap::Subcommand;
 
-use super::{Outcome, Settings, clock, operator, preset};
+use super::{Outcome, Settings, clock, operator, preset, web_access};
 use crate::{
     clock::rfc3339,
     demo,
@@ -52,6 +52,9 @@ pub(super) enum Command {
         /// The tenant's slug.
         slug: String,
     },
+    /// Show or set the web pages that may connect with the tenant's tokens and embed the tenant's page. New connections follow
+    /// within a second.
+    WebAccess(web_access::Change),
     /// List the tenants.
     List,
 }
@@ -68,6 +71,7 @@ impl Command {
             Self::Suspend { slug } => change(settings, &slug, StateChange::Suspend).await,
             Self::Resume { slug } => change(settings, &slug, StateChange::Resume).await,
             Self::Delete { slug } => change(settings, &slug, StateChange::Delete).await,
+            Self::WebAccess(change) => change.run(settings).await,
             Self::List => {
                 for tenant in stored::all(&settings.store().await?).await? {
                     println!(

@@ -13,7 +13,7 @@ mod list;
 mod members;
 mod presence;
 mod relations;
-pub mod start;
+mod start;
 mod typing;
 mod write;
 

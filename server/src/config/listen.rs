@@ -14,12 +14,16 @@ section! {
         /// Origins whose pages may connect, as browsers send them: `https://app.example`, `capacitor://localhost`, or `null` for
         /// pages from files; `null` also admits sandboxed frames of any site. The server's own page may always connect.
         origins: Vec<String> = Vec::new(), Kind::List;
+        /// Origins whose pages may embed the page of a tenant (`/embed/{tenant}`) in a frame: `https://app.example`, or
+        /// `https://*.example` for all hosts below a domain. The server's own pages always may.
+        frame_ancestors: Vec<String> = Vec::new(), Kind::List;
     }
 }
 
 impl Listen {
     /// The problem of an origin, if any. Browsers send `scheme://host[:port]` without a path, or `null`.
-    pub(super) fn origin_problem(origin: &str) -> Option<String> {
+    #[must_use]
+    pub fn origin_problem(origin: &str) -> Option<String> {
         if origin == "null" {
             return None;
         }
@@ -54,11 +58,32 @@ impl Listen {
         }
         None
     }
+
+    /// The problem of a frame ancestor, if any: an origin without `null`, whose host may begin with `*.`.
+    #[must_use]
+    pub fn ancestor_problem(ancestor: &str) -> Option<String> {
+        if ancestor == "null" || ancestor.contains([';', '\'', '"']) {
+            return Some(format!("`{ancestor}` is no frame ancestor: write an origin such as `https://app.example.org`"));
+        }
+        Self::origin_problem(&ancestor.replacen("://*.", "://", 1))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn frame_ancestors_are_origins_or_all_hosts_below_a_domain() {
+        for good in ["https://app.example", "https://*.example", "http://localhost:3000", "https://*.a.example:8443"] {
+            assert_eq!(Listen::ancestor_problem(good), None);
+        }
+        for bad in
+            ["null", "*", "https://*", "https://a.*.example", "https://a.example; script-src *", "'self'", "https://a/'x'"]
+        {
+            assert!(Listen::ancestor_problem(bad).is_some(), "{bad}");
+        }
+    }
 
     #[test]
     fn origins_must_have_the_form_that_browsers_send() {

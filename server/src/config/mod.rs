@@ -152,6 +152,11 @@ impl Config {
                 problem("listen.origins", &text);
             }
         }
+        for ancestor in &self.listen.frame_ancestors {
+            if let Some(text) = Listen::ancestor_problem(ancestor) {
+                problem("listen.frame_ancestors", &text);
+            }
+        }
         if self.demo.enabled == Some(true) && !self.listen.public.ip().is_loopback() {
             problem(
                 "demo.enabled",

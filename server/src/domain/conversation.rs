@@ -1,7 +1,7 @@
 //! Conversations as one of their members sees them.
 
 use causerie_policy::Capability;
-use causerie_protocol::{ConversationId, MessageId};
+use causerie_protocol::{ConversationId, ErrorCode, MessageId, UserId};
 
 use super::{ConversationKind, ConversationState, Group, MemberRole, Message, UserSummary};
 
@@ -32,6 +32,8 @@ pub struct Conversation {
     pub read_state: ReadState,
     /// What the member may do. The store does not know; it leaves the list empty.
     pub capabilities: Vec<Capability>,
+    /// Why the member can't write. The store does not know; it leaves this empty.
+    pub cannot_send: Option<ErrorCode>,
     /// The first [`limits::ADDRESSEES_SHOWN`](causerie_protocol::limits::ADDRESSEES_SHOWN) addressees of a mail, in the
     /// order given.
     pub addressees: Vec<Addressee>,
@@ -78,4 +80,10 @@ pub struct Addressee {
 pub enum Addressed {
     User(UserSummary),
     Group(Group),
+}
+
+/// The start key of the direct conversation of two users, or of a note to self. It does not depend on which of them starts.
+#[must_use]
+pub fn start_key(starter: UserId, peer: UserId) -> String {
+    if starter == peer { format!("self:{starter}") } else { format!("pair:{}:{}", starter.min(peer), starter.max(peer)) }
 }

@@ -7,6 +7,7 @@ mod conversation;
 mod message;
 pub mod numbers;
 mod user;
+mod web_access;
 pub mod wire;
 
 pub use causerie_policy::{
@@ -15,8 +16,9 @@ pub use causerie_policy::{
 };
 
 pub use self::{
-    conversation::{Addressed, Addressee, Conversation, Member, ReadState},
+    conversation::{Addressed, Addressee, Conversation, Member, ReadState, start_key},
     message::Message,
     numbers::Numbered,
     user::{Group, User, UserSummary},
+    web_access::WebAccess,
 };

@@ -32,6 +32,8 @@ pub struct User {
     /// When the name, avatar, locale and roles were last set or confirmed, seconds since 1970 UTC. Older tokens do not
     /// change them.
     pub claims_from_s: i64,
+    /// A short text about the user, such as a role; empty if there is none.
+    pub about: String,
 }
 
 /// The part of a user that other users see.
@@ -44,11 +46,13 @@ pub struct UserSummary {
     /// Empty if the user has no avatar.
     pub avatar_url: String,
     pub status: UserStatus,
+    /// A short text about the user, such as a role; empty if there is none.
+    pub about: String,
 }
 
 impl From<User> for UserSummary {
-    fn from(User { id, external_id, name, avatar_url, status, .. }: User) -> Self {
-        Self { id, external_id, name, avatar_url, status }
+    fn from(User { id, external_id, name, avatar_url, status, about, .. }: User) -> Self {
+        Self { id, external_id, name, avatar_url, status, about }
     }
 }
 

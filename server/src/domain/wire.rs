@@ -54,6 +54,7 @@ impl From<Conversation> for wire::Conversation {
             addressees: conversation.addressees.into_iter().map(wire::Addressee::from).collect(),
             is_copy: conversation.is_copy,
             in_reply_to: conversation.in_reply_to.map(|id| id.to_string()).unwrap_or_default(),
+            cannot_send: conversation.cannot_send.map_or(0, i32::from),
         }
     }
 }
@@ -93,6 +94,7 @@ impl From<UserSummary> for wire::User {
             name: user.name,
             avatar_url: user.avatar_url,
             status: user.status.number().into(),
+            about: user.about,
         }
     }
 }
@@ -111,6 +113,7 @@ impl From<&User> for wire::User {
             name: user.name.clone(),
             avatar_url: user.avatar_url.clone(),
             status: user.status.number().into(),
+            about: user.about.clone(),
         }
     }
 }

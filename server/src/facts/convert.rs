@@ -53,6 +53,14 @@ pub(super) fn affected_users(before: &World, changes: &facts::Changes) -> Affect
     AffectedUsers::Some(users)
 }
 
+/// Whether the changes add a user whom the facts did not contain before.
+pub(super) fn has_new_users(before: &World, changes: &facts::Changes) -> bool {
+    changes.changes.iter().any(|change| match &change.fact {
+        Some(Fact::User(user)) => key(&user.id).is_some_and(|key| before.user(key).is_none()),
+        _ => false,
+    })
+}
+
 fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<FactChange> {
     Some(match fact {
         Fact::User(user) => FactChange::User {

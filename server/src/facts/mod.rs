@@ -6,13 +6,16 @@
 //! was acknowledged therefore includes the revocation, on every node, without leases or confirmations. Without the database,
 //! no decision is made. The [`feed`] only updates what clients show.
 
+mod cannot_send;
 mod convert;
 pub mod feed;
+mod openings;
 pub mod policy_gate;
 mod snapshot;
 mod tenant;
 #[cfg(test)]
 mod tests;
+pub mod towards;
 pub mod view;
 
 use std::{
@@ -25,8 +28,11 @@ use dashmap::DashMap;
 use sea_orm::ConnectionTrait;
 use tokio::sync::{Notify, Semaphore};
 
-pub use self::snapshot::{Snapshot, policy};
 use self::tenant::{Behind, Tenant};
+pub use self::{
+    openings::Openings,
+    snapshot::{Snapshot, policy},
+};
 use crate::{
     clock::Clock,
     store::{
@@ -74,6 +80,8 @@ pub struct FactsChange {
     pub before: Vec<Arc<Snapshot>>,
     /// The users whose rights the changes since then may affect.
     pub affected: AffectedUsers,
+    /// The changes may have added users. `affected` does not contain them.
+    pub has_new_users: bool,
 }
 
 /// Maximum number of snapshots kept for a change that waits. With more, the change keeps none, and all affected users get an
@@ -81,13 +89,14 @@ pub struct FactsChange {
 const BEFORE_MAX: usize = 4;
 
 impl FactsChange {
-    pub(super) fn new(before: &Arc<Snapshot>, affected: AffectedUsers) -> Self {
-        Self { before: vec![Arc::clone(before)], affected }
+    pub(super) fn new(before: &Arc<Snapshot>, affected: AffectedUsers, has_new_users: bool) -> Self {
+        Self { before: vec![Arc::clone(before)], affected, has_new_users }
     }
 
     /// Adds a later change.
     fn add(&mut self, later: Self) {
         self.affected.add(later.affected);
+        self.has_new_users |= later.has_new_users;
         // A client may show any of the snapshots, so either all of them are kept or none.
         let is_known = !self.before.is_empty() && !later.before.is_empty();
         if is_known && self.before.len() + later.before.len() <= BEFORE_MAX {
@@ -137,7 +146,8 @@ impl FactsChanges {
 }
 
 impl AffectedUsers {
-    fn add(&mut self, other: Self) {
+    /// Adds the users of another change.
+    pub fn add(&mut self, other: Self) {
         match (&mut *self, other) {
             (Self::Some(users), Self::Some(more)) if users.len() + more.len() <= AFFECTED_MAX => users.extend(more),
             _ => *self = Self::All,

@@ -66,7 +66,7 @@ impl Tenant {
         }
         let mut world = before.world.clone();
         world.advance(now_ms);
-        Some(self.replace(&before, before.version, world, AffectedUsers::All))
+        Some(self.replace(&before, before.version, world, (AffectedUsers::All, false)))
     }
 
     pub(super) fn ready(&self, version: Version, now_ms: i64) -> Result<Arc<Snapshot>, Behind> {
@@ -89,7 +89,7 @@ impl Tenant {
         }
         let mut version = before.version;
         let mut world = before.world.clone();
-        let mut affected = AffectedUsers::Some(Vec::new());
+        let (mut affected, mut has_new_users) = (AffectedUsers::Some(Vec::new()), false);
         let mut rules_step = None;
         for (at, changes) in steps {
             if at != version + 1 || convert::need_all(before.policy.vocabulary(), &changes) {
@@ -102,11 +102,12 @@ impl Tenant {
             }
             version = at;
             affected.add(convert::affected_users(&before.world, &changes));
+            has_new_users |= convert::has_new_users(&before.world, &changes);
             world.apply_all(&convert::changes(before.policy.vocabulary(), changes));
         }
         if version > before.version {
             world.advance(now_ms);
-            self.replace(&before, version, world, affected);
+            self.replace(&before, version, world, (affected, has_new_users));
         } else if rules_step.is_none() {
             // The log ends before the requested version: it was pruned.
             self.void.store(true, Ordering::Release);
@@ -129,7 +130,7 @@ impl Tenant {
         match rules.and_then(|rules| before.under_rules(rules, step.at, world)) {
             Some(after) => {
                 self.snapshot.store(Some(Arc::new(after)));
-                self.changes.push(self.id, FactsChange::new(&before, AffectedUsers::All));
+                self.changes.push(self.id, FactsChange::new(&before, AffectedUsers::All, true));
             }
             None => self.void.store(true, Ordering::Release),
         }
@@ -152,7 +153,7 @@ impl Tenant {
         let before = self.snapshot.swap(Some(Arc::new(snapshot)));
         self.void.store(false, Ordering::Release);
         if let Some(before) = before {
-            self.changes.push(self.id, FactsChange::new(&before, AffectedUsers::All));
+            self.changes.push(self.id, FactsChange::new(&before, AffectedUsers::All, true));
         }
         Ok(())
     }
@@ -162,11 +163,11 @@ impl Tenant {
         before: &Arc<Snapshot>,
         version: u64,
         world: causerie_policy::World,
-        affected: AffectedUsers,
+        (affected, has_new_users): (AffectedUsers, bool),
     ) -> Arc<Snapshot> {
         let after = Arc::new(before.with(version, world));
         self.snapshot.store(Some(Arc::clone(&after)));
-        self.changes.push(self.id, FactsChange::new(before, affected));
+        self.changes.push(self.id, FactsChange::new(before, affected, has_new_users));
         after
     }
 }

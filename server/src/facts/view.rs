@@ -17,6 +17,7 @@ pub fn conversation(facts: &Snapshot, member: UserId, summary: Summary) -> Optio
     }
     let mut conversation = summary.conversation;
     conversation.capabilities = facts.capabilities(member, &summary.facts);
+    conversation.cannot_send = facts.cannot_send(member, &summary.facts);
     conversation.members = members(facts, member, &summary.facts, conversation.members);
     if facts.policy.secret_members() {
         conversation.addressees.retain(|addressee| match &addressee.addressed {

@@ -52,11 +52,18 @@ pub(super) async fn follow_conversations(hub: Hub, mut changed: mpsc::Receiver<C
             tracing::warn!(%error, "changed capabilities could not be sent; the next try follows");
             sleep(RETRY_AFTER).await;
         }
+        for (_, user) in members {
+            if let Some(tenant) = hub.0.online_users.get(&user).map(|online| online.tenant) {
+                hub.0.contacts.conversations_changed(tenant, user);
+            }
+        }
     }
 }
 
 async fn follow(hub: &Hub, tenant: TenantId, change: &FactsChange) -> Result<(), StoreError> {
+    hub.0.contacts.facts_changed(tenant, change);
     let after = hub.0.facts.latest(tenant).await?;
+    hub.renew_openings(tenant, &after, &change.affected, change.has_new_users).await;
     let members = match &change.affected {
         AffectedUsers::All => {
             let online_users: Vec<Arc<OnlineUser>> = hub.0.online_users.iter().map(|online| Arc::clone(&online)).collect();
@@ -118,14 +125,17 @@ async fn push_capabilities(hub: &Hub, members: &[RoomMember], before: &[Arc<Snap
             let Some(room) = hub.room(conversation).filter(|_| facts.role.is_some()) else { continue };
             let knew = room.reads(user);
             let knows = hub.decide_member(&room, user, &facts, &after);
-            let now = after.capabilities(user, &facts);
+            let rights = |facts_of: &Snapshot| (facts_of.capabilities(user, &facts), facts_of.cannot_send(user, &facts));
+            let now = rights(&after);
             // A snapshot that does not know the user says nothing about the capabilities that the client has.
-            let is_other = |before: &Arc<Snapshot>| before.user(user).is_none() || before.capabilities(user, &facts) != now;
+            let is_other = |before: &Arc<Snapshot>| before.user(user).is_none() || rights(before) != now;
             let are_others = before.is_empty() || before.iter().any(is_other);
             // A member who just became able to read again gets the whole conversation, which includes the capabilities.
             if knew == Some(Reads::Yes) && knows == Some(Reads::Yes) && are_others {
                 let conversation_id = conversation.to_string();
-                let changed = wire::CapabilitiesChanged { conversation_id, capabilities: capabilities(&now) };
+                let (may, cannot_send) = now;
+                let (capabilities, cannot_send) = (capabilities(&may), cannot_send.map_or(0, i32::from));
+                let changed = wire::CapabilitiesChanged { conversation_id, capabilities, cannot_send };
                 room.push_to_member(user, &Frame::event(Event::CapabilitiesChanged(changed)));
             }
         }

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     bus::{Bus, Channel},
+    contacts::Contacts,
     online_user::{DeferredCounts, Entered, OnlineUser},
     publisher::Publisher,
     requests::{Ephemeral, JoinRequest, Undecided},
@@ -46,6 +47,7 @@ pub(super) struct Inner {
     /// For each watched user, the sessions that receive the user's presence changes.
     pub watchers: DashMap<UserId, Vec<Arc<Session>>>,
     pub watching: DashMap<ConnectionId, Vec<UserId>>,
+    pub contacts: Contacts,
     /// Reference count per bus channel. The node unsubscribes from a channel when its count drops to zero.
     pub listening: Mutex<HashMap<Channel, u32>>,
     /// The epoch of each tenant, as read when a user of the tenant last joined.
@@ -108,6 +110,7 @@ impl Hub {
     /// Removes a session; it receives no more events.
     pub fn leave(&self, session: &Arc<Session>) {
         self.stop_watching(session);
+        self.stop_watching_contacts(session);
         let Some(online) = self.0.online_users.get(&session.caller.user).map(|online| Arc::clone(&online)) else { return };
         if online.exit(session.connection) {
             let joins = self.0.joins.clone();

@@ -243,6 +243,7 @@ async fn inbox_changed(hub: &Hub, user: UserId, version: u32) -> Result<(), Stor
         }
         online.set_inbox_version(inbox_version);
     }
+    hub.0.contacts.conversations_changed(online.tenant, user);
     Ok(())
 }
 

@@ -4,16 +4,18 @@
 //! with an entry per online member. A change is delivered on this node at once and published to the other nodes over the
 //! [`bus`]. The bus may lose signals; [`repair`] finds every loss by comparing versions with the database. [`joins`] joins
 //! users to their rooms without missing an event. [`readers`] decides which members may read. [`capabilities`] sends
-//! devices the capabilities of their user when these change.
+//! devices the capabilities of their user when these change, and [`contacts`] what the user may do with the users on screen.
 
 mod arrivals;
 pub mod bus;
 mod bus_consumer;
 mod capabilities;
+mod contacts;
 mod count;
 mod hub;
 mod joins;
 pub(crate) mod online_user;
+mod openings;
 mod presence;
 mod publisher;
 mod readers;

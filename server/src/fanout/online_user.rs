@@ -9,7 +9,7 @@ use std::{
 use causerie_protocol::{ConnectionId, ConversationId, TenantId, UserId, wire};
 use wire::event::Kind as Event;
 
-use super::{count::Count, room::Room};
+use super::{count::Count, openings::Known, room::Room};
 use crate::sessions::{Frame, Session};
 
 /// The shortest time between two count frames to one user; counts that change sooner are sent together. In a busy group of
@@ -42,6 +42,7 @@ struct State {
     retired: bool,
     deferred: HashMap<ConversationId, Count>,
     counted_at: Option<Instant>,
+    openings: Known,
 }
 
 /// Users with unread counts that wait to be sent together.
@@ -153,6 +154,11 @@ impl OnlineUser {
     #[must_use]
     pub fn was_revoked_since(&self, issued_at_s: i64) -> bool {
         issued_at_s < self.lock().void_before_s
+    }
+
+    /// Reads or changes what the user's devices know of [`Openings`](crate::facts::Openings).
+    pub(super) fn openings<T>(&self, work: impl FnOnce(&mut Known) -> T) -> T {
+        work(&mut self.lock().openings)
     }
 
     /// Sends a frame to every session of the user on this node.

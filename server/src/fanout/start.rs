@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use super::{
     bus::{Bus, BusEvent},
     bus_consumer, capabilities,
+    contacts::{Contacts, renewal},
     hub::{Hub, Inner},
     joins,
     online_user::{DeferredCounts, OnlineUser},
@@ -73,6 +74,7 @@ impl Hub {
             online_users: DashMap::new(),
             watchers: DashMap::new(),
             watching: DashMap::new(),
+            contacts: Contacts::default(),
             listening: Mutex::default(),
             epochs: DashMap::new(),
             publisher: Arc::default(),
@@ -97,6 +99,7 @@ impl Hub {
             "capabilities, conversations",
             until(tasks, capabilities::follow_conversations(hub.clone(), rights)),
         );
+        tasks.spawn_vital("contacts", until(tasks, renewal::run(hub.clone())));
         tasks.spawn_vital("position check", until(tasks, repair::check_positions(hub.clone(), checks)));
         tasks.spawn_vital("bus consumer", until(tasks, bus_consumer::run(hub.clone(), events)));
         tasks.spawn_vital("bus publisher", until(tasks, publish));

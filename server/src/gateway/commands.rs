@@ -120,6 +120,21 @@ pub async fn frame(
                 app_too.hub.watch(&watcher, users).await.map(Answer::PresenceList)
             })
         }
+        Ok(SocketCommand::WatchContacts { users }) => {
+            if let Err(refusal) = app.allowances.take_contacts(session.caller.user, users.len()) {
+                return refuse(app, session, id, refusal);
+            }
+            let (app, watcher) = (Arc::clone(app), Arc::clone(session));
+            // The hub queues the answer itself, so that no event of the new watch comes before it.
+            let work = async move {
+                let send = |list| drop(answer(&watcher, id, Answer::ContactList(list)));
+                if let Err(refusal) = app.hub.watch_contacts(&watcher, users, send).await {
+                    refuse(&app, &watcher, id, refusal);
+                }
+                None
+            };
+            Next::Answer(work.boxed())
+        }
         Ok(SocketCommand::Any(command)) => {
             if let Err(refusal) = app.allowances.take(session.caller.user, &command) {
                 return refuse(app, session, id, refusal);

@@ -49,15 +49,16 @@ const FINISH_PATIENCE: Duration = Duration::from_secs(1);
 /// The maximum length of a close frame's reason. RFC 6455 §5.5 allows 125 bytes including the code of 2 bytes.
 const REASON_BYTES_MAX: usize = 120;
 
-/// Serves a connection from the HTTP upgrade until it is closed.
-pub async fn run(app: Arc<App>, upgrading: OnUpgrade, encoding: Encoding) {
+/// Serves a connection from the HTTP upgrade until it is closed. `page`: the origin of the page that opened the connection, if
+/// it is a page of another site.
+pub async fn run(app: Arc<App>, upgrading: OnUpgrade, encoding: Encoding, page: Option<Box<str>>) {
     // Futures that run once in a connection's life are boxed, so that the task of an idle connection is small.
     let Some((socket, early)) = Box::pin(upgraded::socket(upgrading)).await else { return };
     let _open = GaugeGuard::up(&app.metrics.connections);
     let (read, write) = socket.into_split();
     let mut reader = Reader::new(read, early, Some(encoding));
     let socket = Arc::new(SocketWriter::new(write, encoding, app.config.limits.outbox_bytes_max));
-    let reason = match Box::pin(handshake::establish(&app, &mut reader, &socket)).await {
+    let reason = match Box::pin(handshake::establish(&app, &mut reader, &socket, page)).await {
         Ok(handshake::Established { registered, expires_at_s }) => {
             let _session = GaugeGuard::up(&app.metrics.sessions);
             serve(&app, &mut reader, registered.session(), expires_at_s).await

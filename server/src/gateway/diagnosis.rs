@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use axum::{body::Body, extract::Query};
 use causerie_protocol::Encoding;
-use http::{HeaderMap, HeaderValue, Request, Response, header};
+use http::{HeaderMap, HeaderValue, Response, Uri, header};
 use serde::Serialize;
 
 use super::origin;
@@ -37,14 +37,12 @@ pub fn is_asked_for(headers: &HeaderMap) -> bool {
 
 /// Answers whether a WebSocket handshake would be accepted. The page sends its origin in `?origin=`, because browsers send
 /// no `Origin` header with requests to the page's own host.
-pub fn answer(app: &App, request: &Request<Body>) -> Response<Body> {
-    let headers = request.headers();
-    let named =
-        Query::<HashMap<String, String>>::try_from_uri(request.uri()).ok().and_then(|mut query| query.remove("origin"));
+pub async fn answer(app: &App, headers: &HeaderMap, uri: &Uri) -> Response<Body> {
+    let named = Query::<HashMap<String, String>>::try_from_uri(uri).ok().and_then(|mut query| query.remove("origin"));
     let sent = origin::of(headers);
     let origin = named.as_deref().or(sent.unwrap_or_default());
     let origin_allowed = match origin {
-        Some(origin) => origin::is_allowed(origin, headers, &app.config.listen.origins),
+        Some(origin) => origin::is_own(origin, headers) || app.origins.allows_any(origin).await,
         None => sent.is_ok(),
     };
     let ready = app.readiness.is_ready();
@@ -52,9 +50,9 @@ pub fn answer(app: &App, request: &Request<Body>) -> Response<Body> {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let origin = origin.unwrap_or_default();
         format!(
-            "pages of `{origin}` may not connect: add this origin to the setting `listen.origins` \
-             (CAUSERIE_LISTEN__ORIGINS={origin}) and start the server again. Only pages of the host that is asked for, `{host}`, \
-             need no entry"
+            "pages of `{origin}` may not connect: add this origin to the tenant's allowed origins (`causerie tenant \
+             web-access`), or to the setting `listen.origins` (CAUSERIE_LISTEN__ORIGINS={origin}) and start the server again. \
+             Only pages of the host that is asked for, `{host}`, need no entry"
         )
     } else if !ready {
         "this node is leaving or not ready yet".to_owned()

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::Caller,
+    auth::{AuthError, Caller},
     fanout::Missed,
     sessions::{CloseReason, Session, SocketWriter},
     tasks::Phase,
@@ -55,11 +55,17 @@ impl Drop for RegisteredSession {
     }
 }
 
-/// Waits for `hello` and queues its answer.
+/// Waits for `hello` and queues its answer. `page`: the origin of the page, if it is a page of another site; the tenant of the
+/// token must allow it.
 ///
 /// # Errors
 /// The reason to close the connection. If the `hello` is refused, the refusal is queued as its answer.
-pub async fn establish(app: &Arc<App>, reader: &mut Reader, socket: &Arc<SocketWriter>) -> Result<Established, CloseReason> {
+pub async fn establish(
+    app: &Arc<App>,
+    reader: &mut Reader,
+    socket: &Arc<SocketWriter>,
+    page: Option<Box<str>>,
+) -> Result<Established, CloseReason> {
     let late = || CloseReason::Code(CloseCode::HandshakeTimeout, "no hello came in time".to_owned());
     let going_away = || CloseReason::code(CloseCode::GoingAway);
     let stopping = app.tasks.stopping();
@@ -87,7 +93,14 @@ pub async fn establish(app: &Arc<App>, reader: &mut Reader, socket: &Arc<SocketW
             return Err(refuse(app, socket, id, refusal, reason));
         }
     };
-    let identity = match app.auth.user(&token).await {
+    let admitted = async {
+        let identity = app.auth.user(&token).await?;
+        if let Some(page) = page {
+            app.origins.admit(identity.tenant, &page).await?;
+        }
+        Ok::<_, AuthError>(identity)
+    };
+    let identity = match admitted.await {
         Ok(identity) => identity,
         Err(error) => {
             let reason = CloseReason::Code(error.close_code(), error.to_string());
@@ -137,6 +150,7 @@ async fn welcome(
     app.hub.join(session, app.config.limits.connections_per_user_max).await?;
     // A `hello` without positions gets the epoch and the inbox version, from which the client can resume next time.
     let (resumed, missed) = app.hub.welcome_back(session.caller, resume.unwrap_or_default()).await?;
+    let openings = app.hub.openings(session.caller).await?;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let welcome = wire::Welcome {
         connection_id: session.connection.to_string(),
@@ -156,6 +170,8 @@ async fn welcome(
         total_unread: resumed.total_unread,
         resumed: Some(resumed),
         token_ttl_ms: timers::left_ms(expires_at_s, app.clock.now_s()),
+        may_start: openings.may_start(),
+        may_request: openings.may_request(),
     };
     Ok((welcome, missed))
 }

@@ -13,7 +13,7 @@ mod fragments;
 mod handshake;
 mod keys;
 mod limiter;
-mod origin;
+pub mod origin;
 pub mod reader;
 mod timers;
 pub mod upgrade;

@@ -24,14 +24,16 @@ pub fn of(headers: &HeaderMap) -> Result<Option<&str>, NotAnOrigin> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAnOrigin;
 
-/// Whether a page of this origin may connect. It may if the setting `listen.origins` lists the origin, or if the origin
-/// names the host of the request, which is so for the server's own page.
+/// The origin of a page of another site; `None` for the server's own page, which always may connect, and for a request that
+/// comes from no page. A header that is no origin counts as the origin of another site: an empty text.
 #[must_use]
-pub fn is_allowed(origin: &str, headers: &HeaderMap, origins: &[String]) -> bool {
-    origins.iter().any(|allowed| allowed == origin) || is_own(origin, headers)
+pub fn foreign(headers: &HeaderMap) -> Option<&str> {
+    of(headers).unwrap_or(Some("")).filter(|origin| !is_own(origin, headers))
 }
 
-fn is_own(origin: &str, headers: &HeaderMap) -> bool {
+/// Whether the origin names the host of the request, which is so for the server's own page.
+#[must_use]
+pub fn is_own(origin: &str, headers: &HeaderMap) -> bool {
     let Some((scheme, from)) = origin.split_once("://") else { return false };
     // A proxy may end TLS, so only the origin's scheme is known. Browsers omit the default port of a scheme, other clients
     // may send it.
@@ -57,46 +59,38 @@ mod tests {
     }
 
     #[test]
-    fn origins_are_accepted_or_refused_as_the_table_says() {
-        let list = ["https://app.example".to_owned(), "capacitor://localhost".to_owned(), "null".to_owned()];
-        for (origin, host, origins, expected) in [
-            ("https://chat.example", "chat.example", &[][..], true),
-            ("http://localhost:8080", "localhost:8080", &[], true),
-            ("http://localhost:3000", "localhost:8080", &[], false),
-            ("https://evil.example", "chat.example", &[], false),
-            ("https://chat.example.evil.example", "chat.example", &[], false),
-            ("null", "chat.example", &[], false),
-            ("null", "null", &[], false),
-            ("capacitor://localhost", "localhost", &[], false),
+    fn an_origin_is_the_servers_own_page_as_the_table_says() {
+        for (origin, host, expected) in [
+            ("https://chat.example", "chat.example", true),
+            ("http://localhost:8080", "localhost:8080", true),
+            ("http://localhost:3000", "localhost:8080", false),
+            ("https://evil.example", "chat.example", false),
+            ("https://chat.example.evil.example", "chat.example", false),
+            ("null", "chat.example", false),
+            ("null", "null", false),
+            ("capacitor://localhost", "localhost", false),
             // The default port may be given. The default port of the other scheme is another server.
-            ("https://chat.example", "chat.example:443", &[], true),
-            ("https://chat.example:443", "chat.example", &[], true),
-            ("http://chat.example", "CHAT.example:80", &[], true),
-            ("http://chat.example", "chat.example:443", &[], false),
-            ("https://chat.example", "chat.example:80", &[], false),
-            ("https://chat.example:8443", "chat.example:8443", &[], true),
-            ("https://chat.example:8443", "chat.example", &[], false),
-            ("https://[::1]", "[::1]:443", &[], true),
-            ("https://", "", &[], false),
-            // Origins of the list are allowed in addition to the server's own page.
-            ("https://app.example", "chat.example", &list, true),
-            ("https://chat.example", "chat.example", &list, true),
-            ("http://app.example", "chat.example", &list, false),
-            ("capacitor://localhost", "chat.example", &list, true),
-            ("null", "chat.example", &list, true),
-            ("tauri://localhost", "chat.example", &list, false),
+            ("https://chat.example", "chat.example:443", true),
+            ("https://chat.example:443", "chat.example", true),
+            ("http://chat.example", "CHAT.example:80", true),
+            ("http://chat.example", "chat.example:443", false),
+            ("https://chat.example", "chat.example:80", false),
+            ("https://chat.example:8443", "chat.example:8443", true),
+            ("https://chat.example:8443", "chat.example", false),
+            ("https://[::1]", "[::1]:443", true),
+            ("https://", "", false),
         ] {
-            assert_eq!(is_allowed(origin, &headers(host), origins), expected, "{origin:?} at {host}");
+            assert_eq!(is_own(origin, &headers(host)), expected, "{origin:?} at {host}");
         }
     }
 
     #[test]
     fn a_page_behind_a_proxy_with_another_host_name_is_the_servers_own_page() {
         let mut headers = headers("127.0.0.1:8080");
-        assert!(!is_allowed("https://chat.example", &headers, &[]));
+        assert!(!is_own("https://chat.example", &headers));
         headers.insert(X_FORWARDED_HOST, "chat.example, inner.example".parse().expect("a header"));
-        assert!(is_allowed("https://chat.example", &headers, &[]));
-        assert!(!is_allowed("https://evil.example", &headers, &[]));
+        assert!(is_own("https://chat.example", &headers));
+        assert!(!is_own("https://evil.example", &headers));
     }
 
     #[test]

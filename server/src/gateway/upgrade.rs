@@ -16,12 +16,17 @@ const RETRY_AFTER_S: &str = "2";
 /// The handler of `GET /v1/ws`.
 pub async fn upgrade(State(app): State<Arc<App>>, mut request: Request<Body>) -> Response<Body> {
     let mut response = if diagnosis::is_asked_for(request.headers()) {
-        diagnosis::answer(&app, &request)
+        diagnosis::answer(&app, request.headers(), request.uri()).await
     } else {
-        match check(&app, &request) {
+        let page = origin::foreign(request.headers()).map(Box::from);
+        let is_admitted = match &page {
+            Some(origin) => app.origins.allows_any(origin).await,
+            None => true,
+        };
+        match check(&app, &request, is_admitted) {
             Ok((accepted, encoding)) => {
                 let upgrading = hyper::upgrade::on(&mut request);
-                app.tasks.clone().spawn("connection", connection::run(app, upgrading, encoding));
+                app.tasks.clone().spawn("connection", connection::run(app, upgrading, encoding, page));
                 accepted.response(Some(encoding.subprotocol()))
             }
             Err(refusal) => *refusal,
@@ -81,17 +86,19 @@ impl Accepted {
     }
 }
 
-fn check(app: &App, request: &Request<Body>) -> Result<(Accepted, Encoding), Box<Response<Body>>> {
+/// `is_admitted`: the node or a tenant allows the page of the request.
+fn check(app: &App, request: &Request<Body>, is_admitted: bool) -> Result<(Accepted, Encoding), Box<Response<Body>>> {
     let headers = request.headers();
     let accepted = Accepted::check(request)?;
     match origin::of(headers) {
         Ok(None) => {}
-        Ok(Some(origin)) if origin::is_allowed(origin, headers, &app.config.listen.origins) => {}
+        Ok(Some(_)) if is_admitted => {}
         Ok(Some(origin)) => {
             app.refused_origins.count(origin, headers, app.clock.now_ms(), &app.metrics.origins_refused);
             return Err(refuse(
                 StatusCode::FORBIDDEN,
-                "pages of this `Origin` may not connect: add it to the setting `listen.origins` and start the server again",
+                "pages of this `Origin` may not connect: add it to the tenant's allowed origins, or to the setting \
+                 `listen.origins` and start the server again",
             ));
         }
         Err(origin::NotAnOrigin) => return Err(refuse(StatusCode::FORBIDDEN, "`Origin` must come once, as text")),

@@ -25,7 +25,7 @@ pub struct Shared {
 pub fn router(app: &Arc<App>) -> Router {
     let limiter = Arc::new(UserLimiter::of_requests(&app.config.limits));
     let shared = Shared { app: Arc::clone(app), limiter, imports: ImportLocks::default(), exports: Exports::default() };
-    let origins: Arc<[String]> = app.config.listen.origins.clone().into();
+    let origins = app.origins.clone();
     commands::router()
         .merge(manage::router())
         .with_state(shared)

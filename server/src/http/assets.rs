@@ -1,6 +1,6 @@
-//! The files for browsers: the messenger page at `/`, and the widget for other sites under `/widget/`. They are part of the
-//! binary. A debug build reads them from the source tree, so that a rebuilt page is served at once. The server also builds
-//! without these files, because cargo must not depend on npm.
+//! The files for browsers: the messenger page at `/`, the widget for other sites under `/widget/`, and the page for frames of
+//! other sites under `/embed/`. They are part of the binary. A debug build reads them from the source tree, so that a rebuilt
+//! page is served at once. The server also builds without these files, because cargo must not depend on npm.
 
 use std::{
     collections::HashMap,
@@ -27,6 +27,8 @@ struct Built;
 
 /// The folder of the files that pages of other sites load.
 const WIDGET: &str = "widget/";
+/// The folder of the page that other sites embed in a frame.
+const EMBED: &str = "embed/";
 /// The part of a path under which file names contain a hash of the content. Such files can be cached forever.
 const HASHED: &str = "/assets/";
 
@@ -34,7 +36,7 @@ const HASHED: &str = "/assets/";
 pub async fn serve(request: Request) -> Response {
     let name = match request.uri().path().trim_start_matches('/') {
         "" => "messenger/index.html".to_owned(),
-        path if path.starts_with(WIDGET) => path.to_owned(),
+        path if path.starts_with(WIDGET) || path.starts_with(EMBED) => path.to_owned(),
         path => format!("messenger/{path}"),
     };
     let Some(file) = Built::get(&name) else {
@@ -46,10 +48,15 @@ pub async fn serve(request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Problem::wrong_method().into_response();
     }
-    answer(&name, file, request.headers())
+    answer(&name, file, request.headers(), &[])
 }
 
-fn answer(name: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
+/// A page that sites of these origins may embed in a frame, in addition to the server's own pages. `None` if it was not built.
+pub fn page(name: &str, asked: &HeaderMap, ancestors: &[String]) -> Option<Response> {
+    Built::get(name).map(|file| answer(name, file, asked, ancestors))
+}
+
+fn answer(name: &str, file: EmbeddedFile, asked: &HeaderMap, ancestors: &[String]) -> Response {
     let gzip = accepts_gzip(asked);
     let etag = etag(&file, gzip);
     let is_known = asked.get_all(header::IF_NONE_MATCH).iter().any(|known| {
@@ -77,7 +84,7 @@ fn answer(name: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
     }
     let lasting = if name.contains(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
     set(header::CACHE_CONTROL, lasting);
-    set(header::CONTENT_SECURITY_POLICY, &policy(asked));
+    set(header::CONTENT_SECURITY_POLICY, &policy(asked, ancestors));
     if name.starts_with(WIDGET) {
         set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
         set(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
@@ -128,8 +135,9 @@ fn content_type(mime: &str) -> String {
 }
 
 /// The Content Security Policy: only files of this server run and load. WebSocket addresses are listed explicitly, because
-/// some browsers do not include `ws:` in `'self'`.
-fn policy(asked: &HeaderMap) -> String {
+/// some browsers do not include `ws:` in `'self'`. Sites of the origins in `ancestors`, which were checked when they were set,
+/// may show the page in a frame.
+fn policy(asked: &HeaderMap, ancestors: &[String]) -> String {
     let host = asked.get(header::HOST).and_then(|host| host.to_str().ok());
     // The name of the host becomes part of a header, so any other characters are refused.
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
@@ -137,9 +145,10 @@ fn policy(asked: &HeaderMap) -> String {
         Some(host) => format!(" ws://{host} wss://{host}"),
         None => String::new(),
     };
+    let ancestors: String = ancestors.iter().map(|origin| format!(" {origin}")).collect();
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'{sockets}; \
-         manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+         manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'{ancestors}"
     )
 }
 
@@ -151,7 +160,7 @@ mod tests {
     fn an_invalid_host_is_not_copied_into_the_content_security_policy() {
         let policy_for = |host: &str| {
             let host = HeaderValue::from_str(host).expect("a header value");
-            policy(&HeaderMap::from_iter([(header::HOST, host)]))
+            policy(&HeaderMap::from_iter([(header::HOST, host)]), &[])
         };
         assert!(
             policy_for("chat.example:8080").contains("connect-src 'self' ws://chat.example:8080 wss://chat.example:8080;")

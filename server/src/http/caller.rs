@@ -7,6 +7,7 @@ use crate::{
     app::App,
     auth::{ApiCaller, Caller, Scope},
     domain::{User, UserStatus},
+    gateway::origin,
     store::queries::people,
 };
 
@@ -17,11 +18,15 @@ const KEY_PREFIX: &str = "sk_";
 /// The caller of a request: the user of its token, or the user that its back end names in [`CAUSERIE_USER`].
 ///
 /// # Errors
-/// If there is no user, the credential is not valid, or the key lacks the scope `act`.
+/// If there is no user, the credential is not valid, the key lacks the scope `act`, or the tenant does not allow the page that
+/// sent the token.
 pub async fn user(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
     let credential = bearer(headers)?;
     if !credential.starts_with(KEY_PREFIX) {
         let identity = app.auth.user(credential).await?;
+        if let Some(page) = origin::foreign(headers) {
+            app.origins.admit(identity.tenant, page).await?;
+        }
         return Ok(Caller { tenant: identity.tenant, user: identity.user, issued_at_s: identity.issued_at_s });
     }
     let key = app.auth.key(credential).await?;

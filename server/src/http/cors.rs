@@ -1,7 +1,6 @@
-//! CORS: pages of the origins in `listen.origins` may use `/v1`. The `Authorization` header carries the token, and cookies
-//! are never used, so requests with credentials (cookies) are not allowed.
-
-use std::sync::Arc;
+//! CORS: pages of the origins that the node or a tenant allows may use `/v1`. The `Authorization` header carries the token, and
+//! cookies are never used, so requests with credentials (cookies) are not allowed. A preflight has no token; once the token is
+//! known, its tenant decides (`caller.rs`).
 
 use axum::{
     extract::{Request, State},
@@ -10,6 +9,8 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
+use crate::auth::Origins;
+
 /// How long a browser may keep the answer to a preflight, in seconds: the maximum that Chromium accepts, two hours.
 const PREFLIGHT_MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
@@ -17,8 +18,8 @@ const HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-ty
 const EXPOSED: HeaderValue = HeaderValue::from_static("retry-after, www-authenticate");
 
 /// Answers preflights and tells browsers whether their page may read the answer.
-pub async fn middleware(State(origins): State<Arc<[String]>>, request: Request, next: Next) -> Response {
-    let allowed = allowed_origin(request.headers(), &origins);
+pub async fn middleware(State(origins): State<Origins>, request: Request, next: Next) -> Response {
+    let allowed = allowed_origin(request.headers(), &origins).await;
     let is_preflight =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let mut response = if is_preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
@@ -37,7 +38,7 @@ pub async fn middleware(State(origins): State<Arc<[String]>>, request: Request, 
     response
 }
 
-fn allowed_origin(headers: &HeaderMap, origins: &[String]) -> Option<HeaderValue> {
+async fn allowed_origin(headers: &HeaderMap, origins: &Origins) -> Option<HeaderValue> {
     let origin = headers.get(header::ORIGIN)?;
-    origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()).then(|| origin.clone())
+    origins.allows_any(origin.to_str().ok()?).await.then(|| origin.clone())
 }

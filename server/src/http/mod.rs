@@ -12,6 +12,7 @@ pub mod commands;
 mod cors;
 pub mod cut;
 mod docs;
+mod embed;
 pub mod error;
 mod health;
 mod host;
@@ -28,7 +29,8 @@ use crate::{app::App, gateway};
 /// For clients: socket, API, page, health, and the routes that the program adds.
 pub fn public_router(app: Arc<App>, added: Router) -> Router {
     let socket = Router::new().route("/v1/ws", get(gateway::upgrade::upgrade)).with_state(Arc::clone(&app));
-    let router = api::router(&app).merge(socket).merge(health::router(app)).merge(added);
+    let pages = Router::new().route("/embed/{tenant}", get(embed::serve)).with_state(Arc::clone(&app));
+    let router = api::router(&app).merge(socket).merge(pages).merge(health::router(app)).merge(added);
     router.fallback(assets::serve).layer(middleware::from_fn(host::required))
 }
 

@@ -19,6 +19,7 @@ mod replace;
 mod report;
 pub mod row;
 pub mod tenants;
+pub mod web_access;
 
 pub use fields::Fault;
 pub use import::{Committed, Import, ImportDeps, Stopped};

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::fields::{Fault, Fields};
 use crate::{
     domain::{Delivers, EdgeEffect, GroupState, RelationState, UserStatus, WritableBy},
+    names::visible,
     plain::shortened,
     store::queries::{
         facts::{GroupFact, SettingFact},
@@ -60,12 +61,13 @@ pub enum Undeclared {
 }
 
 /// All fields that a row of any type may have.
-pub(super) const FIELDS: [&str; 24] = [
+pub(super) const FIELDS: [&str; 25] = [
     "type",
     "id",
     "name",
     "avatar",
     "locale",
+    "about",
     "status",
     "roles",
     "writable_by",
@@ -257,6 +259,8 @@ fn user(fields: &mut Fields) -> Result<Profile, Fault> {
         name: fields.title("name", PROFILE_FIELD_BYTES_MAX)?,
         avatar_url: fields.text("avatar", PROFILE_FIELD_BYTES_MAX)?,
         locale: fields.text("locale", PROFILE_FIELD_BYTES_MAX)?,
+        // A text without a visible character counts as none.
+        about: fields.text("about", PROFILE_FIELD_BYTES_MAX)?.map(|about| visible::kept(&about).unwrap_or_default()),
         status: fields.choice("status", &STATUSES)?,
         roles: fields.texts("roles")?,
         writable_by: fields.choice("writable_by", &WRITABLE_BY)?,

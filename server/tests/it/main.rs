@@ -2,7 +2,9 @@
 
 mod bad_input;
 mod broken_frames;
+mod cannot_send;
 mod chat;
+mod contacts;
 mod faults;
 mod handshake;
 mod harness;
@@ -11,6 +13,7 @@ mod http;
 mod jobs;
 mod migrations;
 mod mistakes;
+mod openings;
 mod operating;
 mod policy_cli;
 mod provisioning_page;
@@ -23,3 +26,4 @@ mod slow_reader;
 mod starting;
 mod storage;
 mod transfer;
+mod web_access;

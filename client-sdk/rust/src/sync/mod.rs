@@ -16,7 +16,7 @@ mod seq_set;
 use std::collections::{HashMap, VecDeque, hash_map::Entry};
 
 use causerie_protocol::{
-    ConversationId,
+    ConversationId, ErrorCode,
     wire::{self, event::Kind},
 };
 
@@ -234,7 +234,8 @@ impl Sync {
             Kind::CapabilitiesChanged(changed) => {
                 if let Some(conversation) = parse(&changed.conversation_id) {
                     let capabilities = changed.capabilities().collect();
-                    steps.push(Step::Emit(Event::Capabilities { conversation, capabilities }));
+                    let cannot_send = Some(changed.cannot_send()).filter(|code| *code != ErrorCode::Unspecified);
+                    steps.push(Step::Emit(Event::Capabilities { conversation, capabilities, cannot_send }));
                 }
             }
             Kind::ReadStateChanged(changed) => {
@@ -250,6 +251,8 @@ impl Sync {
             Kind::RelationChanged(changed) => {
                 steps.extend(changed.relation.map(|relation| Step::Emit(Event::RelationChanged(relation))));
             }
+            Kind::ContactsChanged(changed) => steps.push(Step::Emit(Event::Contacts(changed.contacts))),
+            Kind::MayStartChanged(changed) => steps.push(Step::Emit(Event::MayStart(changed))),
             Kind::Gap(_) => steps.push(Step::Resume),
             // The connection handles these before they come here.
             Kind::TokenExpiring(_) | Kind::GoingAway(_) => {}

@@ -1,6 +1,6 @@
 //! Events without a version, and watched presence.
 
-use causerie_client::{Client, ConversationId, Event, UserId, wire};
+use causerie_client::{Client, ConversationId, Event, UserId, UserRef, wire};
 use wire::{event::Kind, reply::Result as Answer, request::Command};
 
 use crate::peer::{Peer, next};
@@ -22,6 +22,7 @@ async fn events_without_a_version_are_published_at_once() {
         conversation_id,
         // A newer server may send a capability that this version does not know.
         capabilities: vec![wire::Capability::Send.into(), 99],
+        cannot_send: 0,
     };
     let relation = wire::Relation { relation: "friend".into(), ..Default::default() };
     let related = wire::RelationChanged { relation: Some(relation.clone()) };
@@ -35,8 +36,48 @@ async fn events_without_a_version_are_published_at_once() {
     assert_eq!(next(&mut events).await, Event::Typing(typing));
     assert_eq!(next(&mut events).await, Event::MemberRead(read));
     assert_eq!(next(&mut events).await, Event::Presence(presence));
-    assert_eq!(next(&mut events).await, Event::Capabilities { conversation: id, capabilities });
+    assert_eq!(next(&mut events).await, Event::Capabilities { conversation: id, capabilities, cannot_send: None });
     assert_eq!(next(&mut events).await, Event::RelationChanged(relation));
+}
+
+#[tokio::test]
+async fn contacts_are_watched_again_on_each_connection_and_after_a_gap() {
+    let peer = Peer::new().await;
+    let (client, mut events) = Client::connect_with_events(peer.config());
+    let (mut link, _) = peer.welcome().await;
+    let contacts = |can: &[wire::DirectoryAction]| {
+        let user_ref = Some(wire::UserRef { by: Some(wire::user_ref::By::ExternalId("tom".into())) });
+        let can = can.iter().map(|can| i32::from(*can)).collect();
+        vec![wire::Contact { user_ref, can, ..Default::default() }]
+    };
+    let list = |contacts| Answer::ContactList(wire::ContactList { contacts });
+    let (may, may_not) = (contacts(&[wire::DirectoryAction::Start]), contacts(&[]));
+    let served = async {
+        let (id, command) = link.request().await;
+        link.reply(id, list(may.clone())).await;
+        command
+    };
+    let users = [UserRef::ExternalId("tom".into())];
+    let (watched, command) = tokio::join!(client.watch_contacts(users), served);
+    assert_eq!(watched.expect("watched"), may);
+    assert_eq!(next(&mut events).await, Event::Contacts(may.clone()), "in its order with the changes");
+    link.event(Kind::ContactsChanged(wire::ContactsChanged { contacts: may_not.clone() })).await;
+    assert_eq!(next(&mut events).await, Event::Contacts(may_not.clone()));
+    link.event(Kind::Gap(wire::Gap {})).await;
+    let (id, again) = link.request().await;
+    assert_eq!(again, command);
+    // A refused watch is sent again.
+    link.reply(id, Answer::Error(wire::Error { code: 103, temporary: true, ..Default::default() })).await;
+    let (id, again) = link.request().await;
+    assert_eq!(again, command);
+    link.reply(id, list(may.clone())).await;
+    assert_eq!(next(&mut events).await, Event::Contacts(may));
+    drop(link);
+    let (mut link, _) = peer.welcome().await;
+    let (id, again) = link.request().await;
+    assert_eq!(again, command);
+    link.reply(id, list(may_not.clone())).await;
+    assert_eq!(next(&mut events).await, Event::Contacts(may_not));
 }
 
 #[tokio::test]

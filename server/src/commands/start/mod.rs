@@ -18,7 +18,7 @@ pub(super) use self::recipients::{named, resolve_users};
 use super::{CommandDeps, kept_subject, list};
 use crate::{
     auth::Caller,
-    domain::{ConversationKind, MemberRole, User},
+    domain::{ConversationKind, MemberRole, User, start_key},
     facts::policy_gate,
     store::queries::{append::NewConversation, mails::Addressee, people},
     writer::{Check, CheckSubject, Member, OutgoingMessage, Start, Started, WriteRequest},
@@ -194,9 +194,4 @@ async fn carry_out(deps: &CommandDeps, caller: Caller, plan: Plan, first_message
         reached,
         inactive_count,
     }))
-}
-
-/// The start key of the direct conversation of two users, or of a note to self. It does not depend on which of them starts.
-pub fn start_key(starter: UserId, peer: UserId) -> String {
-    if starter == peer { format!("self:{starter}") } else { format!("pair:{}:{}", starter.min(peer), starter.max(peer)) }
 }

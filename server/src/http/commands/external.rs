@@ -5,7 +5,7 @@
 use causerie_protocol::{ConversationId, Refusal, UserId, command::UserRef, limits::EXTERNAL_ID_BYTES_MAX};
 use serde_json::{Map, Value};
 
-use crate::{app::App, auth::Caller, commands::start::start_key, store::queries::people};
+use crate::{app::App, auth::Caller, domain::start_key, store::queries::people};
 
 /// Marks an id of the product.
 pub const PREFIX: &str = "external:";

@@ -19,6 +19,7 @@ mod rows;
 pub(super) mod schemas;
 mod tenants;
 mod users;
+mod web_access;
 
 use axum::Router;
 
@@ -30,7 +31,7 @@ use self::{
 use super::{api::Shared, operation::Operation};
 
 /// All endpoints.
-const ENDPOINTS: [Entry; 45] = [
+const ENDPOINTS: [Entry; 49] = [
     Entry::of::<me::get::GetMe>(),
     Entry::of::<me::get_settings::GetSettings>(),
     Entry::of::<me::put_settings::PutSettings>(),
@@ -76,6 +77,10 @@ const ENDPOINTS: [Entry; 45] = [
     Entry::of::<tenants::suspend::SuspendTenant>(),
     Entry::of::<tenants::resume::ResumeTenant>(),
     Entry::of::<tenants::delete::DeleteTenant>(),
+    Entry::of::<web_access::get::GetWebAccess<Own>>(),
+    Entry::of::<web_access::put::PutWebAccess<Own>>(),
+    Entry::of::<web_access::get::GetWebAccess<OfTenant>>(),
+    Entry::of::<web_access::put::PutWebAccess<OfTenant>>(),
 ];
 
 /// All endpoints as a router.

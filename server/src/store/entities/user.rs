@@ -36,6 +36,8 @@ pub struct Model {
     pub writable_by: i16,
     /// Seconds since 1970 UTC; the name, avatar, locale and roles in tokens issued before this are ignored.
     pub claims_from: i64,
+    /// A short text about the user, such as a role; empty if there is none.
+    pub about: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

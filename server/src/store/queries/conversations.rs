@@ -290,8 +290,8 @@ fn select(backend: DbBackend) -> String {
     let Json { open, entry, close } = json;
     let shown = |those: &str| {
         format!(
-            "(SELECT {open}({entry}(shown.id, shown.external_id, shown.name, shown.avatar_url, shown.status, shown.role, shown.read_seq)){close} \
-             FROM (SELECT {id} AS id, w.external_id, w.name, w.avatar_url, w.status, s.role, {read_seq} \
+            "(SELECT {open}({entry}(shown.id, shown.external_id, shown.name, shown.avatar_url, shown.status, shown.role, shown.read_seq, shown.about)){close} \
+             FROM (SELECT {id} AS id, w.external_id, w.name, w.avatar_url, w.status, s.role, {read_seq}, w.about \
              FROM (SELECT s.* FROM {those} ORDER BY s.joined_at, s.user_id LIMIT {max}) s JOIN users w ON w.id = s.user_id \
              ORDER BY s.joined_at, s.user_id) shown)",
             id = json.text_of("w.id"),
@@ -315,8 +315,8 @@ fn select(backend: DbBackend) -> String {
     )
 }
 
-/// A shown member: id, external id, name, avatar, status, role, read position.
-type Shown = (String, String, String, String, i16, i16, u32);
+/// A shown member: id, external id, name, avatar, status, role, read position, about.
+type Shown = (String, String, String, String, i16, i16, u32, String);
 
 fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
     let id = ConversationId(row.try_get("", "c_id")?);
@@ -346,6 +346,7 @@ fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
             marked_unread: row.try_get("", "marked_unread")?,
         },
         capabilities: Vec::new(),
+        cannot_send: None,
         addressees: mails::addressees(row, id)?,
         is_copy: row.try_get("", "is_copy")?,
         in_reply_to: row.try_get::<Option<Uuid>>("", "in_reply_to")?.map(MessageId),
@@ -353,8 +354,8 @@ fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
     Ok(Summary { conversation, facts })
 }
 
-fn member((id, external_id, name, avatar_url, status, role, read_seq): Shown) -> Result<Member, DbErr> {
+fn member((id, external_id, name, avatar_url, status, role, read_seq, about): Shown) -> Result<Member, DbErr> {
     let status = UserStatus::from_number(status);
-    let user = UserSummary { id: columns::id(&id)?, external_id, name, avatar_url, status };
+    let user = UserSummary { id: columns::id(&id)?, external_id, name, avatar_url, status, about };
     Ok(Member { user, role: MemberRole::from_number(role), read_seq })
 }

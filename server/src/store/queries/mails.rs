@@ -134,11 +134,11 @@ pub(super) fn columns(json: Json) -> String {
     let Json { open, entry, close } = json;
     format!(
         "m.is_copy, CASE WHEN c.kind = {mail} THEN \
-         (SELECT {open}({entry}(a.is_group, a.id, a.external_id, a.name, a.avatar_or_kind, a.status, a.is_copy)){close} FROM \
+         (SELECT {open}({entry}(a.is_group, a.id, a.external_id, a.name, a.avatar_or_kind, a.status, a.is_copy, a.about)){close} FROM \
          (SELECT CASE WHEN a.group_id IS NULL THEN 0 ELSE 1 END AS is_group, {id} AS id, \
          COALESCE(w.external_id, g.external_id, '') AS external_id, COALESCE(w.name, g.name, '') AS name, \
          COALESCE(w.avatar_url, g.kind, '') AS avatar_or_kind, COALESCE(w.status, 0) AS status, \
-         CAST(a.is_copy AS INTEGER) AS is_copy FROM addressees a LEFT JOIN users w ON w.id = a.user_id \
+         CAST(a.is_copy AS INTEGER) AS is_copy, COALESCE(w.about, '') AS about FROM addressees a LEFT JOIN users w ON w.id = a.user_id \
          LEFT JOIN groups g ON g.id = a.group_id WHERE a.conversation_id = c.id ORDER BY a.position LIMIT {shown}) a) \
          END AS addressees, \
          (SELECT x.id FROM messages x JOIN members k ON k.conversation_id = x.conversation_id AND k.user_id = m.user_id \
@@ -151,8 +151,8 @@ pub(super) fn columns(json: Json) -> String {
 }
 
 /// Whether the addressee is a group, id, external id, name, avatar of a user or kind of a group, status, whether it is a
-/// copy.
-type Row = (i32, String, String, String, String, i32, i32);
+/// copy, about of a user.
+type Row = (i32, String, String, String, String, i32, i32, String);
 
 /// Reads the addressees of a conversation from the columns of [`columns()`].
 ///
@@ -165,12 +165,15 @@ pub(super) fn addressees(row: &QueryResult, conversation: ConversationId) -> Res
     addressees.into_iter().map(addressee).collect()
 }
 
-fn addressee((is_group, id, external_id, name, avatar_or_kind, status, is_copy): Row) -> Result<domain::Addressee, DbErr> {
+fn addressee(
+    (is_group, id, external_id, name, avatar_or_kind, status, is_copy, about): Row,
+) -> Result<domain::Addressee, DbErr> {
     let addressed = if is_group == 1 {
         domain::Addressed::Group(Group { id: columns::id(&id)?, external_id, name, kind: avatar_or_kind })
     } else {
         let status = UserStatus::from_number(status);
-        domain::Addressed::User(UserSummary { id: columns::id(&id)?, external_id, name, avatar_url: avatar_or_kind, status })
+        let (id, avatar_url) = (columns::id(&id)?, avatar_or_kind);
+        domain::Addressed::User(UserSummary { id, external_id, name, avatar_url, status, about })
     };
     Ok(domain::Addressee { addressed, is_copy: is_copy == 1 })
 }

@@ -127,7 +127,7 @@ impl Store {
     ) -> Result<Option<Page<(i64, Member)>>, StoreError> {
         let (joined_at, user) = after.map_or((-1, Uuid::nil()), |(at, user)| (at, user.0));
         let sql = format!(
-            "WITH {}, page AS (SELECT m.joined_at, m.role, {}, w.id, w.external_id, w.name, w.avatar_url, w.status \
+            "WITH {}, page AS (SELECT m.joined_at, m.role, {}, w.id, w.external_id, w.name, w.avatar_url, w.status, w.about \
              FROM members m JOIN users w ON w.id = m.user_id JOIN conversations c ON c.id = m.conversation_id \
              WHERE m.conversation_id = $1 AND {} AND (m.joined_at > $3 OR (m.joined_at = $3 AND m.user_id > $4)) \
              AND EXISTS (SELECT 1 FROM place WHERE place.role IS NOT NULL AND place.left_at IS NULL) \
@@ -135,7 +135,7 @@ impl Store {
              (SELECT a.user_id FROM addressees a WHERE a.conversation_id = $1 AND a.user_id IS NOT NULL)) \
              ORDER BY m.joined_at, m.user_id LIMIT $5) \
              SELECT place.*, p.joined_at AS p_joined_at, p.role AS p_role, p.read_seq AS p_read_seq, p.id AS p_id, \
-             p.external_id AS p_external_id, p.name AS p_name, p.avatar_url AS p_avatar_url, p.status AS p_status \
+             p.external_id AS p_external_id, p.name AS p_name, p.avatar_url AS p_avatar_url, p.status AS p_status, p.about AS p_about \
              FROM place LEFT JOIN page p ON TRUE ORDER BY p.joined_at, p.id",
             place(),
             shown_read_seq("m", "$2"),
@@ -154,6 +154,7 @@ impl Store {
                 name: row.try_get("p_", "name")?,
                 avatar_url: row.try_get("p_", "avatar_url")?,
                 status: choice(row, "p_", "status")?,
+                about: row.try_get("p_", "about")?,
             };
             let member = Member { user, role: choice(row, "p_", "role")?, read_seq: number(row, "p_", "read_seq")? };
             items.push((row.try_get("p_", "joined_at")?, member));

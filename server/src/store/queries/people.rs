@@ -36,6 +36,7 @@ impl From<user::Model> for User {
             roles: row.roles.split_whitespace().map(str::to_owned).collect(),
             writable_by: WritableBy::from_number(row.writable_by),
             claims_from_s: row.claims_from,
+            about: row.about,
         }
     }
 }
@@ -57,6 +58,8 @@ pub struct Profile {
     pub roles: Option<Vec<String>>,
     /// Which users may write to the user.
     pub writable_by: Option<WritableBy>,
+    /// A short text about the user; empty to remove it.
+    pub about: Option<String>,
     /// The user connected with a token: an invited user becomes active.
     pub is_here: bool,
     /// A list of existing users contains the user: a removed user becomes active again, unless `status` is given.
@@ -82,6 +85,7 @@ impl Profile {
             || (self.is_here && user.status == UserStatus::Invited)
             || (self.is_listed && self.status.is_none() && user.status == UserStatus::Removed)
             || self.writable_by.is_some_and(|said| said != user.writable_by)
+            || differs(&self.about, &user.about)
     }
 
     /// Whether this data comes from a token that is newer than the stored data and names exactly the stored roles. Older

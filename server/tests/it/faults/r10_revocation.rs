@@ -214,7 +214,7 @@ impl<'a> Chat<'a> {
     async fn until_capability(&self, screen: &mut Events, may: bool) {
         let shown = async {
             while let Some(event) = screen.next().await {
-                if let Event::Capabilities { conversation, capabilities } = event
+                if let Event::Capabilities { conversation, capabilities, .. } = event
                     && conversation == self.conversation
                     && capabilities.contains(&Capability::Send) == may
                 {

@@ -30,7 +30,8 @@ async fn talked(cluster: &Cluster) -> String {
     let product = Caller::back_end(cluster, "provision,admin");
     product.json("PUT", "/v1/policy", json!({ "text": RULES })).await.ok();
     let rows = [
-        json!({ "type": "user", "id": "lea", "name": "Léa Martin", "avatar": "https://a.example/l.png", "locale": "fr" }),
+        json!({ "type": "user", "id": "lea", "name": "Léa Martin", "avatar": "https://a.example/l.png", "locale": "fr",
+            "about": "Class 6A" }),
         json!({ "type": "user", "id": "tom", "name": "Tom" }),
         json!({ "type": "group", "id": "6a", "kind": "class" }),
         json!({ "type": "membership", "user": "lea", "group": "6a", "role": "learner" }),
@@ -101,8 +102,8 @@ async fn an_erased_user_leaves_nothing_but_what_it_wrote() {
         let name = text(&user["id"]);
         assert!(!name.contains(&lea_id), "other users know the server's id: {name}");
         let forgotten = json!({
-            "type": "user", "id": name, "name": name, "avatar": "", "locale": "", "status": "removed", "roles": [],
-            "writable_by": "nobody",
+            "type": "user", "id": name, "name": name, "avatar": "", "locale": "", "about": "", "status": "removed",
+            "roles": [], "writable_by": "nobody",
         });
         assert_eq!(*user, forgotten);
         let kinds: Vec<&Value> = rows.iter().map(|row| &row["type"]).collect();

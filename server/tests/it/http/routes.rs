@@ -186,9 +186,15 @@ async fn every_route_works() {
     assert_eq!(product.ask("PATCH", "/v1/tenants/{slug}", &["globex"], "", change).await["name"], "Globex Corporation");
     assert_eq!(product.ask("GET", "/v1/tenants/{slug}", &["globex"], "", None).await["slug"], "globex");
     assert_eq!(product.ask("GET", "/v1/tenants", &[], "", None).await["tenants"].as_array().map(Vec::len), Some(2));
+    let (path, pages) = ("/v1/tenants/{slug}/web-access", json!({ "frameAncestors": ["https://app.example"] }));
+    assert_eq!(product.ask("PUT", path, &["globex"], "", Some(pages.clone())).await, pages);
+    assert_eq!(product.ask("GET", path, &["globex"], "", None).await, pages);
     manage_tenants(&product).await;
     let all = Walk { caller: Caller::back_end(&cluster, "admin,act,provision,read"), walked: &walked };
     manage_keys(&all, "/v1", &[]).await;
+    let pages = json!({ "allowedOrigins": ["https://app.example"] });
+    assert_eq!(all.ask("PUT", "/v1/web-access", &[], "", Some(pages.clone())).await, pages);
+    assert_eq!(all.ask("GET", "/v1/web-access", &[], "", None).await, pages);
     assert_eq!(back_end.ask("POST", "/v1/messages/{id}/erase", &[&message], "", None).await, Value::Null);
     assert!(back_end.ask("POST", "/v1/users/{id}/erase-texts", &["zoe"], "", None).await["job"].is_string());
 

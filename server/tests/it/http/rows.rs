@@ -22,10 +22,11 @@ fn rows() -> Vec<Value> {
     let mut rows = Vec::new();
     for at in 0..23 {
         let status = ["active", "invited", "deactivated", "removed"][at % 4];
+        let about = ["", "Class 6A"][at % 2];
         let (roles, writable_by) = ([json!([]), json!(["owner"])][at % 2].clone(), ["rules", "contacts", "nobody"][at % 3]);
         rows.push(json!({
             "type": "user", "id": format!("u {at} é"), "name": format!("Name {at}"), "avatar": "", "locale": "fr",
-            "status": status, "roles": roles, "writable_by": writable_by,
+            "about": about, "status": status, "roles": roles, "writable_by": writable_by,
         }));
     }
     for (id, parent) in [("z", ""), ("m", "z"), ("a", "m"), ("b", "m")] {

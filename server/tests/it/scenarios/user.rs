@@ -149,7 +149,7 @@ impl User {
     /// Waits until this device is told that the capability is granted or withdrawn.
     pub async fn sees_capability(&mut self, capability: Capability, may: bool, conversation: ConversationId) {
         let told = |event| match event {
-            Event::Capabilities { conversation: place, capabilities } if place == conversation => {
+            Event::Capabilities { conversation: place, capabilities, .. } if place == conversation => {
                 (capabilities.contains(&capability) == may).then_some(())
             }
             _ => None,

@@ -54,6 +54,7 @@ export class Client extends Commands {
   #restored: Promise<void> | undefined;
   #isProbing = false;
   #me: User | undefined;
+  #may: wire.MayStartChanged = {};
 
   constructor(options: ClientOptions) {
     super();
@@ -158,6 +159,16 @@ export class Client extends Commands {
   /** The connected user; `undefined` before the first connection. */
   get me(): User | undefined {
     return this.#me;
+  }
+
+  /** Whether the connected user may start a conversation with anybody, or a note to self. */
+  get mayStart(): boolean {
+    return !!this.#may.mayStart;
+  }
+
+  /** Whether the connected user may request a mutual relation, such as `friend`, from anybody. */
+  get mayRequest(): boolean {
+    return !!this.#may.mayRequest;
   }
 
   /** The limits of the server; empty before the first connection. */
@@ -365,6 +376,7 @@ export class Client extends Commands {
     this.#users.add([this.#me]);
     this.#store.limits = reuseIfEqual(this.#store.limits, welcome.limits ?? {});
     this.#store.totalUnread = welcome.totalUnread ?? 0;
+    this.#may = welcome;
     if (!this.#sync.welcome(welcome.resumed)) {
       // After the state has become `connected`: commands wait for that.
       queueMicrotask(() => void this.#list.load().catch((error: CauserieError) => this.#events.emit("error", error)));
@@ -384,11 +396,15 @@ export class Client extends Commands {
   }
 
   #event(event: wire.Event): void {
-    const { typing, presenceChanged, relationChanged } = event;
+    this.#events.emit("frame", event);
+    const { typing, presenceChanged, relationChanged, mayStartChanged } = event;
     if (typing) this.#typing.received(typing.conversationId ?? "", typing.userId ?? "", typing.typing ?? false);
     else if (presenceChanged) this.#presences.apply(presenceChanged);
     else if (relationChanged) this.#events.emit("relation", toRelation(relationChanged.relation));
-    else this.#sync.event(event);
+    else if (mayStartChanged) {
+      this.#may = mayStartChanged;
+      this.#events.emit("mayStart");
+    } else this.#sync.event(event);
   }
 
   #reportMessage(conversation: Conversation, message: Message): void {

@@ -157,10 +157,8 @@ export abstract class Commands {
    */
   async searchDirectory(query: string, limit = 0, cursor = ""): Promise<DirectoryPage> {
     const page = await this.call("searchDirectory", { query, limit, cursor });
-    return {
-      ...this.#page((page.hits ?? []).map(toHit), page.nextCursor),
-      mayStartGroup: page.mayStartGroup ?? false,
-    };
+    const { hits = [], nextCursor, mayStartGroup = false, mayStartNote = false } = page;
+    return { ...this.#page(hits.map(toHit), nextCursor), mayStartGroup, mayStartNote };
   }
 
   /** Requests a mutual relation, such as `friend`, or creates a one-sided one, such as `block`. */

@@ -103,8 +103,7 @@ export class Driver {
     if (name === "closed") this.#tokens.drop();
     this.#failures = 0;
     this.#tokenRefused = false;
-    this.#settings.networkEventTarget?.addEventListener("online", this.#online);
-    this.#settings.networkEventTarget?.addEventListener("offline", this.#offline);
+    this.#listen("addEventListener");
     this.#setState({ name: "connecting" });
     void this.#open();
   }
@@ -309,6 +308,11 @@ export class Driver {
     else this.#heartbeat?.probe();
   };
 
+  #listen(method: "addEventListener" | "removeEventListener"): void {
+    this.#settings.networkEventTarget?.[method]("online", this.#online);
+    this.#settings.networkEventTarget?.[method]("offline", this.#offline);
+  }
+
   /** Connects now. Abandons an attempt that is being made: it may hang on the previous network. */
   #retryNow(): void {
     this.#failures = 0;
@@ -373,8 +377,7 @@ export class Driver {
   /** Ends all attempts. */
   #stop(state: ConnectionState): void {
     this.#closeSocket(this.#disconnectReason(state));
-    this.#settings.networkEventTarget?.removeEventListener("online", this.#online);
-    this.#settings.networkEventTarget?.removeEventListener("offline", this.#offline);
+    this.#listen("removeEventListener");
     this.#setState(state);
   }
 

@@ -35,7 +35,7 @@ function temporaryError(code: number, name: string, message: string): CauserieEr
 
 /** No reply arrived in time. The server may have carried out the command. */
 export function timedOut(): CauserieError {
-  return temporaryError(102, "timeout", "no answer came in time");
+  return temporaryError(102, "timeout", "no answer in time");
 }
 
 /** The connection was lost, or the client is not connected. */
@@ -45,12 +45,12 @@ export function notConnected(message = "the connection was lost"): CauserieError
 
 /** The server closed the connection with a close code. `temporary` when the client reconnects by itself. */
 export function closedByServer(code: number, name: string): CauserieError {
-  const message = `the server closed the connection: ${code} ${name}`;
+  const message = `closed by the server: ${code} ${name}`;
   return new CauserieError({ code, name, message, temporary: reconnectAfter(code) !== "never" });
 }
 
 /** Turns any thrown value into a `CauserieError`; an unknown value becomes `internal`, temporary. */
 export function toError(thrown: unknown): CauserieError {
   if (thrown instanceof CauserieError) return thrown;
-  return temporaryError(100, "internal", thrown instanceof Error ? thrown.message : String(thrown));
+  return temporaryError(100, "internal", String((thrown as Error | undefined)?.message ?? thrown));
 }

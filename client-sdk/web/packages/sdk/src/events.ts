@@ -1,6 +1,7 @@
 import type { ConnectionState } from "./driver.js";
 import type { CauserieError } from "./errors.js";
 import type { Conversation, Message, Presence, Relation } from "./model.js";
+import type * as wire from "./wire.gen.js";
 
 /** The events of `Client.on`, by name, with the type of their payload. */
 export interface ClientEvents {
@@ -27,6 +28,10 @@ export interface ClientEvents {
   relation: Relation;
   /** The number of unread messages in all conversations changed. */
   unread: number;
+  /** `Client.mayStart` or `Client.mayRequest` changed. */
+  mayStart: undefined;
+  /** An event of the protocol, before the client applies it. For modules that extend the client, such as `causerie/contacts`. */
+  frame: wire.Event;
   /** An error that no call rejects with, such as a failed token request. For logs. */
   error: CauserieError;
 }

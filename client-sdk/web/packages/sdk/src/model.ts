@@ -1,4 +1,6 @@
 // The resources that applications see: those of the protocol, with defaults filled in and times as `Date`.
+import type { UserRef } from "./commands.js";
+import type { ErrorName } from "./errors.js";
 import type * as wire from "./wire.gen.js";
 
 type EnumName<Value, Prefix extends string> = Value extends `${Prefix}_${infer Name}` ? Lowercase<Name> : never;
@@ -18,7 +20,10 @@ export type Capability = EnumName<wire.Capability, "CAPABILITY">;
 export type RelationState = EnumName<wire.RelationState, "RELATION_STATE">;
 /** `outgoing`, `incoming` or `mutual`. */
 export type Direction = EnumName<wire.Direction, "DIRECTION">;
-/** What the connected user may do with a user or group: `start`, `address_group`, `see_profile`. */
+/**
+ * What the connected user may do with a user or group: `start` (a conversation), `send` (messages in the direct conversation, which exists or
+ * would be started), `address_group`, `see_profile`. A user with `start` and without `send` is reached by mail.
+ */
 export type DirectoryAction = EnumName<wire.DirectoryAction, "DIRECTORY_ACTION">;
 
 /** A user. */
@@ -30,6 +35,8 @@ export interface User {
   /** Empty when the user has none. */
   readonly avatarUrl: string;
   readonly status: UserStatus;
+  /** A short text about the user, such as the role, the class or the unit; empty when there is none. */
+  readonly about: string;
 }
 
 /** A user in a conversation. */
@@ -89,6 +96,11 @@ export interface Conversation {
   readonly readState: ReadState;
   /** What the connected user may do in the conversation now. */
   readonly capabilities: ReadonlySet<Capability>;
+  /**
+   * Why `capabilities` has neither `send` nor `reply`, such as `closed`, `locked`, `needs_friend`, `messaging_off`, `recipient_inactive`;
+   * `cannot_start` when the rules do not let the user write to the other user, for any reason.
+   */
+  readonly cannotSend: ErrorName | undefined;
   /** The recipients of a mail, in the order of the draft. */
   readonly addressees: readonly Addressee[];
   /** Whether the connected user received the mail as a copy. */
@@ -123,6 +135,32 @@ export interface Relation {
   readonly direction: Direction;
 }
 
+/** The state of one relation between the connected user and another user. */
+export interface RelationStatus {
+  /** A name that the policy of the tenant declares, such as `friend`. */
+  readonly relation: string;
+  readonly state: RelationState;
+  /** Of a `pending` relation: `incoming` when the other user has asked, `outgoing` when the connected user has. */
+  readonly direction: Direction;
+}
+
+/** What the connected user may do with another user now; see `watchContacts` of `causerie/contacts`. */
+export interface Contact {
+  /** The user as the watch named them. */
+  readonly ref: UserRef;
+  /** `undefined` when the connected user may not know the user: unknown and hidden users look the same. */
+  readonly user: User | undefined;
+  readonly can: ReadonlySet<DirectoryAction>;
+  /** Why `can` has no `start`, such as `needs_friend` or `messaging_off`; `not_found` when `user` is `undefined`. */
+  readonly cannotStart: ErrorName | undefined;
+  /** The relations that are in force or requested. */
+  readonly relations: readonly RelationStatus[];
+  /** Names of mutual relations, such as `friend`, that may be requested from the user. */
+  readonly mayRequest: readonly string[];
+  /** The id of the direct conversation, when it exists and the connected user may read it. */
+  readonly conversationId: string | undefined;
+}
+
 /** Whether a user is online. */
 export interface Presence {
   readonly userId: string;
@@ -147,17 +185,25 @@ export interface DirectoryHit {
   readonly can: ReadonlySet<DirectoryAction>;
   /** Names of mutual relations, such as `friend`, that may be requested from the user. */
   readonly mayRequest: readonly string[];
+  /** The relations with the user that are in force or requested. */
+  readonly relations: readonly RelationStatus[];
 }
 
 /** A page of a search in the directory. */
 export interface DirectoryPage extends Page<DirectoryHit> {
   /** Whether the connected user may start groups. */
   readonly mayStartGroup: boolean;
+  /** Whether the connected user may start a note to self. */
+  readonly mayStartNote: boolean;
 }
 
-/** Turns `CONVERSATION_KIND_NOTE_TO_SELF` into `note_to_self`. A number is a value that this SDK does not know: `unspecified`. */
-function enumName<Name extends string>(value: string | number | undefined, prefix: string): Name {
-  return (typeof value === "string" ? value.slice(prefix.length) : "UNSPECIFIED").toLowerCase() as Name;
+/**
+ * Turns `CONVERSATION_KIND_NOTE_TO_SELF` into `note_to_self`: drops the words of the prefix. A number is a value that this SDK does not
+ * know: `unspecified`.
+ */
+export function enumName<Name extends string>(value: string | number | undefined, prefixWords = 2): Name {
+  const name = typeof value === "string" ? value.split("_").slice(prefixWords).join("_") : "unspecified";
+  return name.toLowerCase() as Name;
 }
 
 function optionalTime(timestamp: string | undefined): Date | undefined {
@@ -171,8 +217,9 @@ export function toUser(user: wire.User = {}): User {
     externalId: "",
     name: "",
     avatarUrl: "",
+    about: "",
     ...user,
-    status: enumName(user.status, "USER_STATUS_"),
+    status: enumName(user.status),
   };
 }
 
@@ -183,29 +230,34 @@ export function toGroup(group: wire.Group): Group {
 
 /** Converts a `Relation` of the wire. */
 export function toRelation(relation: wire.Relation = {}): Relation {
-  return {
-    relation: "",
-    ...relation,
-    user: toUser(relation.user),
-    state: enumName(relation.state, "RELATION_STATE_"),
-    direction: enumName(relation.direction, "DIRECTION_"),
-  };
+  return { ...toRelationStatus(relation), user: toUser(relation.user) };
 }
 
 /** Converts a `DirectoryHit` of the wire. */
-export function toHit({ user, group, conversationId, can = [], mayRequest = [] }: wire.DirectoryHit): DirectoryHit {
+export function toHit({ user, group, conversationId, can, mayRequest = [], relations = [] }: wire.DirectoryHit): DirectoryHit {
   return {
     user: user && toUser(user),
     group: group && toGroup(group),
     conversationId: conversationId || undefined,
-    can: new Set(can.map((action) => enumName<DirectoryAction>(action, "DIRECTORY_ACTION_"))),
+    can: toActions(can),
     mayRequest,
+    relations: relations.map(toRelationStatus),
   };
+}
+
+/** Converts a list of `DirectoryAction` of the wire. */
+export function toActions(list: readonly wire.DirectoryAction[] = []): ReadonlySet<DirectoryAction> {
+  return new Set(list.map((action) => enumName<DirectoryAction>(action)));
+}
+
+/** Converts a `RelationStatus` of the wire. */
+export function toRelationStatus(status: wire.RelationStatus): RelationStatus {
+  return { relation: "", ...status, state: enumName(status.state), direction: enumName(status.direction, 1) };
 }
 
 /** Converts a `Member` of the wire. */
 export function toMember(member: wire.Member): Member {
-  return { readSeq: 0, ...member, user: toUser(member.user), role: enumName(member.role, "MEMBER_ROLE_") };
+  return { readSeq: 0, ...member, user: toUser(member.user), role: enumName(member.role) };
 }
 
 /** Converts a `Message` of the wire. */
@@ -226,18 +278,24 @@ export function toMessage(message: wire.Message = {}): Message {
 }
 
 /** Converts a `ReadState` of the wire. */
-export function toReadState(state: wire.ReadState = {}): ReadState {
-  return { readSeq: state.readSeq ?? 0, unread: state.unread ?? 0, markedUnread: state.markedUnread ?? false };
+export function toReadState({ readSeq = 0, unread = 0, markedUnread = false }: wire.ReadState = {}): ReadState {
+  return { readSeq, unread, markedUnread };
 }
 
-/** Converts a list of `Capability` of the wire. */
-export function toCapabilities(list: readonly wire.Capability[] = []): ReadonlySet<Capability> {
-  return new Set(list.map((capability) => enumName<Capability>(capability, "CAPABILITY_")));
+/** Converts what the connected user may do in a conversation, and why they can't write. */
+export function toRights({
+  capabilities = [],
+  cannotSend,
+}: wire.CapabilitiesChanged): Pick<Conversation, "capabilities" | "cannotSend"> {
+  return {
+    capabilities: new Set(capabilities.map((capability) => enumName<Capability>(capability, 1))),
+    cannotSend: cannotSend && enumName(cannotSend),
+  };
 }
 
 /** Converts a `ConversationState` of the wire. */
 export function toState(state: wire.ConversationState | undefined): ConversationState {
-  return enumName(state, "CONVERSATION_STATE_");
+  return enumName(state);
 }
 
 /** Converts a `Conversation` of the wire. */
@@ -250,13 +308,13 @@ export function toConversation(conversation: wire.Conversation = {}): Conversati
     memberCount: 0,
     isCopy: false,
     ...conversation,
-    kind: enumName(conversation.kind, "CONVERSATION_KIND_"),
+    kind: enumName(conversation.kind),
     state: toState(conversation.state),
     members: (conversation.members ?? []).map(toMember),
     lastMessage: conversation.lastMessage && toMessage(conversation.lastMessage),
     activeAt: new Date(conversation.activeAt ?? ""),
     readState: toReadState(conversation.readState),
-    capabilities: toCapabilities(conversation.capabilities),
+    ...toRights(conversation),
     addressees: (conversation.addressees ?? []).map(({ user, group, isCopy = false }) => ({
       user: user && toUser(user),
       group: group && toGroup(group),

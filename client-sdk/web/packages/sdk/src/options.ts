@@ -122,7 +122,7 @@ export function settingsFrom(options: ClientOptions): Settings {
   requireType("options.url", options.url, "string");
   requireType("options.getToken", options.getToken, "function");
   const webSocket = options.webSocket ?? (globalThis.WebSocket as unknown as SocketConstructor | undefined);
-  if (!webSocket) throw new TypeError("`webSocket` must be given, from the package `ws`");
+  if (!webSocket) throw new TypeError("`webSocket` must be given");
   const scope = globalThis as unknown as Partial<NetworkEventTarget>;
   const given = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),

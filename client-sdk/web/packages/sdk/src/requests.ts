@@ -35,6 +35,7 @@ export interface ReplyBodies {
   acceptRelation: wire.RelationUpdated;
   unrelate: wire.RelationUpdated;
   listRelations: wire.RelationPage;
+  watchContacts: wire.ContactList;
 }
 
 /** The name of a command in `Request`. */

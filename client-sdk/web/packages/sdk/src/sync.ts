@@ -2,7 +2,7 @@
 // connection. Reports each message once, although replies and events may contain it several times and in any order.
 import { type Change, changeOf } from "./changes.js";
 import { type CauserieError, toError } from "./errors.js";
-import { type Conversation, type Message, toCapabilities, toConversation, toMessage, toReadState } from "./model.js";
+import { type Conversation, type Message, toConversation, toMessage, toReadState, toRights } from "./model.js";
 import type { Call } from "./requests.js";
 import type { Held, Store } from "./store.js";
 import type * as wire from "./wire.gen.js";
@@ -61,8 +61,7 @@ export class Sync {
       this.#advanceInbox(conversationLeft.inboxVersion ?? 0);
       this.#remove(conversationLeft.conversationId ?? "");
     } else if (capabilitiesChanged) {
-      const capabilities = toCapabilities(capabilitiesChanged.capabilities);
-      this.#store.patch(capabilitiesChanged.conversationId ?? "", () => ({ capabilities }));
+      this.#store.patch(capabilitiesChanged.conversationId ?? "", () => toRights(capabilitiesChanged));
     } else if (readStateChanged) {
       this.#store.readState(readStateChanged.readState?.conversationId ?? "", toReadState(readStateChanged.readState));
       this.#store.totalUnread = readStateChanged.totalUnread ?? 0;

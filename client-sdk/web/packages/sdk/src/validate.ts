@@ -90,9 +90,9 @@ export function validate(path: string, body: unknown, limits: wire.Limits, key =
   const max = bytesMax[key];
   if (max && utf8Length(normalizeLineBreaks(text)) > max) return tooLarge(path, max);
   const reason = loneSurrogate.test(text)
-    ? "contains half a surrogate pair"
+    ? "has half a surrogate pair"
     : max && control.test(text)
-      ? "contains control characters"
+      ? "has control characters"
       : key === "text" && !text.trim() && "is empty";
   return reason ? new CauserieError({ code: 151, name: "invalid", field: path, message: `\`${path}\` ${reason}` }) : undefined;
 }

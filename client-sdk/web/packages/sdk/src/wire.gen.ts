@@ -14,7 +14,7 @@ export type ErrorCode = "ERROR_CODE_UNSPECIFIED" | "ERROR_CODE_INTERNAL" | "ERRO
  * 4000-4399: the client reconnects now, with jitter. 4400-4499: the client reconnects later. 4500-4999, and the listed codes of
  * RFC 6455: a new connection with the same credentials and program would end in the same way.
  */
-export type CloseCode = "CLOSE_CODE_UNSPECIFIED" | "CLOSE_CODE_PROTOCOL_ERROR" | "CLOSE_CODE_UNSUPPORTED_DATA" | "CLOSE_CODE_INVALID_DATA" | "CLOSE_CODE_TOO_LARGE" | "CLOSE_CODE_INTERNAL" | "CLOSE_CODE_GOING_AWAY" | "CLOSE_CODE_HEARTBEAT_LOST" | "CLOSE_CODE_TOKEN_EXPIRED" | "CLOSE_CODE_HANDSHAKE_TIMEOUT" | "CLOSE_CODE_OVERLOADED" | "CLOSE_CODE_RATE_LIMITED" | "CLOSE_CODE_MALFORMED" | "CLOSE_CODE_UNAUTHENTICATED" | "CLOSE_CODE_REVOKED" | "CLOSE_CODE_TOO_MANY_CONNECTIONS";
+export type CloseCode = "CLOSE_CODE_UNSPECIFIED" | "CLOSE_CODE_PROTOCOL_ERROR" | "CLOSE_CODE_UNSUPPORTED_DATA" | "CLOSE_CODE_INVALID_DATA" | "CLOSE_CODE_TOO_LARGE" | "CLOSE_CODE_INTERNAL" | "CLOSE_CODE_GOING_AWAY" | "CLOSE_CODE_HEARTBEAT_LOST" | "CLOSE_CODE_TOKEN_EXPIRED" | "CLOSE_CODE_HANDSHAKE_TIMEOUT" | "CLOSE_CODE_OVERLOADED" | "CLOSE_CODE_RATE_LIMITED" | "CLOSE_CODE_MALFORMED" | "CLOSE_CODE_UNAUTHENTICATED" | "CLOSE_CODE_REVOKED" | "CLOSE_CODE_TOO_MANY_CONNECTIONS" | "CLOSE_CODE_FORBIDDEN";
 
 /** The first frame of a connection. */
 export type Hello = {
@@ -51,6 +51,13 @@ export type Welcome = {
    * day of the device may be wrong. 0 means that the server does not send it.
    */
   tokenTtlMs?: number;
+  /**
+   * The user may start a conversation with at least one user or group now, or a note to self. Changes come as the event
+   * `MayStartChanged`.
+   */
+  mayStart?: boolean;
+  /** The user may request a mutual relation (`friend`) from at least one user now. */
+  mayRequest?: boolean;
 };
 
 /** The limits of this server. */
@@ -152,11 +159,6 @@ export type Recipient = {
   externalId?: string;
   groupId?: string;
   groupExternalId?: string;
-};
-
-export type UserRef = {
-  id?: string;
-  externalId?: string;
 };
 
 export type Draft = {
@@ -382,12 +384,14 @@ export type DirectoryPage = {
   help?: string;
   /** The caller may start group conversations. Each recipient also needs the action `START`. */
   mayStartGroup?: boolean;
+  /** The caller may start a note to self, and write in it. */
+  mayStartNote?: boolean;
 };
 
 export type DirectoryHit = {
   user?: User;
   group?: Group;
-  /** The direct conversation with the user, if it exists. */
+  /** The direct conversation with the user, if it exists and the caller may read it. */
   conversationId?: string;
   can?: DirectoryAction[];
   /**
@@ -395,6 +399,8 @@ export type DirectoryHit = {
    * or requested by either user.
    */
   mayRequest?: string[];
+  /** The relations between the caller and the user that are in force or requested. */
+  relations?: RelationStatus[];
 };
 
 /**
@@ -458,7 +464,19 @@ export type PresenceList = {
   presences?: Presence[];
 };
 
-export type DirectoryAction = "DIRECTORY_ACTION_UNSPECIFIED" | "DIRECTORY_ACTION_START" | "DIRECTORY_ACTION_ADDRESS_GROUP" | "DIRECTORY_ACTION_SEE_PROFILE";
+/**
+ * Subscribes this connection to what the caller may do with these users, in place of the users of the previous command. A
+ * change comes as the event `ContactsChanged`. At most 100 users; an empty list ends the subscription.
+ */
+export type WatchContacts = {
+  users?: UserRef[];
+};
+
+/** Answers `WatchContacts`. */
+export type ContactList = {
+  /** One for each user, in the order of the command. */
+  contacts?: Contact[];
+};
 
 /**
  * A change carries the version that it made. If this is not the version that the client holds plus one, the client missed
@@ -480,6 +498,8 @@ export type Event = {
   tokenExpiring?: TokenExpiring;
   goingAway?: GoingAway;
   relationChanged?: RelationChanged;
+  contactsChanged?: ContactsChanged;
+  mayStartChanged?: MayStartChanged;
 };
 
 /** `message.version` is the version that the change made. */
@@ -518,6 +538,8 @@ export type ConversationLeft = {
 export type CapabilitiesChanged = {
   conversationId?: string;
   capabilities?: Capability[];
+  /** As in `Conversation`. */
+  cannotSend?: ErrorCode;
 };
 
 /**
@@ -540,6 +562,18 @@ export type MemberRead = {
 export type RelationChanged = {
   /** The current relation; without a state if it ended. */
   relation?: Relation;
+};
+
+/** What the caller may do with watched users changed. Each contact replaces the earlier contact with the same `user_ref`. */
+export type ContactsChanged = {
+  /** Only the contacts that changed. */
+  contacts?: Contact[];
+};
+
+/** Whether the user may start any conversation, or request any relation, changed: the values as in `Welcome`. */
+export type MayStartChanged = {
+  mayStart?: boolean;
+  mayRequest?: boolean;
 };
 
 export type Typing = {
@@ -594,6 +628,7 @@ export type Request = {
   acceptRelation?: AcceptRelation;
   unrelate?: Unrelate;
   listRelations?: ListRelations;
+  watchContacts?: WatchContacts;
 };
 
 export type ServerFrame = {
@@ -627,6 +662,7 @@ export type Reply = {
   conversationDeleted?: ConversationDeleted;
   relationUpdated?: RelationUpdated;
   relationPage?: RelationPage;
+  contactList?: ContactList;
 };
 
 export type Error = {
@@ -654,6 +690,14 @@ export type User = {
   /** Empty if the user has none. */
   avatarUrl?: string;
   status?: UserStatus;
+  /** A short text about the user, such as the role, the class or the unit; empty if there is none. */
+  about?: string;
+};
+
+/** Names a user: by the server's id, or by the identifier in the embedding product. */
+export type UserRef = {
+  id?: string;
+  externalId?: string;
 };
 
 /** A conversation as one member sees it. */
@@ -683,6 +727,11 @@ export type Conversation = {
   isCopy?: boolean;
   /** The message that this mail answers; empty for members who do not have that message. */
   inReplyTo?: string;
+  /**
+   * The reason why the capabilities contain neither `SEND` nor `REPLY`: the code with which a message would be refused. A code
+   * never reveals a block: `CANNOT_START` means that the rules do not let the caller write to the other user, for any reason.
+   */
+  cannotSend?: ErrorCode;
 };
 
 /** A group of the product, `Class 6A`. Rules are evaluated over groups; a group is not a conversation. */
@@ -710,6 +759,36 @@ export type Relation = {
   user?: User;
   state?: RelationState;
   direction?: Direction;
+};
+
+/** A relation between the caller and a user who is named elsewhere. */
+export type RelationStatus = {
+  /** The name of the relation, a word of the tenant's policy: `friend`. */
+  relation?: string;
+  state?: RelationState;
+  /** `INCOMING` and `PENDING`: the user has asked the caller. `OUTGOING` and `PENDING`: the caller has asked the user. */
+  direction?: Direction;
+};
+
+/** What the caller may do with a user now. */
+export type Contact = {
+  /** The user as the command named them. */
+  userRef?: UserRef;
+  /** Absent if the caller may not know the user. A user who does not exist and a user who is hidden look the same. */
+  user?: User;
+  /** `START`, `SEND` and `SEE_PROFILE`. */
+  can?: DirectoryAction[];
+  /** The reason why `can` lacks `START`. */
+  cannotStart?: ErrorCode;
+  /** The relations that are in force or requested. */
+  relations?: RelationStatus[];
+  /**
+   * The mutual relations (`friend`) that the caller may request: the rules allow the request, and no such relation is in force
+   * or requested by either user.
+   */
+  mayRequest?: string[];
+  /** The direct conversation with the user, if it exists and the caller may read it. */
+  conversationId?: string;
 };
 
 export type Member = {
@@ -774,3 +853,6 @@ export type Capability = "CAPABILITY_UNSPECIFIED" | "CAPABILITY_SEND" | "CAPABIL
 export type RelationState = "RELATION_STATE_UNSPECIFIED" | "RELATION_STATE_PENDING" | "RELATION_STATE_ACCEPTED";
 
 export type Direction = "DIRECTION_UNSPECIFIED" | "DIRECTION_OUTGOING" | "DIRECTION_INCOMING" | "DIRECTION_MUTUAL";
+
+/** An action that the caller may perform on a user or a group now. */
+export type DirectoryAction = "DIRECTORY_ACTION_UNSPECIFIED" | "DIRECTORY_ACTION_START" | "DIRECTORY_ACTION_ADDRESS_GROUP" | "DIRECTORY_ACTION_SEE_PROFILE" | "DIRECTORY_ACTION_SEND";

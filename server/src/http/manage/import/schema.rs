@@ -67,6 +67,8 @@ pub struct ImportRow {
     avatar: Option<String>,
     /// user: a language tag (BCP 47), `fr`.
     locale: Option<String>,
+    /// user: a short text that other users see below the name, such as the role or the class; empty for none.
+    about: Option<String>,
     /// user: new ones are active, and so is a user that was removed and is named again without it.
     #[schemars(extend("enum" = ["active", "invited", "deactivated", "removed", null]))]
     status: Option<String>,

@@ -26,6 +26,8 @@ pub struct UserRow {
     avatar: String,
     /// A language tag (BCP 47), or empty.
     locale: String,
+    /// A short text that other users see below the name, or empty.
+    about: String,
     /// Whether the user may connect.
     #[schemars(extend("enum" = STATUSES.map(|(word, _)| word)))]
     status: &'static str,
@@ -46,6 +48,7 @@ impl From<user::Model> for UserRow {
             name: user.name,
             avatar: user.avatar_url,
             locale: user.locale,
+            about: user.about,
             status: word_of(&STATUSES, status),
             roles: user.roles.split_whitespace().map(str::to_owned).collect(),
             writable_by: word_of(&WRITABLE_BY, writable_by),

@@ -75,6 +75,7 @@ impl Endpoint for EraseUser {
             name: Some(erased.clone()),
             avatar_url: Some(String::new()),
             locale: Some(String::new()),
+            about: Some(String::new()),
             status: Some(UserStatus::Removed),
             roles: Some(Vec::new()),
             writable_by: Some(WritableBy::Nobody),

@@ -53,6 +53,9 @@ struct UserFields {
     /// A language tag (BCP 47), such as `fr`.
     #[schemars(transform = line_bounds)]
     locale: Option<String>,
+    /// A short text that other users see below the name, such as the role, the class or the unit; empty for none.
+    #[schemars(transform = line_bounds)]
+    about: Option<String>,
     /// Whether the user may connect. New users are active, and so is a removed user that is put again without a status.
     #[schemars(extend("enum" = STATUSES.map(|(word, _)| Some(word)).into_iter().chain([None]).collect::<Vec<_>>()))]
     status: Option<String>,

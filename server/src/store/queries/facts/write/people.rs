@@ -57,9 +57,10 @@ impl FactWrite {
             // The row as written: a server of an early version, which takes no fact lock, may have made the user meanwhile
             // with another id.
             let Some(row) = written.get(due.key) else { continue };
+            // `about` is no fact, but contacts on screen show it: the change reaches them over the log.
             let concerns_facts = |stored: &user::Model| {
-                (&stored.name, stored.status, &stored.roles, stored.writable_by)
-                    != (&row.name, row.status, &row.roles, row.writable_by)
+                (&stored.name, stored.status, &stored.roles, stored.writable_by, &stored.about)
+                    != (&row.name, row.status, &row.roles, row.writable_by, &row.about)
             };
             if due.stored.is_none_or(concerns_facts) {
                 self.note(stored::user_fact(row));
@@ -112,6 +113,7 @@ impl FactWrite {
             roles: String::new(),
             writable_by: WritableBy::Rules.number(),
             claims_from: 0,
+            about: String::new(),
         });
         if profile.is_news(row.claims_from) {
             self.merge_claims(profile, old, &mut row);
@@ -121,6 +123,9 @@ impl FactWrite {
         row.status = profile.status.map_or(otherwise, |status| status.number());
         if profile.is_here && row.status == UserStatus::Invited.number() {
             row.status = UserStatus::Active.number();
+        }
+        if let Some(about) = &profile.about {
+            row.about.clone_from(about);
         }
         row.writable_by = profile.writable_by.map_or(row.writable_by, |writable_by| writable_by.number());
         row
@@ -164,6 +169,7 @@ impl FactWrite {
             ("writable_by", Column::Int),
             ("claims_from", Column::Int),
             ("tokens_valid_from", Column::Int),
+            ("about", Column::Text),
         ]);
         for row in people {
             rows.push([
@@ -177,17 +183,18 @@ impl FactWrite {
                 i64::from(row.writable_by).into(),
                 row.claims_from.into(),
                 row.tokens_valid_from.into(),
+                row.about.as_str().into(),
             ]);
         }
         let body = "INSERT INTO users (id, tenant_id, external_id, name, avatar_url, locale, status, inbox_version,
-                                       tokens_valid_from, created_at, roles, writable_by, claims_from)
+                                       tokens_valid_from, created_at, roles, writable_by, claims_from, about)
                     SELECT i.id, {0}, i.external_id, i.name, i.avatar_url, i.locale, i.status, 0,
-                           i.tokens_valid_from, CAST({1} AS BIGINT), i.roles, i.writable_by, i.claims_from
+                           i.tokens_valid_from, CAST({1} AS BIGINT), i.roles, i.writable_by, i.claims_from, i.about
                     FROM input i WHERE true
                     ON CONFLICT (tenant_id, external_id) DO UPDATE
                     SET name = excluded.name, avatar_url = excluded.avatar_url, locale = excluded.locale,
                         status = excluded.status, roles = excluded.roles, writable_by = excluded.writable_by,
-                        claims_from = excluded.claims_from
+                        claims_from = excluded.claims_from, about = excluded.about
                     RETURNING *";
         let mut written = HashMap::with_capacity(people.len());
         for part in rows.parts(self.backend()) {

@@ -1,0 +1,200 @@
+//! Contacts: each session may watch what its user may do with up to [`CONTACTS_MAX`](causerie_protocol::limits::CONTACTS_MAX)
+//! users, and gets an event when it changes.
+//!
+//! [`Contacts`] holds the watches of this node and the changes that may concern them. One task ([`renewal::run`]) evaluates
+//! the concerned contacts again and sends those that differ from what the session was sent last. A command registers its
+//! watch before it reads anything, so no change falls between the reading and the registration. Nothing is sent for a watch
+//! before its command was answered.
+
+mod evaluation;
+pub(super) mod renewal;
+mod watch;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use causerie_protocol::{ConnectionId, Refusal, TenantId, UserId, command::UserRef, wire};
+use dashmap::DashMap;
+use tokio::sync::Notify;
+
+use self::watch::{Answered, Watch};
+use super::hub::Hub;
+use crate::{
+    facts::{AffectedUsers, FactsChange},
+    sessions::Session,
+    store::{StoreError, queries::people},
+};
+
+/// The watches of this node, and the changes that wait to be compared with them.
+#[derive(Default)]
+pub struct Contacts {
+    watches: DashMap<ConnectionId, Arc<Watch>>,
+    /// For each user, the watches by the user's sessions and the watches that name the user.
+    by_user: DashMap<UserId, Vec<Arc<Watch>>>,
+    due: Mutex<HashMap<TenantId, Due>>,
+    some: Notify,
+}
+
+/// What has changed in a tenant since the last renewal.
+struct Due {
+    /// The users whose rights, profiles or relations changed.
+    affected: AffectedUsers,
+    /// Users were added, so a reference that named nobody may name one of them.
+    has_new_users: bool,
+    /// The users who joined or left a conversation, or whose conversation was closed or reopened.
+    with_conversations: HashSet<UserId>,
+    /// Watches whose command was answered from facts that may be older than a change that was handled before the answer.
+    watches: HashSet<ConnectionId>,
+}
+
+impl Default for Due {
+    fn default() -> Self {
+        Self {
+            affected: AffectedUsers::Some(Vec::new()),
+            has_new_users: false,
+            with_conversations: HashSet::new(),
+            watches: HashSet::new(),
+        }
+    }
+}
+
+impl Due {
+    fn add(&mut self, other: Self) {
+        self.affected.add(other.affected);
+        self.has_new_users |= other.has_new_users;
+        self.with_conversations.extend(other.with_conversations);
+        self.watches.extend(other.watches);
+    }
+}
+
+impl Contacts {
+    /// Facts of a tenant changed.
+    pub(super) fn facts_changed(&self, tenant: TenantId, change: &FactsChange) {
+        if !self.watches.is_empty() {
+            let (affected, has_new_users) = (change.affected.clone(), change.has_new_users);
+            self.push(tenant, Due { affected, has_new_users, ..Due::default() });
+        }
+    }
+
+    /// The user joined or left a conversation, or a conversation of the user was closed or reopened.
+    pub(super) fn conversations_changed(&self, tenant: TenantId, user: UserId) {
+        if self.by_user.contains_key(&user) {
+            self.push(tenant, Due { with_conversations: HashSet::from([user]), ..Due::default() });
+        }
+    }
+
+    fn push(&self, tenant: TenantId, more: Due) {
+        self.due.lock().unwrap_or_else(PoisonError::into_inner).entry(tenant).or_default().add(more);
+        self.some.notify_one();
+    }
+
+    /// Waits for changes, and takes them.
+    async fn take_due(&self) -> HashMap<TenantId, Due> {
+        loop {
+            let due = std::mem::take(&mut *self.due.lock().unwrap_or_else(PoisonError::into_inner));
+            if !due.is_empty() {
+                return due;
+            }
+            self.some.notified().await;
+        }
+    }
+
+    /// Registers a watch in place of the connection's previous watch.
+    fn register(&self, watch: &Arc<Watch>) {
+        if let Some(before) = self.watches.insert(watch.session.connection, Arc::clone(watch)) {
+            self.end(&before);
+        }
+        self.index(watch.session.caller.user, watch);
+    }
+
+    /// Lets changes of the user concern the watch.
+    fn index(&self, user: UserId, watch: &Arc<Watch>) {
+        let mut watches = self.by_user.entry(user).or_default();
+        if !watches.iter().any(|other| Arc::ptr_eq(other, watch)) {
+            watches.push(Arc::clone(watch));
+        }
+    }
+
+    fn end(&self, watch: &Arc<Watch>) {
+        let named = watch.end();
+        for user in named.into_iter().chain([watch.session.caller.user]) {
+            if let Some(mut watches) = self.by_user.get_mut(&user) {
+                watches.retain(|other| !Arc::ptr_eq(other, watch));
+            }
+            self.by_user.remove_if(&user, |_, watches| watches.is_empty());
+        }
+    }
+
+    /// Ends the watch of a connection.
+    fn remove(&self, connection: ConnectionId) {
+        if let Some((_, watch)) = self.watches.remove(&connection) {
+            self.end(&watch);
+        }
+    }
+}
+
+impl Hub {
+    /// Watches what the session's user may do with these users, in place of the users of the session's previous call. `answer`
+    /// queues the answer to the client; events of this watch come after it.
+    ///
+    /// # Errors
+    /// `ErrorCode::Unavailable` if the database does not answer. The session watches nobody then.
+    pub async fn watch_contacts(
+        &self,
+        session: &Arc<Session>,
+        users: Vec<UserRef>,
+        answer: impl FnOnce(wire::ContactList),
+    ) -> Result<(), Refusal> {
+        let contacts = &self.0.contacts;
+        let watch = Watch::new(Arc::clone(session), users.clone());
+        contacts.register(&watch);
+        let evaluated = match self.evaluate_all(&watch, &users).await {
+            Ok(evaluated) => evaluated,
+            Err(error) => {
+                contacts.watches.remove_if(&session.connection, |_, other| Arc::ptr_eq(other, &watch));
+                contacts.end(&watch);
+                return Err(error.into());
+            }
+        };
+        if watch.answered(evaluated, answer) == Answered::Late {
+            let watches = HashSet::from([session.connection]);
+            contacts.push(session.caller.tenant, Due { watches, ..Due::default() });
+        }
+        // A connection that ended meanwhile has left before the watch was registered.
+        if users.is_empty() || session.closing().is_some() {
+            contacts.watches.remove_if(&session.connection, |_, other| Arc::ptr_eq(other, &watch));
+            contacts.end(&watch);
+        }
+        Ok(())
+    }
+
+    pub(super) fn stop_watching_contacts(&self, session: &Session) {
+        self.0.contacts.remove(session.connection);
+    }
+
+    async fn evaluate_all(&self, watch: &Arc<Watch>, users: &[UserRef]) -> Result<Vec<wire::Contact>, StoreError> {
+        let (tenant, me) = (watch.session.caller.tenant, watch.session.caller.user);
+        let found = people::resolve(self.0.store.reader(), tenant, users).await?;
+        for (at, user) in found.iter().enumerate() {
+            if let Some(user) = user {
+                self.resolve_entry(watch, at, user.id);
+            }
+        }
+        let asked = users.iter().zip(&found);
+        let asked: Vec<_> = asked.map(|(user, found)| (me, user.clone(), found.as_ref().map(|found| found.id))).collect();
+        evaluation::contacts(self, tenant, asked).await
+    }
+
+    /// Records which user an entry of a watch names.
+    fn resolve_entry(&self, watch: &Arc<Watch>, at: usize, user: UserId) {
+        // The index comes second: a watch that ended meanwhile must not be entered after it was removed.
+        if watch.resolve(at, user) {
+            self.0.contacts.index(user, watch);
+            if watch.has_ended() {
+                self.0.contacts.end(watch);
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The watched users of one session, and what the session was sent about them.
+
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use causerie_protocol::{UserId, command::UserRef, wire};
+use prost::Message as _;
+use wire::event::Kind as Event;
+
+use crate::sessions::{Frame, Session};
+
+/// The users that one session watches.
+pub(super) struct Watch {
+    pub session: Arc<Session>,
+    state: Mutex<State>,
+}
+
+struct State {
+    stage: Stage,
+    entries: Vec<Entry>,
+}
+
+/// How far the command is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The command was not answered yet.
+    Begun,
+    /// The command was not answered yet, and a change passed this watch meanwhile.
+    Missed,
+    /// The command was answered.
+    Live,
+    /// The session watches other users, or ended.
+    Ended,
+}
+
+/// Whether a change passed the watch before its command was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answered {
+    InTime,
+    /// The contacts must be evaluated again.
+    Late,
+}
+
+struct Entry {
+    asked: UserRef,
+    /// `None` if the reference names no user.
+    user: Option<UserId>,
+    /// The digest of the contact that the session was sent last.
+    sent: u64,
+}
+
+/// An entry that is to be evaluated.
+pub(super) struct Concerned {
+    pub at: usize,
+    pub asked: UserRef,
+    pub user: Option<UserId>,
+}
+
+impl Watch {
+    pub(super) fn new(session: Arc<Session>, users: Vec<UserRef>) -> Arc<Self> {
+        let entries = users.into_iter().map(|asked| Entry { asked, user: None, sent: 0 }).collect();
+        Arc::new(Self { session, state: Mutex::new(State { stage: Stage::Begun, entries }) })
+    }
+
+    /// Records which user an entry names. Returns whether this is new.
+    pub(super) fn resolve(&self, at: usize, user: UserId) -> bool {
+        let mut state = self.lock();
+        let Some(entry) = state.entries.get_mut(at) else { return false };
+        let is_new = entry.user != Some(user);
+        entry.user = Some(user);
+        is_new
+    }
+
+    /// Sends the answer to the command; one contact for each entry, in their order. Events may follow from now on.
+    pub(super) fn answered(&self, contacts: Vec<wire::Contact>, answer: impl FnOnce(wire::ContactList)) -> Answered {
+        let mut state = self.lock();
+        for (entry, contact) in state.entries.iter_mut().zip(&contacts) {
+            entry.sent = digest(contact);
+        }
+        let answered = if state.stage == Stage::Missed { Answered::Late } else { Answered::InTime };
+        if state.stage != Stage::Ended {
+            state.stage = Stage::Live;
+        }
+        // The lock is held, so no event of this watch is queued before the answer.
+        answer(wire::ContactList { contacts });
+        answered
+    }
+
+    /// The entries that `concerns` selects. Empty if the command was not answered yet; its answer then leads to a renewal.
+    pub(super) fn concerned(&self, concerns: impl Fn(Option<UserId>) -> bool) -> Vec<Concerned> {
+        let mut state = self.lock();
+        match state.stage {
+            Stage::Begun | Stage::Missed => {
+                state.stage = Stage::Missed;
+                Vec::new()
+            }
+            Stage::Ended => Vec::new(),
+            Stage::Live => {
+                let entries = state.entries.iter().enumerate();
+                let concerned = entries.filter(|(_, entry)| concerns(entry.user));
+                concerned.map(|(at, entry)| Concerned { at, asked: entry.asked.clone(), user: entry.user }).collect()
+            }
+        }
+    }
+
+    /// Sends the contacts that differ from those that the session was sent last, each with the index of its entry.
+    pub(super) fn send(&self, contacts: Vec<(usize, wire::Contact)>) {
+        let mut state = self.lock();
+        if state.stage != Stage::Live {
+            return;
+        }
+        let changed = contacts.into_iter().filter(|(at, contact)| {
+            let Some(entry) = state.entries.get_mut(*at) else { return false };
+            let now = digest(contact);
+            std::mem::replace(&mut entry.sent, now) != now
+        });
+        let contacts: Vec<wire::Contact> = changed.map(|(_, contact)| contact).collect();
+        if !contacts.is_empty() {
+            self.session.push(&Frame::event(Event::ContactsChanged(wire::ContactsChanged { contacts })));
+        }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.lock().stage == Stage::Ended
+    }
+
+    /// Ends the watch; returns the users that it names.
+    pub(super) fn end(&self) -> Vec<UserId> {
+        let mut state = self.lock();
+        state.stage = Stage::Ended;
+        state.entries.iter().filter_map(|entry| entry.user).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn digest(contact: &wire::Contact) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    contact.encode_to_vec().hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,33 @@
+//! `GET /embed/{tenant}`: the page that other sites embed in a frame. The tenant decides which sites may.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, Request, State},
+    response::{IntoResponse, Response},
+};
+use causerie_protocol::{ErrorCode, Refusal};
+use http::HeaderMap;
+
+use super::{assets, error::Problem};
+use crate::{
+    app::App,
+    store::queries::{tenants, web_access},
+};
+
+/// The page in the built files.
+const PAGE: &str = "embed/index.html";
+
+/// Serves the page with the frame ancestors of the tenant, or those of the node.
+pub async fn serve(State(app): State<Arc<App>>, Path(slug): Path<String>, request: Request) -> Response {
+    page(&app, &slug, request.headers()).await.unwrap_or_else(|problem| problem.into_response())
+}
+
+async fn page(app: &App, slug: &str, asked: &HeaderMap) -> Result<Response, Problem> {
+    let Some(tenant) = tenants::find_by_slug(&app.store, slug).await? else {
+        return Err(Refusal::new(ErrorCode::NotFound, "there is no tenant of this slug").into());
+    };
+    let ancestors = web_access::of(app.store.reader(), tenant.id).await?.frame_ancestors;
+    let ancestors = ancestors.as_ref().unwrap_or(&app.config.listen.frame_ancestors);
+    Ok(assets::page(PAGE, asked, ancestors).unwrap_or_else(|| Problem::no_such_path().into_response()))
+}

@@ -1,0 +1,318 @@
+//! Contacts: what a user may do with the users on screen, and its changes. The watching user and the cause of the change are
+//! on different nodes.
+
+use std::collections::BTreeMap;
+
+use causerie_client::{
+    ErrorCode, Event, UserRef,
+    wire::{Contact, Direction, DirectoryAction, RelationState, UserStatus, user_ref::By},
+};
+use futures::future::join;
+
+use crate::{
+    harness::within,
+    scenarios::{
+        Answered as _, Row, System, User,
+        facts::{edge, group, member, relation as relation_row, setting, user},
+        system::{everywhere, two_nodes},
+        user::user_ref,
+    },
+};
+
+/// A device that watches users, and the contacts that it shows, by external id.
+struct Screen {
+    user: User,
+    shown: BTreeMap<String, Contact>,
+}
+
+impl Screen {
+    /// Connects a user and watches these users.
+    async fn of(system: &System<'_>, external_id: &str, watched: &[&str]) -> Self {
+        let mut screen = Self { user: system.user(external_id).await, shown: BTreeMap::new() };
+        screen.watches(watched).await;
+        screen
+    }
+
+    /// Watches these users in place of the users before.
+    async fn watches(&mut self, watched: &[&str]) {
+        let users = watched.iter().map(|name| user_ref(name));
+        let contacts = within("contacts", self.user.watch_contacts(users)).await.answer().expect("anyone may watch");
+        let names: Vec<String> = contacts.iter().map(asked).collect();
+        assert_eq!(names, watched, "one contact for each user, in their order");
+        // The answer is an event too, in its order with the changes.
+        let answer = |event| matches!(event, Event::Contacts(listed) if listed == contacts).then_some(());
+        self.user.until("the answer", answer).await;
+        self.shown = names.into_iter().zip(contacts).collect();
+    }
+
+    /// The contact of a user, once it fits.
+    async fn shows(&mut self, name: &str, what: &str, fits: impl Fn(&Contact) -> bool) -> Contact {
+        let Self { user, shown } = self;
+        if fits(&shown[name]) {
+            return shown[name].clone();
+        }
+        let told = |event| {
+            let Event::Contacts(contacts) = event else { return None };
+            for contact in contacts {
+                let replaced = shown.insert(asked(&contact), contact.clone());
+                assert!(replaced.as_ref().is_some_and(|before| *before != contact), "told without a change: {contact:?}");
+            }
+            fits(&shown[name]).then(|| shown[name].clone())
+        };
+        user.until(&format!("{what} of {name}"), told).await
+    }
+
+    /// Waits for contacts that arrive again on a new connection, until the user may be written to.
+    async fn may_start_again(&mut self, name: &str) {
+        let told = |event| match event {
+            Event::Contacts(contacts) => {
+                let told = contacts.iter().find(|contact| asked(contact) == name).expect("the user is watched alone");
+                can(told, DirectoryAction::Start).then_some(())
+            }
+            _ => None,
+        };
+        self.user.until("the contacts again", told).await;
+    }
+
+    async fn may_start(&mut self, name: &str, may: bool) -> Contact {
+        self.shows(name, &format!("start {may}"), |contact| can(contact, DirectoryAction::Start) == may).await
+    }
+}
+
+/// The external id by which the command named the user.
+fn asked(contact: &Contact) -> String {
+    match contact.user_ref.as_ref().and_then(|user| user.by.clone()).expect("as asked") {
+        By::ExternalId(name) | By::Id(name) => name,
+    }
+}
+
+fn can(contact: &Contact, action: DirectoryAction) -> bool {
+    contact.can().any(|can| can == action)
+}
+
+/// A contact without the reference of the command.
+fn nameless(contact: &Contact) -> Contact {
+    Contact { user_ref: None, ..contact.clone() }
+}
+
+fn hidden() -> Contact {
+    Contact { cannot_start: ErrorCode::NotFound.into(), ..Contact::default() }
+}
+
+const ASKED: Option<(RelationState, Direction)> = Some((RelationState::Pending, Direction::Incoming));
+const ASKS: Option<(RelationState, Direction)> = Some((RelationState::Pending, Direction::Outgoing));
+const FRIENDS: Option<(RelationState, Direction)> = Some((RelationState::Accepted, Direction::Mutual));
+
+fn relation(contact: &Contact) -> Option<(RelationState, Direction)> {
+    contact.relations.first().map(|relation| (relation.state(), relation.direction()))
+}
+
+fn doctors() -> Vec<Row> {
+    ["ada", "bea", "cem"].into_iter().map(user).collect()
+}
+
+#[tokio::test]
+async fn both_users_see_a_request_its_acceptance_and_its_end() {
+    everywhere("medical", &doctors(), async |network| {
+        let mut ada = Screen::of(network, "ada", &["cem", "bea"]).await;
+        let mut cem = Screen::of(network, "cem", &["ada"]).await;
+        let before = ada.may_start("cem", false).await;
+        assert_eq!(
+            (before.cannot_start(), before.may_request.as_slice()),
+            (ErrorCode::NeedsFriend, &["friend".to_owned()][..])
+        );
+        assert_eq!(before.user.as_ref().map(|user| user.external_id.as_str()), Some("cem"));
+        ada.user.relate("friend", user_ref("cem")).await.answer().expect("anyone may ask");
+        let asks = ada.shows("cem", "a request", |contact| relation(contact) == ASKS).await;
+        assert_eq!(asks.may_request, [""; 0], "it is requested");
+        cem.shows("ada", "a request", |contact| relation(contact) == ASKED).await;
+        cem.user.accept_relation("friend", user_ref("ada")).await.answer().expect("asked");
+        for (screen, other) in [(&mut ada, "cem"), (&mut cem, "ada")] {
+            let friend = screen.may_start(other, true).await;
+            assert_eq!((relation(&friend), friend.cannot_start()), (FRIENDS, ErrorCode::Unspecified));
+            assert!(can(&friend, DirectoryAction::Send));
+        }
+        cem.user.unrelate("friend", user_ref("ada")).await.answer().expect("either may end it");
+        for (screen, other) in [(&mut ada, "cem"), (&mut cem, "ada")] {
+            let after = screen.may_start(other, false).await;
+            assert_eq!((relation(&after), after.cannot_start()), (None, ErrorCode::NeedsFriend));
+            assert!(!can(&after, DirectoryAction::Send));
+        }
+        assert_eq!(ada.shown["bea"].relations, [], "no change of Bea was told");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_started_conversation_appears_and_its_close_withdraws_sending() {
+    let people: Vec<Row> = ["ann", "ben"].into_iter().map(user).collect();
+    everywhere("community", &people, async |community| {
+        let mut ann = Screen::of(community, "ann", &["ben"]).await;
+        let ben = community.user("ben").await;
+        assert_eq!(ann.may_start("ben", true).await.conversation_id, "");
+        let here = ben.starts_with("ann").await.expect("anyone");
+        ann.shows("ben", "the conversation", |contact| contact.conversation_id == here.to_string()).await;
+        ben.close_conversation(here).await.answer().expect("a member may");
+        ann.shows("ben", "the close", |contact| !can(contact, DirectoryAction::Send)).await;
+        ann.user.reopen_conversation(here).await.answer().expect("a member may");
+        ann.shows("ben", "the reopening", |contact| can(contact, DirectoryAction::Send)).await;
+    })
+    .await;
+}
+
+fn school() -> Vec<Row> {
+    let mut rows = vec![group("6a", "class"), group("6b", "class")];
+    rows.extend(["lea", "tom", "zoe"].map(user));
+    rows.extend([member("lea", "learner", "6a"), member("tom", "learner", "6a"), member("zoe", "learner", "6b")]);
+    rows
+}
+
+#[tokio::test]
+async fn hidden_and_unknown_users_look_the_same() {
+    everywhere("school", &school(), async |school| {
+        let mut lea = Screen::of(school, "lea", &["zoe", "nobody", "tom"]).await;
+        for name in ["zoe", "nobody"] {
+            assert_eq!(nameless(&lea.shown[name]), hidden(), "{name}");
+        }
+        // The ids of the server reveal no more than those of the product.
+        let id = school.user("zoe").await.id().await;
+        let ids = [UserRef::Id(id), UserRef::Id(causerie_client::UserId::new())];
+        let contacts = lea.user.watch_contacts(ids).await.answer().expect("anyone may watch");
+        assert_eq!(contacts.iter().map(nameless).collect::<Vec<_>>(), [hidden(), hidden()]);
+        // Zoe changes to the class, and a new user comes into it.
+        lea.watches(&["zoe", "new", "tom"]).await;
+        school.import_all(&[member("zoe", "learner", "6a")]).await;
+        assert_eq!(lea.may_start("zoe", true).await.user.map(|user| user.name), Some("zoe".to_owned()));
+        school.import_all(&[user("new").with("name", "New Pupil"), member("new", "learner", "6a")]).await;
+        assert_eq!(lea.may_start("new", true).await.user.map(|user| user.name), Some("New Pupil".to_owned()));
+        school.import_all(&[member("zoe", "learner", "6a").gone()]).await;
+        assert_eq!(nameless(&lea.may_start("zoe", false).await), hidden(), "as before");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_block_hides_the_blocking_user_and_tells_nothing_else() {
+    everywhere("school", &school(), async |school| {
+        let mut lea = Screen::of(school, "lea", &["tom"]).await;
+        lea.may_start("tom", true).await;
+        school.import_all(&[relation_row("tom", "block", "lea")]).await;
+        assert_eq!(nameless(&lea.may_start("tom", false).await), hidden());
+    })
+    .await;
+    everywhere("community", &["ann", "ben", "cy"].map(user), async |community| {
+        let mut ann = Screen::of(community, "ann", &["ben"]).await;
+        let ben = community.user("ben").await;
+        let here = ben.starts_with("ann").await.expect("anyone");
+        ann.shows("ben", "the conversation", |contact| !contact.conversation_id.is_empty()).await;
+        ben.relate("block", user_ref("ann")).await.answer().expect("anyone may block");
+        let blocked = ann.may_start("ben", false).await;
+        // Ann reads the conversation, so she knows Ben. The reason is that of a missing rule.
+        assert_eq!(blocked.conversation_id, here.to_string());
+        assert_eq!((blocked.cannot_start(), blocked.can, blocked.relations), (ErrorCode::CannotStart, vec![], vec![]));
+        ben.unrelate("block", user_ref("ann")).await.answer().expect("his own");
+        ann.may_start("ben", true).await;
+        // A block by the watching user is a relation of theirs.
+        ann.user.relate("block", user_ref("ben")).await.answer().expect("anyone may block");
+        let own = ann.may_start("ben", false).await;
+        assert_eq!(own.relations.iter().map(|relation| relation.relation.as_str()).collect::<Vec<_>>(), ["block"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn settings_rules_names_and_statuses_change_contacts() {
+    let staff = [user("owen").with("roles", vec!["owner"]), user("kim").with("roles", vec!["learner"])];
+    everywhere("lms", &staff, async |lms| {
+        let mut owen = Screen::of(lms, "owen", &["kim", "owen"]).await;
+        owen.may_start("kim", true).await;
+        lms.import_all(&[setting("messaging", "off")]).await;
+        assert_eq!(owen.may_start("kim", false).await.cannot_start(), ErrorCode::MessagingOff);
+        lms.import_all(&[setting("messaging", "on")]).await;
+        owen.may_start("kim", true).await;
+        lms.import_all(&[user("kim").with("name", "Kim Renamed")]).await;
+        let name = |contact: &Contact| contact.user.as_ref().is_some_and(|user| user.name == "Kim Renamed");
+        owen.shows("kim", "the new name", name).await;
+        lms.import_all(&[user("kim").with("name", "Kim Renamed").with("about", "Algebra I")]).await;
+        let about = |contact: &Contact| contact.user.as_ref().is_some_and(|user| user.about == "Algebra I");
+        owen.shows("kim", "the new text", about).await;
+        lms.import_all(&[user("kim").with("status", "deactivated")]).await;
+        let away = owen.may_start("kim", false).await;
+        assert_eq!(away.cannot_start(), ErrorCode::RecipientInactive);
+        assert_eq!(away.user.map(|user| user.status()), Some(UserStatus::Deactivated));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rules_put_in_force_change_contacts() {
+    const CLOSED: &str = "policy own\nallow find,see_profile seen when everyone\n";
+    const OPEN: &str = "policy own\nallow find,see_profile,start seen when everyone\nallow read,send holder when holder\n";
+    let cluster = two_nodes().await;
+    let own = System::with_rules(&cluster, OPEN, &["ann", "ben"].map(user)).await;
+    let mut ann = Screen::of(&own, "ann", &["ben"]).await;
+    let mut ben = Screen::of(&own, "ben", &["ann", "ben"]).await;
+    for rules in [CLOSED, OPEN, CLOSED] {
+        own.set_rules(rules).await;
+        ann.may_start("ben", rules == OPEN).await;
+        ben.may_start("ann", rules == OPEN).await;
+        // The user themselves: a note to self.
+        ben.may_start("ben", rules == OPEN).await;
+    }
+}
+
+#[tokio::test]
+async fn a_revocation_while_the_watch_begins_leaves_no_permission_on_screen() {
+    everywhere("community", &["ann", "ben", "cy"].map(user), async |community| {
+        let mut ann = Screen::of(community, "ann", &["cy"]).await;
+        let ben = community.user("ben").await;
+        for round in 0..20 {
+            let blocks = async {
+                match round % 2 {
+                    0 => ben.relate("block", user_ref("ann")).await.answer().expect("anyone may block"),
+                    _ => ben.unrelate("block", user_ref("ann")).await.answer().expect("his own"),
+                }
+            };
+            let watched = if round % 4 < 2 { ["ben", "cy"] } else { ["cy", "ben"] };
+            join(ann.watches(&watched), blocks).await;
+            ann.may_start("ben", round % 2 == 1).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_watch_replaces_the_earlier_one_and_survives_a_lost_connection() {
+    everywhere("community", &["ann", "ben", "cy"].map(user), async |community| {
+        let mut ann = Screen::of(community, "ann", &["ben"]).await;
+        ann.watches(&["cy"]).await;
+        let [ben, cy] = community.users(["ben", "cy"]).await;
+        ben.relate("block", user_ref("ann")).await.answer().expect("anyone may block");
+        cy.relate("block", user_ref("ann")).await.answer().expect("anyone may block");
+        // `shows` fails on a contact that is not watched.
+        ann.may_start("cy", false).await;
+        ann.user.link.cut();
+        cy.unrelate("block", user_ref("ann")).await.answer().expect("hers");
+        ann.may_start_again("cy").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_user_reached_by_mail_alone_has_start_and_not_send() {
+    let rows = [
+        group("parents", "parents"),
+        group("staff", "staff"),
+        user("pia"),
+        user("sam"),
+        member("pia", "parent", "parents"),
+        member("sam", "staff", "staff"),
+        edge("parents", "staff"),
+    ];
+    everywhere("ent", &rows, async |ent| {
+        let mut pia = Screen::of(ent, "pia", &["sam"]).await;
+        let sam = pia.may_start("sam", true).await;
+        assert!(!can(&sam, DirectoryAction::Send), "{sam:?}");
+    })
+    .await;
+}

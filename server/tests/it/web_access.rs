@@ -1,0 +1,162 @@
+//! Which pages may use a tenant: origins that connect, and sites that embed the tenant's page. The nodes share the settings of
+//! tenants, which apply without a restart.
+
+use std::{net::SocketAddr, time::Duration};
+
+use causerie_client::{
+    Encoding,
+    wire::{self, reply, request::Command},
+};
+use serde_json::{Value, json};
+
+use crate::harness::{
+    Cluster, Raw, Received, Tenant,
+    http::{Request, Response},
+    within,
+};
+
+const NODE: &str = "https://node.example";
+const ACME: &str = "https://acme.example";
+const OTHER: &str = "https://other.example";
+
+/// Sends `hello` from a page: the answer, and the close code if it is refused; `None` if the upgrade is refused.
+async fn hello(node: SocketAddr, origin: &str, token: &str) -> Option<Result<(), (String, u16)>> {
+    let headers = [("sec-websocket-protocol", "causerie.v1.json"), ("origin", origin)];
+    let (mut raw, _) = Raw::try_open(node, Encoding::Json, &headers).await.ok()?;
+    match raw.ask(Command::Hello(wire::Hello { token: token.to_owned(), ..Default::default() })).await {
+        reply::Result::Welcome(_) => Some(Ok(())),
+        reply::Result::Error(error) => match raw.closed().await {
+            Received::Closed(code, _) => Some(Err((error.name, code))),
+            ended => panic!("no close frame: {ended:?}"),
+        },
+        other => panic!("neither welcome nor error: {other:?}"),
+    }
+}
+
+/// Waits until `hello` from a page has this result on a node.
+async fn until_hello(node: SocketAddr, origin: &str, token: &str, expected: Option<Result<(), (String, u16)>>) {
+    let reached = async {
+        while hello(node, origin, token).await != expected {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    within(&format!("{expected:?} from {origin}"), reached).await;
+}
+
+fn forbidden() -> Option<Result<(), (String, u16)>> {
+    Some(Err(("forbidden".to_owned(), 4505)))
+}
+
+async fn put(node: SocketAddr, key: &str, path: &str, access: Value) -> Response {
+    Request::new("PUT", path).bearer(key).json(&access).send(node).await
+}
+
+#[tokio::test]
+async fn the_tenant_of_the_token_decides_which_pages_connect() {
+    let cluster = Cluster::start_with(2, |settings| settings.set("listen.origins", NODE)).await;
+    let (first, second) = (cluster.nodes[0].public(), cluster.nodes[1].public());
+    let (acme, other) = (&cluster.tenant, Tenant::create(cluster.settings(), "other"));
+    let key = acme.api_key(cluster.settings(), "admin");
+    let (lea, tom) = (acme.token("lea"), other.token("tom"));
+    // Without origins of its own, a tenant has those of the node.
+    assert_eq!(hello(second, NODE, &lea).await, Some(Ok(())));
+    assert_eq!(hello(second, ACME, &lea).await, None, "no tenant allows the page");
+
+    let set = put(first, &key, "/v1/web-access", json!({ "allowedOrigins": [ACME] })).await;
+    assert_eq!((set.status, set.json()), (200, json!({ "allowedOrigins": [ACME] })));
+    until_hello(second, ACME, &lea, Some(Ok(()))).await;
+    assert_eq!(hello(second, NODE, &lea).await, forbidden(), "the tenant's list replaces that of the node");
+    assert_eq!(hello(second, ACME, &tom).await, forbidden(), "the page belongs to another tenant");
+    assert_eq!(hello(second, NODE, &tom).await, Some(Ok(())));
+    assert_eq!(hello(second, &format!("http://{second}"), &lea).await, Some(Ok(())), "the server's own page");
+
+    let none = put(first, &key, "/v1/web-access", json!({ "allowedOrigins": [] })).await;
+    assert_eq!(none.json(), json!({ "allowedOrigins": [] }));
+    until_hello(second, NODE, &lea, forbidden()).await;
+    until_hello(second, ACME, &lea, None).await;
+    put(first, &key, "/v1/web-access", json!({})).await;
+    until_hello(second, NODE, &lea, Some(Ok(()))).await;
+}
+
+#[tokio::test]
+async fn the_tenant_of_the_token_decides_which_pages_send_requests() {
+    let cluster = Cluster::embedded().await;
+    let node = cluster.nodes[0].public();
+    let (acme, other) = (&cluster.tenant, Tenant::create(cluster.settings(), "other"));
+    let key = acme.api_key(cluster.settings(), "admin");
+    put(node, &key, "/v1/web-access", json!({ "allowedOrigins": [ACME] })).await.ok();
+    let preflight =
+        || Request::new("OPTIONS", "/v1/me").header("access-control-request-method", "GET").header("origin", ACME);
+    let allowed = within("a preflight", async {
+        loop {
+            let answer = preflight().send(node).await;
+            if answer.header("access-control-allow-origin") == Some(ACME) {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    assert_eq!(allowed.await.status, 204);
+    let me = async |token: &str, origin: &str| {
+        let answer = Request::get("/v1/me").bearer(token).header("origin", origin).send(node).await;
+        (answer.status, answer.header("access-control-allow-origin").map(str::to_owned))
+    };
+    assert_eq!(me(&acme.token("lea"), ACME).await, (200, Some(ACME.to_owned())));
+    assert_eq!(me(&other.token("tom"), ACME).await, (403, Some(ACME.to_owned())), "the page may read why");
+    assert_eq!(me(&acme.token("lea"), OTHER).await, (403, None));
+    assert_eq!(me(&acme.token("lea"), &format!("http://{node}")).await, (200, None), "the server's own page");
+}
+
+#[tokio::test]
+async fn a_wrong_entry_is_named_and_nothing_is_stored() {
+    let cluster = Cluster::embedded().await;
+    let node = cluster.nodes[0].public();
+    let key = cluster.tenant.api_key(cluster.settings(), "admin");
+    put(node, &key, "/v1/web-access", json!({ "allowedOrigins": [ACME], "frameAncestors": ["https://*.acme.example"] }))
+        .await
+        .ok();
+    let many = vec![ACME; 101];
+    for (access, status, field) in [
+        (json!({ "allowedOrigins": [ACME, "https://acme.example/"] }), 400, "allowedOrigins[1]"),
+        (json!({ "allowedOrigins": ["https://*.acme.example"] }), 400, "allowedOrigins[0]"),
+        (json!({ "frameAncestors": ["null"] }), 400, "frameAncestors[0]"),
+        (json!({ "frameAncestors": ["https://a.example; script-src *"] }), 400, "frameAncestors[0]"),
+        (json!({ "allowedOrigins": many }), 413, "allowedOrigins"),
+    ] {
+        let answer = put(node, &key, "/v1/web-access", access).await;
+        assert_eq!((answer.status, answer.json()["field"].as_str()), (status, Some(field)), "{}", answer.text());
+    }
+    let stored = Request::get("/v1/web-access").bearer(&key).send(node).await;
+    assert_eq!(stored.ok(), json!({ "allowedOrigins": [ACME], "frameAncestors": ["https://*.acme.example"] }));
+    let reader = cluster.tenant.api_key(cluster.settings(), "read");
+    assert_eq!(put(node, &reader, "/v1/web-access", json!({})).await.status, 403);
+}
+
+#[tokio::test]
+async fn operators_and_administrators_of_the_product_set_any_tenant() {
+    let cluster = Cluster::embedded().await;
+    let node = cluster.nodes[0].public();
+    Tenant::create(cluster.settings(), "other");
+    let key = cluster.tenant.api_key(cluster.settings(), "tenants");
+    let path = "/v1/tenants/other/web-access";
+    assert_eq!(put(node, &key, path, json!({ "frameAncestors": [OTHER] })).await.ok(), json!({ "frameAncestors": [OTHER] }));
+    assert_eq!(put(node, &key, "/v1/tenants/nobody/web-access", json!({})).await.status, 404);
+    let run = |arguments: &[&str]| cluster.settings().run(&[&["tenant", "web-access", "other"], arguments].concat());
+    let shown = run(&["--origin", ACME, "--origin", OTHER]);
+    assert!(shown.contains(&format!("allowed origins: {ACME} {OTHER}\nframe ancestors: {OTHER}\n")), "{shown}");
+    let shown = run(&["--origins-of-server", "--no-frame-ancestors"]);
+    assert!(shown.contains("allowed origins: those of the setting `listen.origins`"), "{shown}");
+    let now = Request::get(path).bearer(&key).send(node).await;
+    assert_eq!(now.ok(), json!({ "frameAncestors": [] }));
+    let wrong = cluster.settings().fail(&["tenant", "web-access", "other", "--origin", "https://a.example/"]);
+    assert!(wrong.contains("without a path"), "{wrong}");
+}
+
+#[tokio::test]
+async fn the_page_of_an_unknown_tenant_is_not_found() {
+    let cluster = Cluster::embedded().await;
+    let node = cluster.nodes[0].public();
+    let answer = Request::get("/embed/nobody").send(node).await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.text().contains("there is no tenant of this slug"), "{}", answer.text());
+}
