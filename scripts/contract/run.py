@@ -56,7 +56,7 @@ class Server:
         for tenant in ("chat", "product"):
             self.command("tenant", "create", tenant, "--name", tenant)
             self.command("signing-key", "add", "--tenant", tenant, "--algorithm", "HS256", "--generate")
-            scopes = ("--scopes", "provision,act,read,admin,tenants")
+            scopes = ("--scopes", "provision,act,read,admin,tenants,operate")
             made = self.command("api-key", "create", "--tenant", tenant, "--name", "contract", *scopes)
             told = dict(line.split(" ", 1) for line in made.splitlines())
             self.keys[tenant] = told["key"]

@@ -13,8 +13,8 @@ use crate::{
     },
 };
 
-/// An operator, or the back end of a tenant. A back end whose key has the scope `tenants` may change other tenants than its
-/// own: such a change is recorded in the audit of both tenants.
+/// An operator, or the back end of a tenant. A back end whose key has the scope `tenants` or `operate` may change other tenants
+/// than its own: such a change is recorded in the audit of both tenants.
 #[derive(Debug, Clone)]
 pub struct Actor {
     name: String,

@@ -27,13 +27,15 @@ pub enum Scope {
     Read,
     /// Change the tenant's rules, and read them; retry and delete the tenant's jobs.
     Admin,
-    /// Manage all tenants of this server: create, rename, suspend and delete them, and create and revoke their keys.
+    /// Create, list and rename the tenants of this server.
     Tenants,
+    /// Operate this server: suspend, resume and delete any of its tenants, and list, create and revoke the keys of any of them.
+    Operate,
 }
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 5] = [Self::Provision, Self::Act, Self::Read, Self::Admin, Self::Tenants];
+    pub const ALL: [Self; 6] = [Self::Provision, Self::Act, Self::Read, Self::Admin, Self::Tenants, Self::Operate];
 
     /// The name in SQL and on the command line.
     #[must_use]
@@ -44,6 +46,16 @@ impl Scope {
             Self::Read => "read",
             Self::Admin => "admin",
             Self::Tenants => "tenants",
+            Self::Operate => "operate",
+        }
+    }
+
+    /// Whether the scope concerns all tenants of the server, not only the tenant of the key.
+    #[must_use]
+    pub fn is_server_wide(self) -> bool {
+        match self {
+            Self::Provision | Self::Act | Self::Read | Self::Admin => false,
+            Self::Tenants | Self::Operate => true,
         }
     }
 }

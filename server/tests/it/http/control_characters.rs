@@ -29,7 +29,7 @@ fn names(problem: &Value, field: &str) -> bool {
 #[tokio::test]
 async fn a_control_character_in_a_path_or_query_is_refused_with_the_name_of_the_field() {
     for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
-        let product = Caller::back_end(&cluster, "provision,act,read,admin,tenants");
+        let product = Caller::back_end(&cluster, "provision,act,read,admin,tenants,operate");
         for at in 0..40 {
             product.json("PUT", format!("/v1/users/u{at}"), json!({})).await.ok();
         }
@@ -67,7 +67,7 @@ async fn a_control_character_in_a_path_or_query_is_refused_with_the_name_of_the_
 #[tokio::test]
 async fn a_control_character_in_a_cursor_or_a_body_is_refused_with_the_name_of_the_field() {
     for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
-        let product = Caller::back_end(&cluster, "provision,act,read,admin,tenants");
+        let product = Caller::back_end(&cluster, "provision,act,read,admin,tenants,operate");
         let cursor = BASE64_URL_SAFE_NO_PAD.encode(json!(["a\0", "b", "c"]).to_string());
         for list in [
             "rows/users",

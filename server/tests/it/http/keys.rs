@@ -1,5 +1,7 @@
 //! API keys and signing keys over HTTP.
 
+use causerie_server::store::Store;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 use super::{Caller, assert_problem, text};
@@ -12,7 +14,7 @@ fn with_key<'a>(cluster: &'a Cluster, key: &Value) -> Caller<'a> {
 #[tokio::test]
 async fn a_lost_key_is_replaced_by_the_product_or_by_another_key_of_the_tenant() {
     for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
-        let product = Caller::back_end(&cluster, "tenants");
+        let product = Caller::back_end(&cluster, "tenants,operate");
         let made = product.json("POST", "/v1/tenants", json!({ "slug": "globex", "name": "Globex" })).await.ok();
         let lost = text(&made["apiKeyId"]);
 
@@ -71,17 +73,22 @@ async fn a_key_makes_and_revokes_no_key_with_other_scopes_than_its_own() {
     admin.json("POST", "/v1/api-keys", json!({ "name": "less", "scopes": ["admin"] })).await.ok();
     let refused = admin.json("POST", "/v1/signing-keys", json!({ "algorithm": "HS256" })).await;
     assert_problem(&refused, 403, "forbidden", "");
+    let kid = &cluster.tenant.kid;
+    let refused = admin.send(Request::new("DELETE", format!("/v1/signing-keys/{kid}"))).await;
+    assert_problem(&refused, 403, "forbidden", "");
+    let both = Caller::back_end(&cluster, "admin,act,provision");
+    assert_eq!(both.send(Request::new("DELETE", format!("/v1/signing-keys/{kid}"))).await.status, 204);
 
-    let product = Caller::back_end(&cluster, "tenants,read");
+    let product = Caller::back_end(&cluster, "operate,read");
     let keys = product.get("/v1/tenants/acme/api-keys").await.ok();
-    let strong = keys["apiKeys"].as_array().into_iter().flatten().find(|key| key["scopes"][0] == "tenants");
+    let strong = keys["apiKeys"].as_array().into_iter().flatten().find(|key| key["scopes"][0] == "operate");
     let strong = text(&strong.expect("the product's key")["id"]);
     let refused = admin.send(Request::new("DELETE", format!("/v1/api-keys/{strong}"))).await;
     assert_problem(&refused, 403, "forbidden", "id");
 
     // Another tenant's key is no key of this tenant.
     let elsewhere = Tenant::create(cluster.settings(), "globex");
-    let other = Caller { cluster: &cluster, credential: elsewhere.api_key(cluster.settings(), "admin,tenants,read") };
+    let other = Caller { cluster: &cluster, credential: elsewhere.api_key(cluster.settings(), "admin,operate,read") };
     assert_problem(&other.send(Request::new("DELETE", format!("/v1/api-keys/{strong}"))).await, 404, "not_found", "");
     let path = format!("/v1/tenants/globex/api-keys/{strong}");
     assert_problem(&other.send(Request::new("DELETE", path)).await, 404, "not_found", "");
@@ -105,6 +112,53 @@ async fn a_key_makes_and_revokes_no_key_with_other_scopes_than_its_own() {
 }
 
 #[tokio::test]
+async fn a_key_that_operates_the_server_gives_its_power_no_further_than_it_has_it() {
+    let cluster = Cluster::embedded().await;
+    Tenant::create(cluster.settings(), "globex");
+    let operator = Caller::back_end(&cluster, "operate");
+    let new = |scopes: Value| json!({ "name": "new", "scopes": scopes, "expiresInDays": 30 });
+    for path in ["/v1/tenants/acme/api-keys", "/v1/tenants/globex/api-keys"] {
+        let refused = operator.json("POST", path, new(json!(["admin", "tenants"]))).await;
+        assert_problem(&refused, 403, "forbidden", "scopes");
+    }
+    let path = "/v1/tenants/globex/api-keys";
+    operator.json("POST", path, new(json!(["operate"]))).await.ok();
+    let made = operator.json("POST", "/v1/tenants/acme/api-keys", new(json!(["operate"]))).await.ok();
+
+    // A key that expires makes lasting keys for the other tenants' own back ends, and none that operates the server.
+    let expiring = with_key(&cluster, &made["apiKey"]);
+    let lasting = |scopes: Value| json!({ "name": "lasting", "scopes": scopes });
+    expiring.json("POST", path, lasting(json!(["admin", "act"]))).await.ok();
+    let refused = expiring.json("POST", path, lasting(json!(["operate"]))).await;
+    assert_problem(&refused, 403, "forbidden", "expiresInDays");
+
+    // Neither scope follows from the other.
+    let product = Caller::back_end(&cluster, "tenants,admin");
+    assert_problem(&product.get(path).await, 403, "forbidden", "");
+    let refused = product.json("POST", "/v1/api-keys", new(json!(["operate"]))).await;
+    assert_problem(&refused, 403, "forbidden", "scopes");
+}
+
+#[tokio::test]
+async fn a_key_with_a_scope_of_a_newer_release_is_revoked_by_operators_only() {
+    let cluster = Cluster::embedded().await;
+    let admin = Caller::back_end(&cluster, "admin");
+    let made = admin.json("POST", "/v1/api-keys", json!({ "name": "newer", "scopes": ["admin"] })).await.ok();
+    let id = text(&made["details"]["id"]);
+    let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
+    let sql = "UPDATE api_keys SET scopes = 'admin later' WHERE name = 'newer'";
+    store.writer().execute_unprepared(sql).await.expect("writes");
+    store.close().await;
+
+    let refused = admin.send(Request::new("DELETE", format!("/v1/api-keys/{id}"))).await;
+    assert_problem(&refused, 403, "forbidden", "id");
+    assert!(refused.text().contains("`later`"), "{}", refused.text());
+    let operator = Caller::back_end(&cluster, "operate");
+    let revoked = operator.send(Request::new("DELETE", format!("/v1/tenants/acme/api-keys/{id}"))).await;
+    assert_eq!(revoked.status, 204, "{}", revoked.text());
+}
+
+#[tokio::test]
 async fn signing_keys_are_added_listed_and_revoked() {
     for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
         let admin = Caller::back_end(&cluster, "admin,act,provision,read");
@@ -125,7 +179,7 @@ async fn signing_keys_are_added_listed_and_revoked() {
         Caller { cluster: &cluster, credential: token("own", own_secret) }.id().await;
         let pem = include_str!("../../../src/auth/fixtures/ed25519.public.pem");
         let public = json!({ "algorithm": "EdDSA", "kid": "pair", "publicKey": pem });
-        let product = Caller::back_end(&cluster, "tenants");
+        let product = Caller::back_end(&cluster, "operate");
         product.json("POST", "/v1/tenants/acme/signing-keys", public).await.ok();
 
         let listed = admin.get("/v1/signing-keys").await.ok();

@@ -179,7 +179,7 @@ async fn every_route_works() {
     let reader = Caller::back_end(&cluster, "read");
     assert_eq!(reader.get("/v1/users/zoe/export").await.lines()[0]["id"], "zoe");
     walked.borrow_mut().insert("GET /v1/users/{id}/export".to_owned());
-    let product = Walk { caller: Caller::back_end(&cluster, "tenants"), walked: &walked };
+    let product = Walk { caller: Caller::back_end(&cluster, "tenants,operate"), walked: &walked };
     let new = Some(json!({ "slug": "globex", "name": "Globex" }));
     assert_eq!(product.ask("POST", "/v1/tenants", &[], "", new).await["tenant"]["slug"], "globex");
     let change = Some(json!({ "name": "Globex Corporation" }));

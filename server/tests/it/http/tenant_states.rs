@@ -17,7 +17,7 @@ use crate::harness::{Cluster, Tenant, eventually, http::Request};
 /// The product's administrators, with a key of a tenant of their own.
 fn product(cluster: &Cluster) -> Caller<'_> {
     let tenant = Tenant::create(cluster.settings(), "product");
-    Caller { cluster, credential: tenant.api_key(cluster.settings(), "tenants,read") }
+    Caller { cluster, credential: tenant.api_key(cluster.settings(), "tenants,operate,read") }
 }
 
 async fn post(caller: &Caller<'_>, path: &str) -> crate::harness::http::Response {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Caller, assert_problem, text};
-use crate::harness::{Cluster, http::Request};
+use crate::harness::{Cluster, Tenant, http::Request};
 
 #[tokio::test]
 async fn a_tenant_is_made_with_its_key_and_renamed() {
@@ -81,4 +81,40 @@ async fn tenants_are_for_keys_with_the_scope() {
     let absent = product.json("PATCH", "/v1/tenants/nobody", json!({ "name": "a" })).await;
     assert_problem(&absent, 404, "not_found", "");
     assert_problem(&product.get("/v1/policy").await, 403, "forbidden", "");
+}
+
+#[tokio::test]
+async fn the_scope_tenants_makes_and_renames_tenants_and_the_scope_operate_manages_them() {
+    let cluster = Cluster::embedded().await;
+    let elsewhere = Tenant::create(cluster.settings(), "globex");
+    let product = Caller { cluster: &cluster, credential: elsewhere.api_key(cluster.settings(), "tenants") };
+    let operator = Caller { cluster: &cluster, credential: elsewhere.api_key(cluster.settings(), "operate") };
+    product.json("PATCH", "/v1/tenants/acme", json!({ "name": "Acme" })).await.ok();
+    for (method, path) in [
+        ("POST", "/v1/tenants/acme/suspend"),
+        ("POST", "/v1/tenants/acme/resume"),
+        ("DELETE", "/v1/tenants/acme"),
+        ("GET", "/v1/tenants/acme/api-keys"),
+        ("POST", "/v1/tenants/acme/api-keys"),
+        ("DELETE", "/v1/tenants/acme/api-keys/0193b3a0-0000-7000-8000-000000000000"),
+        ("GET", "/v1/tenants/acme/signing-keys"),
+        ("POST", "/v1/tenants/acme/signing-keys"),
+        ("DELETE", "/v1/tenants/acme/signing-keys/acme-test"),
+    ] {
+        let refused = product.send(Request::new(method, path)).await;
+        assert_problem(&refused, 403, "forbidden", "");
+        assert!(refused.text().contains("`operate`"), "{method} {path}: {}", refused.text());
+    }
+    for caller in [&product, &operator] {
+        let listed = caller.get("/v1/tenants").await.ok();
+        assert_eq!(listed["tenants"].as_array().map(Vec::len), Some(2), "{listed}");
+        assert_eq!(caller.get("/v1/tenants/acme").await.ok()["name"], "Acme");
+    }
+    for (method, path) in [("POST", "/v1/tenants"), ("PATCH", "/v1/tenants/acme")] {
+        let refused = operator.json(method, path, json!({ "slug": "new", "name": "New" })).await;
+        assert_problem(&refused, 403, "forbidden", "");
+    }
+    operator.send(Request::new("POST", "/v1/tenants/acme/suspend")).await.ok();
+    operator.send(Request::new("POST", "/v1/tenants/acme/resume")).await.ok();
+    Caller::user(&cluster, "lea").id().await;
 }

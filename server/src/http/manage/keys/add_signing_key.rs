@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Owner;
+use super::{OF_SIGNING_KEYS, Owner};
 use crate::{
     audit::Actor,
     auth::{ApiCaller, Scope, issue, keys::Algorithm},
@@ -28,8 +28,6 @@ use crate::{
 /// Adds a signing key.
 pub struct AddSigningKey<O>(PhantomData<O>);
 
-/// Tokens act as any user and set the roles of users, so a back end needs the scopes that allow the same.
-const NEEDED: [Scope; 2] = [Scope::Act, Scope::Provision];
 /// The longest secret or public key, in bytes.
 const MATERIAL_BYTES_MAX: usize = 16_384;
 
@@ -75,8 +73,7 @@ impl<O: Owner> Endpoint for AddSigningKey<O> {
     const PATH: &'static str = O::SIGNING_KEYS;
     const ID: &'static str = O::IDS[4];
     const SUMMARY: &'static str = "Adds a key that signs the tokens of a tenant's users, or makes a secret for HS256.";
-    const TEXT: &'static str =
-        "Without `tenants`, the caller's key also needs the scopes `act` and `provision`: tokens act as any user.";
+    const TEXT: &'static str = O::SIGNS;
     const SCOPES: &'static [Scope] = O::SCOPES;
     const NEEDS_BODY: bool = true;
 
@@ -87,7 +84,7 @@ impl<O: Owner> Endpoint for AddSigningKey<O> {
 
     async fn run(call: Call<Self>, (): (), Json(new): Self::Body) -> Result<Self::Answer, Problem> {
         let (app, now_ms) = (&call.shared.app, call.shared.app.clock.now_ms());
-        O::may_grant(&call.caller, &NEEDED, "")?;
+        O::may_grant(&call.caller, &OF_SIGNING_KEYS, "")?;
         let algorithm = Algorithm::from_name(&new.algorithm).ok_or_else(|| {
             unexpected("algorithm", &new.algorithm, &format!("one of {}", Algorithm::ALL.map(Algorithm::name).join(", ")))
         })?;

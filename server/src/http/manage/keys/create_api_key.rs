@@ -61,7 +61,7 @@ impl<O: Owner> Endpoint for CreateApiKey<O> {
     const PATH: &'static str = O::API_KEYS;
     const ID: &'static str = O::IDS[1];
     const SUMMARY: &'static str = "Makes an API key. The answer has the text of the key, which can't be read again.";
-    const TEXT: &'static str = O::MAY;
+    const TEXT: &'static str = O::MAKES;
     const SCOPES: &'static [Scope] = O::SCOPES;
     const NEEDS_BODY: bool = true;
 
@@ -83,7 +83,7 @@ impl<O: Owner> Endpoint for CreateApiKey<O> {
             days => days.and_then(|days| i64::try_from(days).ok()),
         };
         let expires_at_ms = days.map(|days| now_ms + days * DAY_MS);
-        O::may_last(&call.caller, expires_at_ms)?;
+        O::may_last(&call.caller, &scopes, expires_at_ms)?;
         let tenant = O::tenant(app, &call.caller, call.id()).await?;
         let (text, row) = api_key::generate(tenant.id, &name, &scopes, now_ms, expires_at_ms);
         let by = Actor::back_end(&call.caller);

@@ -1,7 +1,7 @@
 //! API keys and signing keys of tenants.
 //!
 //! Each endpoint has two addresses. Without a tenant in the path it manages the keys of the caller's own tenant and needs the
-//! scope `admin`; below `/v1/tenants/{slug}` it manages the keys of any tenant and needs the scope `tenants`. [`Owner`] is
+//! scope `admin`; below `/v1/tenants/{slug}` it manages the keys of any tenant and needs the scope `operate`. [`Owner`] is
 //! the difference.
 
 pub mod add_signing_key;
@@ -43,8 +43,12 @@ pub trait Owner: 'static {
     const SIGNING_KEY: &'static str;
     /// The names of the operations: list, create and revoke API keys; list, add and revoke signing keys.
     const IDS: [&'static str; 6];
-    /// What the caller may grant and revoke, as a sentence of the description.
-    const MAY: &'static str;
+    /// Which API keys the caller may make, as a sentence of the description.
+    const MAKES: &'static str;
+    /// Which API keys the caller may revoke, as a sentence of the description.
+    const REVOKES: &'static str;
+    /// Which further scopes signing keys need, as a sentence of the description.
+    const SIGNS: &'static str;
 
     /// The tenant. `first`: the first `{name}` of the path.
     ///
@@ -52,18 +56,30 @@ pub trait Owner: 'static {
     /// `not_found` if there is no such tenant; `unavailable` if the database fails.
     fn tenant(app: &App, caller: &ApiCaller, first: &str) -> impl Future<Output = Result<Tenant, Refusal>> + Send;
 
-    /// Refuses a caller that may not make or revoke a key that allows this.
+    /// Refuses a caller that may not make a key that allows this.
     ///
     /// # Errors
     /// `forbidden`.
     fn may_grant(caller: &ApiCaller, scopes: &[Scope], field: &'static str) -> Result<(), Refusal>;
 
-    /// Refuses a new key that would outlive the caller's key. `expires_at_ms`: `None` for a key that does not expire.
+    /// Refuses a caller that may not revoke an API key. `scopes`: the names of the scopes of that key as stored, which may
+    /// contain scopes of a newer release.
+    ///
+    /// # Errors
+    /// `forbidden` with the field `id`.
+    fn may_revoke(caller: &ApiCaller, scopes: &[&str]) -> Result<(), Refusal>;
+
+    /// Refuses a new key with these scopes that would outlive the caller's key. `expires_at_ms`: `None` for a key that does
+    /// not expire.
     ///
     /// # Errors
     /// `forbidden` with the field `expiresInDays`.
-    fn may_last(caller: &ApiCaller, expires_at_ms: Option<i64>) -> Result<(), Refusal>;
+    fn may_last(caller: &ApiCaller, scopes: &[Scope], expires_at_ms: Option<i64>) -> Result<(), Refusal>;
 }
+
+/// Tokens act as any user and set the roles of users, so a back end that changes signing keys needs the scopes that allow the
+/// same.
+const OF_SIGNING_KEYS: [Scope; 2] = [Scope::Act, Scope::Provision];
 
 /// The caller's own tenant.
 pub struct Own;
@@ -79,7 +95,10 @@ impl Owner for Own {
     const SIGNING_KEY: &'static str = "/v1/signing-keys/{kid}";
     const IDS: [&'static str; 6] =
         ["listApiKeys", "createApiKey", "revokeApiKey", "listSigningKeys", "addSigningKey", "revokeSigningKey"];
-    const MAY: &'static str = "The caller's key must have all scopes of the other key, and a new key must not outlive it.";
+    const MAKES: &'static str = "The caller's key must have all scopes of the new key, and the new key must not outlive it.";
+    const REVOKES: &'static str = "The caller's key must have all scopes of the other key.";
+    const SIGNS: &'static str =
+        "The caller's key also needs the scopes `act` and `provision`, because tokens act as any user.";
 
     async fn tenant(app: &App, caller: &ApiCaller, _: &str) -> Result<Tenant, Refusal> {
         let found = stored::find(&app.store, caller.tenant).await?;
@@ -87,23 +106,20 @@ impl Owner for Own {
     }
 
     fn may_grant(caller: &ApiCaller, scopes: &[Scope], field: &'static str) -> Result<(), Refusal> {
-        let Some(missing) = scopes.iter().find(|scope| !caller.scopes.contains(scope)) else { return Ok(()) };
-        let why = format!("this needs the scope `{}`, which the key of this request does not have", missing.name());
-        Err(Refusal::new(ErrorCode::Forbidden, why).field(field))
+        require_scopes(caller, scopes.iter().map(|scope| scope.name()), field)
     }
 
-    fn may_last(caller: &ApiCaller, expires_at_ms: Option<i64>) -> Result<(), Refusal> {
-        let Some(end_ms) = caller.expires_at_ms else { return Ok(()) };
-        if expires_at_ms.is_some_and(|at_ms| at_ms <= end_ms) {
-            return Ok(());
-        }
-        let why = format!("the new key would outlive the key of this request, which expires at {}", rfc3339(end_ms));
-        Err(Refusal::new(ErrorCode::Forbidden, why).field("expiresInDays"))
+    fn may_revoke(caller: &ApiCaller, scopes: &[&str]) -> Result<(), Refusal> {
+        require_scopes(caller, scopes.iter().copied(), "id")
+    }
+
+    fn may_last(caller: &ApiCaller, _: &[Scope], expires_at_ms: Option<i64>) -> Result<(), Refusal> {
+        require_earlier_end(caller, expires_at_ms)
     }
 }
 
 impl Owner for OfTenant {
-    const SCOPES: &'static [Scope] = &[Scope::Tenants];
+    const SCOPES: &'static [Scope] = &[Scope::Operate];
     const API_KEYS: &'static str = "/v1/tenants/{slug}/api-keys";
     const API_KEY: &'static str = "/v1/tenants/{slug}/api-keys/{id}";
     const SIGNING_KEYS: &'static str = "/v1/tenants/{slug}/signing-keys";
@@ -116,20 +132,50 @@ impl Owner for OfTenant {
         "addTenantSigningKey",
         "revokeTenantSigningKey",
     ];
-    const MAY: &'static str = "";
+    const MAKES: &'static str = "A new key gets the scopes `tenants` and `operate` only if the caller's key has them, and must \
+        then not outlive it.";
+    const REVOKES: &'static str = "";
+    const SIGNS: &'static str = "";
 
     async fn tenant(app: &App, _: &ApiCaller, slug: &str) -> Result<Tenant, Refusal> {
         let found = stored::find_by_slug(&app.store, slug).await?;
         found.ok_or_else(tenants::not_found)
     }
 
-    fn may_grant(_: &ApiCaller, _: &[Scope], _: &'static str) -> Result<(), Refusal> {
+    fn may_grant(caller: &ApiCaller, scopes: &[Scope], field: &'static str) -> Result<(), Refusal> {
+        let server_wide = scopes.iter().filter(|scope| scope.is_server_wide());
+        require_scopes(caller, server_wide.map(|scope| scope.name()), field)
+    }
+
+    fn may_revoke(_: &ApiCaller, _: &[&str]) -> Result<(), Refusal> {
         Ok(())
     }
 
-    fn may_last(_: &ApiCaller, _: Option<i64>) -> Result<(), Refusal> {
-        Ok(())
+    fn may_last(caller: &ApiCaller, scopes: &[Scope], expires_at_ms: Option<i64>) -> Result<(), Refusal> {
+        if scopes.iter().any(|scope| scope.is_server_wide()) { require_earlier_end(caller, expires_at_ms) } else { Ok(()) }
     }
+}
+
+/// Refuses a caller whose key lacks a scope with one of these names.
+fn require_scopes<'a>(
+    caller: &ApiCaller,
+    mut names: impl Iterator<Item = &'a str>,
+    field: &'static str,
+) -> Result<(), Refusal> {
+    let held = |name: &str| caller.scopes.iter().any(|scope| scope.name() == name);
+    let Some(missing) = names.find(|name| !held(name)) else { return Ok(()) };
+    let why = format!("this needs the scope `{missing}`, which the key of this request does not have");
+    Err(Refusal::new(ErrorCode::Forbidden, why).field(field))
+}
+
+/// Refuses a new key that would outlive the caller's key.
+fn require_earlier_end(caller: &ApiCaller, expires_at_ms: Option<i64>) -> Result<(), Refusal> {
+    let Some(end_ms) = caller.expires_at_ms else { return Ok(()) };
+    if expires_at_ms.is_some_and(|at_ms| at_ms <= end_ms) {
+        return Ok(());
+    }
+    let why = format!("the new key would outlive the key of this request, which expires at {}", rfc3339(end_ms));
+    Err(Refusal::new(ErrorCode::Forbidden, why).field("expiresInDays"))
 }
 
 /// An API key without its secret text, which the server does not keep.

@@ -26,7 +26,7 @@ impl<O: Owner> Endpoint for RevokeApiKey<O> {
     const PATH: &'static str = O::API_KEY;
     const ID: &'static str = O::IDS[2];
     const SUMMARY: &'static str = "Revokes an API key: the next request with it is refused.";
-    const TEXT: &'static str = O::MAY;
+    const TEXT: &'static str = O::REVOKES;
     const SCOPES: &'static [Scope] = O::SCOPES;
 
     type Caller = ApiCaller;
@@ -41,9 +41,7 @@ impl<O: Owner> Endpoint for RevokeApiKey<O> {
         let id = Uuid::parse_str(call.last()).map_err(|_| not_found())?;
         let row = stored::api_key_of_id(app.store.reader(), tenant.id, id).await?;
         let row = row.ok_or_else(not_found)?;
-        let scopes: Vec<Scope> =
-            Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|name| name == scope.name())).collect();
-        O::may_grant(&call.caller, &scopes, "id")?;
+        O::may_revoke(&call.caller, &row.scopes.split_whitespace().collect::<Vec<_>>())?;
         let by = Actor::back_end(&call.caller);
         if keys::revoke_api_key(&app.store, &by, &tenant, id, now_ms).await? { Ok(()) } else { Err(not_found().into()) }
     }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use causerie_protocol::{ErrorCode, Refusal};
 use http::Method;
 
-use super::Owner;
+use super::{OF_SIGNING_KEYS, Owner};
 use crate::{
     audit::Actor,
     auth::{ApiCaller, Scope},
@@ -25,6 +25,7 @@ impl<O: Owner> Endpoint for RevokeSigningKey<O> {
     const ID: &'static str = O::IDS[5];
     const SUMMARY: &'static str =
         "Revokes a signing key: the tokens that it signed are void on all nodes within 30 seconds.";
+    const TEXT: &'static str = O::SIGNS;
     const SCOPES: &'static [Scope] = O::SCOPES;
 
     type Caller = ApiCaller;
@@ -34,6 +35,7 @@ impl<O: Owner> Endpoint for RevokeSigningKey<O> {
 
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let (app, now_ms) = (&call.shared.app, call.shared.app.clock.now_ms());
+        O::may_grant(&call.caller, &OF_SIGNING_KEYS, "")?;
         let tenant = O::tenant(app, &call.caller, call.id()).await?;
         let by = Actor::back_end(&call.caller);
         if keys::revoke_signing_key(&app.store, &by, &tenant, call.last(), now_ms).await? {

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{SCOPES, TenantAnswer, name, name_bounds};
+use super::{MAKE, TenantAnswer, name, name_bounds};
 use crate::{
     audit::Actor,
     auth::{ApiCaller, Scope, api_key},
@@ -61,7 +61,7 @@ impl Endpoint for CreateTenant {
     const PATH: &'static str = "/v1/tenants";
     const ID: &'static str = "createTenant";
     const SUMMARY: &'static str = "Creates a tenant and an API key for its back end.";
-    const SCOPES: &'static [Scope] = SCOPES;
+    const SCOPES: &'static [Scope] = MAKE;
     const NEEDS_BODY: bool = true;
 
     type Caller = ApiCaller;

@@ -4,7 +4,7 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{SCOPES, TenantAnswer};
+use super::{READ, TenantAnswer};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
@@ -35,7 +35,7 @@ impl Endpoint for ListTenants {
     const PATH: &'static str = "/v1/tenants";
     const ID: &'static str = "listTenants";
     const SUMMARY: &'static str = "Lists the tenants of this server.";
-    const SCOPES: &'static [Scope] = SCOPES;
+    const SCOPES: &'static [Scope] = READ;
 
     type Caller = ApiCaller;
     type Query = Params<PageQuery>;

@@ -1,5 +1,5 @@
-//! The tenants of this server, for the product's administrators. A key with the scope `tenants` manages all tenants,
-//! whatever tenant the key belongs to.
+//! The tenants of this server. Keys with the scope `tenants` or `operate` work on all tenants, whatever tenant the key belongs
+//! to: `tenants` is for the back end of a product that makes tenants, `operate` for the operators of the server.
 
 pub mod create;
 pub mod delete;
@@ -30,8 +30,12 @@ use crate::{
     store::queries::tenants::{self as stored, Tenant},
 };
 
-/// The scopes that may manage tenants.
-const SCOPES: &[Scope] = &[Scope::Tenants];
+/// The scopes that may make and rename tenants.
+const MAKE: &[Scope] = &[Scope::Tenants];
+/// The scopes that may read the list of tenants.
+const READ: &[Scope] = &[Scope::Tenants, Scope::Operate];
+/// The scopes that may suspend, resume and delete tenants.
+const OPERATE: &[Scope] = &[Scope::Operate];
 
 /// A tenant.
 #[derive(Debug, Serialize, JsonSchema)]

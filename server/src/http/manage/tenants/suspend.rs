@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{SCOPES, TenantAnswer, change};
+use super::{OPERATE, TenantAnswer, change};
 use crate::{
     auth::{ApiCaller, Scope},
     gateway,
@@ -22,7 +22,7 @@ impl Endpoint for SuspendTenant {
     const ID: &'static str = "suspendTenant";
     const SUMMARY: &'static str = "Suspends a tenant: nobody connects, and nothing is written, until it is resumed.";
     const TEXT: &'static str = "From the answer on, tokens and API keys of the tenant are refused (`forbidden`) and nothing is written. Its connections are closed with the code 4503 within 10 seconds on all nodes. A key can not suspend its own tenant.";
-    const SCOPES: &'static [Scope] = SCOPES;
+    const SCOPES: &'static [Scope] = OPERATE;
 
     type Caller = ApiCaller;
     type Query = ();
