@@ -3,13 +3,19 @@
 use causerie_protocol::TenantId;
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{back_end, done};
 use crate::{
     auth::ApiCaller,
     store::{
-        StoreError,
-        queries::{audit, tenants::Tenant},
+        Store, StoreError, Transaction,
+        queries::{
+            audit,
+            facts::lock::{self, Hold},
+            keys, tenant_states,
+            tenants::Tenant,
+        },
     },
 };
 
@@ -18,20 +24,56 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Actor {
     name: String,
-    home: Option<TenantId>,
+    back_end: Option<BackEnd>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct BackEnd {
+    /// The tenant of the API key.
+    home: TenantId,
+    /// The id of the API key.
+    key: Uuid,
 }
 
 impl Actor {
     /// An operator. `name`: the actor in the audit, such as `cli:root`.
     #[must_use]
     pub fn operator(name: String) -> Self {
-        Self { name, home: None }
+        Self { name, back_end: None }
     }
 
     /// The back end that an API key belongs to.
     #[must_use]
     pub fn back_end(key: &ApiCaller) -> Self {
-        Self { name: back_end(key), home: Some(key.tenant) }
+        Self { name: back_end(key), back_end: Some(BackEnd { home: key.tenant, key: key.key }) }
+    }
+
+    /// Begins a transaction in which the actor changes something, and takes the fact locks of the tenant that it changes and of
+    /// the actor's own tenant. Under these locks, which a revocation and a suspension take too, it checks that the API key of
+    /// the actor is still valid: a request that was authenticated before the revocation changes nothing after it was answered.
+    ///
+    /// # Errors
+    /// [`StoreError::ApiKeyVoid`]; [`StoreError::TenantSuspended`] if the actor's own tenant is suspended;
+    /// [`StoreError::TenantAbsent`] if the tenant to change does not exist; another `StoreError` if the database does not
+    /// answer or refuses a statement.
+    pub async fn begin(&self, store: &Store, hold: Hold, now_ms: i64) -> Result<Transaction, StoreError> {
+        let transaction = store.begin().await?;
+        lock::take(&transaction, hold, self.back_end.map(|back_end| back_end.home)).await?;
+        // Statements of their own after the locks: see `Decisions are made under the lock` in ARCHITECTURE.md.
+        if let Some(BackEnd { key, .. }) = self.back_end {
+            keys::require_valid(&transaction, key, now_ms).await?;
+        }
+        match hold {
+            Hold::Nothing => {}
+            Hold::Shared(tenant) | Hold::Exclusive(tenant) => tenant_states::require_tenant(&transaction, tenant).await?,
+        }
+        Ok(transaction)
+    }
+
+    /// The id of the actor's API key; `None` for an operator.
+    #[must_use]
+    pub fn key(&self) -> Option<Uuid> {
+        self.back_end.map(|back_end| back_end.key)
     }
 
     /// The actor in the audit: `cli:root`, `key:<id>`.
@@ -56,7 +98,8 @@ impl Actor {
     ) -> Result<(), StoreError> {
         let entry = done(&self.name, action, target, detail, at_ms);
         let mut entries = vec![(tenant.id, entry.clone())];
-        if let Some(home) = self.home.filter(|home| *home != tenant.id) {
+        let home = self.back_end.map(|back_end| back_end.home);
+        if let Some(home) = home.filter(|home| *home != tenant.id) {
             let mut entry = entry;
             entry.detail.insert("tenant".to_owned(), tenant.slug.as_str().into());
             entries.push((home, entry));

@@ -5,7 +5,7 @@
 
 use causerie_protocol::{CloseCode, ErrorCode, Refusal};
 
-use crate::store::{StoreError, TENANT_SUSPENDED};
+use crate::store::{API_KEY_VOID, StoreError, TENANT_SUSPENDED};
 
 /// Why a token or an API key was refused.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -53,7 +53,7 @@ pub enum AuthError {
          /v1/web-access`, `causerie tenant web-access`) or, if the tenant has none of its own, to the setting `listen.origins`"
     )]
     ForeignPage { origin: String },
-    #[error("there is no such API key, or it expired or was revoked: `causerie api-key list` shows the keys")]
+    #[error("{API_KEY_VOID}")]
     UnknownApiKey,
     #[error(
         "this needs an API key with the scope {needed}, and this key has {held}: make another (`causerie api-key create \
@@ -61,7 +61,7 @@ pub enum AuthError {
     )]
     MissingScope { needed: String, held: String },
     #[error("users can't be looked up now: try again")]
-    Store(#[from] StoreError),
+    Store(StoreError),
 }
 
 impl AuthError {
@@ -108,6 +108,18 @@ impl AuthError {
             Self::ForeignPage { .. } => CloseCode::Forbidden,
             // Any other code would make all clients return at once and query a database that can't answer.
             Self::Store(_) => CloseCode::Overloaded,
+        }
+    }
+}
+
+impl From<StoreError> for AuthError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::TenantSuspended => Self::Suspended,
+            // The signing keys of the tenant were deleted with it.
+            StoreError::TenantAbsent => Self::UnknownKey,
+            StoreError::ApiKeyVoid => Self::UnknownApiKey,
+            StoreError::Database(_) => Self::Store(error),
         }
     }
 }

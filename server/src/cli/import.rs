@@ -10,7 +10,7 @@ use std::{
 
 use clap::Args;
 
-use super::{Outcome, Settings, clock, operator_named};
+use super::{Outcome, Settings, clock, operator};
 use crate::{
     facts,
     plain::{counted, isolated},
@@ -76,7 +76,7 @@ impl ImportFiles {
             tenant,
             words: Arc::clone(policy.vocabulary()),
             clock: clock(),
-            by: operator_named(None),
+            by: operator(),
             // Running nodes notice the new version of the facts, and users who may no longer be connected, by themselves.
             committed: Box::new(|_| ()),
         };

@@ -24,6 +24,7 @@ use uuid::Uuid;
 use self::tenants::{DemoTenant, TENANTS, Talk};
 use crate::{
     app::App,
+    audit::Actor,
     auth::{Caller, issue, keys::Algorithm},
     commands,
     config::Config,
@@ -139,7 +140,7 @@ async fn introduce(app: &App, demo: &DemoTenant, tenant: TenantId, policy: &Poli
         tenant,
         words: Arc::clone(policy.vocabulary()),
         clock: Arc::clone(&app.clock),
-        by: BY.to_owned(),
+        by: Actor::operator(BY.to_owned()),
         // No user is connected yet, so no session must end.
         committed: Box::new(|_| ()),
     };

@@ -16,7 +16,7 @@ pub use self::{
     explain::{ExplainError, ExplainedRule, Explanation, Question, Target, explain},
 };
 use crate::{
-    audit::Entry,
+    audit::{Actor, Entry},
     store::{
         Store, StoreError,
         queries::{
@@ -114,13 +114,13 @@ pub async fn set(
     store: &Store,
     tenant: TenantId,
     policy: &Policy,
-    by: &str,
+    by: &Actor,
     restores: Option<u64>,
     now_ms: i64,
 ) -> Result<Changed, StoreError> {
     let action = if restores.is_some() { "policy.rollback" } else { "policy.set" };
-    let mut write = FactWrite::begin(store, tenant, now_ms).await?;
-    let outcome = write.policy_of(policy.name(), policy.text(), by, restores).await?;
+    let mut write = FactWrite::begin(store, tenant, now_ms).await?.requested_by(by.key()).await?;
+    let outcome = write.policy_of(policy.name(), policy.text(), by.name(), restores).await?;
     let version = read::policy(write.connection(), tenant).await?.map_or(0, |stored| stored.version);
     if outcome != Outcome::Unchanged {
         let mut detail = Map::from_iter([("name".to_owned(), json!(policy.name()))]);
@@ -128,8 +128,14 @@ pub async fn set(
             detail.insert("restores".to_owned(), json!(restored));
         }
         let target = format!("policy:{version}");
-        let entry =
-            Entry { at_ms: now_ms, actor: by.to_owned(), action: action.to_owned(), target, detail, ..Entry::default() };
+        let entry = Entry {
+            at_ms: now_ms,
+            actor: by.name().to_owned(),
+            action: action.to_owned(),
+            target,
+            detail,
+            ..Entry::default()
+        };
         audit::append(write.connection(), &[(tenant, entry)]).await?;
     }
     Ok(Changed { version, facts_version: write.commit().await? })

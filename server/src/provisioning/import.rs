@@ -26,11 +26,11 @@ use super::{
     row::{Row, named},
 };
 use crate::{
-    audit,
+    audit::{self, Actor},
     clock::Clock,
     plain::counted,
     store::{
-        Store, StoreError, TENANT_SUSPENDED,
+        Store, StoreError,
         queries::facts::{FactWrite, Outcome, read},
     },
 };
@@ -59,8 +59,8 @@ pub struct ImportDeps {
     pub words: Arc<Vocabulary>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// The actor, as in the audit: `cli:root`, `key:…`.
-    pub by: String,
+    /// The actor: an operator or a back end.
+    pub by: Actor,
     /// Called after each commit.
     pub committed: Box<dyn Fn(Committed) + Send + Sync>,
 }
@@ -79,8 +79,8 @@ pub struct Stopped(pub String);
 
 impl From<StoreError> for Stopped {
     fn from(error: StoreError) -> Self {
-        if error.is_tenant_suspended() {
-            return Self(TENANT_SUSPENDED.to_owned());
+        if error.is_final() {
+            return Self(error.to_string());
         }
         tracing::error!(%error, "an import stopped");
         Self("the database can't answer now; try again: rows that are written already will be unchanged".to_owned())
@@ -221,8 +221,9 @@ impl Import {
     }
 
     async fn transaction(&self, rows: &[&Row]) -> Result<ApplyResult, StoreError> {
-        let ImportDeps { store, tenant, words, clock, committed, .. } = &self.deps;
-        let mut write = FactWrite::begin_bulk(store, *tenant, clock.now_ms()).await?;
+        let ImportDeps { store, tenant, words, clock, by, committed } = &self.deps;
+        let write = FactWrite::begin_bulk(store, *tenant, clock.now_ms()).await?;
+        let mut write = write.requested_by(by.key()).await?;
         let mut result = apply::apply(&mut write, words, rows, self.dry_run.as_ref()).await?;
         if self.options.dry_run {
             write.rollback().await?;
@@ -292,8 +293,9 @@ impl Import {
     }
 
     async fn removal(&self, going: &[(String, FactToRemove)]) -> Result<Vec<Outcome>, StoreError> {
-        let ImportDeps { store, tenant, words, clock, committed, .. } = &self.deps;
-        let mut write = FactWrite::begin_bulk(store, *tenant, clock.now_ms()).await?;
+        let ImportDeps { store, tenant, words, clock, by, committed } = &self.deps;
+        let write = FactWrite::begin_bulk(store, *tenant, clock.now_ms()).await?;
+        let mut write = write.requested_by(by.key()).await?;
         let (outcomes, ended) = replace::remove(&mut write, going, words).await?;
         if self.options.dry_run {
             write.rollback().await?;
@@ -337,7 +339,7 @@ impl Import {
 
     async fn note<const N: usize>(&self, action: &str, detail: [(&str, Value); N]) -> Result<(), StoreError> {
         let ImportDeps { store, tenant, clock, by, .. } = &self.deps;
-        let mut entry = audit::done(by, action, "", detail, clock.now_ms());
+        let mut entry = audit::done(by.name(), action, "", detail, clock.now_ms());
         let scope = self.options.replace.as_ref().map(ToString::to_string);
         entry.detail.insert("replace".to_owned(), json!(scope));
         audit::record(store, *tenant, entry).await
@@ -354,7 +356,7 @@ impl Patience {
     /// Waits before the next try. After the last try it returns the error.
     async fn after(&mut self, error: StoreError) -> Result<(), StoreError> {
         self.failures += 1;
-        if self.failures == TRIES {
+        if self.failures == TRIES || error.is_final() {
             return Err(error);
         }
         tracing::warn!(%error, "a transaction of an import failed and is run again");

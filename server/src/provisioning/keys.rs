@@ -11,6 +11,7 @@ use crate::{
         Store, StoreError,
         entities::api_key,
         queries::{
+            facts::lock::Hold,
             keys,
             tenants::{self, Tenant},
         },
@@ -20,9 +21,9 @@ use crate::{
 /// Stores an API key and records it. One transaction.
 ///
 /// # Errors
-/// `StoreError` if the database does not answer or refuses a statement.
+/// As of [`Actor::begin`].
 pub async fn create_api_key(store: &Store, by: &Actor, tenant: &Tenant, row: api_key::Model) -> Result<(), StoreError> {
-    let transaction = store.begin().await?;
+    let transaction = by.begin(store, Hold::Shared(tenant.id), row.created_at).await?;
     store_api_key(&transaction, by, tenant, row).await?;
     transaction.commit().await
 }
@@ -44,9 +45,10 @@ pub(super) async fn store_api_key(
 /// Revokes a tenant's API key and records it. One transaction. Returns false if the tenant has no valid key with this id.
 ///
 /// # Errors
-/// `StoreError` if the database does not answer or refuses a statement.
+/// As of [`Actor::begin`].
 pub async fn revoke_api_key(store: &Store, by: &Actor, tenant: &Tenant, id: Uuid, now_ms: i64) -> Result<bool, StoreError> {
-    let transaction = store.begin().await?;
+    // Exclusive: it waits for the changes that requests with this key have begun, and later changes see the revocation.
+    let transaction = by.begin(store, Hold::Exclusive(tenant.id), now_ms).await?;
     if keys::revoke_api_key(&transaction, tenant.id, id, now_ms).await? {
         by.record(&transaction, tenant, "api_key.revoke", format!("key:{id}"), [], now_ms).await?;
         transaction.commit().await?;
@@ -69,7 +71,7 @@ pub struct NewSigningKey<'a> {
 /// Stores a signing key and records it. One transaction. Returns false if the `kid` is taken.
 ///
 /// # Errors
-/// `StoreError` if the database does not answer or refuses a statement.
+/// As of [`Actor::begin`].
 pub async fn add_signing_key(
     store: &Store,
     secrets: &Secrets,
@@ -79,7 +81,7 @@ pub async fn add_signing_key(
     now_ms: i64,
 ) -> Result<bool, StoreError> {
     let (kid, algorithm) = (new.kid, new.algorithm.name());
-    let transaction = store.begin().await?;
+    let transaction = by.begin(store, Hold::Shared(tenant.id), now_ms).await?;
     match keys::add_signing_key(&transaction, secrets, tenant.id, kid, algorithm, new.material, now_ms).await {
         Err(error) if error.is_unique_violation() => return Ok(false),
         added => added?,
@@ -94,7 +96,7 @@ pub async fn add_signing_key(
 /// `kid`.
 ///
 /// # Errors
-/// `StoreError` if the database does not answer or refuses a statement.
+/// As of [`Actor::begin`].
 pub async fn revoke_signing_key(
     store: &Store,
     by: &Actor,
@@ -102,7 +104,7 @@ pub async fn revoke_signing_key(
     kid: &str,
     now_ms: i64,
 ) -> Result<bool, StoreError> {
-    let transaction = store.begin().await?;
+    let transaction = by.begin(store, Hold::Shared(tenant.id), now_ms).await?;
     if keys::revoke_signing_key(&transaction, tenant.id, kid, now_ms).await? {
         by.record(&transaction, tenant, "signing_key.revoke", format!("signing_key:{kid}"), [], now_ms).await?;
         transaction.commit().await?;

@@ -13,7 +13,7 @@ use crate::{
         Store, StoreError,
         entities::api_key,
         queries::{
-            facts::lock,
+            facts::lock::Hold,
             jobs as job_queries, tenant_states,
             tenants::{self, FirstPolicy, Tenant},
         },
@@ -49,7 +49,7 @@ pub fn name(text: &str) -> Result<String, String> {
 /// transaction. Returns false if the slug is taken.
 ///
 /// # Errors
-/// `StoreError` if the database does not answer or refuses a statement.
+/// As of [`Actor::begin`].
 pub async fn create(
     store: &Store,
     by: &Actor,
@@ -58,7 +58,7 @@ pub async fn create(
     first_key: Option<api_key::Model>,
 ) -> Result<bool, StoreError> {
     let first = policy.map(|policy| FirstPolicy { name: policy.name(), text: policy.text(), by: by.name() });
-    let transaction = store.begin().await?;
+    let transaction = by.begin(store, Hold::Nothing, tenant.created_at_ms).await?;
     match tenants::insert(&transaction, tenant, first).await {
         Err(error) if error.is_unique_violation() => return Ok(false),
         inserted => inserted?,
@@ -75,9 +75,13 @@ pub async fn create(
 /// Renames a tenant and records it. One transaction. `None` if no tenant has this slug.
 ///
 /// # Errors
-/// `StoreError` if the database does not answer or refuses a statement.
+/// As of [`Actor::begin`].
 pub async fn rename(store: &Store, by: &Actor, slug: &str, name: &str, now_ms: i64) -> Result<Option<Tenant>, StoreError> {
-    let transaction = store.begin().await?;
+    let Some(found) = tenants::find_by_slug(store, slug).await? else { return Ok(None) };
+    let transaction = match by.begin(store, Hold::Shared(found.id), now_ms).await {
+        Err(StoreError::TenantAbsent) => return Ok(None),
+        begun => begun?,
+    };
     let Some(tenant) = tenants::rename(&transaction, slug, name).await? else { return Ok(None) };
     note(&transaction, &tenant, by, "tenant.rename", [("name", name.into())], now_ms).await?;
     transaction.commit().await?;
@@ -112,7 +116,7 @@ pub enum StateChange {
 /// good, the repetition stores another job.
 ///
 /// # Errors
-/// `StoreError` if the database does not answer or refuses a statement.
+/// As of [`Actor::begin`].
 pub async fn change_state(
     store: &Store,
     by: &Actor,
@@ -120,10 +124,12 @@ pub async fn change_state(
     change: StateChange,
     now_ms: i64,
 ) -> Result<Result<Tenant, Unchanged>, StoreError> {
-    let transaction = store.begin().await?;
-    let Some(found) = tenants::of_slug(&transaction, slug).await? else { return Ok(Err(Unchanged::Absent)) };
-    // The state is read under the lock, by a statement of its own: a tenant that is resumed at the same time is not deleted.
-    lock::exclusive(&transaction, found.id).await?;
+    let Some(found) = tenants::find_by_slug(store, slug).await? else { return Ok(Err(Unchanged::Absent)) };
+    let transaction = match by.begin(store, Hold::Exclusive(found.id), now_ms).await {
+        Err(StoreError::TenantAbsent) => return Ok(Err(Unchanged::Absent)),
+        begun => begun?,
+    };
+    // The state is read under the lock: a tenant that is resumed at the same time is not deleted.
     let Some(tenant) = tenants::of_slug(&transaction, slug).await? else { return Ok(Err(Unchanged::Absent)) };
     if tenant.deleting_at_ms.is_some() && change != StateChange::Delete {
         return Ok(Err(Unchanged::Deleting));

@@ -1,4 +1,4 @@
-//! The error of a database, sorted by the reaction it calls for.
+//! Why a request to the database was not executed, sorted by the reaction it calls for.
 
 use std::sync::Arc;
 
@@ -8,10 +8,22 @@ use sea_orm::{
     sqlx::{self, sqlite::SqliteError},
 };
 
-/// The database did not execute a request. The text is for the log; clients get the error code `unavailable`.
+/// A request was not executed, and nothing of it was written.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the database failed: {0}")]
-pub struct StoreError(Arc<DbErr>);
+pub enum StoreError {
+    /// The database failed. The text is for the log; clients get the error code `unavailable`.
+    #[error("the database failed: {0}")]
+    Database(Arc<DbErr>),
+    /// The tenant is suspended.
+    #[error("{TENANT_SUSPENDED}")]
+    TenantSuspended,
+    /// The tenant does not exist any more.
+    #[error("{TENANT_ABSENT}")]
+    TenantAbsent,
+    /// The API key of the caller expired or was revoked after the request had begun.
+    #[error("{API_KEY_VOID}")]
+    ApiKeyVoid,
+}
 
 /// Result codes of SQLite (low byte) that report a failure of the file, of its volume or of memory.
 const SQLITE_STORAGE: [u32; 7] = [
@@ -26,24 +38,27 @@ const SQLITE_STORAGE: [u32; 7] = [
 
 /// The reason for a refusal because the tenant is suspended.
 pub const TENANT_SUSPENDED: &str = "this tenant is suspended: nobody can connect or change anything until it is resumed";
+/// The reason for a refusal because the tenant was deleted.
+pub const TENANT_ABSENT: &str = "this tenant does not exist any more";
+/// The reason for the refusal of an API key.
+pub const API_KEY_VOID: &str =
+    "there is no such API key, or it expired or was revoked: `causerie api-key list` shows the keys";
 
 impl StoreError {
-    /// Nothing was written, because the tenant is suspended.
-    #[must_use]
-    pub fn tenant_suspended() -> Self {
-        DbErr::Custom(TENANT_SUSPENDED.to_owned()).into()
-    }
-
-    /// Whether nothing was written because the tenant is suspended.
-    #[must_use]
-    pub fn is_tenant_suspended(&self) -> bool {
-        matches!(&*self.0, DbErr::Custom(text) if text == TENANT_SUSPENDED)
-    }
-
     /// Whether the row exists already and must be unique.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
-        matches!(self.0.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
+        let error = self.failure().and_then(DbErr::sql_err);
+        matches!(error, Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
+    }
+
+    /// Whether a repetition fails in the same way, because the state of the tenant or of the API key forbids the request.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Database(_) => false,
+            Self::TenantSuspended | Self::TenantAbsent | Self::ApiKeyVoid => true,
+        }
     }
 
     /// Whether the transaction lost a conflict over locks (PostgreSQL 40001, 40P01; SQLite busy). It can be run again.
@@ -96,7 +111,7 @@ impl StoreError {
     pub fn is_outage(&self) -> bool {
         use sqlx::Error::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
         self.is_storage_failure()
-            || matches!(*self.0, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
+            || matches!(self.failure(), Some(DbErr::ConnectionAcquire(_) | DbErr::Conn(_)))
             || matches!(self.sqlx(), Some(Io(_) | PoolClosed | PoolTimedOut | WorkerCrashed))
     }
 
@@ -109,8 +124,15 @@ impl StoreError {
         Some(Answer::Postgres(code.into_owned()))
     }
 
+    fn failure(&self) -> Option<&DbErr> {
+        match self {
+            Self::Database(error) => Some(error),
+            Self::TenantSuspended | Self::TenantAbsent | Self::ApiKeyVoid => None,
+        }
+    }
+
     fn sqlx(&self) -> Option<&sqlx::Error> {
-        match &*self.0 {
+        match self.failure()? {
             DbErr::Exec(sea_orm::RuntimeErr::SqlxError(error))
             | DbErr::Query(sea_orm::RuntimeErr::SqlxError(error))
             | DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error)) => Some(error),
@@ -127,19 +149,29 @@ enum Answer {
     Postgres(String),
 }
 
-/// The refusal of a request that the database did not execute. The caller does not read the text of the error; the log does.
+/// The refusal of a request that was not executed. The caller does not read the text of a failure; the log does.
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        if error.is_tenant_suspended() {
-            return Self::new(ErrorCode::Forbidden, TENANT_SUSPENDED);
+        match error {
+            StoreError::TenantSuspended => Self::new(ErrorCode::Forbidden, TENANT_SUSPENDED),
+            StoreError::TenantAbsent => Self::new(ErrorCode::NotFound, TENANT_ABSENT),
+            StoreError::ApiKeyVoid => Self::new(ErrorCode::Unauthenticated, API_KEY_VOID),
+            StoreError::Database(_) => {
+                tracing::error!(%error, "a request is refused because the database failed");
+                unavailable()
+            }
         }
-        tracing::error!(%error, "a request is refused because the database failed");
-        Self::new(ErrorCode::Unavailable, "the database can't serve now")
     }
+}
+
+/// The refusal of a request while the database does not serve.
+#[must_use]
+pub fn unavailable() -> Refusal {
+    Refusal::new(ErrorCode::Unavailable, "the database can't serve now")
 }
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
-        Self(Arc::new(error))
+        Self::Database(Arc::new(error))
     }
 }

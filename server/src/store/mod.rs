@@ -23,7 +23,7 @@ mod transaction;
 pub mod transfer;
 
 pub use connect::Database;
-pub use error::{StoreError, TENANT_SUSPENDED};
+pub use error::{API_KEY_VOID, StoreError, TENANT_SUSPENDED, unavailable};
 pub use folder::{FolderError, FolderLock};
 use sea_orm::{
     ConnectionTrait as _, DatabaseConnection, DbBackend, IsolationLevel, SqliteTransactionMode, TransactionOptions,

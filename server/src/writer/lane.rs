@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use causerie_protocol::{ErrorCode, Refusal, TenantId};
+use causerie_protocol::TenantId;
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{
     sync::mpsc,
@@ -20,7 +20,7 @@ use super::{
     queue::{Batch, QueuedRequest},
     snapshots::NotWritten,
 };
-use crate::store::{StoreError, batcher::top_up};
+use crate::store::{StoreError, batcher::top_up, unavailable};
 
 /// How often a transaction is run again after a deadlock, a unique key violation or a lost connection.
 const RETRIES: usize = 5;
@@ -184,7 +184,7 @@ impl Lane {
 }
 
 fn refuse(queued: Vec<QueuedRequest>) {
-    let refusal = Refusal::new(ErrorCode::Unavailable, "the database can't serve now");
+    let refusal = unavailable();
     for request in queued {
         request.refuse(refusal.clone());
     }

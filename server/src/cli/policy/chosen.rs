@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{Rules, clock, operator_named, preset};
 use crate::{
-    audit::Actors,
+    audit::{Actor, Actors},
     cli::{Outcome, Settings},
     clock::rfc3339,
     plain::counted,
@@ -34,7 +34,7 @@ impl Set {
         let policy = self.rules.read()?;
         let (store, tenant) = settings.tenant(&self.tenant).await?;
         check_words(&store, &tenant, &policy, self.accept_unused_words).await?;
-        let by = operator_named(self.by);
+        let by = Actor::operator(operator_named(self.by));
         let changed = policies::set(&store, tenant.id, &policy, &by, None, clock().now_ms()).await?;
         println!("version {}{}", changed.version, unchanged(changed));
         for warning in policy.warnings() {
@@ -66,7 +66,7 @@ impl Rollback {
         let earlier = policies::earlier(&store, tenant.id, self.to).await??;
         let policy = policies::compile(&earlier)?;
         check_words(&store, &tenant, &policy, self.accept_unused_words).await?;
-        let by = operator_named(self.by);
+        let by = Actor::operator(operator_named(self.by));
         let restores = Some(earlier.version);
         let changed = policies::set(&store, tenant.id, &policy, &by, restores, clock().now_ms()).await?;
         println!("version {}{}: the rules of version {}", changed.version, unchanged(changed), earlier.version);

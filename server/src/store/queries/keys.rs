@@ -13,6 +13,7 @@ use crate::{
     store::{
         Store, StoreError,
         entities::{api_key, signing_key},
+        rows::statement,
     },
 };
 
@@ -264,6 +265,24 @@ pub async fn api_key(store: &Store, hash: &str) -> Result<Option<api_key::Model>
     Ok(api_key::Entity::find().filter(api_key::Column::Hash.eq(hash)).one(store.reader()).await?)
 }
 
+/// Refuses unless an API key is valid and its tenant is not suspended. Must be called under the fact lock of that tenant, which a
+/// revocation and a suspension take, so that the answer holds until the transaction ends.
+///
+/// # Errors
+/// [`StoreError::ApiKeyVoid`] or [`StoreError::TenantSuspended`]; another `StoreError` if the database does not answer or
+/// refuses the statement.
+pub async fn require_valid(transaction: &impl ConnectionTrait, id: Uuid, now_ms: i64) -> Result<(), StoreError> {
+    let sql = "SELECT k.expires_at, k.revoked_at, f.suspended_at FROM api_keys k
+               LEFT JOIN facts f ON f.tenant_id = k.tenant_id WHERE k.id = $1";
+    let query = statement(transaction.get_database_backend(), sql, vec![id.into()]);
+    let row = transaction.query_one_raw(query).await?.ok_or(StoreError::ApiKeyVoid)?;
+    let at_ms = |column: &str| row.try_get::<Option<i64>>("", column);
+    if at_ms("revoked_at")?.is_some() || at_ms("expires_at")?.is_some_and(|end_ms| end_ms <= now_ms) {
+        return Err(StoreError::ApiKeyVoid);
+    }
+    if at_ms("suspended_at")?.is_some() { Err(StoreError::TenantSuspended) } else { Ok(()) }
+}
+
 /// The API keys of a tenant, the oldest first, including revoked keys.
 ///
 /// # Errors
@@ -328,7 +347,8 @@ pub async fn api_key_owner(store: &Store, id: Uuid) -> Result<Option<TenantId>, 
     Ok(api_key::Entity::find_by_id(id).one(store.reader()).await?.map(|row| row.tenant_id.into()))
 }
 
-/// Revokes a tenant's API key. Returns false if the tenant has no valid key with this id.
+/// Revokes a tenant's API key. Must be called under the tenant's exclusive fact lock: see [`require_valid`]. Returns false if
+/// the tenant has no valid key with this id.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

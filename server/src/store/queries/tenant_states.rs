@@ -61,6 +61,36 @@ pub async fn suspended_of(
     connection.query_all_raw(query).await?.iter().map(tenant_id).collect()
 }
 
+/// Refuses unless the tenant exists. Must be called under the tenant's fact lock, so that the answer holds until the
+/// transaction ends.
+///
+/// # Errors
+/// [`StoreError::TenantAbsent`]; another `StoreError` if the database does not answer or refuses the statement.
+pub async fn require_tenant(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<(), StoreError> {
+    state(transaction, tenant).await.map(drop)
+}
+
+/// Refuses unless the tenant exists and is not suspended. Must be called under the tenant's fact lock, so that the answer holds
+/// until the transaction ends.
+///
+/// # Errors
+/// [`StoreError::TenantAbsent`] or [`StoreError::TenantSuspended`]; another `StoreError` if the database does not answer or
+/// refuses the statement.
+pub async fn require_open(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<(), StoreError> {
+    match state(transaction, tenant).await? {
+        Some(_) => Err(StoreError::TenantSuspended),
+        None => Ok(()),
+    }
+}
+
+/// Since when the tenant is suspended, milliseconds since 1970 UTC; `None` if it is not.
+async fn state(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT f.suspended_at FROM tenants t LEFT JOIN facts f ON f.tenant_id = t.id WHERE t.id = $1";
+    let query = statement(transaction.get_database_backend(), sql, vec![tenant.0.into()]);
+    let row = transaction.query_one_raw(query).await?.ok_or(StoreError::TenantAbsent)?;
+    Ok(row.try_get("", "suspended_at")?)
+}
+
 /// All suspended tenants.
 ///
 /// # Errors

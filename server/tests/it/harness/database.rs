@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use causerie_server::store::Store;
+use sea_orm::{ConnectionTrait as _, Statement};
 use uuid::Uuid;
 
 use super::{TempDir, eventually_blocking};
@@ -85,6 +87,14 @@ impl Drop for Postgres {
 fn server_url() -> String {
     std::env::var("CAUSERIE_TEST_POSTGRES")
         .unwrap_or_else(|_| panic!("there is no PostgreSQL to test with: run scripts/test, or scripts/services cargo test"))
+}
+
+/// The number of sessions of a PostgreSQL database that wait for a lock.
+pub async fn lock_waits(store: &Store) -> i64 {
+    let sql = "SELECT COUNT(DISTINCT l.pid) AS n FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+               WHERE NOT l.granted AND a.datname = current_database()";
+    let row = store.reader().query_one_raw(Statement::from_string(store.backend(), sql)).await.expect("reads");
+    row.expect("a row").try_get("", "n").expect("a number")
 }
 
 /// Runs one statement with the `psql` program, because a `Drop` has no async runtime.

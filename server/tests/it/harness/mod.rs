@@ -50,7 +50,7 @@ use std::{
 pub use audit::Acknowledged;
 pub use causerie_test_services::free_address;
 pub use cluster::Cluster;
-pub use database::{Database, psql};
+pub use database::{Database, lock_waits, psql};
 pub use facts::{Facts, stored_texts};
 pub use node::{Node, Settings};
 pub use peer::Peer;

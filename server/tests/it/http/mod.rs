@@ -8,6 +8,7 @@ mod errors;
 mod exports;
 mod external_ids;
 mod import;
+mod key_races;
 mod keys;
 mod names;
 mod page;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Caller, assert_problem, text};
-use crate::harness::{Cluster, Tenant, eventually, http::Request};
+use crate::harness::{Cluster, Tenant, eventually, http::Request, lock_waits};
 
 /// The product's administrators, with a key of a tenant of their own.
 fn product(cluster: &Cluster) -> Caller<'_> {
@@ -87,13 +87,8 @@ async fn a_message_that_waits_while_the_tenant_is_suspended_is_not_written() {
     let talk = lea.direct_with("tom").await;
     let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
     let waiting = async |count: i64| {
-        let sql = "SELECT COUNT(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-        eventually("requests that wait for the fact lock", async || {
-            let row = store.reader().query_one_raw(Statement::from_string(store.backend(), sql)).await.expect("reads");
-            (row.expect("a row").try_get::<i64>("", "n").expect("a number") >= count).then_some(())
-        })
-        .await;
+        let what = "requests that wait for the fact lock";
+        eventually(what, async || (lock_waits(&store).await >= count).then_some(())).await;
     };
     let tenant = tenants::find_by_slug(&store, "acme").await.expect("reads").expect("was made");
     let lock = FactWrite::begin(&store, tenant.id, 0).await.expect("the lock is free");

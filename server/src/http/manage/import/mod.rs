@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     app::App,
-    audit,
+    audit::Actor,
     auth::{ApiCaller, Scope},
     facts,
     http::{assets, body::refuse_control_characters, error::Problem},
@@ -80,7 +80,7 @@ impl Endpoint for PostImport {
                 tenant: key.tenant,
                 words: Arc::clone(policy.vocabulary()),
                 clock: Arc::clone(&app.clock),
-                by: audit::back_end(key),
+                by: Actor::back_end(key),
                 committed: Box::new(tell(app, key.tenant)),
             },
             options,

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Actors},
+    audit::{Actor, Actors},
     auth::{ApiCaller, Scope},
     clock::rfc3339,
     facts::Snapshot,
@@ -213,7 +213,7 @@ async fn set_and_compared(
 
 /// Puts rules in force; every node decides by them once this is answered.
 async fn set(app: &App, key: &ApiCaller, policy: &Policy, restores: Option<u64>) -> Result<Changed, Refusal> {
-    let by = audit::back_end(key);
+    let by = Actor::back_end(key);
     let changed = policies::set(&app.store, key.tenant, policy, &by, restores, app.clock.now_ms()).await;
     let changed = changed?;
     if let Some(version) = changed.facts_version {

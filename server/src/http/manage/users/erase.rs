@@ -45,7 +45,7 @@ impl Endpoint for EraseUser {
         let (app, key) = (&call.shared.app, &call.caller);
         let policy = facts::policy(&app.store, key.tenant).await?;
         let now_ms = app.clock.now_ms();
-        let mut write = FactWrite::begin(&app.store, key.tenant, now_ms).await?;
+        let mut write = FactWrite::begin(&app.store, key.tenant, now_ms).await?.requested_by(Some(key.key)).await?;
         let known = write.resolve_users(&[call.id()]).await?;
         let not_found = || Refusal::new(ErrorCode::NotFound, "this tenant has no user of this id");
         let user = known.get(call.id()).copied().ok_or_else(not_found)?;

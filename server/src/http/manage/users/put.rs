@@ -109,7 +109,7 @@ impl Endpoint for PutUser {
         }
         let status = profile.status;
         let now_ms = app.clock.now_ms();
-        let mut write = FactWrite::begin(&app.store, key.tenant, now_ms).await?;
+        let mut write = FactWrite::begin(&app.store, key.tenant, now_ms).await?.requested_by(Some(key.key)).await?;
         if deleted && write.resolve_users(&[call.id()]).await?.is_empty() {
             return Err(Refusal::new(ErrorCode::NotFound, "this tenant has no user of this id").into());
         }

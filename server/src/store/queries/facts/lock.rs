@@ -15,6 +15,36 @@ const SALT: u64 = 0x6661_6374_6c6f_636b;
 /// Distinguishes the import lock of a tenant from its fact lock.
 const IMPORT_SALT: i64 = 0x696d_706f_7274;
 
+/// What a transaction does with a tenant, and so which lock it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// The transaction makes a tenant, which no other transaction knows yet.
+    Nothing,
+    /// The transaction writes for the tenant what was decided by its state.
+    Shared(TenantId),
+    /// The transaction changes the state of the tenant, by which other transactions decide.
+    Exclusive(TenantId),
+}
+
+/// Waits for the locks of a transaction that works on a tenant and was requested by a back end of the tenant `home`, which gets
+/// the shared lock. Holds the locks until the transaction ends.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn take(transaction: &impl ConnectionTrait, hold: Hold, home: Option<TenantId>) -> Result<(), StoreError> {
+    match hold {
+        Hold::Nothing => shared(transaction, home).await,
+        Hold::Shared(tenant) => shared(transaction, home.into_iter().chain([tenant])).await,
+        Hold::Exclusive(tenant) => {
+            let home = home.filter(|home| key(*home) != key(tenant));
+            let (before, after): (Vec<_>, Vec<_>) = home.into_iter().partition(|home| key(*home) < key(tenant));
+            shared(transaction, before).await?;
+            exclusive(transaction, tenant).await?;
+            shared(transaction, after).await
+        }
+    }
+}
+
 /// Waits for the tenant's exclusive lock and holds it until the transaction ends.
 ///
 /// # Errors
@@ -35,7 +65,8 @@ pub async fn shared(
     transaction: &impl ConnectionTrait,
     tenants: impl IntoIterator<Item = TenantId>,
 ) -> Result<(), StoreError> {
-    if transaction.get_database_backend() != DbBackend::Postgres {
+    let mut tenants = tenants.into_iter().peekable();
+    if transaction.get_database_backend() != DbBackend::Postgres || tenants.peek().is_none() {
         return Ok(());
     }
     let sql = "SELECT pg_advisory_xact_lock_shared(key) FROM unnest($1::bigint[]) AS key";

@@ -27,7 +27,7 @@ use uuid::Uuid;
 use super::{Outcome, lock, read};
 use crate::store::{
     Store, StoreError, Transaction,
-    queries::tenant_states,
+    queries::{keys, tenant_states},
     rows::{Column, Rows, statement},
 };
 
@@ -43,7 +43,7 @@ impl FactWrite {
     /// Begins a transaction and waits for the tenant's exclusive fact lock.
     ///
     /// # Errors
-    /// `StoreError` if the tenant is suspended ([`StoreError::is_tenant_suspended`]), or if the database does not answer or
+    /// [`StoreError::TenantSuspended`] or [`StoreError::TenantAbsent`]; another `StoreError` if the database does not answer or
     /// refuses the statement.
     pub async fn begin(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
         Self::within(store.begin().await?, tenant, now_ms).await
@@ -52,7 +52,7 @@ impl FactWrite {
     /// Like [`FactWrite::begin`], for thousands of changes.
     ///
     /// # Errors
-    /// `StoreError` if the database does not answer or refuses the statement.
+    /// As of [`FactWrite::begin`].
     pub async fn begin_bulk(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
         Self::within(store.begin_bulk().await?, tenant, now_ms).await
     }
@@ -60,10 +60,20 @@ impl FactWrite {
     async fn within(transaction: Transaction, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
         lock::exclusive(&transaction, tenant).await?;
         // A statement of its own after the lock: see `Decisions are made under the lock` in ARCHITECTURE.md.
-        if !tenant_states::suspended_of(&transaction, [tenant]).await?.is_empty() {
-            return Err(StoreError::tenant_suspended());
-        }
+        tenant_states::require_open(&transaction, tenant).await?;
         Ok(Self { transaction, tenant, now_ms, changes: Vec::new() })
+    }
+
+    /// Refuses unless the API key that requested the change is still valid: a revocation of the key takes the lock of this
+    /// transaction. `None`: an operator or the server itself requested it.
+    ///
+    /// # Errors
+    /// [`StoreError::ApiKeyVoid`]; another `StoreError` if the database does not answer or refuses the statement.
+    pub async fn requested_by(self, key: Option<Uuid>) -> Result<Self, StoreError> {
+        if let Some(key) = key {
+            keys::require_valid(&self.transaction, key, self.now_ms).await?;
+        }
+        Ok(self)
     }
 
     /// The transaction, for reads that see the changes written so far.
