@@ -13,7 +13,11 @@ use crate::{
     jobs::{JobContext, JobError, JobKind, Limits, new_job},
     store::{
         Store,
-        queries::{authored, authored::Place, jobs},
+        queries::{
+            audit::Entry,
+            authored::{self, Place},
+            jobs,
+        },
     },
     writer::{Mutation, WriteRequest, Writer},
 };
@@ -25,15 +29,17 @@ const RUN: Duration = Duration::from_secs(240);
 /// The time until the texts of a suspended tenant are tried again.
 const SUSPENDED_PAUSE: Duration = Duration::from_secs(600);
 
-/// Erases the text of one message.
+/// Erases the text of one message, and writes `entry` to the audit log in the same transaction. If the text is erased already,
+/// changes nothing and writes no line.
 ///
 /// # Errors
 /// `not_found` if the message does not exist; `forbidden` if the tenant is suspended; `unavailable` or `timeout` if the
 /// database does not answer.
-pub async fn erase_text(writer: &Writer, tenant: TenantId, place: Place) -> Result<(), Refusal> {
+pub async fn erase_text(writer: &Writer, tenant: TenantId, place: Place, entry: Option<Entry>) -> Result<(), Refusal> {
     // A revocation of tokens does not concern a back end.
     let caller = Caller { tenant, user: place.author, issued_at_s: i64::MAX };
-    let mutation = Mutation::EraseText { conversation: place.conversation, message: place.message };
+    let mutation =
+        Mutation::EraseText { conversation: place.conversation, message: place.message, entry: entry.map(Box::new) };
     writer.write(WriteRequest { caller, mutation }).await.map(drop)
 }
 
@@ -78,7 +84,7 @@ impl JobKind for EraseTexts {
             let Some((last, _)) = page.last() else { return Ok(()) };
             after = Some(*last);
             for (_, place) in page {
-                match erase_text(&self.writer, tenant, place).await {
+                match erase_text(&self.writer, tenant, place, None).await {
                     Ok(()) => {}
                     // All members have deleted the conversation meanwhile.
                     Err(refusal) if refusal.code == ErrorCode::NotFound => {}

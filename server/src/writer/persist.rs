@@ -15,6 +15,7 @@ use crate::{
     store::{
         StoreError,
         queries::{
+            audit,
             members::{Move, NewMember},
             own_deletions::HiddenMessage,
             write_tx::WriteTx,
@@ -65,6 +66,7 @@ impl BatchState {
             self.decided.move_members(tx, self.now_ms).await?;
             tx.write(&[], Vec::new(), &moves).await?;
         }
+        audit::append(tx.connection(), &self.decided.audit).await?;
         self.count_marked(tx, &written).await
     }
 

@@ -16,6 +16,7 @@ use crate::{
     facts::{Snapshot, policy_gate},
     store::queries::{
         append::NewConversation,
+        audit::Entry,
         mails::{Addressed, Addressee},
         member_context::MemberContext,
     },
@@ -81,6 +82,8 @@ pub enum Mutation {
     EraseText {
         conversation: ConversationId,
         message: MessageId,
+        /// The line of the audit log, written in the transaction that erases the text. An erased text gets no second line.
+        entry: Option<Box<Entry>>,
     },
     DeleteConversation {
         conversation: ConversationId,

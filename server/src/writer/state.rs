@@ -12,7 +12,7 @@ use crate::{
     domain::{MemberRole, Message},
     facts::{Snapshot, policy_gate::Denial},
     fanout::Update,
-    store::queries::append::ActorContext,
+    store::queries::{append::ActorContext, audit::Entry},
 };
 
 /// A batch while its requests are decided one after the other: the rows that were read under the lock, and the results of
@@ -73,6 +73,8 @@ pub(super) struct Decided {
     pub forgetting: HashMap<(ConversationId, UserId), u32>,
     /// The updates to publish, in this order.
     pub updates: Vec<Update>,
+    /// Lines of the audit log, written in the transaction of the batch.
+    pub audit: Vec<(TenantId, Entry)>,
     /// Denied requests, for the metrics and the audit log.
     pub denials: Vec<Denial>,
     /// Counts to add to the metrics.

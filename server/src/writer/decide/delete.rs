@@ -8,6 +8,7 @@ use crate::{
     domain::Message,
     facts::policy_gate::{Rejection, not_found},
     fanout::Effect,
+    store::queries::audit::Entry,
 };
 
 impl RequestContext<'_> {
@@ -17,10 +18,14 @@ impl RequestContext<'_> {
         Ok(self.delete_for_all(message))
     }
 
-    /// Deletes a message for all members on behalf of a back end, and returns its tombstone. No rule is asked.
-    pub(super) fn erase_text(&mut self, id: MessageId) -> Result<Message, Rejection> {
+    /// Deletes a message for all members on behalf of a back end, and returns its tombstone. No rule is asked. `entry` is written
+    /// to the audit log unless the message was deleted before.
+    pub(super) fn erase_text(&mut self, id: MessageId, entry: Option<&Entry>) -> Result<Message, Rejection> {
         let message = self.current.targets.get(&id).filter(|message| message.conversation == self.conversation);
         let message = message.cloned().ok_or_else(not_found)?;
+        if message.deleted_at_ms.is_none() {
+            self.decided.audit.extend(entry.map(|entry| (self.actor.member.tenant, entry.clone())));
+        }
         Ok(self.delete_for_all(message))
     }
 

@@ -92,7 +92,9 @@ impl RequestContext<'_> {
             Mutation::Send { message, .. } => self.send(message).map(WriteResult::Sent),
             Mutation::Edit { message, text, .. } => self.edit(*message, text).map(WriteResult::Edited),
             Mutation::Delete { message, .. } => self.delete(*message).map(WriteResult::Deleted),
-            Mutation::EraseText { message, .. } => self.erase_text(*message).map(WriteResult::Deleted),
+            Mutation::EraseText { message, entry, .. } => {
+                self.erase_text(*message, entry.as_deref()).map(WriteResult::Deleted)
+            }
             Mutation::DeleteOwnCopy { message, .. } => self.delete_own_copy(*message).map(WriteResult::Deleted),
             Mutation::DeleteConversation { for_all: false, .. } => self.delete_conversation().map(|()| self.deleted()),
             Mutation::DeleteConversation { for_all: true, .. } => self.erase_conversation().map(|()| self.deleted()),

@@ -381,6 +381,7 @@ async fn a_back_end_erases_the_text_of_one_message_or_of_all_messages_of_a_user(
         let deleted = history["messages"].as_array().into_iter().flatten().filter(|one| one["deletedAt"].is_string());
         assert_eq!(deleted.count(), 2, "{history}");
         let audit = product.get("/v1/audit?action=message.erase").await.ok();
+        assert_eq!(audit["entries"].as_array().map(Vec::len), Some(1), "the repetition changed nothing: {audit}");
         assert_eq!(
             (&audit["entries"][0]["target"], &audit["entries"][0]["detail"]["conversation"]),
             (&json!(format!("message:{sent}")), &json!(talk))
@@ -395,5 +396,34 @@ async fn a_back_end_erases_the_text_of_one_message_or_of_all_messages_of_a_user(
             let may_not = Caller::back_end(&cluster, "act,read,admin");
             assert_problem(&may_not.send(Request::new("POST", &path)).await, 403, "forbidden", "");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_text_whose_erasure_can_not_be_recorded_is_not_erased() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let talk = talked(&cluster).await;
+        let product = Caller::back_end(&cluster, "provision,read");
+        let sent = text(&Caller::user(&cluster, "lea").say(&talk, "a secret of Léa").await["id"]);
+        let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
+        let (refuse, accept) = if store.is_embedded() {
+            let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON audit WHEN NEW.action = 'message.erase'
+                          BEGIN SELECT RAISE(ABORT, 'refused'); END";
+            (refuse, "DROP TRIGGER refuse")
+        } else {
+            let refuse = "ALTER TABLE audit ADD CONSTRAINT refuse CHECK (action <> 'message.erase')";
+            (refuse, "ALTER TABLE audit DROP CONSTRAINT refuse")
+        };
+        store.writer().execute_unprepared(refuse).await.expect("changes the table");
+        let path = format!("/v1/messages/{sent}/erase");
+        assert_problem(&product.send(Request::new("POST", &path)).await, 503, "unavailable", "");
+        assert_eq!(stored_texts(&cluster).await, ["from Léa", "from Tom", "a secret of Léa"]);
+
+        store.writer().execute_unprepared(accept).await.expect("changes the table");
+        assert_eq!(product.send(Request::new("POST", &path)).await.status, 204);
+        assert_eq!(stored_texts(&cluster).await, ["from Léa", "from Tom", ""]);
+        let audit = product.get("/v1/audit?action=message.erase").await.ok();
+        assert_eq!(audit["entries"].as_array().map(Vec::len), Some(1), "{audit}");
+        store.close().await;
     }
 }

@@ -23,7 +23,7 @@ impl Endpoint for EraseMessage {
     const ID: &'static str = "eraseMessage";
     const SUMMARY: &'static str = "Erases the text of a message for all members, whatever the rules say.";
     const TEXT: &'static str = "Members see it as the deletion of the message: the row stays without its text. `{id}` is the server's \
-        id of the message. Backups keep the text.";
+        id of the message. A repetition changes nothing. Backups keep the text.";
     const SCOPES: &'static [Scope] = &[Scope::Provision];
 
     type Caller = ApiCaller;
@@ -37,9 +37,8 @@ impl Endpoint for EraseMessage {
         let id: MessageId = call.id().parse().map_err(|_| not_found())?;
         let place = authored::place(app.store.reader(), key.tenant, id).await?;
         let place = place.ok_or_else(not_found)?;
-        commands::erase_text(&app.command_deps.writer, key.tenant, place).await?;
         let detail = [("conversation", place.conversation.to_string().into())];
         let entry = audit::done(audit::back_end(key), "message.erase", format!("message:{id}"), detail, app.clock.now_ms());
-        Ok(audit::record(&app.store, key.tenant, entry).await?)
+        Ok(commands::erase_text(&app.command_deps.writer, key.tenant, place, Some(entry)).await?)
     }
 }
