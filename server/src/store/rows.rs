@@ -195,15 +195,26 @@ pub fn statement(backend: DbBackend, sql: &str, values: Vec<Value>) -> Statement
     Statement::from_sql_and_values(backend, lock(backend, sql), values)
 }
 
+/// The row locks that a text may name, each as `{name table}`, and their clauses on PostgreSQL. SQLite has one writer at a time
+/// and needs none.
+const LOCKS: [(&str, &str); 3] = [
+    // Not FOR UPDATE: it conflicts with the locks that foreign keys take on the same rows, in an order that the server can't
+    // control.
+    ("{for_update ", "FOR NO KEY UPDATE"),
+    // The lock of a foreign key: the row can be changed, but not deleted.
+    ("{for_key_share ", "FOR KEY SHARE"),
+    // Waits for the locks of foreign keys, and keeps others from taking them.
+    ("{for_deletion ", "FOR UPDATE"),
+];
+
 fn lock(backend: DbBackend, body: &str) -> String {
-    let Some(start) = body.find("{for_update ") else { return body.to_owned() };
+    let found = LOCKS.iter().find_map(|(name, clause)| Some((body.find(name)?, name, clause)));
+    let Some((start, name, clause)) = found else { return body.to_owned() };
     let end = start + body[start..].find('}').expect("a brace closes");
-    let lock = &body[start + "{for_update ".len()..end];
+    let lock = &body[start + name.len()..end];
     let (table, waiting) = lock.split_once(' ').unwrap_or((lock, ""));
     let clause = match backend {
-        // Not FOR UPDATE: it conflicts with the locks that foreign keys take on the same rows, in an order that the server
-        // can't control.
-        DbBackend::Postgres => format!("FOR NO KEY UPDATE OF {table} {waiting}"),
+        DbBackend::Postgres => format!("{clause} OF {table} {waiting}"),
         _ => String::new(),
     };
     format!("{}{clause}{}", &body[..start], &body[end + 1..])

@@ -9,14 +9,17 @@ use super::{Act, HOUR_MS, Noted, Notes, node, store_job, stored, turn};
 use crate::{
     clock::Clock as _,
     jobs::{Filter, JobState, NewJob, new_job, worker::LEASE},
-    store::queries::jobs::{self, Claim, Ending},
+    store::queries::{
+        jobs::{self, Claim, Ending},
+        tenants,
+    },
     testing::{NOW_MS, TestClock, on_each_database},
 };
 
 #[tokio::test]
 async fn jobs_of_a_transaction_exist_when_it_is_committed_and_not_when_it_is_rolled_back() {
     on_each_database(|store| async move {
-        let tenant = TenantId::new();
+        let tenant = tenants::create(&store, "acme", "Acme", NOW_MS).await.expect("stores").id;
         let new: Vec<NewJob> = [Some(tenant), None].map(|tenant| new_job::<Noted>(tenant, &Act::Succeed, NOW_MS)).into();
         let transaction = store.begin().await.expect("begins");
         jobs::enqueue(&transaction, &new, NOW_MS).await.expect("stores");
@@ -114,7 +117,8 @@ async fn an_end_that_comes_after_the_lease_changes_nothing() {
 async fn a_tenant_lists_retries_and_deletes_its_own_jobs_only() {
     on_each_database(|store| async move {
         let (clock, notes) = (TestClock::new(), Notes::new());
-        let (mine, other) = (TenantId::new(), TenantId::new());
+        let mine = tenants::create(&store, "acme", "Acme", NOW_MS).await.expect("stores").id;
+        let other = TenantId::new();
         let id = store_job(&store, &clock, Some(mine), Act::FailForGood).await;
         turn(&mut node(&store, &clock, &notes)).await;
         let waiting = store_job(&store, &clock, Some(mine), Act::Succeed).await;

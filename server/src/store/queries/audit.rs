@@ -91,7 +91,9 @@ pub struct Filter {
     pub action: Option<String>,
 }
 
-/// Adds lines, each with its tenant. They are part of the transaction of `connection`, if it has one.
+/// Adds lines, each with its tenant. They are part of the transaction of `connection`, if it has one. A line of a tenant that does
+/// not exist any more is left out. The lock on the tenant's row makes the last transaction of a deletion wait for the line, which
+/// it then deletes.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -124,7 +126,8 @@ pub async fn append(connection: &impl ConnectionTrait, entries: &[(TenantId, Ent
         ]);
     }
     let body = "INSERT INTO audit (id, tenant_id, at, actor, action, target, outcome, rule, detail)
-                SELECT i.id, i.tenant_id, i.at, i.actor, i.action, i.target, i.outcome, i.rule, i.detail FROM input i";
+                SELECT i.id, i.tenant_id, i.at, i.actor, i.action, i.target, i.outcome, i.rule, i.detail FROM input i
+                JOIN tenants t ON t.id = i.tenant_id {for_key_share t}";
     connection.execute_raw(rows.statement(connection.get_database_backend(), body, &[])).await?;
     Ok(())
 }

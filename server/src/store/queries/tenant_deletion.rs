@@ -4,6 +4,7 @@ use causerie_protocol::TenantId;
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
 use uuid::Uuid;
 
+use super::facts::lock;
 use crate::store::{
     Store, StoreError, Transaction,
     rows::{self, statement},
@@ -90,6 +91,10 @@ async fn step(transaction: &Transaction, tenant: TenantId) -> Result<bool, Store
         transaction.execute_raw(query).await?;
         return Ok(true);
     }
+    // What is written for the tenant without conversations and users: lines of the audit and jobs, under a lock on the tenant's row,
+    // and keys, under the tenant's fact lock. From here on such a transaction waits, and then finds no tenant.
+    lock::exclusive(transaction, tenant).await?;
+    execute(transaction, "SELECT t.id FROM tenants t WHERE t.id = $1 {for_deletion t}", vec![tenant.0.into()]).await?;
     for (table, key) in OF_TENANTS {
         let sql =
             format!("DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE tenant_id = $1 LIMIT {ROWS})");

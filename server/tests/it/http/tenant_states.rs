@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use causerie_client::{CloseReason, State};
+use causerie_protocol::TenantId;
 use causerie_server::store::{
     Store,
-    queries::{facts::FactWrite, tenants},
+    queries::{audit, facts::FactWrite, jobs, tenants},
 };
-use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -106,6 +107,54 @@ async fn a_message_that_waits_while_the_tenant_is_suspended_is_not_written() {
     assert_problem(&sent, 403, "forbidden", "");
     assert_eq!(crate::harness::stored_texts(&cluster).await, [""; 0]);
     store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_and_jobs_that_are_written_while_their_tenant_is_deleted_are_deleted_too() {
+    for cluster in [Cluster::start(1).await, Cluster::embedded().await] {
+        let product = product(&cluster);
+        product.json("POST", "/v1/tenants", json!({ "slug": "gone", "name": "Gone" })).await.ok();
+        post(&product, "/v1/tenants/gone/suspend").await.ok();
+        let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
+        let tenant = tenants::find_by_slug(&store, "gone").await.expect("reads").expect("was made").id;
+        let delete = || product.send(Request::new("DELETE", "/v1/tenants/gone"));
+        let is_gone = async || (product.get("/v1/tenants/gone").await.status == 404).then_some(());
+        if store.is_embedded() {
+            delete().await.ok();
+        } else {
+            // As the queue of denials does: its statement may begin before the deletion, and end after it.
+            let writing = store.begin().await.expect("begins");
+            write_for(&writing, tenant).await;
+            delete().await.ok();
+            tokio::select! {
+                () = eventually("the end of the tenant", is_gone) => panic!("it ended before the rows were written"),
+                () = eventually("a wait for the rows", async || (lock_waits(&store).await > 0).then_some(())) => {}
+            }
+            writing.commit().await.expect("commits");
+        }
+        eventually("the end of the tenant", is_gone).await;
+        write_for(store.writer(), tenant).await;
+        for table in ["audit", "jobs"] {
+            let sql = format!("SELECT COUNT(*) AS n FROM {table} WHERE tenant_id NOT IN (SELECT id FROM tenants)");
+            let row = store.reader().query_one_raw(Statement::from_string(store.backend(), sql)).await.expect("reads");
+            assert_eq!(row.expect("a row").try_get::<i64>("", "n").expect("a number"), 0, "{table}");
+        }
+        store.close().await;
+    }
+}
+
+/// Writes a line of the audit and a job for a tenant.
+async fn write_for(connection: &impl ConnectionTrait, tenant: TenantId) {
+    let line = audit::Entry::done("user:lea", "start", "user:tom", 0);
+    audit::append(connection, &[(tenant, line)]).await.expect("writes");
+    let job = jobs::NewJob {
+        id: Uuid::now_v7(),
+        kind: "of_a_later_release",
+        tenant: Some(tenant),
+        payload: "{}".to_owned(),
+        run_at_ms: 4_000_000_000_000,
+    };
+    jobs::enqueue(connection, &[job], 0).await.expect("writes");
 }
 
 /// The number of rows of each table.

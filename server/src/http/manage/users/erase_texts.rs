@@ -6,7 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    audit,
+    audit::{self, Actor},
     auth::{ApiCaller, Scope},
     commands::{EraseTexts, TextsOf},
     http::{
@@ -15,6 +15,7 @@ use crate::{
         manage::endpoint::{Call, Endpoint, Json},
     },
     jobs::new_job,
+    store::queries::facts::lock::Hold,
 };
 
 /// Erases the texts of all messages of a user.
@@ -47,10 +48,11 @@ impl Endpoint for EraseUserTexts {
         let user = caller::find(app, key, call.id()).await?;
         let job = new_job::<EraseTexts>(Some(key.tenant), &TextsOf { user: user.id.0 }, now_ms);
         let id = job.id;
-        let transaction = app.store.begin().await?;
+        let by = Actor::back_end(key);
+        let transaction = by.begin(&app.store, Hold::Shared(key.tenant), now_ms).await?;
         app.jobs.enqueue(&transaction, &[job]).await?;
         let target = format!("user:{}", call.id());
-        let entry = audit::done(audit::back_end(key), "user.erase_texts", target, [], now_ms);
+        let entry = audit::done(by.name(), "user.erase_texts", target, [], now_ms);
         audit::append(&transaction, key.tenant, entry).await?;
         transaction.commit().await?;
         app.jobs.wake();

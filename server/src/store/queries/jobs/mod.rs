@@ -126,7 +126,9 @@ pub async fn is_pending(connection: &impl ConnectionTrait, job: &NewJob) -> Resu
     Ok(connection.query_one_raw(query).await?.is_some())
 }
 
-/// Stores jobs. They exist if and only if the transaction of `connection` is committed.
+/// Stores jobs. They exist if and only if the transaction of `connection` is committed. A job of a tenant that does not exist any
+/// more is left out. The lock on the tenant's row makes the last transaction of a deletion wait for the job, which it then
+/// deletes.
 ///
 /// # Errors
 /// `StoreError` if an id is taken ([`StoreError::is_unique_violation`]), or if the database does not answer or refuses the
@@ -147,7 +149,8 @@ pub async fn enqueue(connection: &impl ConnectionTrait, jobs: &[NewJob], now_ms:
         rows.push([job.id.into(), job.kind.into(), tenant.into(), job.payload.as_str().into(), run_at_ms.into()]);
     }
     let body = "INSERT INTO jobs (id, kind, tenant_id, payload, state, due_at, attempts, created_at)
-                SELECT i.id, i.kind, NULLIF(i.tenant_id, {0}), i.payload, {1}, i.run_at, 0, {2} FROM input i";
+                SELECT i.id, i.kind, NULLIF(i.tenant_id, {0}), i.payload, {1}, i.run_at, 0, {2} FROM input i
+                WHERE i.tenant_id = {0} OR EXISTS (SELECT 1 FROM tenants t WHERE t.id = i.tenant_id {for_key_share t})";
     for part in rows.parts(backend) {
         let extra = [Uuid::nil().into(), JobState::Waiting.value(), now_ms.into()];
         connection.execute_raw(part.statement(backend, body, &extra)).await?;
