@@ -22,8 +22,9 @@ mod m0014_jobs;
 mod m0015_erased_users;
 mod m0016_audit_of_users;
 mod m0017_suspended_tenants;
-mod m0018_web_access;
-mod m0019_about;
+mod m0018_hidden_messages;
+mod m0019_web_access;
+mod m0020_about;
 mod sql;
 
 /// All steps, oldest first.
@@ -50,8 +51,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_erased_users::Migration),
             Box::new(m0016_audit_of_users::Migration),
             Box::new(m0017_suspended_tenants::Migration),
-            Box::new(m0018_web_access::Migration),
-            Box::new(m0019_about::Migration),
+            Box::new(m0018_hidden_messages::Migration),
+            Box::new(m0019_web_access::Migration),
+            Box::new(m0020_about::Migration),
         ]
     }
 }

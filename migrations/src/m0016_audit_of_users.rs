@@ -10,17 +10,19 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        sql::run(
-            manager,
-            &[
-                "CREATE INDEX audit_actor ON audit (tenant_id, actor) WHERE substr(actor, 1, 5) = 'user:'",
-                "CREATE INDEX audit_target ON audit (tenant_id, target) WHERE substr(target, 1, 5) = 'user:'",
-            ],
-        )
-        .await
+        for column in ["actor", "target"] {
+            let on = format!("audit (tenant_id, {column}) WHERE substr({column}, 1, 5) = 'user:'");
+            sql::create_index(manager, &format!("audit_{column}"), &on).await?;
+        }
+        Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        sql::run(manager, &["DROP INDEX audit_target", "DROP INDEX audit_actor"]).await
+        sql::drop_index(manager, "audit_target").await?;
+        sql::drop_index(manager, "audit_actor").await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(false)
     }
 }

@@ -7,9 +7,13 @@ use crate::sql;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
+/// A foreign key is dropped under locks on both of its tables.
+const TABLES: [&str; 5] = ["tenants", "users", "facts", "conversations", "addressees"];
+
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        sql::lock(manager, &TABLES).await?;
         sql::run(
             manager,
             &[
@@ -17,7 +21,6 @@ impl MigrationTrait for Migration {
                 "ALTER TABLE facts ADD COLUMN suspended_at BIGINT",
                 // When the deletion of the tenant was requested; NULL: it was not.
                 "ALTER TABLE tenants ADD COLUMN deleting_at BIGINT",
-                "CREATE INDEX hidden_messages_conversation ON hidden_messages (conversation_id)",
             ],
         )
         .await?;
@@ -37,6 +40,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        sql::lock(manager, &TABLES).await?;
         let by_database: &[&str] = match manager.get_database_backend() {
             DbBackend::Postgres => &[
                 "ALTER TABLE addressees ADD FOREIGN KEY (user_id) REFERENCES users (id)",
@@ -45,14 +49,7 @@ impl MigrationTrait for Migration {
             _ => &["DROP INDEX addressees_user", "DROP INDEX conversations_created_by"],
         };
         sql::run(manager, by_database).await?;
-        sql::run(
-            manager,
-            &[
-                "DROP INDEX hidden_messages_conversation",
-                "ALTER TABLE tenants DROP COLUMN deleting_at",
-                "ALTER TABLE facts DROP COLUMN suspended_at",
-            ],
-        )
-        .await
+        sql::run(manager, &["ALTER TABLE tenants DROP COLUMN deleting_at", "ALTER TABLE facts DROP COLUMN suspended_at"])
+            .await
     }
 }

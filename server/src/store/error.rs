@@ -71,6 +71,12 @@ impl StoreError {
         }
     }
 
+    /// Whether a migration lost a conflict over locks with running transactions (PostgreSQL 40P01, 55P03).
+    #[must_use]
+    pub fn is_lock_conflict(&self) -> bool {
+        matches!(self.database(), Some(Answer::Postgres(code)) if matches!(code.as_str(), "40P01" | "55P03"))
+    }
+
     /// The error of a request that was not answered in time.
     #[must_use]
     pub fn too_slow() -> Self {

@@ -10,6 +10,7 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        sql::lock(manager, &["tenants"]).await?;
         sql::run(
             manager,
             &[
@@ -22,6 +23,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        sql::lock(manager, &["tenants"]).await?;
         sql::run(
             manager,
             &["ALTER TABLE tenants DROP COLUMN frame_ancestors", "ALTER TABLE tenants DROP COLUMN allowed_origins"],

@@ -1,4 +1,6 @@
-//! Each migration can be reverted: up, down and up again gives the same schema as the first up.
+//! Each migration can be reverted: up, down and up again gives the same schema as the first up. `busy` migrates while nodes write.
+
+mod busy;
 
 use causerie_migrations::{Migrator, MigratorTrait as _};
 use causerie_server::store::Store;
