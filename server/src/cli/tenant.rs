@@ -36,7 +36,7 @@ pub(super) enum Command {
         name: String,
     },
     /// Suspend a tenant: nobody connects, and nothing is written, until it is resumed. Running nodes close its connections
-    /// within 10 seconds.
+    /// within some seconds.
     Suspend {
         /// The tenant's slug.
         slug: String,

@@ -267,6 +267,11 @@ impl Facts {
         }
     }
 
+    /// Drops the snapshot of a deleted tenant.
+    pub fn forget(&self, tenant: TenantId) {
+        self.0.tenants.remove(&tenant);
+    }
+
     /// Handles a signal that facts of the tenant have changed: the [`feed`] updates the tenant's snapshot if this node holds
     /// one.
     pub fn wake(&self, tenant: TenantId) {

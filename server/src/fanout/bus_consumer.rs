@@ -64,6 +64,9 @@ async fn apply(hub: &Hub, kind: Kind) -> Result<(), NotAnId> {
         Kind::PresenceChanged(changed) => hub.presence_changed(UserId::from_slice(&changed.user)?, changed.online),
         Kind::Revoked(revoked) => hub.revoke_here(UserId::from_slice(&revoked.user)?, revoked.issued_before),
         Kind::FactsChanged(changed) => hub.0.facts.wake(TenantId::from_slice(&changed.tenant)?),
+        Kind::TenantSuspended(suspended) => {
+            hub.end_sessions(&[TenantId::from_slice(&suspended.tenant)?].into());
+        }
         Kind::UserEvent(event) => hub.push_to_user_here(UserId::from_slice(&event.user)?, &Frame::from_proto(event.frame)),
         Kind::Heartbeat(_) => {}
     }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use causerie_protocol::{ConnectionId, ConversationId, ErrorCode, Refusal, TenantId, UserId, bus};
-use dashmap::DashMap;
+use dashmap::{DashMap, DashSet};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -52,6 +52,8 @@ pub(super) struct Inner {
     pub listening: Mutex<HashMap<Channel, u32>>,
     /// The epoch of each tenant, as read when a user of the tenant last joined.
     pub epochs: DashMap<TenantId, String>,
+    /// Tenants whose sessions this node has ended. A session of such a tenant that enters later is checked.
+    pub ended_tenants: DashSet<TenantId>,
     pub publisher: Arc<Publisher>,
     pub joins: mpsc::Sender<JoinRequest>,
     pub repair: mpsc::Sender<ConversationId>,
@@ -104,6 +106,7 @@ impl Hub {
             let status = self.0.lookups.account_statuses.get(online.id).await?;
             session.revoke(status.map_or(i64::MAX, |status| status.revokes_before_s()));
         }
+        self.end_if_suspended(session).await?;
         Ok(())
     }
 

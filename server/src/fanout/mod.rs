@@ -26,6 +26,7 @@ mod resume;
 pub(crate) mod room;
 mod signals;
 mod start;
+mod suspensions;
 mod update;
 
 pub use hub::Hub;

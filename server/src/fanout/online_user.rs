@@ -10,7 +10,7 @@ use causerie_protocol::{ConnectionId, ConversationId, TenantId, UserId, wire};
 use wire::event::Kind as Event;
 
 use super::{count::Count, openings::Known, room::Room};
-use crate::sessions::{Frame, Session};
+use crate::sessions::{CloseReason, Frame, Session};
 
 /// The shortest time between two count frames to one user; counts that change sooner are sent together. In a busy group of
 /// thousands each count would otherwise cost one frame per member per message.
@@ -147,6 +147,13 @@ impl OnlineUser {
         state.void_before_s = state.void_before_s.max(issued_before_s);
         for session in &state.sessions {
             session.revoke(issued_before_s);
+        }
+    }
+
+    /// Ends all sessions of the user on this node.
+    pub fn end(&self, reason: &CloseReason) {
+        for session in &self.lock().sessions {
+            session.end(reason.clone());
         }
     }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use causerie_protocol::NodeId;
-use dashmap::DashMap;
+use dashmap::{DashMap, DashSet};
 use tokio::sync::mpsc;
 
 use super::{
@@ -18,6 +18,7 @@ use super::{
     online_user::{DeferredCounts, OnlineUser},
     presence, publisher, readers,
     repair::{self, Checks},
+    suspensions,
 };
 use crate::{
     clock::Clock,
@@ -77,6 +78,7 @@ impl Hub {
             contacts: Contacts::default(),
             listening: Mutex::default(),
             epochs: DashMap::new(),
+            ended_tenants: DashSet::new(),
             publisher: Arc::default(),
             joins,
             repair,
@@ -91,6 +93,7 @@ impl Hub {
         let publish = publisher::run(Arc::clone(&hub.0.publisher), bus, node, metrics);
         tasks.spawn_vital("joins", until(tasks, joins::run(hub.clone(), requests)));
         tasks.spawn_vital("last visits", until(tasks, presence::store_last_seen(store, ended)));
+        tasks.spawn_vital("suspensions", until(tasks, suspensions::run(hub.clone())));
         tasks.spawn_vital("repair", until(tasks, repair::run(hub.clone(), gaps)));
         tasks.spawn_vital("readers", until(tasks, readers::run(hub.clone(), decisions)));
         tasks.spawn_vital("facts", until(tasks, feed::run(facts)));

@@ -1,20 +1,15 @@
-//! Ends the sessions whose tokens were signed with a key that has been revoked, and the sessions of suspended tenants.
+//! Ends the sessions whose tokens were signed with a key that has been revoked.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use causerie_protocol::{CloseCode, TenantId};
+use causerie_protocol::CloseCode;
 
-use crate::{
-    app::App,
-    auth::{AuthError, keys::KeyMark},
-    sessions::CloseReason,
-    store::queries::tenant_states,
-};
+use crate::{app::App, auth::keys::KeyMark, sessions::CloseReason};
 
 /// How often the keys are read. The command that revokes a key promises that its connections close within 30 seconds.
 const CHECKED_EVERY: Duration = Duration::from_secs(10);
 
-/// Starts the task that checks for revoked keys and suspended tenants.
+/// Starts the task that checks for revoked keys.
 pub fn watch(app: &Arc<App>) {
     let (app, stop) = (Arc::clone(app), app.tasks.stopping());
     app.tasks.clone().spawn_vital("signing keys", async move {
@@ -33,15 +28,14 @@ async fn look(app: &App) {
     loop {
         // `refresh_keys` logs its failures.
         if let Ok(ended) = app.auth.refresh_keys().await {
+            // The keys of a deleted tenant are gone. Its sessions end with the reason of the tenant, which the first reason
+            // keeps; without the database, no key is known to be revoked.
+            let _ = app.hub.end_suspended().await;
             if let Some([older, _]) = &last {
                 end(app, &ended.difference(older).copied().collect());
             }
             let newer = last.take().map_or_else(|| ended.clone(), |[_, newer]| newer);
             last = Some([newer, ended]);
-        }
-        match tenant_states::suspended(app.store.reader()).await {
-            Ok(suspended) => end_suspended(app, &suspended),
-            Err(error) => tracing::warn!(%error, "suspended tenants can't be looked for"),
         }
         tokio::time::sleep(CHECKED_EVERY).await;
     }
@@ -59,20 +53,5 @@ fn end(app: &App, keys: &HashSet<KeyMark>) {
     }
     if count > 0 {
         tracing::info!(count, "sessions ended: their signing key was revoked");
-    }
-}
-
-/// Ends the sessions of suspended tenants on this node.
-pub fn end_suspended(app: &App, tenants: &HashSet<TenantId>) {
-    if tenants.is_empty() {
-        return;
-    }
-    let mut count = 0;
-    for session in app.sessions.all().into_iter().filter(|session| tenants.contains(&session.caller.tenant)) {
-        session.end(CloseReason::Code(AuthError::Suspended.close_code(), AuthError::Suspended.to_string()));
-        count += 1;
-    }
-    if count > 0 {
-        tracing::info!(count, "sessions ended: their tenant is suspended");
     }
 }

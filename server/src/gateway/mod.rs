@@ -20,4 +20,4 @@ pub mod upgrade;
 pub mod upgraded;
 
 pub use drain::drain;
-pub use keys::{end_suspended, watch as watch_keys};
+pub use keys::watch as watch_keys;

@@ -1,6 +1,6 @@
 //! The kind of jobs that delete all rows of a tenant.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use causerie_protocol::TenantId;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use super::{JobContext, JobError, JobKind, Limits, new_job};
 use crate::{
     clock::Clock,
     store::{
-        Store,
+        Store, StoreError,
         queries::{jobs, tenant_deletion},
     },
 };
@@ -38,6 +38,16 @@ pub struct Deletion {
     pub tenant: Uuid,
     /// The slug of the tenant, for the log.
     pub slug: String,
+}
+
+/// The tenants whose deletion was requested lately: jobs that are done are kept for some days.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn deleted_tenants(store: &Store) -> Result<HashSet<TenantId>, StoreError> {
+    let payloads = jobs::payloads(store, DeleteTenant::KIND).await?;
+    let deletions = payloads.iter().filter_map(|payload| serde_json::from_str::<Deletion>(payload).ok());
+    Ok(deletions.map(|deletion| TenantId(deletion.tenant)).collect())
 }
 
 impl JobKind for DeleteTenant {

@@ -33,7 +33,7 @@ use uuid::Uuid;
 
 use self::worker::Worker;
 pub use self::{
-    delete_tenant::{DeleteTenant, Deletion},
+    delete_tenant::{DeleteTenant, Deletion, deleted_tenants},
     kind::{JobContext, JobError, JobKind, Kinds, Limits},
     prune::{AUDIT_EVERY, FACT_LOG_EVERY, PruneAudit, PruneFactLog},
 };

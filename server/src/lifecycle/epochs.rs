@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
     app::App,
+    jobs,
     store::{StoreError, queries::tenants},
 };
 
@@ -24,7 +25,8 @@ pub(super) async fn read(app: &App) -> Result<HashMap<TenantId, String>, StoreEr
     Ok(tenants.into_iter().map(|tenant| (tenant.id, tenant.epoch.to_string())).collect())
 }
 
-/// Reads the epochs of the tenants in use until an epoch has changed or its tenant is gone, and then stops the server.
+/// Reads the epochs of the tenants in use until an epoch has changed or its tenant is gone without having been deleted, and then
+/// stops the server.
 pub(super) async fn watch(app: Arc<App>, mut seen: HashMap<TenantId, String>) {
     let mut due = interval(EVERY);
     due.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -40,6 +42,15 @@ pub(super) async fn watch(app: Arc<App>, mut seen: HashMap<TenantId, String>) {
         }
         // Other parts of the server log that the database does not answer.
         let Ok(now) = tenants::epochs(&app.store, &held).await else { continue };
+        let gone: Vec<TenantId> = held.iter().copied().filter(|tenant| !now.contains_key(tenant)).collect();
+        if !gone.is_empty() {
+            let Ok(deleted) = jobs::deleted_tenants(&app.store).await else { continue };
+            for tenant in gone.iter().filter(|tenant| deleted.contains(tenant)) {
+                tracing::info!(tenant_id = %tenant, "this node forgets a deleted tenant");
+                app.facts.forget(*tenant);
+                seen.remove(tenant);
+            }
+        }
         let replaced = held.iter().find(|tenant| seen.get(tenant).is_some_and(|epoch| now.get(tenant) != Some(epoch)));
         if let Some(tenant) = replaced {
             tracing::error!(

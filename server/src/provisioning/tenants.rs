@@ -103,7 +103,7 @@ pub enum Unchanged {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StateChange {
     /// Nothing is written for the tenant from now on, and none of its tokens and API keys is accepted. Nodes end its sessions
-    /// within 10 seconds.
+    /// within some seconds, or at once if they get the signal.
     Suspend,
     /// Ends the suspension.
     Resume,

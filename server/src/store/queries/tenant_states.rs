@@ -91,14 +91,22 @@ async fn state(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<O
     Ok(row.try_get("", "suspended_at")?)
 }
 
-/// All suspended tenants.
+/// The tenants among these that are suspended or do not exist.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn suspended(connection: &impl ConnectionTrait) -> Result<HashSet<TenantId>, StoreError> {
-    let sql = "SELECT f.tenant_id FROM facts f WHERE f.suspended_at IS NOT NULL";
-    let query = statement(connection.get_database_backend(), sql, Vec::new());
-    connection.query_all_raw(query).await?.iter().map(tenant_id).collect()
+pub async fn closed_of(
+    connection: &impl ConnectionTrait,
+    tenants: impl IntoIterator<Item = TenantId>,
+) -> Result<HashSet<TenantId>, StoreError> {
+    let body = "SELECT t.id FROM input i JOIN tenants t ON t.id = i.id LEFT JOIN facts f ON f.tenant_id = t.id
+                WHERE f.suspended_at IS NULL";
+    let mut closed: HashSet<TenantId> = tenants.into_iter().collect();
+    let query = rows::ids(closed.iter().copied()).statement(connection.get_database_backend(), body, &[]);
+    for row in connection.query_all_raw(query).await? {
+        closed.remove(&TenantId(row.try_get("", "id")?));
+    }
+    Ok(closed)
 }
 
 fn tenant_id(row: &QueryResult) -> Result<TenantId, StoreError> {

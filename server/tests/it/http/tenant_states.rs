@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Caller, assert_problem, text};
-use crate::harness::{Cluster, Tenant, eventually, http::Request, lock_waits};
+use crate::harness::{Cluster, Node, Proxy, Tenant, eventually, http::Request, lock_waits};
 
 /// The product's administrators, with a key of a tenant of their own.
 fn product(cluster: &Cluster) -> Caller<'_> {
@@ -107,6 +107,43 @@ async fn a_message_that_waits_while_the_tenant_is_suspended_is_not_written() {
     assert_problem(&sent, 403, "forbidden", "");
     assert_eq!(crate::harness::stored_texts(&cluster).await, [""; 0]);
     store.close().await;
+}
+
+// Multi-threaded: the proxy in front of the database must close its connection while the database waits to be dropped.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspension_ends_the_sessions_of_a_node_that_hears_of_it_over_the_bus_only() {
+    let mut cluster = Cluster::start(1).await;
+    let (before, after) = cluster.database.url().rsplit_once('@').expect("a user");
+    let (address, name) = after.split_once('/').expect("a database");
+    let link = Proxy::to(address.parse().expect("an address")).await;
+    let other = cluster.settings().clone().set("database.url", format!("{before}@{}/{name}", link.address()));
+    cluster.nodes.push(Node::start(other).await);
+    let online = cluster.client(1, "lea").await;
+    link.freeze();
+    post(&product(&cluster), "/v1/tenants/acme/suspend").await.ok();
+    let ended = online.until_state("the end", |state| matches!(state, State::Closed { .. })).await;
+    assert!(matches!(ended, State::Closed { reason: CloseReason::ByServer { code: 4503, .. } }), "{ended:?}");
+    link.resume();
+}
+
+#[tokio::test]
+async fn sessions_of_a_tenant_that_is_suspended_by_the_command_line_and_deleted_end_with_the_code_of_a_suspension() {
+    for cluster in [Cluster::embedded().await, Cluster::start(2).await] {
+        let online = cluster.client(cluster.nodes.len() - 1, "lea").await;
+        // The node loads the facts of the tenant.
+        online.note_to_self().await.expect("it starts");
+        for command in ["suspend", "delete"] {
+            cluster.settings().run(&["tenant", command, "acme"]);
+        }
+        let ended = online.until_state("the end", |state| matches!(state, State::Closed { .. })).await;
+        assert!(matches!(ended, State::Closed { reason: CloseReason::ByServer { code: 4503, .. } }), "{ended:?}");
+        // Its rows are gone, and the nodes that held its facts take it for deleted, not for restored.
+        for node in &cluster.nodes[cluster.nodes.len() - 1..] {
+            let what = "a node that forgets the tenant";
+            eventually(what, async || node.log().contains("this node forgets a deleted tenant").then_some(())).await;
+            assert_eq!(Request::get("/readyz").send(node.internal()).await.status, 200);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,6 @@ use http::Method;
 use super::{OPERATE, TenantAnswer, change};
 use crate::{
     auth::{ApiCaller, Scope},
-    gateway,
     http::{
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json},
@@ -21,7 +20,7 @@ impl Endpoint for SuspendTenant {
     const PATH: &'static str = "/v1/tenants/{slug}/suspend";
     const ID: &'static str = "suspendTenant";
     const SUMMARY: &'static str = "Suspends a tenant: nobody connects, and nothing is written, until it is resumed.";
-    const TEXT: &'static str = "From the answer on, tokens and API keys of the tenant are refused (`forbidden`) and nothing is written. Its connections are closed with the code 4503 within 10 seconds on all nodes. A key can not suspend its own tenant.";
+    const TEXT: &'static str = "From the answer on, tokens and API keys of the tenant are refused (`forbidden`) and nothing is written. Its connections are closed with the code 4503 at once, on all nodes; after a suspension by the command line, or while Redis is away, within some seconds. A key can not suspend its own tenant.";
     const SCOPES: &'static [Scope] = OPERATE;
 
     type Caller = ApiCaller;
@@ -31,7 +30,7 @@ impl Endpoint for SuspendTenant {
 
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let tenant = change(&call, StateChange::Suspend).await?;
-        gateway::end_suspended(&call.shared.app, &[tenant.id].into());
+        call.shared.app.hub.suspend(tenant.id);
         Ok(Json(tenant.into()))
     }
 }

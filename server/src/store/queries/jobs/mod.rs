@@ -126,6 +126,16 @@ pub async fn is_pending(connection: &impl ConnectionTrait, job: &NewJob) -> Resu
     Ok(connection.query_one_raw(query).await?.is_some())
 }
 
+/// The payloads of all stored jobs of a kind, whatever their state.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn payloads(store: &Store, kind: &str) -> Result<Vec<String>, StoreError> {
+    let query = statement(store.backend(), "SELECT j.payload FROM jobs j WHERE j.kind = $1", vec![kind.into()]);
+    let rows = store.reader().query_all_raw(query).await?;
+    rows.iter().map(|row| Ok(row.try_get("", "payload")?)).collect()
+}
+
 /// Stores jobs. They exist if and only if the transaction of `connection` is committed. A job of a tenant that does not exist any
 /// more is left out. The lock on the tenant's row makes the last transaction of a deletion wait for the job, which it then
 /// deletes.
