@@ -69,7 +69,17 @@ pub(super) fn not_hidden(message: &str, user: &str) -> String {
 /// members. A group does not show members who have left. In other conversations, a user who deleted their own copy is still
 /// shown.
 pub(super) fn is_shown(member: &str) -> String {
-    format!("({member}.left_at IS NULL OR c.kind <> {})", ConversationKind::Group.number())
+    format!("({member}.left_at IS NULL OR {})", is_other("c.kind", ConversationKind::Group))
+}
+
+/// A condition that a number stands for another value than `value`, as [`Numbered::from_number`] reads it: a number that this
+/// program does not know stands for the strictest value.
+fn is_other<T: Numbered>(column: &str, value: T) -> String {
+    if value != T::STRICTEST {
+        return format!("{column} <> {}", value.number());
+    }
+    let others = T::ALL.iter().filter(|other| **other != value).map(|other| other.number().to_string());
+    format!("{column} IN ({})", others.collect::<Vec<_>>().join(", "))
 }
 
 /// The read position of a member as another member sees it, with `c` for the conversation, `member` for the alias of the
@@ -111,4 +121,15 @@ impl Json {
 /// `DbErr` if the text is no id.
 pub(super) fn id<I: From<Uuid>>(text: &str) -> Result<I, DbErr> {
     Uuid::parse_str(text).map(I::from).map_err(|error| DbErr::Type(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_number_is_no_other_value_than_the_strictest() {
+        assert_eq!(is_other("c.kind", ConversationKind::Group), "c.kind IN (1, 2, 4)");
+        assert_eq!(is_other("c.kind", ConversationKind::Mail), "c.kind <> 4");
+    }
 }

@@ -1,6 +1,8 @@
 //! Groups: starting, renaming, adding and removing members.
 
 use causerie_client::{ClientId, ConversationId, ErrorCode, Event, HistoryRange, wire};
+use causerie_server::store::Store;
+use sea_orm::ConnectionTrait as _;
 
 use super::{everywhere, until_joined};
 
@@ -128,6 +130,28 @@ async fn a_removal_repeated_after_a_lost_answer_succeeds() {
         for _ in 0..2 {
             lea.remove_member(here, lea.id().await).await.expect("the owner leaves, and asks again");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_conversation_of_a_kind_that_this_release_does_not_know_shows_no_member_who_left() {
+    everywhere(async |cluster, other| {
+        let lea = cluster.client(0, "lea").await;
+        let (mut tom, zoe) = (cluster.client(other, "tom").await, cluster.client(0, "zoe").await);
+        let started = lea.start_group([tom.reference(), zoe.reference()], "G", ClientId::new()).await.expect("it starts");
+        let here: ConversationId = started.conversation.expect("told").id.parse().expect("a UUID");
+        until_joined(&mut tom, here).await;
+        zoe.remove_member(here, zoe.id().await).await.expect("anyone leaves");
+        let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
+        store.writer().execute_unprepared("UPDATE conversations SET kind = 9").await.expect("writes");
+        store.close().await;
+        let members = tom.members(here, "").await.expect("a member sees them").members;
+        let mut members: Vec<String> = members.into_iter().map(|member| member.user_id).collect();
+        let mut expected = vec![lea.id().await.to_string(), tom.id().await.to_string()];
+        members.sort();
+        expected.sort();
+        assert_eq!(members, expected);
     })
     .await;
 }

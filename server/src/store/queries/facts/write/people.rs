@@ -207,5 +207,5 @@ impl FactWrite {
 }
 
 fn is_removed(row: &user::Model) -> bool {
-    row.status == UserStatus::Removed.number()
+    UserStatus::from_number(row.status) == UserStatus::Removed
 }
