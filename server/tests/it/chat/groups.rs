@@ -147,7 +147,7 @@ async fn a_conversation_of_a_kind_that_this_release_does_not_know_shows_no_membe
         store.writer().execute_unprepared("UPDATE conversations SET kind = 9").await.expect("writes");
         store.close().await;
         let members = tom.members(here, "").await.expect("a member sees them").members;
-        let mut members: Vec<String> = members.into_iter().map(|member| member.user_id).collect();
+        let mut members: Vec<String> = members.into_iter().map(|member| member.user.expect("told").id).collect();
         let mut expected = vec![lea.id().await.to_string(), tom.id().await.to_string()];
         members.sort();
         expected.sort();

@@ -420,6 +420,25 @@ async fn a_tenant_has_one_import_at_a_time_and_its_answer_streams() {
 }
 
 #[tokio::test]
+async fn an_import_into_a_tenant_that_was_deleted_says_so() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let key = cluster.tenant.api_key(cluster.settings(), "provision");
+        let mut stream = begin_import(&cluster, 0, &key).await;
+        for command in ["suspend", "delete"] {
+            cluster.settings().run(&["tenant", command, "acme"]);
+        }
+        let list = || cluster.settings().run(&["tenant", "list"]);
+        eventually("the end of the tenant", async || (!list().contains("acme")).then_some(())).await;
+        let row = "{\"type\":\"user\",\"id\":\"lea\"}\n";
+        stream.write_all(format!("{:x}\r\n{row}\r\n0\r\n\r\n", row.len()).as_bytes()).await.expect("writes");
+        let mut heard = Vec::new();
+        within("the end", stream.read_to_end(&mut heard)).await.expect("ends");
+        let heard = String::from_utf8_lossy(&heard);
+        assert!(heard.contains("\"stopped\":\"this tenant does not exist any more"), "{heard}");
+    }
+}
+
+#[tokio::test]
 async fn the_command_line_imports_files() {
     for cluster in clusters().await {
         let folder = TempDir::new();

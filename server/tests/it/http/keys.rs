@@ -159,6 +159,26 @@ async fn a_key_with_a_scope_of_a_newer_release_is_revoked_by_operators_only() {
 }
 
 #[tokio::test]
+async fn a_tenant_learns_nothing_of_the_key_ids_of_other_tenants() {
+    let cluster = Cluster::embedded().await;
+    let elsewhere = Tenant::create(cluster.settings(), "globex");
+    let admin = Caller::back_end(&cluster, "admin,act,provision");
+    let add = |kid: &str| json!({ "algorithm": "HS256", "kid": kid });
+    let answers = [elsewhere.kid.as_str(), "nobodys", "globex:taken", "globex:free", "acme", "acme-2"].map(add);
+    let operator = Caller::back_end(&cluster, "operate");
+    operator.json("POST", "/v1/tenants/globex/signing-keys", add("globex:taken")).await.ok();
+    for body in answers {
+        let refused = admin.json("POST", "/v1/signing-keys", body).await;
+        assert_problem(&refused, 403, "forbidden", "kid");
+    }
+    admin.json("POST", "/v1/signing-keys", add("acme:2026")).await.ok();
+    assert_problem(&admin.json("POST", "/v1/signing-keys", add("acme:2026")).await, 409, "conflict", "kid");
+    // Operators know all ids anyway.
+    let taken = operator.json("POST", "/v1/tenants/acme/signing-keys", add(&elsewhere.kid)).await;
+    assert_problem(&taken, 409, "conflict", "kid");
+}
+
+#[tokio::test]
 async fn signing_keys_are_added_listed_and_revoked() {
     for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
         let admin = Caller::back_end(&cluster, "admin,act,provision,read");
@@ -173,10 +193,10 @@ async fn signing_keys_are_added_listed_and_revoked() {
         lea.id().await;
 
         let own_secret = "a secret of the product, of more than 32 bytes";
-        let own = json!({ "algorithm": "HS256", "kid": "own", "secret": own_secret });
-        assert_eq!(admin.json("POST", "/v1/signing-keys", own.clone()).await.ok(), json!({ "kid": "own" }));
+        let own = json!({ "algorithm": "HS256", "kid": "acme:own", "secret": own_secret });
+        assert_eq!(admin.json("POST", "/v1/signing-keys", own.clone()).await.ok(), json!({ "kid": "acme:own" }));
         assert_problem(&admin.json("POST", "/v1/signing-keys", own).await, 409, "conflict", "kid");
-        Caller { cluster: &cluster, credential: token("own", own_secret) }.id().await;
+        Caller { cluster: &cluster, credential: token("acme:own", own_secret) }.id().await;
         let pem = include_str!("../../../src/auth/fixtures/ed25519.public.pem");
         let public = json!({ "algorithm": "EdDSA", "kid": "pair", "publicKey": pem });
         let product = Caller::back_end(&cluster, "operate");
@@ -185,13 +205,13 @@ async fn signing_keys_are_added_listed_and_revoked() {
         let listed = admin.get("/v1/signing-keys").await.ok();
         assert_eq!(product.get("/v1/tenants/acme/signing-keys").await.ok(), listed);
         let kids: Vec<&Value> = listed["signingKeys"].as_array().into_iter().flatten().map(|key| &key["kid"]).collect();
-        let mut expected = vec![cluster.tenant.kid.as_str(), &kid, "own", "pair"];
+        let mut expected = vec![cluster.tenant.kid.as_str(), &kid, "acme:own", "pair"];
         expected.sort_unstable();
         assert_eq!(kids, expected);
         assert!(!listed.to_string().contains(&secret), "{listed}");
 
-        assert_eq!(admin.send(Request::new("DELETE", "/v1/signing-keys/own")).await.status, 204);
-        assert_problem(&admin.send(Request::new("DELETE", "/v1/signing-keys/own")).await, 404, "not_found", "");
+        assert_eq!(admin.send(Request::new("DELETE", "/v1/signing-keys/acme:own")).await.status, 204);
+        assert_problem(&admin.send(Request::new("DELETE", "/v1/signing-keys/acme:own")).await, 404, "not_found", "");
         let elsewhere = Tenant::create(cluster.settings(), "globex");
         let foreign = format!("/v1/signing-keys/{}", elsewhere.kid);
         assert_problem(&admin.send(Request::new("DELETE", foreign)).await, 404, "not_found", "");
@@ -210,7 +230,7 @@ async fn signing_keys_are_added_listed_and_revoked() {
         let targets: Vec<&Value> = lines["entries"].as_array().into_iter().flatten().map(|line| &line["target"]).collect();
         let first = format!("signing_key:{kid}");
         let initial = format!("signing_key:{}", cluster.tenant.kid);
-        assert_eq!(targets, ["signing_key:pair", "signing_key:own", &first, &initial]);
+        assert_eq!(targets, ["signing_key:pair", "signing_key:acme:own", &first, &initial]);
         assert!(!lines.to_string().contains(&secret), "{lines}");
     }
 }

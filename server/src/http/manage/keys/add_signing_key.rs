@@ -38,7 +38,8 @@ pub struct NewKey {
     /// The only algorithm that the key is used with.
     #[schemars(extend("enum" = Algorithm::ALL.map(Algorithm::name)))]
     algorithm: String,
-    /// The id of the key, the `kid` in the header of tokens; without it, the server makes one. Ids are unique on the server.
+    /// The id of the key, the `kid` in the header of tokens; without it, the server makes one. Ids are unique on the server: without
+    /// the scope `operate`, an id must begin with the tenant's slug and a colon, such as `acme:2026`.
     #[schemars(transform = kid_bounds)]
     kid: Option<String>,
     /// The public key in PEM, for RS256, ES256 and EdDSA. The private key stays with the back end.
@@ -92,11 +93,14 @@ impl<O: Owner> Endpoint for AddSigningKey<O> {
         let made = new.secret.is_none() && algorithm == Algorithm::Hs256;
         let material = material(algorithm, &new)?;
         let tenant = O::tenant(app, &call.caller, call.id()).await?;
+        if let Some(kid) = kid {
+            O::may_name(&tenant, kid)?;
+        }
         let kid = kid.map_or_else(|| format!("{}-{}", tenant.slug, Uuid::now_v7()), str::to_owned);
         let key = NewSigningKey { kid: &kid, algorithm, material: &material };
         let by = Actor::back_end(&call.caller);
         if !keys::add_signing_key(&app.store, &app.secrets, &by, &tenant, key, now_ms).await? {
-            let why = "another signing key of this server has this `kid`: choose another, or leave it out";
+            let why = "a signing key has this `kid` already: choose another, or leave it out";
             return Err(Refusal::new(ErrorCode::Conflict, why).field("kid").into());
         }
         Ok(Json(SigningKeyAdded { kid, secret: made.then_some(material) }))

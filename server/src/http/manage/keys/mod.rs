@@ -69,6 +69,12 @@ pub trait Owner: 'static {
     /// `forbidden` with the field `id`.
     fn may_revoke(caller: &ApiCaller, scopes: &[&str]) -> Result<(), Refusal>;
 
+    /// Refuses an id that the caller may not choose for a signing key of this tenant.
+    ///
+    /// # Errors
+    /// `forbidden` with the field `kid`.
+    fn may_name(tenant: &Tenant, kid: &str) -> Result<(), Refusal>;
+
     /// Refuses a new key with these scopes that would outlive the caller's key. `expires_at_ms`: `None` for a key that does
     /// not expire.
     ///
@@ -113,6 +119,19 @@ impl Owner for Own {
         require_scopes(caller, scopes.iter().copied(), "id")
     }
 
+    /// Ids are unique on the server. Each tenant has ids of its own, so that it neither learns the ids of other tenants from a
+    /// conflict nor takes the ids that they are about to use.
+    fn may_name(tenant: &Tenant, kid: &str) -> Result<(), Refusal> {
+        let prefix = format!("{}:", tenant.slug);
+        if kid.starts_with(&prefix) {
+            return Ok(());
+        }
+        let why = format!(
+            "the key of this request chooses only ids that begin with `{prefix}`; leave `kid` out, or have an operator add the key"
+        );
+        Err(Refusal::new(ErrorCode::Forbidden, why).field("kid"))
+    }
+
     fn may_last(caller: &ApiCaller, _: &[Scope], expires_at_ms: Option<i64>) -> Result<(), Refusal> {
         require_earlier_end(caller, expires_at_ms)
     }
@@ -148,6 +167,10 @@ impl Owner for OfTenant {
     }
 
     fn may_revoke(_: &ApiCaller, _: &[&str]) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn may_name(_: &Tenant, _: &str) -> Result<(), Refusal> {
         Ok(())
     }
 
