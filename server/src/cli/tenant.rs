@@ -109,6 +109,7 @@ async fn change(settings: &Settings, slug: &str, change: StateChange) -> Outcome
         Err(Unchanged::NotSuspended) => {
             Err(format!("the tenant `{slug}` is not suspended: `causerie tenant suspend {slug}` first").into())
         }
+        Err(Unchanged::OlderPrograms(older)) => Err(tenants::older_programs(&older).into()),
         Err(Unchanged::Deleting) => Err(format!("the tenant `{slug}` is being deleted").into()),
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     store::{
         Store, StoreError,
         entities::api_key,
+        generation,
         queries::{
             facts::lock::Hold,
             jobs as job_queries, tenant_states,
@@ -89,7 +90,7 @@ pub async fn rename(store: &Store, by: &Actor, slug: &str, name: &str, now_ms: i
 }
 
 /// Why a tenant keeps its state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unchanged {
     /// There is no such tenant.
     Absent,
@@ -97,6 +98,18 @@ pub enum Unchanged {
     NotSuspended,
     /// The tenant is being deleted.
     Deleting,
+    /// Programs of an earlier release are connected to the database and would write for the tenant all the same: their
+    /// connections.
+    OlderPrograms(String),
+}
+
+/// The sentence for operators about [`Unchanged::OlderPrograms`].
+#[must_use]
+pub fn older_programs(connections: &str) -> String {
+    format!(
+        "programs of an earlier release use the database ({connections}): they do not know suspended tenants and would go on to \
+         write; upgrade or stop them first"
+    )
 }
 
 /// A change of a tenant's state.
@@ -133,6 +146,11 @@ pub async fn change_state(
     let Some(tenant) = tenants::of_slug(&transaction, slug).await? else { return Ok(Err(Unchanged::Absent)) };
     if tenant.deleting_at_ms.is_some() && change != StateChange::Delete {
         return Ok(Err(Unchanged::Deleting));
+    }
+    if change != StateChange::Resume
+        && let Some(older) = generation::older_than(&transaction, generation::SUSPENSIONS).await?
+    {
+        return Ok(Err(Unchanged::OlderPrograms(older)));
     }
     let action = match change {
         StateChange::Suspend => {

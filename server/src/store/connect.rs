@@ -19,6 +19,7 @@ use sea_orm::{
 use super::{
     Store, StoreError,
     condition::{Condition, Pool},
+    generation,
 };
 
 /// The database of a node.
@@ -56,7 +57,7 @@ const SQLITE_WAL_PAGES: u32 = 4_000;
 /// The settings are sent as statements and not in the startup message, because poolers refuse unknown startup parameters. A
 /// pooler must pool sessions, not transactions.
 const POSTGRES_SETTINGS: &str = "SET jit = off; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
-/// The name of a node's connections in `pg_stat_activity`. A restore uses it to find nodes that still run.
+/// The beginning of the name of all connections in `pg_stat_activity`. A restore uses it to find nodes that still run.
 pub const POSTGRES_APPLICATION: &str = "causerie";
 /// For a transaction with thousands of rows, and only for it: a connection that keeps a plan uses it in later transactions
 /// too, so these must not get a plan made for thousands of rows.
@@ -86,7 +87,7 @@ impl Store {
                     .acquire_timeout(ACQUIRE_TIMEOUT)
                     .sqlx_logging(false)
                     .map_sqlx_postgres_opts(|options| {
-                        options.statement_cache_capacity(STATEMENTS_KEPT).application_name(POSTGRES_APPLICATION)
+                        options.statement_cache_capacity(STATEMENTS_KEPT).application_name(&generation::application())
                     })
                     .map_sqlx_postgres_pool_opts({
                         let condition = condition.clone();

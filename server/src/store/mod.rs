@@ -15,6 +15,7 @@ pub mod entities;
 mod error;
 pub mod first_contact;
 mod folder;
+pub mod generation;
 pub mod lookups;
 pub mod queries;
 pub mod rows;

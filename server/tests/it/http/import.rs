@@ -381,7 +381,7 @@ async fn an_error_before_the_first_row_is_answered_as_a_problem() {
 }
 
 /// Starts an import and leaves its body open.
-async fn begin_import(cluster: &Cluster, node: usize, key: &str) -> TcpStream {
+pub(super) async fn begin_import(cluster: &Cluster, node: usize, key: &str) -> TcpStream {
     let mut stream = TcpStream::connect(cluster.nodes[node].public()).await.expect("connects");
     let head = format!(
         "POST /v1/import?results=all HTTP/1.1\r\nhost: h\r\nauthorization: Bearer {key}\r\ntransfer-encoding: chunked\r\n\
@@ -417,25 +417,6 @@ async fn a_tenant_has_one_import_at_a_time_and_its_answer_streams() {
     within("the end", first.read_to_end(&mut heard)).await.expect("ends");
     assert!(String::from_utf8_lossy(&heard).contains("\"summary\""), "{}", String::from_utf8_lossy(&heard));
     assert_eq!(Request::new("POST", "/v1/import").bearer(&key).send(cluster.nodes[1].public()).await.status, 200);
-}
-
-#[tokio::test]
-async fn an_import_into_a_tenant_that_was_deleted_says_so() {
-    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
-        let key = cluster.tenant.api_key(cluster.settings(), "provision");
-        let mut stream = begin_import(&cluster, 0, &key).await;
-        for command in ["suspend", "delete"] {
-            cluster.settings().run(&["tenant", command, "acme"]);
-        }
-        let list = || cluster.settings().run(&["tenant", "list"]);
-        eventually("the end of the tenant", async || (!list().contains("acme")).then_some(())).await;
-        let row = "{\"type\":\"user\",\"id\":\"lea\"}\n";
-        stream.write_all(format!("{:x}\r\n{row}\r\n0\r\n\r\n", row.len()).as_bytes()).await.expect("writes");
-        let mut heard = Vec::new();
-        within("the end", stream.read_to_end(&mut heard)).await.expect("ends");
-        let heard = String::from_utf8_lossy(&heard);
-        assert!(heard.contains("\"stopped\":\"this tenant does not exist any more"), "{heard}");
-    }
 }
 
 #[tokio::test]

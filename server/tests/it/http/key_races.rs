@@ -1,4 +1,4 @@
-//! API keys that are revoked, and tenants that are suspended, while a request with the key is on its way.
+//! API keys that are revoked, and tenants that are suspended or deleted, while a request with the key is on its way.
 
 use causerie_server::store::{
     Store,
@@ -6,12 +6,13 @@ use causerie_server::store::{
 };
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::{Caller, assert_problem, text};
+use super::{Caller, assert_problem, import::begin_import, text};
 use crate::harness::{
     Cluster, Tenant, eventually,
     http::{Request, Response},
-    lock_waits,
+    lock_waits, within,
 };
 
 async fn connect(cluster: &Cluster) -> Store {
@@ -161,4 +162,23 @@ async fn a_key_that_is_being_revoked_changes_no_user_no_rules_and_imports_nothin
     assert_eq!(users, ["Léa"]);
     assert_eq!(back_end.get("/v1/policy").await.ok()["name"], "open");
     store.close().await;
+}
+
+#[tokio::test]
+async fn an_import_into_a_tenant_that_was_deleted_says_so() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let key = cluster.tenant.api_key(cluster.settings(), "provision");
+        let mut stream = begin_import(&cluster, 0, &key).await;
+        for command in ["suspend", "delete"] {
+            cluster.settings().run(&["tenant", command, "acme"]);
+        }
+        let list = || cluster.settings().run(&["tenant", "list"]);
+        eventually("the end of the tenant", async || (!list().contains("acme")).then_some(())).await;
+        let row = "{\"type\":\"user\",\"id\":\"lea\"}\n";
+        stream.write_all(format!("{:x}\r\n{row}\r\n0\r\n\r\n", row.len()).as_bytes()).await.expect("writes");
+        let mut heard = Vec::new();
+        within("the end", stream.read_to_end(&mut heard)).await.expect("ends");
+        let heard = String::from_utf8_lossy(&heard);
+        assert!(heard.contains("\"stopped\":\"this tenant does not exist any more"), "{heard}");
+    }
 }

@@ -109,6 +109,26 @@ async fn a_message_that_waits_while_the_tenant_is_suspended_is_not_written() {
     store.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn no_tenant_is_suspended_while_a_program_that_knows_no_suspensions_uses_the_database() {
+    let cluster = Cluster::start(1).await;
+    let product = product(&cluster);
+    for name in ["causerie", "causerie 0"] {
+        let url = format!("{}?application_name={}", cluster.database.url(), name.replace(' ', "%20"));
+        let older = sea_orm::Database::connect(url).await.expect("connects");
+        let refused = post(&product, "/v1/tenants/acme/suspend").await;
+        assert_problem(&refused, 409, "conflict", "");
+        assert!(refused.text().contains("an earlier release"), "{}", refused.text());
+        let complains = cluster.settings().fail(&["tenant", "suspend", "acme"]);
+        assert!(complains.contains("upgrade or stop them first"), "{complains}");
+        Caller::user(&cluster, "lea").id().await;
+        older.close().await.expect("closes");
+        eventually("a suspension", async || (post(&product, "/v1/tenants/acme/suspend").await.status == 200).then_some(()))
+            .await;
+        post(&product, "/v1/tenants/acme/resume").await.ok();
+    }
+}
+
 // Multi-threaded: the proxy in front of the database must close its connection while the database waits to be dropped.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_suspension_ends_the_sessions_of_a_node_that_hears_of_it_over_the_bus_only() {

@@ -26,7 +26,7 @@ use crate::{
     auth::{ApiCaller, Scope},
     clock::rfc3339,
     http::{commands::schema::bounds, error::Problem},
-    provisioning::tenants::{self, StateChange, Unchanged, change_state},
+    provisioning::tenants::{self, StateChange, Unchanged, change_state, older_programs},
     store::queries::tenants::{self as stored, Tenant},
 };
 
@@ -105,8 +105,9 @@ async fn change<E: Endpoint<Caller = ApiCaller>>(call: &Call<E>, change: StateCh
 fn unchanged(why: Unchanged) -> Refusal {
     let why = match why {
         Unchanged::Absent => return not_found(),
-        Unchanged::NotSuspended => "the tenant is not suspended: suspend it before you delete it",
-        Unchanged::Deleting => "the tenant is being deleted",
+        Unchanged::NotSuspended => "the tenant is not suspended: suspend it before you delete it".to_owned(),
+        Unchanged::Deleting => "the tenant is being deleted".to_owned(),
+        Unchanged::OlderPrograms(older) => older_programs(&older),
     };
     Refusal::new(ErrorCode::Conflict, why)
 }
