@@ -18,7 +18,7 @@ pub use causerie_policy::{
 pub use self::{
     conversation::{Addressed, Addressee, Conversation, Member, ReadState, start_key},
     message::Message,
-    numbers::Numbered,
+    numbers::{Kept, Numbered},
     user::{Group, User, UserSummary},
     web_access::WebAccess,
 };

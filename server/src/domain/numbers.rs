@@ -1,5 +1,7 @@
 //! The numbers of the enums in the database, in the log of facts, and on the wire. All three use the same numbers.
 
+use std::marker::PhantomData;
+
 use super::{
     ConversationKind, ConversationState, Delivers, EdgeEffect, GroupState, MemberRole, RelationState, UserStatus, WritableBy,
 };
@@ -21,6 +23,40 @@ pub trait Numbered: Copy + PartialEq + 'static {
     fn from_number(number: impl Into<i32>) -> Self {
         let number = number.into();
         Self::ALL.iter().copied().find(|value| i32::from(value.number()) == number).unwrap_or(Self::STRICTEST)
+    }
+}
+
+/// The value of a column that is written back when other columns of its row change. It keeps a number that this program does
+/// not know, so that a server of an older release does not change what a newer server has stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept<T> {
+    number: i16,
+    of: PhantomData<T>,
+}
+
+impl<T: Numbered> Kept<T> {
+    /// A value as the database holds it.
+    #[must_use]
+    pub fn from_number(number: i16) -> Self {
+        Self { number, of: PhantomData }
+    }
+
+    /// The value; [`Numbered::STRICTEST`] if this program does not know the number.
+    #[must_use]
+    pub fn value(self) -> T {
+        T::from_number(self.number)
+    }
+
+    /// The number, to be written back.
+    #[must_use]
+    pub fn number(self) -> i16 {
+        self.number
+    }
+}
+
+impl<T: Numbered> From<T> for Kept<T> {
+    fn from(value: T) -> Self {
+        Self::from_number(value.number())
     }
 }
 

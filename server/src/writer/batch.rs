@@ -57,7 +57,7 @@ pub(super) async fn write(deps: &WriterDeps, now_ms: i64, batch: &Batch) -> Resu
 
     let started = starts.iter().zip(&begun).filter_map(|(request, begun)| {
         let client_id = request.mutation.first_message.as_ref().map(|message| message.draft.client_id);
-        Some((begun.place?.0, request.caller.user, client_id))
+        Some((begun.found?.id, request.caller.user, client_id))
     });
     let mutated =
         mutations.iter().map(|request| (request.mutation.conversation(), request.caller.user, request.mutation.client_id()));

@@ -19,6 +19,8 @@ pub(super) struct Log {
     /// The time of the last message of the batch, in milliseconds since 1970 UTC; 0 if the batch has no message.
     active_at_ms: i64,
     state: ConversationState,
+    /// The batch changes the state.
+    is_state_new: bool,
     /// The new subject; `None` if the batch does not rename the conversation.
     subject: Option<String>,
     /// The counters differ from the stored counters.
@@ -35,6 +37,7 @@ impl Log {
             member_count: actor.member.member_count,
             active_at_ms: 0,
             state: actor.member.state,
+            is_state_new: false,
             subject: None,
             changed: false,
         }
@@ -85,6 +88,7 @@ impl Log {
     /// Stores a new state (open, closed) and returns the version of this change.
     pub(super) fn set_state(&mut self, state: ConversationState) -> u32 {
         self.state = state;
+        self.is_state_new = true;
         self.change()
     }
 
@@ -115,7 +119,7 @@ impl Log {
             uncounted_seq: self.uncounted_seq,
             member_count: self.member_count,
             active_at_ms: self.active_at_ms,
-            state: self.state,
+            state: self.is_state_new.then_some(self.state),
             subject: self.subject,
         })
     }

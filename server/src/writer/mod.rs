@@ -17,6 +17,8 @@ mod request;
 mod snapshots;
 mod start;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},

@@ -40,10 +40,21 @@ pub(super) struct Begun {
 
 /// A start after its conversation was created or found.
 pub(super) struct BegunStart {
-    /// The conversation, and whether this batch created it for this request. `None` if no conversation has the start key.
-    pub place: Option<(ConversationId, bool)>,
+    /// The conversation with the start key; `None` if there is none.
+    pub found: Option<FoundConversation>,
     /// Why the request must not create a conversation.
     pub rejection: Option<Rejection>,
+}
+
+/// The conversation with the start key of a request.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FoundConversation {
+    pub id: ConversationId,
+    /// The conversation was created for this request, in this transaction or in an earlier try whose commit was not
+    /// confirmed.
+    pub created: bool,
+    /// This transaction created the conversation, which has no members yet.
+    is_new: bool,
 }
 
 /// Creates the conversations that the requests start. The facts are locked and read first, because they decide which
@@ -65,11 +76,11 @@ pub(super) async fn begin_with_starts(
     let starters = tx.starters(requests.iter().map(|request| request.caller.user).collect::<HashSet<_>>()).await?;
     let judged = requests.iter().map(|request| Judged::new(&facts, starters.get(&request.caller.user), request));
     let judged: Vec<_> = judged.collect();
-    let places = create(tx, &judged, now_ms).await?;
-    tx.lock(named.into_iter().chain(places.iter().flatten().map(|(id, _)| *id)).collect::<HashSet<_>>()).await?;
-    join_created(tx, &judged, &places, now_ms, updates).await?;
-    let starts = places.into_iter().zip(judged);
-    let starts = starts.map(|(place, judged)| BegunStart { place, rejection: judged.rejection }).collect();
+    let found = create(tx, &judged, now_ms).await?;
+    tx.lock(named.into_iter().chain(found.iter().flatten().map(|found| found.id)).collect::<HashSet<_>>()).await?;
+    add_members(tx, &judged, &found, now_ms, updates).await?;
+    let starts = found.into_iter().zip(judged);
+    let starts = starts.map(|(found, judged)| BegunStart { found, rejection: judged.rejection }).collect();
     Ok(Begun { starts, facts })
 }
 
@@ -115,34 +126,34 @@ fn authorize(facts: &Snapshot, starter: UserId, start: &Start, members: &[Member
     Ok(())
 }
 
-/// Creates the conversations that may be created. Returns for each request its conversation and whether it is new.
-async fn create(
-    tx: &WriteTx,
-    judged: &[Judged<'_>],
-    now_ms: i64,
-) -> Result<Vec<Option<(ConversationId, bool)>>, StoreError> {
+/// Creates the conversations that may be created. Returns the conversation of each request.
+async fn create(tx: &WriteTx, judged: &[Judged<'_>], now_ms: i64) -> Result<Vec<Option<FoundConversation>>, StoreError> {
     let new = judged.iter().filter(|judged| judged.rejection.is_none()).map(|Judged { start, members, .. }| {
         let member_count = u32::try_from(members.len()).unwrap_or(u32::MAX);
         NewConversation { member_count, ..start.new.clone() }
     });
-    tx.start(new.collect(), now_ms).await?;
+    let made = tx.start(new.collect(), now_ms).await?;
     let key = |start: &Start| (start.new.tenant, start.new.start_key.clone());
-    let found = tx.started(judged.iter().map(|judged| key(judged.start)).collect()).await?;
-    let place = |start: &Start| found.get(&key(start)).map(|id| (*id, *id == start.new.id));
-    Ok(judged.iter().map(|judged| place(judged.start)).collect())
+    let ids = tx.started(judged.iter().map(|judged| key(judged.start)).collect()).await?;
+    let found = |start: &Start| {
+        let id = *ids.get(&key(start))?;
+        let created = id == start.new.id;
+        Some(FoundConversation { id, created, is_new: created && made.contains(&id) })
+    };
+    Ok(judged.iter().map(|judged| found(judged.start)).collect())
 }
 
-/// Adds the members and addressees of the conversations that this batch created.
-async fn join_created(
+/// Adds the members and addressees of the conversations that this transaction created.
+async fn add_members(
     tx: &WriteTx,
     judged: &[Judged<'_>],
-    places: &[Option<(ConversationId, bool)>],
+    found: &[Option<FoundConversation>],
     now_ms: i64,
     updates: &mut Vec<Update>,
 ) -> Result<(), StoreError> {
     let (mut joining, mut addressees) = (Vec::new(), Vec::new());
-    for (Judged { start, members, .. }, place) in judged.iter().zip(places) {
-        let Some((conversation, true)) = *place else { continue };
+    for (Judged { start, members, .. }, found) in judged.iter().zip(found) {
+        let Some(FoundConversation { id: conversation, is_new: true, .. }) = *found else { continue };
         joining.extend(members.iter().map(|member| (conversation, *member)));
         addressees.extend(start.addressees.iter().map(|addressee| (conversation, *addressee)));
     }

@@ -12,7 +12,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    columns::{COLUMNS, message, number},
+    columns::{COLUMNS, message, number, optional_number},
     facts::{lock, read},
     member_context::{self, MemberContext},
     members::Move,
@@ -25,6 +25,9 @@ use crate::{
         rows::{self, Column, Rows, Together},
     },
 };
+
+/// Stands for the state that a conversation has, because a value of an array can't be absent.
+const KEEPS_STATE: i64 = 0;
 
 /// A conversation to be made unless its start key exists.
 #[derive(Debug, Clone)]
@@ -81,17 +84,18 @@ pub struct Counters {
     pub member_count: u32,
     /// When the last message of the batch was sent, milliseconds since 1970 UTC; 0 if the batch has no message.
     pub active_at_ms: i64,
-    pub state: ConversationState,
+    /// `None` keeps the state.
+    pub state: Option<ConversationState>,
     /// `None` keeps the subject.
     pub subject: Option<String>,
 }
 
 impl WriteTx {
-    /// Makes the conversations whose start key is new.
+    /// Makes the conversations whose start key is new, and returns the ids of these conversations.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn start(&self, mut new: Vec<NewConversation>, now_ms: i64) -> Result<(), StoreError> {
+    pub async fn start(&self, mut new: Vec<NewConversation>, now_ms: i64) -> Result<HashSet<ConversationId>, StoreError> {
         new.sort_by(|a, b| (a.tenant, &a.start_key).cmp(&(b.tenant, &b.start_key)));
         let mut rows = Rows::new([
             ("id", Column::Uuid),
@@ -116,16 +120,18 @@ impl WriteTx {
             ]);
         }
         // `WHERE TRUE`: without it, SQLite parses ON as part of a join.
-        self.execute(
-            rows,
-            "INSERT INTO conversations (id, tenant_id, kind, state, subject, start_key, last_seq, version, \
+        let made = self
+            .query(
+                rows,
+                "INSERT INTO conversations (id, tenant_id, kind, state, subject, start_key, last_seq, version, \
              uncounted_seq, member_count, active_at, created_by, created_at, in_reply_to) \
              SELECT id, tenant_id, kind, {2}, subject, start_key, 0, 1, 0, member_count, {0}, created_by, {0}, \
              NULLIF(in_reply_to, {1}) FROM input \
-             WHERE TRUE ON CONFLICT (tenant_id, start_key) DO NOTHING",
-            &[now_ms.into(), Uuid::nil().into(), i64::from(ConversationState::Open.number()).into()],
-        )
-        .await
+             WHERE TRUE ON CONFLICT (tenant_id, start_key) DO NOTHING RETURNING id",
+                &[now_ms.into(), Uuid::nil().into(), i64::from(ConversationState::Open.number()).into()],
+            )
+            .await?;
+        made.iter().map(|row| Ok(ConversationId(row.try_get("", "id")?))).collect()
     }
 
     /// The conversations with these start keys `(tenant, key)`.
@@ -248,7 +254,7 @@ impl WriteTx {
                 member,
                 tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
                 is_suspended: row.try_get::<Option<i64>>("", "suspended_at")?.is_some(),
-                read_seq: row.try_get::<Option<i64>>("", "read_seq")?.and_then(|seq| u32::try_from(seq).ok()).unwrap_or(0),
+                read_seq: optional_number(row, "", "read_seq")?.unwrap_or(0),
                 uncounted_seq: number(row, "", "uncounted_seq")?,
                 peer_left: row.try_get::<Option<i64>>("", "peer_left_at")?.is_some(),
                 former_role: role.filter(|_| member.role.is_none()),
@@ -364,7 +370,7 @@ impl WriteTx {
                 i64::from(one.uncounted_seq).into(),
                 i64::from(one.member_count).into(),
                 one.active_at_ms.into(),
-                i64::from(one.state.number()).into(),
+                one.state.map_or(KEEPS_STATE, |state| state.number().into()).into(),
             ]);
             if let Some(subject) = one.subject {
                 subjects.push([one.conversation.0.into(), subject.into()]);
@@ -373,7 +379,8 @@ impl WriteTx {
         together.add(
             rows,
             "UPDATE conversations SET version = input.version, last_seq = input.last_seq, \
-             uncounted_seq = input.uncounted_seq, member_count = input.member_count, state = input.state, \
+             uncounted_seq = input.uncounted_seq, member_count = input.member_count, \
+             state = CASE WHEN input.state = 0 THEN conversations.state ELSE input.state END, \
              active_at = CASE WHEN input.active_at > conversations.active_at THEN input.active_at \
              ELSE conversations.active_at END FROM input WHERE conversations.id = input.id",
         );

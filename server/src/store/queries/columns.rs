@@ -45,9 +45,22 @@ pub fn choice<T: Numbered>(row: &QueryResult, prefix: &str, column: &str) -> Res
 /// A counter. The database stores it with 64 bits because SQL has no unsigned integers; its value fits 32 bits.
 ///
 /// # Errors
-/// `DbErr` if the column is missing.
+/// `DbErr` if the column is missing, or its value does not fit. Another value in its place could assign a `seq` or a version
+/// a second time, or show a member messages from before they joined.
 pub fn number(row: &QueryResult, prefix: &str, column: &str) -> Result<u32, DbErr> {
-    Ok(u32::try_from(row.try_get::<i64>(prefix, column)?).unwrap_or(0))
+    in_range(row.try_get(prefix, column)?, column)
+}
+
+/// Like [`number`], for a column that may be NULL.
+///
+/// # Errors
+/// As [`number`].
+pub fn optional_number(row: &QueryResult, prefix: &str, column: &str) -> Result<Option<u32>, DbErr> {
+    row.try_get::<Option<i64>>(prefix, column)?.map(|number| in_range(number, column)).transpose()
+}
+
+fn in_range(number: i64, column: &str) -> Result<u32, DbErr> {
+    u32::try_from(number).map_err(|_| DbErr::Type(format!("`{column}` is {number}, which is not from 0 to {}", u32::MAX)))
 }
 
 /// The unread count, with `c` for the conversation and `m` for the member. Computed from the counters; messages are read

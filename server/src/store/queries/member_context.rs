@@ -5,7 +5,7 @@ use causerie_protocol::{ConversationId, TenantId, UserId};
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::columns::{choice, number};
+use super::columns::{choice, number, optional_number};
 use crate::domain::{ConversationKind, ConversationState, MemberRole, Numbered as _};
 
 /// What the rules need to know about a conversation and one user.
@@ -91,8 +91,8 @@ pub fn from_row(row: &QueryResult) -> Result<MemberContext, DbErr> {
         last_seq: number(row, "", "last_seq")?,
         member_count: number(row, "", "member_count")?,
         role: if left.is_some() { None } else { role(row)? },
-        first_seq: row.try_get::<Option<i64>>("", "first_seq")?.and_then(|seq| u32::try_from(seq).ok()).unwrap_or(1),
-        hidden_seq: row.try_get::<Option<i64>>("", "hidden_seq")?.and_then(|seq| u32::try_from(seq).ok()).unwrap_or(0),
+        first_seq: optional_number(row, "", "first_seq")?.unwrap_or(1),
+        hidden_seq: optional_number(row, "", "hidden_seq")?.unwrap_or(0),
         peer: row.try_get::<Option<Uuid>>("", "peer_id")?.map(UserId),
     })
 }

@@ -65,9 +65,13 @@ impl RequestContext<'_> {
         });
     }
 
-    /// Stores a new membership.
+    /// Stores a new membership. Later requests of the user in this batch are decided by it.
     pub(super) fn join(&mut self, joining: Joining) {
         let member = (joining.conversation, joining.user);
+        if let Some(actor) = self.current.actors.get_mut(&member) {
+            actor.member.role = Some(joining.role);
+            actor.read_seq = joining.read_seq;
+        }
         self.decided.joining.push(joining);
         if self.decided.leaving.remove(&member) {
             self.decided.returned.insert(member);

@@ -50,12 +50,12 @@ impl BatchState {
     pub(super) fn decide_start(
         &mut self,
         request: &WriteRequest<Start>,
-        BegunStart { place, rejection }: BegunStart,
+        BegunStart { found, rejection }: BegunStart,
     ) -> Result<Started, Refusal> {
-        let decided = match place {
-            Some((conversation, created)) => self
-                .context(request.caller, conversation)
-                .and_then(|mut context| context.start(&request.mutation, created, rejection)),
+        let decided = match found {
+            Some(found) => self
+                .context(request.caller, found.id)
+                .and_then(|mut context| context.start(&request.mutation, found.created, rejection)),
             None => Err(rejection.unwrap_or_else(|| not_found().into())),
         };
         self.keep_denial(decided)

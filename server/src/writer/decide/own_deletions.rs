@@ -1,4 +1,5 @@
-//! Deletes the caller's own copy of a message, hides a conversation's past from a user, and gives a user a conversation back.
+//! Deletes the caller's own copy of a message, hides a conversation's past from a user, and gives a user a conversation
+//! back.
 
 use causerie_policy::Action;
 use causerie_protocol::{MessageId, UserId};
@@ -35,6 +36,9 @@ impl RequestContext<'_> {
     pub(super) fn forget_past(&mut self, user: UserId) {
         let first_seq = self.log.last_seq() + 1;
         self.decided.forgetting.insert((self.conversation, user), first_seq);
+        if let Some(actor) = self.current.actors.get_mut(&(self.conversation, user)) {
+            actor.member.first_seq = first_seq;
+        }
     }
 
     /// Makes a user who deleted their copy of a conversation a member again. The user sees none of the earlier messages.
@@ -43,9 +47,7 @@ impl RequestContext<'_> {
         self.join(Joining { conversation: self.conversation, user, role: MemberRole::Member, read_seq });
         self.current.away.remove(&(self.conversation, user));
         if let Some(actor) = self.current.actors.get_mut(&(self.conversation, user)) {
-            actor.member.role = Some(MemberRole::Member);
             actor.member.first_seq = read_seq + 1;
-            actor.read_seq = read_seq;
         }
     }
 }

@@ -42,7 +42,13 @@ impl RequestContext<'_> {
     pub(super) fn append(&mut self, outgoing: &OutgoingMessage, field: &str) -> Result<Message, Refusal> {
         let OutgoingMessage { id, draft } = outgoing;
         if let Some(before) = self.sent_before(draft, field)?.cloned() {
-            self.decided.counts.repeated += 1;
+            // With the same message id, it is the message of this very request: an earlier try of the batch was committed,
+            // but its commit was not confirmed. Nothing was counted then.
+            if before.id == *id {
+                self.decided.counts.accepted += 1;
+            } else {
+                self.decided.counts.repeated += 1;
+            }
             // The node that committed the message may have ended before it published the change, so the change is published
             // again. Rooms that have seen its version drop it.
             let known_seq = before.seq.saturating_sub(1);

@@ -85,8 +85,8 @@ impl GroupRow {
             name: group.name,
             kind: Some(group.kind).filter(|kind| !kind.is_empty()),
             parent: parent.unwrap_or_default().to_owned(),
-            state: word_of(&GROUP_STATES, group.state),
-            delivers: word_of(&DELIVERS, group.delivers),
+            state: word_of(&GROUP_STATES, group.state.value()),
+            delivers: word_of(&DELIVERS, group.delivers.value()),
         }
     }
 }

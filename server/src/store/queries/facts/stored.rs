@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryResult, Value};
 
 use super::{EdgeFact, EdgeKey, MembershipFact, MembershipKey, RelationFact, RelationKey};
 use crate::{
-    domain::{Delivers, GroupState, Numbered as _},
+    domain::{Delivers, GroupState, Kept, Numbered as _},
     names::fold::words_of,
     store::{
         StoreError,
@@ -32,8 +32,8 @@ pub struct StoredGroup {
     pub kind: String,
     pub name: String,
     pub parent: Option<GroupId>,
-    pub state: GroupState,
-    pub delivers: Delivers,
+    pub state: Kept<GroupState>,
+    pub delivers: Kept<Delivers>,
 }
 
 /// Users of a tenant in the order of external ids, beginning after `after`; at most `limit`.
@@ -199,8 +199,8 @@ pub(super) fn group(row: &QueryResult) -> Result<StoredGroup, StoreError> {
         kind: row.try_get("", "kind")?,
         name: row.try_get("", "name")?,
         parent: row.try_get::<Option<_>>("", "parent_id")?.map(GroupId),
-        state: choice(row, "", "state")?,
-        delivers: choice(row, "", "delivers")?,
+        state: Kept::from_number(row.try_get("", "state")?),
+        delivers: Kept::from_number(row.try_get("", "delivers")?),
     })
 }
 

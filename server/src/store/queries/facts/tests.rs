@@ -188,7 +188,7 @@ async fn the_log_and_the_tables_hold_the_same_facts() {
         assert_eq!(left.0.len(), 6, "three people, a class, and who is in it: {left:#?}");
         assert!(stored::edges(store.reader(), school).await.expect("asks").is_empty());
         let groups = stored::groups(store.reader(), school, "", 9).await.expect("asks");
-        assert_eq!((groups.len(), groups[0].parent, groups[0].state), (1, None, GroupState::Active));
+        assert_eq!((groups.len(), groups[0].parent, groups[0].state.value()), (1, None, GroupState::Active));
     })
     .await;
 }
@@ -363,6 +363,31 @@ async fn shared_and_exclusive_holders_of_the_lock_wait_for_each_other() {
         let sharing = store.begin().await.expect("begins");
         lock::shared(&sharing, [school]).await.expect("is free again");
         sharing.execute_unprepared("SELECT 1").await.expect("is sound");
+    })
+    .await;
+}
+
+/// A newer server may know states that this program does not know.
+#[tokio::test]
+async fn unknown_numbers_of_a_group_are_kept_when_the_group_changes() {
+    on_each_database(|store| async move {
+        let tenant = tenant(&store, "school").await;
+        let mut write = begin(&store, tenant).await;
+        write.groups(&[group("6a", None)]).await.expect("writes");
+        write.commit().await.expect("commits");
+        store.writer().execute_unprepared("UPDATE groups SET state = 9, delivers = 8").await.expect("writes");
+
+        let mut write = begin(&store, tenant).await;
+        let renamed = GroupFact { name: Some("Class 6A".to_owned()), ..group("6a", None) };
+        write.groups(&[renamed]).await.expect("writes");
+        write.commit().await.expect("commits");
+
+        let stored = stored::groups(store.reader(), tenant, "", 10).await.expect("reads");
+        assert_eq!((stored[0].name.as_str(), stored[0].state.number(), stored[0].delivers.number()), ("Class 6A", 9, 8));
+        assert_eq!((stored[0].state.value(), stored[0].delivers.value()), (GroupState::Archived, Delivers::None));
+        // The log of facts contains the numbers too, for nodes that know them.
+        let Fact::Group(logged) = stored::group_fact(&stored[0]) else { panic!("a group") };
+        assert_eq!((logged.state, logged.delivers), (9, 8));
     })
     .await;
 }

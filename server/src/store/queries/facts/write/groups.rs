@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{FactWrite, Outcome, merge::Merge, texts};
 use crate::{
-    domain::{Delivers, GroupState, Numbered as _},
+    domain::{Delivers, GroupState, Kept},
     store::{
         StoreError,
         queries::facts::{
@@ -171,7 +171,7 @@ fn merged(fact: &GroupFact, merge: &Merge<String, StoredGroup>) -> Option<Stored
         kind: fact.kind.as_ref().or(old.map(|old| &old.kind)).cloned().unwrap_or_default(),
         name: name.unwrap_or(&fact.external_id).clone(),
         parent,
-        state: fact.state.or(old.map(|old| old.state)).unwrap_or(GroupState::Active),
-        delivers: fact.delivers.or(old.map(|old| old.delivers)).unwrap_or(Delivers::Both),
+        state: fact.state.map(Kept::from).or(old.map(|old| old.state)).unwrap_or(GroupState::Active.into()),
+        delivers: fact.delivers.map(Kept::from).or(old.map(|old| old.delivers)).unwrap_or(Delivers::Both.into()),
     })
 }
