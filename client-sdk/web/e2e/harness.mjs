@@ -229,7 +229,8 @@ export class UserPage {
   async say(text) {
     const field = this.page.getByRole("textbox", { name: "Write a message" });
     await field.fill(text);
-    await field.press("Enter");
+    // Enter alone begins a new line on a touch screen.
+    await field.press("Control+Enter");
   }
 
   /** The messages with this text. */

@@ -1,16 +1,21 @@
-import { css, html, LitElement, type PropertyValues } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
+import { composerStyles } from "./composer-styles.js";
 import type { Drafts, Edit } from "./drafts.js";
+import type { EmojiPicker } from "./emoji/emoji-picker.js";
+import type { EmojiCompletion } from "./emoji-completion.js";
+import { enterKey, setEnterKey } from "./enter-key.js";
 import { strings } from "./i18n/index.js";
-import { closeIcon, editIcon, sendIcon } from "./icons.js";
+import { closeIcon, editIcon, sendIcon, smileIcon } from "./icons.js";
 import { base } from "./styles.js";
+import { charactersLeft } from "./text-limit.js";
 
 /** The greatest height of the text field, in pixels. A longer text scrolls. */
 const heightMax = 168;
 
 /**
- * The text field of a chat. `drafts` holds its text. Enter sends; Shift+Enter inserts a line break. Fires `causerie-send` with the text of a
+ * The text field of a chat. `drafts` holds its text. Enter sends or begins a new line (`enterKey`), and `:name` becomes an emoji. Fires `causerie-send` with the text of a
  * new message, `causerie-save` with an `Edit`, `causerie-typing` with whether the field has text, and `causerie-edit-last` on the up
  * arrow in an empty field.
  */
@@ -25,108 +30,16 @@ export class Composer extends LitElement {
   @property({ type: Boolean }) busy = false;
   /** The greatest length of a message in UTF-8, in bytes; 0 when it is unknown. */
   @property({ type: Number }) textBytesMax = 0;
+  /** Whether the panel of emoji is open. */
+  @state() private picking = false;
   @query("textarea") private field?: HTMLTextAreaElement;
+  @query("causerie-emoji-picker") private picker?: EmojiPicker;
 
   #unsubscribe: () => void = () => {};
 
-  static override styles = [
-    base,
-    css`
-      :host {
-        display: block;
-        padding: 8px 20px 16px;
-      }
-      form,
-      .notice,
-      .editing,
-      .problem {
-        max-width: 860px;
-        margin-inline: auto;
-      }
-      form {
-        display: flex;
-        align-items: flex-end;
-        gap: 8px;
-      }
-      textarea {
-        display: block;
-        flex: 1;
-        min-width: 0;
-        height: 44px;
-        max-height: 168px;
-        resize: none;
-        padding: 10.5px 18px;
-        border: 1px solid transparent;
-        border-radius: 22px;
-        background: var(--field);
-        line-height: 1.4;
-        scrollbar-width: thin;
-      }
-      textarea::placeholder {
-        color: var(--muted);
-        opacity: 1;
-      }
-      textarea:focus {
-        outline: none;
-        border-color: var(--accent);
-      }
-      .send {
-        flex: none;
-        width: 44px;
-        height: 44px;
-        display: grid;
-        place-items: center;
-        border-radius: 50%;
-        background: var(--accent);
-        color: var(--on-accent);
-        transition: opacity 0.12s, filter 0.12s;
-      }
-      .send:hover {
-        filter: brightness(1.1);
-      }
-      .send[aria-disabled="true"] {
-        cursor: default;
-        opacity: 0.45;
-        filter: none;
-      }
-      .notice {
-        padding: 12px 16px;
-        border-radius: 14px;
-        background: var(--field);
-        color: var(--muted);
-        text-align: center;
-      }
-      .editing {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        padding: 0 0 6px 14px;
-        font-size: 0.875rem;
-        color: var(--accent);
-      }
-      .editing .icon {
-        width: 18px;
-        height: 18px;
-      }
-      .editing span {
-        flex: 1;
-      }
-      .editing .icon-button {
-        width: 32px;
-        height: 32px;
-      }
-      .problem {
-        padding: 0 18px 6px;
-        font-size: 0.8125rem;
-        color: var(--danger);
-      }
-      @container messenger (max-width: 719px) {
-        :host {
-          padding: 6px 12px max(10px, env(safe-area-inset-bottom));
-        }
-      }
-    `,
-  ];
+  #completion: EmojiCompletion | undefined;
+
+  static override styles = [base, composerStyles];
 
   /** Focuses the text field. */
   focusField(): void {
@@ -153,11 +66,13 @@ export class Composer extends LitElement {
 
   protected override render(): unknown {
     if (this.notice) return html`<p class="notice">${this.notice}</p>`;
-    const tooLong = this.#tooLong;
     const edit = this.#edit;
     const label = edit ? strings.save : strings.send;
-    const ready = this.#text.trim() !== "" && !tooLong && !this.busy;
-    // A press on the button must not move the focus out of the field: a phone would hide its keyboard.
+    const left = this.#charactersLeft;
+    const ready = this.#text.trim() !== "" && !this.#isTooLong && !this.busy;
+    const completion = this.#completion?.offered.length ? this.#completion : undefined;
+    // A press on a button must not move the focus out of the field: a phone would hide its keyboard.
+    const keepFocus = (event: MouseEvent): void => event.preventDefault();
     return html`
       ${
         edit
@@ -167,29 +82,77 @@ export class Composer extends LitElement {
           </div>`
           : ""
       }
-      ${tooLong ? html`<p class="problem" role="alert">${strings.tooLong}</p>` : ""}
+      ${this.#isTooLong ? html`<p class="visually-hidden" role="alert">${strings.tooLong}</p>` : ""}
+      ${
+        left === undefined
+          ? ""
+          : html`<p class="limit ${left < 0 ? "over" : ""}" id="limit">
+            ${left < 0 ? strings.charactersOver(-left) : strings.charactersLeft(left)}
+          </p>`
+      }
       <form @submit=${this.#submit}>
+        ${completion?.render() ?? ""}
         <textarea
           rows="1"
           dir="auto"
-          enterkeyhint="send"
+          enterkeyhint=${enterKey() === "send" ? "send" : "enter"}
           aria-label=${strings.writeMessage}
+          aria-describedby=${left === undefined ? nothing : "limit"}
+          aria-autocomplete="list"
+          aria-controls=${completion ? "offered" : nothing}
+          aria-activedescendant=${completion ? `emoji-${completion.selected}` : nothing}
           placeholder=${strings.writeMessage}
           .value=${live(this.#text)}
           @input=${this.#input}
           @keydown=${this.#key}
+          @click=${this.#complete}
+          @blur=${() => this.#completion?.close()}
         ></textarea>
+        <button
+          class="icon-button open-emoji"
+          type="button"
+          aria-label=${strings.emoji}
+          title=${strings.emoji}
+          aria-haspopup="dialog"
+          aria-expanded=${this.picking ? "true" : "false"}
+          @mousedown=${keepFocus}
+          @click=${this.#togglePicker}
+        >
+          ${smileIcon}
+        </button>
         <button
           class="send"
           aria-label=${label}
           title=${label}
           aria-disabled=${ready ? "false" : "true"}
-          @mousedown=${(event: MouseEvent) => event.preventDefault()}
+          @mousedown=${keepFocus}
         >
           ${sendIcon}
         </button>
+        ${this.#text ? this.#enterHint() : ""}
+        ${
+          this.picking
+            ? html`<div class="picker" tabindex="-1" role="dialog" aria-label=${strings.emoji} @keydown=${this.#pickerKey} @focusout=${this.#pickerLeft}>
+              <causerie-emoji-picker @causerie-emoji=${this.#insert}></causerie-emoji-picker>
+            </div>`
+            : ""
+        }
       </form>
     `;
+  }
+
+  /** Says what Enter does, and changes it on a press. */
+  #enterHint(): unknown {
+    const sends = enterKey() === "send";
+    const shortcut = /^(Mac|iP)/.test(navigator.platform) ? "⌘" : strings.ctrlKey;
+    const change = (): void => {
+      setEnterKey(sends ? "newline" : "send");
+      this.requestUpdate();
+      this.focusField();
+    };
+    return html`<button class="enter" type="button" title=${sends ? strings.letEnterBreak : strings.letEnterSend} @click=${change}>
+      ${sends ? strings.enterSends : strings.shortcutSends(shortcut)}
+    </button>`;
   }
 
   get #edit(): Edit | undefined {
@@ -202,11 +165,12 @@ export class Composer extends LitElement {
     return edit ? edit.text : text;
   }
 
-  get #tooLong(): boolean {
-    // A UTF-16 unit has at most three bytes in UTF-8, so short texts need not be encoded.
-    const { textBytesMax } = this;
-    const text = this.#text;
-    return textBytesMax > 0 && text.length * 3 > textBytesMax && new TextEncoder().encode(text.trim()).length > textBytesMax;
+  get #charactersLeft(): number | undefined {
+    return charactersLeft(this.#text.trim(), this.textBytesMax);
+  }
+
+  get #isTooLong(): boolean {
+    return (this.#charactersLeft ?? 0) < 0;
   }
 
   #listen(): void {
@@ -217,15 +181,39 @@ export class Composer extends LitElement {
   #input(): void {
     const text = this.field?.value ?? "";
     this.drafts.setText(this.conversationId, text);
+    void this.#complete();
     if (!this.#edit) this.#fire("causerie-typing", text.trim() !== "");
   }
 
+  /** Offers emoji for a name before the caret. */
+  async #complete(): Promise<void> {
+    if (!this.#completion) {
+      if (!/:\p{L}/u.test(this.field?.value ?? "")) return;
+      try {
+        const { EmojiCompletion } = await import("./emoji-completion.js");
+        this.#completion ??= new EmojiCompletion(
+          this,
+          () => this.field,
+          () => this.#input(),
+        );
+      } catch {
+        // Without the names of emoji the text stays as it was typed.
+        return;
+      }
+    }
+    await this.#completion.update();
+  }
+
   #key(event: KeyboardEvent): void {
-    // While an input method composes a word (Japanese, dead keys), Enter accepts the word.
-    if (event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey) this.#submit(event);
-    else if (event.key === "Escape" && this.#edit) this.#cancel();
-    else if (event.key === "ArrowUp" && !this.#text && !this.#edit) this.#fire("causerie-edit-last", undefined);
+    // While an input method composes a word (Japanese, dead keys), Enter accepts the word. Safari ends the composition before it reports that
+    // key, with the code 229.
+    if (event.isComposing || event.keyCode === 229) return;
+    const { key, shiftKey, ctrlKey, metaKey } = event;
+    const sends = key === "Enter" && (ctrlKey || metaKey || (!shiftKey && enterKey() === "send"));
+    if (this.#completion?.key(event)) event.preventDefault();
+    else if (sends) this.#submit(event);
+    else if (key === "Escape" && this.#edit) this.#cancel();
+    else if (key === "ArrowUp" && !this.#text && !this.#edit) this.#fire("causerie-edit-last", undefined);
     else return;
     event.preventDefault();
   }
@@ -235,7 +223,7 @@ export class Composer extends LitElement {
     this.focusField();
     const text = this.#text.trim();
     const edit = this.#edit;
-    if (!text || this.#tooLong || this.busy) return;
+    if (!text || this.#isTooLong || this.busy) return;
     if (edit) return this.#fire("causerie-save", { ...edit, text });
     this.drafts.setText(this.conversationId, "");
     this.#fire("causerie-send", text);
@@ -244,6 +232,44 @@ export class Composer extends LitElement {
   #cancel(): void {
     this.drafts.endEdit(this.conversationId);
     this.focusField();
+  }
+
+  async #togglePicker(): Promise<void> {
+    if (this.picking) return this.#closePicker();
+    this.picking = true;
+    try {
+      await import("./emoji/emoji-picker.js");
+      await this.updateComplete;
+      this.picker?.focus();
+    } catch {
+      this.picking = false;
+    }
+  }
+
+  #closePicker(): void {
+    this.picking = false;
+    this.focusField();
+  }
+
+  #pickerKey(event: KeyboardEvent): void {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#closePicker();
+  }
+
+  /** A press or the Tab key outside closes the panel. The button closes it by its click. */
+  #pickerLeft({ relatedTarget, currentTarget }: FocusEvent): void {
+    if (!relatedTarget || !(currentTarget as Element).contains(relatedTarget as Node)) this.picking = false;
+  }
+
+  /** Inserts an emoji at the caret. */
+  #insert({ detail }: CustomEvent<string>): void {
+    const { field } = this;
+    if (!field) return;
+    field.setRangeText(detail, field.selectionStart, field.selectionEnd, "end");
+    this.#closePicker();
+    this.#input();
   }
 
   #grow(): void {

@@ -17,6 +17,9 @@ export const closeIcon = icon("M6 6l12 12M18 6L6 18");
 export const moreIcon = icon("M6 12h.01M12 12h.01M18 12h.01");
 export const downIcon = icon("M12 5v14M6 13l6 6 6-6");
 export const editIcon = icon("M4 20h4L19 9l-4-4L4 16zM13 7l4 4");
+export const smileIcon = icon(
+  "M12 20.500a8.500 8.500 0 1 1 0-17 8.500 8.500 0 0 1 0 17zM8.500 14a4.200 4.200 0 0 0 7 0M9 9.500h.01M15 9.500h.01",
+);
 export const copyIcon = icon("M9 9h11v11H9zM15 9V4H4v11h5");
 export const deleteIcon = icon("M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5");
 export const archiveIcon = icon("M4 8.5V20h16V8.500M3 4h18v4.500H3zM10 12.500h4");

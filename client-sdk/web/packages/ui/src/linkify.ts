@@ -4,20 +4,42 @@ export interface Piece {
   readonly href: string | undefined;
 }
 
-/** Web addresses. No other scheme becomes a link. */
-const address = /https?:\/\/[^\s<>"'`]+/giu;
-/** Punctuation after an address, which is not part of it. */
-const trailing = /[.,;:!?)\]}»”’]+$/u;
+/** Web addresses, also those that begin with `www.` instead of a scheme. No other scheme becomes a link. */
+const address = /(?:https?:\/\/|(?<![\p{L}\p{N}@./_-])www\.(?=[\p{L}\p{N}-]+\.\p{L}))[^\s<>"'`]+/giu;
+/** Characters that are no part of an address when they are its last ones. */
+const punctuation = new Set(".,;:!?»”’…");
+/** A closing bracket is a part of an address that has its opening bracket. */
+const brackets: ReadonlyMap<string, string> = new Map([
+  [")", "("],
+  ["]", "["],
+  ["}", "{"],
+]);
+
+/** Removes the punctuation after an address, and the closing brackets without an opening bracket in the address. */
+function trimmed(found: string): string {
+  const counts = new Map<string, number>();
+  const count = (letter: string): number => counts.get(letter) ?? 0;
+  for (const letter of found) counts.set(letter, count(letter) + 1);
+  let length = found.length;
+  for (; length > 0; length--) {
+    const last = found[length - 1] ?? "";
+    const opening = brackets.get(last);
+    if (opening === undefined ? !punctuation.has(last) : count(last) <= count(opening)) break;
+    counts.set(last, count(last) - 1);
+  }
+  return found.slice(0, length);
+}
 
 /** Splits a text at its web addresses. The text of a link is its address. */
 export function linkify(text: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
   for (const match of text.matchAll(address)) {
-    const found = match[0].replace(trailing, "");
-    if (!URL.canParse(found)) continue;
+    const found = trimmed(match[0]);
+    const href = /^www\./i.test(found) ? `https://${found}` : found;
+    if (!URL.canParse(href)) continue;
     if (match.index > end) pieces.push({ text: text.slice(end, match.index), href: undefined });
-    pieces.push({ text: found, href: found });
+    pieces.push({ text: found, href });
     end = match.index + found.length;
   }
   if (end < text.length) pieces.push({ text: text.slice(end), href: undefined });

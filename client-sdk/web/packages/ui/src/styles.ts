@@ -20,7 +20,7 @@ export const theme = css`
     --text: var(--causerie-text, light-dark(#1a1a24, #ececf3));
     --muted: var(--causerie-muted, light-dark(#5e5e6e, #a3a3b5));
     --bubble: var(--causerie-bubble, light-dark(#f0f0f5, #262630));
-    --bubble-own: var(--causerie-bubble-own, light-dark(#4f4fcb, #4444b4));
+    --bubble-own: var(--causerie-bubble-own, light-dark(#4f4fcb, #5454ca));
     --on-bubble-own: var(--causerie-on-bubble-own, #ffffff);
     --muted-own: var(--causerie-muted-own, #e3e3ff);
     --danger: var(--causerie-danger, light-dark(#b42335, #ff8f9b));

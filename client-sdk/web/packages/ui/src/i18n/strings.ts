@@ -161,6 +161,22 @@ export interface Strings {
   readonly peerInactive: (name: string) => string;
   /** Above the text field while the text exceeds the limit. */
   readonly tooLong: string;
+  /** Below the text field: Enter sends, or only the shortcut does; `shortcut` is a key such as `Ctrl`. */
+  readonly enterSends: string;
+  readonly shortcutSends: (shortcut: string) => string;
+  /** The name of the control key. */
+  readonly ctrlKey: string;
+  /** The tooltip of that text, which is a button. */
+  readonly letEnterBreak: string;
+  readonly letEnterSend: string;
+  /** Above the text field: the characters that may be added, and those that have to be removed. */
+  readonly charactersLeft: (count: number) => string;
+  readonly charactersOver: (count: number) => string;
+  /** The label of the button and panel of emoji; of its search field, of the recently used emoji, and shown when the search has no result. */
+  readonly emoji: string;
+  readonly searchEmoji: string;
+  readonly recentEmoji: string;
+  readonly noEmojiFound: string;
   /** The tooltip of the clock on a message that is being sent. */
   readonly sending: string;
   /** The tooltip of the check mark on a message that was sent. */
