@@ -39,6 +39,7 @@ export class ChatHeader extends ClientElement {
         gap: 12px;
         min-height: 64px;
         padding: 10px 16px;
+        padding-inline-end: calc(16px + var(--header-end, 0px));
         border-bottom: 1px solid var(--border);
         --avatar-size: 40px;
         --avatar-ring: var(--background);
@@ -106,7 +107,7 @@ export class ChatHeader extends ClientElement {
       }
       @container messenger (max-width: 719px) {
         header {
-          padding-inline: 12px;
+          padding-inline: 12px calc(12px + var(--header-end, 0px));
         }
         .back {
           display: grid;

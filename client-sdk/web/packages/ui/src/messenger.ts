@@ -45,6 +45,10 @@ interface Pane extends HTMLElement {
 export class Messenger extends ClientElement {
   /** The route to show: see `route.ts`. */
   @property() route = "";
+  /** Whether the messenger takes the focus only when it has it already: it was not the user who has opened it. */
+  @property({ attribute: false }) keepFocus = false;
+  /** Whether the messenger is a part of a page, which has keys of its own and announces messages itself. */
+  @property({ type: Boolean }) embedded = false;
   @query(".pane") private pane?: Pane;
   @query("causerie-details-pane") private detailsPane?: Pane;
   @query("causerie-sidebar") private sidebar!: Sidebar;
@@ -140,6 +144,8 @@ export class Messenger extends ClientElement {
   protected override clientChanged(): void {
     const { client } = this;
     this.#stopAlerts();
+    // The page announces messages, also while the messenger is closed.
+    if (this.embedded) return;
     let stop = (): void => clearTimeout(timer);
     const start = async (): Promise<void> => {
       const { startAlerts } = await import("./alerts.js");
@@ -186,6 +192,7 @@ export class Messenger extends ClientElement {
    * title of the details. Moves it back to the row when the list is shown.
    */
   async #focus(shown: string, before: string): Promise<void> {
+    if (this.keepFocus && !this.matches(":focus-within")) return;
     if (shown && this.#hasDetails) return this.detailsPane?.focusHeading();
     const isBack = shown !== "" && before === detailsOf(shown);
     if (isBack || (shown && !matchMedia("(hover: hover)").matches)) return this.pane?.focusHeading();
@@ -341,7 +348,7 @@ export class Messenger extends ClientElement {
     if (event.defaultPrevented || event.isComposing) return;
     const path = event.composedPath();
     // Keys that are pressed elsewhere in the page belong to the page, and a modal dialog has the keys to itself.
-    if (path[0] !== document.body && !path.includes(this)) return;
+    if ((this.embedded || path[0] !== document.body) && !path.includes(this)) return;
     if (path.some((each) => each instanceof HTMLDialogElement)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") this.#search();

@@ -19,6 +19,7 @@ export class PageHeader extends LitElement {
         gap: 12px;
         min-height: 64px;
         padding: 10px 20px;
+        padding-inline-end: calc(20px + var(--header-end, 0px));
         border-bottom: 1px solid var(--border);
       }
       h2 {
@@ -31,7 +32,7 @@ export class PageHeader extends LitElement {
       }
       @container messenger (max-width: 719px) {
         header {
-          padding-inline: 12px;
+          padding-inline: 12px calc(12px + var(--header-end, 0px));
         }
         .icon-button {
           display: grid;

@@ -22,6 +22,7 @@ export const sidebarStyles = css`
     gap: 8px;
     min-height: 64px;
     padding: 10px 12px 6px 20px;
+    padding-inline-end: calc(12px + var(--header-end, 0px));
     --avatar-size: 36px;
   }
   h1 {
