@@ -10,7 +10,7 @@ export function demo(runner, browser, server) {
     for (const tenant of tenants) {
       const section = visitor.page.getByRole("region", { name: tenant.name.en, exact: true });
       await section.getByText(tenant.about.en).waitFor();
-      assert.equal(await section.getByRole("link").count(), tenant.people.length);
+      assert.equal(await section.getByRole("link").count(), tenant.people.length + tenant.pages.length);
     }
     for (const { slug, name, people } of [tenants[0], tenants.at(-1)]) {
       const section = visitor.page.getByRole("region", { name: name.en, exact: true });

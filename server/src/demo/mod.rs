@@ -6,18 +6,20 @@
 //! 127.0.0.1. It is also limited to its own tenants: a tenant of the same name that an operator created is left alone.
 
 mod here;
+mod pages;
 mod tenants;
 
 use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::{Request, State},
+    extract::{Query, Request, State, rejection::QueryRejection},
     middleware,
     routing::{get, post},
 };
 use causerie_policy::Policy;
 use causerie_protocol::{ErrorCode, Refusal, TenantId, wire};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -160,11 +162,14 @@ async fn begin(app: &App, tenant: TenantId, talk: &Talk, number: u128) -> Result
     Ok(())
 }
 
-/// The routes `/demo/people` and `/demo/token`.
+/// The routes below `/demo/`.
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/demo/people", get(people))
-        .route("/demo/token", post(token))
+        .route("/demo/token", post(token).get(token_of_page))
+        .route("/demo/side-by-side", get(pages::side_by_side))
+        .route("/demo/pages/style.css", get(pages::style))
+        .route("/demo/pages/{name}", get(pages::page))
         .method_not_allowed_fallback(|| async { Problem::wrong_method() })
         .with_state(app)
         .layer(body::limit())
@@ -187,17 +192,39 @@ async fn ours(app: &App, demo: &DemoTenant) -> Result<Option<TenantId>, Refusal>
     Ok(is_ours(&app.store, tenant.id).await?.then_some(tenant.id))
 }
 
+/// Names a user of the demo: the external id and the slug of the tenant.
+#[derive(Debug, Default, Deserialize)]
+struct Named {
+    #[serde(rename = "as")]
+    user: Option<String>,
+    tenant: Option<String>,
+}
+
+/// `GET /demo/token`: the token URL of the demo's pages. A real product takes the user from its own session.
+async fn token_of_page(
+    State(app): State<Arc<App>>,
+    named: Result<Query<Named>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Named { user, tenant } = named.map(|Query(named)| named).unwrap_or_default();
+    sign(&app, tenant.as_deref(), user.as_deref()).await
+}
+
 async fn token(State(app): State<Arc<App>>, request: Request) -> Result<Json<Value>, Problem> {
     let body = body::read(request).await?;
     let asked = |field: &'static str| body.get(field).and_then(Value::as_str);
+    sign(&app, asked("tenant"), asked("externalId")).await
+}
+
+/// Signs a token of a user; without a tenant, of the first tenant.
+async fn sign(app: &App, tenant: Option<&str>, user: Option<&str>) -> Result<Json<Value>, Problem> {
     let unknown =
         |field: &'static str| Refusal::new(ErrorCode::Invalid, format!("`{field}` is none of `/demo/people`")).field(field);
-    let slug = asked("tenant").unwrap_or(&TENANTS[0].slug);
+    let slug = tenant.unwrap_or(&TENANTS[0].slug);
     let demo = TENANTS.iter().find(|demo| demo.slug == slug).ok_or_else(|| unknown("tenant"))?;
-    let person = demo.people.iter().find(|person| Some(person.external_id.as_str()) == asked("externalId"));
+    let person = demo.people.iter().find(|person| Some(person.external_id.as_str()) == user);
     let person = person.ok_or_else(|| unknown("externalId"))?;
 
-    let tenant = ours(&app, demo).await?.ok_or_else(|| unknown("tenant"))?;
+    let tenant = ours(app, demo).await?.ok_or_else(|| unknown("tenant"))?;
     let key = keys::signing_key(&app.store, tenant, Algorithm::Hs256.name(), None).await?;
     let key = key.ok_or_else(unprepared)?;
     let iat = app.clock.now_s();

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::{Uuid, uuid};
 
+use super::pages;
+
 /// The first client id of the demo's conversations and messages. It is fixed, so that a second node that starts at the same
 /// time finds the conversations of the first node.
 const FIRST_CLIENT_ID: Uuid = uuid!("0193a000-0000-7000-8000-000000000001");
@@ -45,6 +47,17 @@ pub(super) struct Localised {
     fr: String,
 }
 
+impl Localised {
+    pub(super) fn new(en: &str, fr: &str) -> Self {
+        Self { en: en.to_owned(), fr: fr.to_owned() }
+    }
+
+    /// The text in a language: in French for `fr`, or else in English.
+    pub(super) fn in_language(&self, tag: &str) -> &str {
+        if tag == "fr" { &self.fr } else { &self.en }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct DemoPerson {
@@ -56,7 +69,7 @@ pub(super) struct DemoPerson {
     writable_by: Option<String>,
     /// The user's part in the demo: pupil, teacher, ….
     #[serde(default)]
-    about: Localised,
+    pub about: Localised,
 }
 
 /// A conversation and its first message. With a subject it is a group conversation.
@@ -88,7 +101,8 @@ impl DemoTenant {
     /// The tenant in the answer of `/demo/people`.
     pub(super) fn described(&self) -> Value {
         let people: Vec<Value> = self.people.iter().map(DemoPerson::described).collect();
-        json!({ "slug": self.slug, "name": self.name, "about": self.about, "people": people })
+        let pages = pages::links(&self.slug);
+        json!({ "slug": self.slug, "name": self.name, "about": self.about, "people": people, "pages": pages })
     }
 }
 

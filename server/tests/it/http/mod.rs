@@ -2,6 +2,7 @@
 
 mod comparison;
 mod control_characters;
+mod demo_pages;
 mod description;
 mod erasure;
 mod errors;

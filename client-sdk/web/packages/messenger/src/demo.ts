@@ -18,6 +18,15 @@ export interface DemoTenant {
   /** The rules of the tenant in a sentence. */
   readonly about: Localised;
   readonly people: readonly DemoUser[];
+  /** Pages of a product that embeds the chat. */
+  readonly pages: readonly DemoPage[];
+}
+
+/** A page of the demo. */
+export interface DemoPage {
+  /** The address, relative to that of the server. */
+  readonly path: string;
+  readonly title: Localised;
 }
 
 /** Names a user of the demo. External ids are unique in a tenant only. */

@@ -96,6 +96,16 @@ export class UserChooser extends LitElement {
         text-decoration: none;
         transition: background 0.12s;
       }
+      .pages {
+        padding: 4px 20px 16px;
+        font-size: 0.875rem;
+      }
+      .pages li {
+        padding: 3px 0;
+      }
+      .pages a {
+        color: var(--accent);
+      }
       .details > * {
         display: block;
         line-height: 1.35;
@@ -135,7 +145,7 @@ export class UserChooser extends LitElement {
     </main>`;
   }
 
-  #tenant({ slug, name, about, people }: DemoTenant): unknown {
+  #tenant({ slug, name, about, people, pages }: DemoTenant): unknown {
     return html`<section aria-labelledby=${slug}>
       <header>
         <h2 id=${slug}>${localize(name)}</h2>
@@ -144,7 +154,17 @@ export class UserChooser extends LitElement {
       <ul>
         ${people.map((user) => html`<li>${this.#user(slug, user)}</li>`)}
       </ul>
+      <ul class="pages">
+        ${pages.map(({ path, title }) => html`<li><a href=${this.#addressOf(path)} target="_blank" rel="noopener">${localize(title)}</a></li>`)}
+      </ul>
     </section>`;
+  }
+
+  /** The address of a page of the demo, in the language of this page. */
+  #addressOf(path: string): string {
+    const address = new URL(path, document.baseURI);
+    address.searchParams.set("lang", strings.locale);
+    return address.href;
   }
 
   #user(tenant: string, { externalId, name, about }: DemoUser): unknown {
