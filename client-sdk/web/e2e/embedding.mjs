@@ -140,7 +140,7 @@ class Newcomer {
 
 /** A page of the example, with the lines of its console. */
 async function open(browser, address) {
-  const context = await browser.newContext();
+  const context = await browser.newContext({ locale: "en-GB" });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const problems = [];
@@ -150,19 +150,14 @@ async function open(browser, address) {
     const isIcon = message.location().url.endsWith("/favicon.ico");
     if (message.type() === "error" && !isIcon) problems.push(message.text());
   });
-  // A message that is sent before the page has its conversation is part of the history, which the example does not show.
-  const started = new Promise((done) => {
-    page.on("websocket", (socket) =>
-      socket.on("framereceived", ({ payload }) => String(payload).includes("conversationStarted") && done()),
-    );
-  });
   await page.goto(address);
-  return { context, page, problems, started };
+  return { context, page, problems };
 }
 
 async function say({ page }, text) {
-  await page.getByRole("textbox", { name: "Message" }).fill(text);
-  await page.getByRole("button", { name: "Send", exact: true }).click();
+  const field = page.getByRole("textbox", { name: "Write a message" });
+  await field.fill(text);
+  await field.press("Enter");
 }
 
 export function embedding(runner, browser) {
@@ -176,13 +171,14 @@ export function embedding(runner, browser) {
     newcomer = await Newcomer.arrive();
     newcomer.run(block("sh", "alias causerie="));
     await newcomer.start("server", serve(), server);
-    newcomer.run(block("sh", "npm install"));
+    newcomer.run(block("sh", "npm init"));
     const files = blocks.flatMap(({ before, text }) => {
       const [, file] = before.match(/(?:^|\. )`([\w./-]+\.(?:mjs|js|html))`[,.:]/) ?? [];
       return file ? [[file, text]] : [];
     });
-    assert.deepEqual(files.map(([file]) => file).sort(), ["back-end.mjs", "public/index.html", "public/page.js"]);
+    assert.deepEqual(files.map(([file]) => file).sort(), ["back-end.mjs", "public/lea.html"]);
     for (const [file, text] of files) writeFileSync(join(newcomer.example, file), newcomer.adapted(text));
+    newcomer.run(block("sh", "sed "), newcomer.example);
     newcomer.run(block("sh", "curl -X PUT").replace("curl ", "curl --fail-with-body -sS "));
     await newcomer.start("back end", block("sh", "node back-end.mjs"), "http://localhost:3000/", newcomer.example);
 
@@ -190,15 +186,24 @@ export function embedding(runner, browser) {
     const users = [];
     for (const link of links) users.push(await open(browser, newcomer.adapted(link)));
     const [lea, tom] = users;
-    for (const { started } of users) await started;
+    await lea.page.getByRole("button", { name: "Messages", exact: true }).click();
+    await lea.page.getByRole("button", { name: "New conversation", exact: true }).first().click();
+    await lea.page.getByRole("combobox", { name: "To", exact: true }).fill("tom");
+    await lea.page.getByRole("option", { name: /Tom Nguyen|tom of Acme/ }).click();
+    await say(lea, "Hello Tom");
+    await tom.page.getByRole("button", { name: "Messages, 1 unread" }).click();
+    await tom.page.locator("causerie-conversation-item").filter({ hasText: "Hello Tom" }).click();
     for (const [from, to, text] of [
-      [lea, tom, "Hello Tom"],
       [tom, lea, "Hello Lea"],
-      [tom, lea, "All well?"],
+      [lea, tom, "All well?"],
     ]) {
       await say(from, text);
-      await to.page.getByRole("listitem").filter({ hasText: text }).waitFor();
+      await to.page.locator("causerie-message").filter({ hasText: text }).waitFor();
     }
+    // With the panel closed, the message stays unread.
+    await lea.page.keyboard.press("Escape");
+    await say(tom, "See you");
+    await lea.page.getByRole("button", { name: "Messages, 1 unread" }).waitFor();
     assert.deepEqual(
       users.flatMap(({ problems }) => problems),
       [],
@@ -233,6 +238,8 @@ export function embedding(runner, browser) {
 
   runner.test("the SDK works in Node as README.md says", async () => {
     const token = (user) => newcomer.run(`${alias()}\ncauserie token --tenant acme --user ${user}`).trim();
+    const folder = block("sh", "npm init").split("\n")[0];
+    newcomer.run(`${folder}\n${block("sh", "build:sdk")}`);
     const { Client } = await import(join(newcomer.example, "node_modules/causerie/dist/index.js"));
     const [, option] =
       section.match(/pass\n?\s*`(webSocket: WebSocket)` from the package `ws`/) ?? assert.fail("README.md names `ws`");

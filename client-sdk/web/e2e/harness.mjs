@@ -39,9 +39,15 @@ export function freePort() {
 /** The real server with its demo. It keeps its data and its port over `kill` and `start`. */
 export class Server {
   #folder = mkdtempSync(join(tmpdir(), "causerie-e2e-"));
+  #environment;
   #process;
   #port;
   #log = [];
+
+  /** `environment` adds settings, such as `CAUSERIE_LISTEN__ORIGINS`. */
+  constructor(environment = {}) {
+    this.#environment = environment;
+  }
 
   get origin() {
     return `http://127.0.0.1:${this.#port}`;
@@ -60,6 +66,7 @@ export class Server {
         CAUSERIE_LIMITS__FRAMES_BURST: "100000",
         CAUSERIE_LIMITS__SENDS_PER_SECOND: "100000",
         CAUSERIE_LIMITS__SENDS_BURST: "100000",
+        ...this.#environment,
       },
       cwd: this.#folder,
     };

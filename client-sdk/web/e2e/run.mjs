@@ -26,6 +26,7 @@ import { signals } from "./signals.mjs";
 import { subPath } from "./sub-path.mjs";
 import { touch } from "./touch.mjs";
 import { Town } from "./town.mjs";
+import { widget } from "./widget.mjs";
 import { writing } from "./writing.mjs";
 
 const server = new Server();
@@ -67,6 +68,7 @@ try {
     accessibility,
     sdk,
     embedding,
+    widget,
   ]) {
     if (!asked.length || asked.includes(suite.name)) suite(runner, browser, server, town);
   }

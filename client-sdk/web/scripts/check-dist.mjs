@@ -6,7 +6,8 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const packages = ["messenger"];
+/** The folders of dist: the package that each is built by, and the settings of that build. */
+const builds = { messenger: ["messenger"], widget: ["widget"], embed: ["widget", "--config", "vite.embed.config.ts"] };
 const committed = join(root, "dist");
 const fresh = mkdtempSync(join(tmpdir(), "causerie-dist-"));
 
@@ -23,8 +24,8 @@ function files(folder) {
 
 try {
   const vite = join(root, "node_modules/vite/bin/vite.js");
-  for (const name of packages) {
-    const args = [vite, "build", "--outDir", join(fresh, name), "--logLevel", "warn"];
+  for (const [folder, [name, ...settings]] of Object.entries(builds)) {
+    const args = [vite, "build", ...settings, "--outDir", join(fresh, folder), "--logLevel", "warn"];
     execFileSync(process.execPath, args, { cwd: join(root, "packages", name), stdio: "inherit" });
   }
   const [committedFiles, builtFiles] = [files(committed), files(fresh)];

@@ -31,3 +31,13 @@ export function plainImports(): Plugin {
     load: (id) => (id.endsWith("vite/preload-helper.js") ? "export const __vitePreload = (load) => load();" : undefined),
   };
 }
+
+/** Names the file of modules that several files use, so that no file is large and each can change alone. */
+export function chunkOf(id: string): string | null {
+  if (/node_modules\/(?:@lit|lit)/.test(id)) return "lit";
+  // The other entry points of the SDK are loaded later, or by some pages only.
+  if (/\/packages\/sdk\/src\/(?!cache|contacts|indexed-|shared-)/.test(id)) return "sdk";
+  return /\/packages\/ui\/src\/(?:avatar|bidi|client-element|drafts|format|icons|names|route|styles)\.ts/.test(id)
+    ? "base"
+    : null;
+}

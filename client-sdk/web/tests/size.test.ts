@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, type Rollup } from "vite";
 import { expect, test } from "vitest";
@@ -66,4 +66,41 @@ test("the messenger is at most 40 KiB gzipped until its list of conversations, a
   expect(first.length).toBeGreaterThan(3);
   expect(bytes).toBeLessThanOrEqual(40 * 1024);
   for (const path of later) expect(size(path), path).toBeLessThanOrEqual(20 * 1024);
+});
+
+/** The gzipped sizes of the files of a build, by path, and the files that each loads at once or later. */
+function filesOf(folder: string): Map<string, { bytes: number; imports: string[]; later: string[] }> {
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".js"));
+  const entries = paths.map((path) => {
+    const code = readFileSync(join(folder, path), "utf8");
+    const named = (pattern: RegExp): string[] => [...code.matchAll(pattern)].map(([, name = ""]) => join(dirname(path), name));
+    const imports = named(/(?:from|import)\s*["'`](\.[^"'`]+)["'`]/g);
+    return [
+      path,
+      { bytes: gzipSync(code, { level: 9 }).length, imports, later: named(/import\((?:\$base\+)?["'`]([^"'`]+)["'`]\)/g) },
+    ] as const;
+  });
+  return new Map(entries);
+}
+
+test("the launcher is at most 4 KiB gzipped, the widget at most 48 KiB until its list of conversations, and each file at most 20 KiB", () => {
+  const files = filesOf(join(import.meta.dirname, "../dist/widget"));
+  const launcher = files.get("v1.js");
+  expect(launcher?.imports).toEqual([]);
+  expect(launcher?.bytes).toBeLessThanOrEqual(4 * 1024);
+  // The panel and the session, with all that they load at once.
+  const loaded = new Set(["v1.js", ...(launcher?.later ?? [])]);
+  for (const path of loaded) {
+    const { imports = [], later = [] } = files.get(path) ?? {};
+    for (const each of path.includes("dialog-") ? [...imports, ...later] : imports) loaded.add(each);
+  }
+  expect(loaded.size).toBeGreaterThan(3);
+  const sizeOf = (path: string): number => files.get(path)?.bytes ?? Number.NaN;
+  const languages = [...files.keys()].filter((path) => /\/(en|fr)-/.test(path));
+  expect(languages).toHaveLength(2);
+  const bytes = [...loaded].reduce((sum, path) => sum + sizeOf(path), Math.max(...languages.map(sizeOf)));
+  const kib = (each: number): string => `${(each / 1024).toFixed(1)} KiB`;
+  console.log(`widget: ${kib(sizeOf("v1.js"))} at page load, ${kib(bytes)} until the list of conversations`);
+  expect(bytes).toBeLessThanOrEqual(48 * 1024);
+  for (const path of files.keys()) expect(sizeOf(path), path).toBeLessThanOrEqual(20 * 1024);
 });

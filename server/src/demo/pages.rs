@@ -89,7 +89,7 @@ impl Language {
         }
     }
 
-    fn choose<'text>(self, [en, fr]: [&'text str; 2]) -> &'text str {
+    fn choose(self, [en, fr]: [&str; 2]) -> &str {
         match self {
             Self::En => en,
             Self::Fr => fr,
