@@ -112,13 +112,13 @@ export class Sidebar extends ClientElement {
     return html`<button
         class="me"
         title=${title}
-        aria-label="${title}. ${strings.settings}"
         aria-haspopup="menu"
         aria-expanded="false"
         @mousedown=${(event: MouseEvent) => event.preventDefault()}
         @click=${this.#settings}
       >
-        <causerie-avatar .name=${displayName(me)} .key=${colourSeed(me)}></causerie-avatar>
+        <causerie-avatar aria-hidden="true" .name=${displayName(me)} .key=${colourSeed(me)}></causerie-avatar>
+        <span class="visually-hidden">${title}. ${strings.settings}</span>
       </button>
       <causerie-popup></causerie-popup>`;
   }
