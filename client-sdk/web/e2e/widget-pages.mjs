@@ -77,7 +77,7 @@ export function widgetInPages(runner, browser, server) {
     await left.locator("causerie-message", { hasText: "from the right" }).waitFor();
     await page.getByLabel("Left, in a page of the product").selectOption("idriss");
     await page.getByRole("button", { name: "Show" }).click();
-    await page.frameLocator("iframe").nth(0).getByText("Idriss Traoré").first().waitFor();
+    await page.frameLocator("iframe").nth(0).locator(".site").getByText("Idriss Traoré").waitFor();
     assert.match(page.url(), /left=idriss&right=zoe/);
     assert.deepEqual(visitor.problems, []);
     await visitor.close();
