@@ -1,4 +1,5 @@
-//! Complete: a page of the directory, with the users and groups in reach of [`Action::Find`] that have the searched prefixes.
+//! Complete: a page of the directory, with the users and groups in reach of [`Action::Find`] that have the searched prefixes; and
+//! the same search over all users or all groups, for the operators of a tenant.
 //!
 //! The page is computed in one of two ways, whichever is estimated to cost less. A walk of the name index from the prefix on
 //! costs O(log w + e) for w words and the e index entries up to the end of the page. Gathering costs O(f log f) for the f users and groups
@@ -125,32 +126,7 @@ impl DirectoryReach {
 
     /// One page and one more entry, by a walk of the index.
     pub(crate) fn walk(&self, world: &World, search: &DirectoryQuery<'_>) -> Vec<DirectoryMatch> {
-        let prefix = prefix(search);
-        let from = search.after.map_or(prefix, |after| prefix.max(&after.word));
-        let mut places: Vec<DirectoryMatch> = Vec::new();
-        world.words().walk(
-            from,
-            |entity| world.key_of(entity),
-            |word, entities| {
-                if !word.starts_with(prefix) {
-                    return ControlFlow::Break(());
-                }
-                for entity in entities.iter().map(|packed| Entity::from(*packed)) {
-                    // An entity is listed at its first word with the prefix only.
-                    if self.has(entity)
-                        && first(world.words_of(entity), search) == Some(word)
-                        && let Some(place) = DirectoryMatch::new(world, entity, search)
-                    {
-                        places.push(place);
-                    }
-                    if places.len() > search.limit {
-                        return ControlFlow::Break(());
-                    }
-                }
-                ControlFlow::Continue(())
-            },
-        );
-        places
+        walk(world, search, |entity| self.has(entity))
     }
 
     /// The same page, from all users and groups in reach.
@@ -163,6 +139,55 @@ impl DirectoryReach {
         places.truncate(search.limit.saturating_add(1));
         places
     }
+}
+
+/// One page and one more entry of the users and groups that `is_listed` accepts, by a walk of the index.
+fn walk(world: &World, search: &DirectoryQuery<'_>, is_listed: impl Fn(Entity) -> bool) -> Vec<DirectoryMatch> {
+    let prefix = prefix(search);
+    let from = search.after.map_or(prefix, |after| prefix.max(&after.word));
+    let mut places: Vec<DirectoryMatch> = Vec::new();
+    world.words().walk(
+        from,
+        |entity| world.key_of(entity),
+        |word, entities| {
+            if !word.starts_with(prefix) {
+                return ControlFlow::Break(());
+            }
+            for entity in entities.iter().map(|packed| Entity::from(*packed)) {
+                // An entity is listed at its first word with the prefix only.
+                if is_listed(entity)
+                    && first(world.words_of(entity), search) == Some(word)
+                    && let Some(place) = DirectoryMatch::new(world, entity, search)
+                {
+                    places.push(place);
+                }
+                if places.len() > search.limit {
+                    return ControlFlow::Break(());
+                }
+            }
+            ControlFlow::Continue(())
+        },
+    );
+    places
+}
+
+impl World {
+    /// The users that match a search, whatever any rule says, removed users included: at most one more than the limit. Each
+    /// comes with its place, after which the next page begins.
+    #[must_use]
+    pub fn search_users(&self, search: &DirectoryQuery<'_>) -> Vec<DirectoryCursor> {
+        found(walk(self, search, |entity| matches!(entity, Entity::User(_))))
+    }
+
+    /// The groups that match a search, whatever any rule says, except removed groups: at most one more than the limit.
+    #[must_use]
+    pub fn search_groups(&self, search: &DirectoryQuery<'_>) -> Vec<DirectoryCursor> {
+        found(walk(self, search, |entity| matches!(entity, Entity::Group(_))))
+    }
+}
+
+fn found(places: Vec<DirectoryMatch>) -> Vec<DirectoryCursor> {
+    places.into_iter().map(|place| DirectoryCursor { word: place.word, key: place.key }).collect()
 }
 
 impl DirectoryMatch {

@@ -31,7 +31,7 @@ pub(super) struct Audit {
 impl Audit {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
         let (store, tenant) = settings.tenant(&self.tenant).await?;
-        let mut filter = Filter { before: None, since_ms: self.since, action: self.action };
+        let mut filter = Filter { since_ms: self.since, action: self.action, ..Filter::default() };
         let actors = Actors::read(&store, tenant.id).await?;
         let (mut left, mut found) = (self.limit, false);
         while left > 0 {

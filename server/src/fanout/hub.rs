@@ -196,6 +196,14 @@ impl Hub {
         self.0.online_users.get(&user).and_then(|online| online.inbox())
     }
 
+    /// The users of a tenant who have a session on this node, and the number of these sessions.
+    #[must_use]
+    pub fn online(&self, tenant: TenantId) -> (usize, usize) {
+        let of_tenant = self.0.online_users.iter().filter(|online| online.tenant == tenant);
+        let sessions = of_tenant.map(|online| online.sessions()).filter(|sessions| *sessions > 0);
+        sessions.fold((0, 0), |(users, all), sessions| (users + 1, all + sessions))
+    }
+
     pub(super) fn inbox_changed(&self, user: UserId, version: u32) {
         // If the user is just being joined, the join may have read an older inbox. The joins task handles this request after
         // the join.

@@ -116,6 +116,12 @@ impl OnlineUser {
         Some(state.room_ids())
     }
 
+    /// The number of the user's sessions on this node.
+    #[must_use]
+    pub fn sessions(&self) -> usize {
+        self.lock().sessions.len()
+    }
+
     /// Whether the user has left, so that no session can enter any more.
     #[must_use]
     pub fn is_retired(&self) -> bool {

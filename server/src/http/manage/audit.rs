@@ -14,7 +14,7 @@ use super::{
     schemas::extend,
 };
 use crate::{
-    audit::{self, Actors, Filter},
+    audit::{self, Actors, Filter, Outcome},
     auth::{ApiCaller, Scope},
     clock::{from_rfc3339, rfc3339},
     http::error::Problem,
@@ -39,6 +39,18 @@ pub struct AuditQuery {
     /// Only lines of this day or moment or later, RFC 3339.
     #[schemars(with = "String", transform = day_or_moment)]
     since: Option<String>,
+    /// Only lines before this day or moment, RFC 3339.
+    #[schemars(with = "String", transform = day_or_moment)]
+    until: Option<String>,
+    /// Only lines of this actor: `user:lea`, `key:…`, `cli:…`.
+    #[schemars(with = "String")]
+    actor: Option<String>,
+    /// Only lines about this target: `user:lea`, `group:6a`, `policy:3`.
+    #[schemars(with = "String")]
+    target: Option<String>,
+    /// Only what was done, or only what the rules refused.
+    #[schemars(with = "String", extend("enum" = Outcome::ALL.map(Outcome::name)))]
+    outcome: Option<String>,
 }
 
 fn day_or_moment(schema: &mut Schema) {
@@ -97,14 +109,22 @@ impl Endpoint for GetAudit {
             return Err(Refusal::new(ErrorCode::Invalid, why).field("action").into());
         }
         let cursor = query.cursor.as_deref().map(Uuid::parse_str).transpose();
-        let since = query
-            .since
-            .as_deref()
-            .map(|text| from_rfc3339(text).ok_or_else(|| unexpected("since", text, "2026-09-01 or 2026-09-01T07:30:00Z")));
+        let moment = |field, text: Option<&str>| {
+            let wrong = |text| unexpected(field, text, "2026-09-01 or 2026-09-01T07:30:00Z");
+            text.map(|text| from_rfc3339(text).ok_or_else(|| wrong(text))).transpose()
+        };
+        let outcome = query.outcome.as_deref().map(|word| {
+            let all = Outcome::ALL.map(Outcome::name).join(", ");
+            Outcome::named(word).ok_or_else(|| unexpected("outcome", word, &format!("one of {all}")))
+        });
         let filter = Filter {
             before: cursor.map_err(|_| invalid("cursor", "must be the `nextCursor` of a page before"))?,
-            since_ms: since.transpose()?,
+            since_ms: moment("since", query.since.as_deref())?,
+            until_ms: moment("until", query.until.as_deref())?,
             action: query.action,
+            actor: query.actor,
+            target: query.target,
+            outcome: outcome.transpose()?,
         };
         let mut page = audit::page(store, tenant, &filter, limit + 1).await?;
         let more = page.len() > limit as usize;

@@ -7,6 +7,7 @@ mod audit;
 mod decode;
 mod endpoint;
 pub(super) mod exports;
+mod figures;
 mod import;
 mod jobs;
 mod keys;
@@ -31,7 +32,7 @@ use self::{
 use super::{api::Shared, operation::Operation};
 
 /// All endpoints.
-const ENDPOINTS: [Entry; 49] = [
+const ENDPOINTS: [Entry; 55] = [
     Entry::of::<me::get::GetMe>(),
     Entry::of::<me::get_settings::GetSettings>(),
     Entry::of::<me::put_settings::PutSettings>(),
@@ -43,21 +44,27 @@ const ENDPOINTS: [Entry; 49] = [
     Entry::of::<messages::erase::EraseMessage>(),
     Entry::of::<import::PostImport>(),
     Entry::of::<rows::export::Export>(),
-    Entry::of::<rows::list::ListRows<rows::UserRow>>(),
-    Entry::of::<rows::list::ListRows<rows::GroupRow>>(),
+    Entry::of::<rows::search::SearchRows<rows::UserRow>>(),
+    Entry::of::<rows::one::GetRow<rows::UserRow>>(),
+    Entry::of::<rows::search::SearchRows<rows::GroupRow>>(),
+    Entry::of::<rows::one::GetRow<rows::GroupRow>>(),
     Entry::of::<rows::memberships::ListMemberships>(),
     Entry::of::<rows::list::ListRows<rows::RelationRow>>(),
     Entry::of::<policy::get::GetPolicy>(),
     Entry::of::<policy::put::PutPolicy>(),
+    Entry::of::<policy::presets::PolicyPresets>(),
     Entry::of::<policy::check::CheckPolicy>(),
+    Entry::of::<policy::test::TestPolicy>(),
     Entry::of::<policy::explain::ExplainPolicy>(),
     Entry::of::<policy::diff::DiffPolicy>(),
     Entry::of::<policy::history::PolicyHistory>(),
     Entry::of::<policy::rollback::RollbackPolicy>(),
     Entry::of::<audit::GetAudit>(),
+    Entry::of::<figures::GetFigures>(),
     Entry::of::<jobs::list::ListJobs>(),
     Entry::of::<jobs::retry::RetryJob>(),
     Entry::of::<jobs::delete::DeleteJob>(),
+    Entry::of::<keys::own::GetKey>(),
     Entry::of::<keys::list_api_keys::ListApiKeys<Own>>(),
     Entry::of::<keys::create_api_key::CreateApiKey<Own>>(),
     Entry::of::<keys::revoke_api_key::RevokeApiKey<Own>>(),

@@ -49,6 +49,15 @@ impl Entry {
 }
 
 impl Outcome {
+    /// All outcomes.
+    pub const ALL: [Self; 2] = [Self::Done, Self::Refused];
+
+    /// The outcome with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
     /// The word in the database and in answers.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -87,8 +96,16 @@ pub struct Filter {
     pub before: Option<Uuid>,
     /// Only lines of this moment or later, milliseconds since 1970 UTC.
     pub since_ms: Option<i64>,
+    /// Only lines before this moment, milliseconds since 1970 UTC.
+    pub until_ms: Option<i64>,
     /// Only lines with this action.
     pub action: Option<String>,
+    /// Only lines of this actor.
+    pub actor: Option<String>,
+    /// Only lines about this target.
+    pub target: Option<String>,
+    /// Only lines with this outcome.
+    pub outcome: Option<Outcome>,
 }
 
 /// Adds lines, each with its tenant. They are part of the transaction of `connection`, if it has one. A line of a tenant that does
@@ -140,18 +157,25 @@ pub async fn append(connection: &impl ConnectionTrait, entries: &[(TenantId, Ent
 pub async fn page(store: &Store, tenant: TenantId, filter: &Filter, limit: u32) -> Result<Vec<(Uuid, Entry)>, StoreError> {
     let mut sql = String::from("SELECT a.* FROM audit a WHERE a.tenant_id = $1");
     let mut values: Vec<Value> = vec![tenant.0.into()];
-    let mut add = |condition: &str, value: Value| {
-        values.push(value);
-        sql.push_str(&format!(" AND a.{condition} ${}", values.len()));
+    // The partial indexes `audit_actor` and `audit_target` have the lines of users only.
+    let of = |column: &str, value: &str| match value.starts_with("user:") {
+        true => format!("substr(a.{column}, 1, 5) = 'user:' AND a.{column} ="),
+        false => format!("a.{column} ="),
     };
-    if let Some(before) = filter.before {
-        add("id <", before.into());
-    }
-    if let Some(since_ms) = filter.since_ms {
-        add("id >=", first_id_of(since_ms).into());
-    }
-    if let Some(action) = &filter.action {
-        add("action =", action.as_str().into());
+    let conditions: [(String, Option<Value>); 7] = [
+        ("a.id <".to_owned(), filter.before.map(Value::from)),
+        ("a.id >=".to_owned(), filter.since_ms.map(|since_ms| first_id_of(since_ms).into())),
+        ("a.id <".to_owned(), filter.until_ms.map(|until_ms| first_id_of(until_ms).into())),
+        ("a.action =".to_owned(), filter.action.as_deref().map(Value::from)),
+        ("a.outcome =".to_owned(), filter.outcome.map(|outcome| outcome.name().into())),
+        (of("actor", filter.actor.as_deref().unwrap_or_default()), filter.actor.as_deref().map(Value::from)),
+        (of("target", filter.target.as_deref().unwrap_or_default()), filter.target.as_deref().map(Value::from)),
+    ];
+    for (condition, value) in conditions {
+        if let Some(value) = value {
+            values.push(value);
+            sql.push_str(&format!(" AND {condition} ${}", values.len()));
+        }
     }
     values.push(i64::from(limit).into());
     sql.push_str(&format!(" ORDER BY a.id DESC LIMIT ${}", values.len()));
@@ -223,9 +247,29 @@ mod tests {
             assert_eq!(read(&after, 2).await, all[2..4]);
             assert_eq!(read(&Filter { action: Some("send".to_owned()), ..Filter::default() }, 10).await.len(), 2);
             assert_eq!(read(&Filter { since_ms: Some(i64::MAX >> 16), ..Filter::default() }, 10).await, []);
+            assert_eq!(read(&Filter { until_ms: Some(0), ..Filter::default() }, 10).await, []);
+
+            let about = |actor: &str, target: &str, outcome| Entry {
+                actor: actor.to_owned(),
+                target: target.to_owned(),
+                outcome,
+                ..line("start", "users")
+            };
+            let [lea, tom] = [about("user:lea", "user:tom", Outcome::Refused), about("key:1", "policy:2", Outcome::Done)];
+            append(store.writer(), &[(tenant, lea.clone()), (tenant, tom.clone())]).await.expect("stores");
+            for (filter, expected) in [
+                (Filter { actor: Some("user:lea".to_owned()), ..Filter::default() }, &lea),
+                (Filter { target: Some("user:tom".to_owned()), ..Filter::default() }, &lea),
+                (Filter { outcome: Some(Outcome::Refused), ..Filter::default() }, &lea),
+                (Filter { actor: Some("key:1".to_owned()), ..Filter::default() }, &tom),
+                (Filter { target: Some("policy:2".to_owned()), ..Filter::default() }, &tom),
+            ] {
+                let found: Vec<Entry> = read(&filter, 10).await.into_iter().map(|(_, entry)| entry).collect();
+                assert_eq!(found, [expected.clone()], "{filter:?}");
+            }
 
             assert_eq!(prune(&store, 0).await.expect("prunes"), 0, "nothing is that old");
-            assert_eq!(prune(&store, i64::MAX >> 16).await.expect("prunes"), 6);
+            assert_eq!(prune(&store, i64::MAX >> 16).await.expect("prunes"), 8);
             assert_eq!(read(&Filter::default(), 10).await, []);
         })
         .await;

@@ -90,6 +90,7 @@ async fn a_control_character_in_a_cursor_or_a_body_is_refused_with_the_name_of_t
             ("POST", "/v1/tenants", json!({ "slug": "a", "name": "a\0" }), "name"),
             ("POST", "/v1/api-keys", json!({ "name": "a\0", "scopes": ["read"] }), "name"),
             ("POST", "/v1/signing-keys", json!({ "algorithm": "HS256", "kid": "a\0" }), "kid"),
+            ("POST", "/v1/policy/test", json!({ "text": "policy a", "cases": "\0" }), "cases"),
             ("PUT", "/v1/users/lea", json!({ "name": "a\0" }), "name"),
             ("PUT", "/v1/users/lea", json!({ "roles": ["a\0"] }), "roles"),
         ] {

@@ -12,6 +12,7 @@ mod import;
 mod key_races;
 mod keys;
 mod names;
+mod operator;
 mod page;
 mod policy;
 mod provisioning;

@@ -8,6 +8,7 @@ pub mod add_signing_key;
 pub mod create_api_key;
 pub mod list_api_keys;
 pub mod list_signing_keys;
+pub mod own;
 pub mod revoke_api_key;
 pub mod revoke_signing_key;
 

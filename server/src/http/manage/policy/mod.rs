@@ -5,8 +5,10 @@ pub mod diff;
 pub mod explain;
 pub mod get;
 pub mod history;
+pub mod presets;
 pub mod put;
 pub mod rollback;
+pub mod test;
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,4 +1,4 @@
-//! `GET /v1/rows/users`, `GET /v1/rows/groups` and `GET /v1/rows/relations`: the rows of one type, in pages.
+//! `GET /v1/rows/relations`: the rows of one type, in pages.
 
 use std::marker::PhantomData;
 
@@ -6,11 +6,7 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{
-    READERS, RowPage,
-    read::Paged,
-    types::{GroupRow, RelationRow, UserRow},
-};
+use super::{READERS, RowPage, read::Paged, types::RelationRow};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
@@ -33,18 +29,6 @@ pub trait Listed: Paged + Serialize + JsonSchema + 'static {
     const ID: &'static str;
     /// The summary of the operation.
     const SUMMARY: &'static str;
-}
-
-impl Listed for UserRow {
-    const PATH: &'static str = "/v1/rows/users";
-    const ID: &'static str = "listUserRows";
-    const SUMMARY: &'static str = "Lists the users of the tenant, as the rows of an import.";
-}
-
-impl Listed for GroupRow {
-    const PATH: &'static str = "/v1/rows/groups";
-    const ID: &'static str = "listGroupRows";
-    const SUMMARY: &'static str = "Lists the groups of the tenant, as the rows of an import.";
 }
 
 impl Listed for RelationRow {

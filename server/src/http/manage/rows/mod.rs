@@ -1,9 +1,12 @@
-//! The facts of a tenant as the rows of an import: in pages ([`list`], [`memberships`]), and as a whole ([`export`]).
+//! The facts of a tenant as the rows of an import: in pages ([`search`], [`list`],
+//! [`memberships`]), one alone ([`one`]), and as a whole ([`export`]).
 
 pub mod export;
 pub mod list;
 pub mod memberships;
+pub mod one;
 mod read;
+pub mod search;
 mod types;
 
 pub(super) use self::{

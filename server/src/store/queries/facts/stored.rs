@@ -73,6 +73,16 @@ pub async fn groups(
     connection.query_all_raw(page(connection, "groups", tenant, after, limit)).await?.iter().map(group).collect()
 }
 
+/// Groups by id. Unknown groups are left out.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn groups_of_ids(connection: &impl ConnectionTrait, ids: &[GroupId]) -> Result<Vec<StoredGroup>, StoreError> {
+    let body = "SELECT g.* FROM input i JOIN groups g ON g.id = i.id";
+    let query = rows::ids(ids.iter().copied()).statement(connection.get_database_backend(), body, &[]);
+    connection.query_all_raw(query).await?.iter().map(group).collect()
+}
+
 /// The external ids of groups. Groups that do not exist are left out.
 ///
 /// # Errors

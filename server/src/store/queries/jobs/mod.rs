@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 pub use self::{
     claims::{Claim, Ending, claim, end, free_all, renew},
-    upkeep::{Count, counts, earliest_due, prune, prune_unknown, schedule},
+    upkeep::{Count, counts, counts_of_tenant, earliest_due, prune, prune_unknown, schedule},
 };
 use crate::store::{
     Store, StoreError,

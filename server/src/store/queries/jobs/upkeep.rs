@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use causerie_protocol::TenantId;
 use sea_orm::{ConnectionTrait as _, QueryResult};
 
 use super::{JobState, NewJob, enqueue};
@@ -54,6 +55,19 @@ pub async fn counts(store: &Store) -> Result<Vec<Count>, StoreError> {
         Ok(Count { kind: row.try_get("", "kind")?, state: JobState::of(row)?, jobs: row.try_get("", "jobs")? })
     };
     rows.iter().map(count).collect()
+}
+
+/// The number of waiting, running and dead jobs of a tenant.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn counts_of_tenant(store: &Store, tenant: TenantId) -> Result<HashMap<JobState, i64>, StoreError> {
+    let sql =
+        "SELECT j.state, COUNT(*) AS jobs FROM jobs j WHERE j.tenant_id = $1 AND j.state IN ($2, $3, $4) GROUP BY j.state";
+    let states = [JobState::Waiting, JobState::Running, JobState::Dead].map(JobState::value);
+    let values = std::iter::once(tenant.0.into()).chain(states).collect();
+    let rows = store.reader().query_all_raw(statement(store.backend(), sql, values)).await?;
+    rows.iter().map(|row| Ok((JobState::of(row)?, row.try_get("", "jobs")?))).collect()
 }
 
 /// Deletes jobs of a kind that succeeded or failed for good before these moments (milliseconds since 1970 UTC). Returns the
