@@ -2,6 +2,7 @@
 // names of the suites to run; without arguments, all suites run.
 
 import { accessibility } from "./accessibility.mjs";
+import { addCollege, admin } from "./admin.mjs";
 import { chatting } from "./chatting.mjs";
 import { compose } from "./compose.mjs";
 import { demo } from "./demo.mjs";
@@ -39,6 +40,7 @@ try {
   addPairs(server);
   addTeam(server);
   addCircle(server);
+  addCollege(server);
   const town = new Town(server);
   await server.start();
   browser = await openBrowser();
@@ -69,6 +71,7 @@ try {
     sdk,
     embedding,
     widget,
+    admin,
   ]) {
     if (!asked.length || asked.includes(suite.name)) suite(runner, browser, server, town);
   }

@@ -7,7 +7,12 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** The folders of dist: the package that each is built by, and the settings of that build. */
-const builds = { messenger: ["messenger"], widget: ["widget"], embed: ["widget", "--config", "vite.embed.config.ts"] };
+const builds = {
+  messenger: ["messenger"],
+  admin: ["admin"],
+  widget: ["widget"],
+  embed: ["widget", "--config", "vite.embed.config.ts"],
+};
 const committed = join(root, "dist");
 const fresh = mkdtempSync(join(tmpdir(), "causerie-dist-"));
 

@@ -104,3 +104,19 @@ test("the launcher is at most 4 KiB gzipped, the widget at most 48 KiB until its
   expect(bytes).toBeLessThanOrEqual(48 * 1024);
   for (const path of files.keys()) expect(sizeOf(path), path).toBeLessThanOrEqual(20 * 1024);
 });
+
+test("the admin page is at most 60 KiB gzipped with all its views in one language, and each file at most 20 KiB", () => {
+  // The committed build; `npm run check:dist` checks that it is up to date.
+  const folder = join(import.meta.dirname, "../dist/admin");
+  const size = (path: string): number => gzipSync(readFileSync(join(folder, path)), { level: 9 }).length;
+  const assets = readdirSync(join(folder, "assets")).map((name) => `assets/${name}`);
+  const isLanguage = (path: string): boolean => /\/(en|fr)-/.test(path);
+  const languages = assets.filter(isLanguage).map(size);
+  expect(languages).toHaveLength(2);
+  const others = ["index.html", ...assets.filter((path) => !isLanguage(path))].map(size);
+  const bytes = [...others, Math.max(...languages)].reduce((sum, each) => sum + each, 0);
+  console.log(`admin page: ${(bytes / 1024).toFixed(1)} KiB gzipped in ${others.length + 1} files`);
+  expect(others.length).toBeGreaterThan(10);
+  expect(bytes).toBeLessThanOrEqual(60 * 1024);
+  for (const path of assets) expect(size(path), path).toBeLessThanOrEqual(20 * 1024);
+});

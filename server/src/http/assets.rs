@@ -1,6 +1,7 @@
-//! The files for browsers: the messenger page at `/`, the widget for other sites under `/widget/`, and the page for frames of
-//! other sites under `/embed/`. They are part of the binary. A debug build reads them from the source tree, so that a rebuilt
-//! page is served at once. The server also builds without these files, because cargo must not depend on npm.
+//! The files for browsers: the messenger page at `/`, the admin page at `/admin/`, the widget for other sites under `/widget/`,
+//! and the page for frames of other sites under `/embed/`. They are part of the binary. A debug build reads them from the source
+//! tree, so that a rebuilt page is served at once. The server also builds without these files, because cargo must not depend on
+//! npm.
 
 use std::{
     collections::HashMap,
@@ -25,21 +26,54 @@ use super::error::Problem;
 #[allow_missing = true]
 struct Built;
 
-/// The folder of the files that pages of other sites load.
-const WIDGET: &str = "widget/";
-/// The folder of the page that other sites embed in a frame.
-const EMBED: &str = "embed/";
+/// A folder of [`Built`] and the path at which it is served.
+struct Site {
+    /// The path, without the first slash.
+    path: &'static str,
+    /// The folder.
+    folder: &'static str,
+    /// Which pages may use the files.
+    audience: Audience,
+}
+
+/// Which pages may use the files of a site.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Audience {
+    /// Its own page, which no other site may frame.
+    Itself,
+    /// The pages of this server.
+    ThisServer,
+    /// Pages of all sites.
+    AllSites,
+}
+
+/// The first site whose path begins the path of a request serves it.
+static SITES: [Site; 4] = [
+    Site { path: "admin/", folder: "admin/", audience: Audience::Itself },
+    // `/embed/{tenant}` is a route of its own, which answers with `page`.
+    Site { path: "embed/", folder: "embed/", audience: Audience::ThisServer },
+    Site { path: "widget/", folder: "widget/", audience: Audience::AllSites },
+    Site { path: "", folder: "messenger/", audience: Audience::ThisServer },
+];
+
 /// The part of a path under which file names contain a hash of the content. Such files can be cached forever.
 const HASHED: &str = "/assets/";
 
-/// Serves a file of the page or the widget, `index.html` at `/`.
+/// Serves a file of a site, `index.html` at its path.
 pub async fn serve(request: Request) -> Response {
-    let name = match request.uri().path().trim_start_matches('/') {
-        "" => "messenger/index.html".to_owned(),
-        path if path.starts_with(WIDGET) || path.starts_with(EMBED) => path.to_owned(),
-        path => format!("messenger/{path}"),
-    };
-    let Some(file) = Built::get(&name) else {
+    let path = request.uri().path().trim_start_matches('/');
+    // A page loads its files by paths relative to its own. The answer is relative too: a proxy may serve `/chat/admin`.
+    let without_slash = SITES.iter().find(|site| site.path.strip_suffix('/') == Some(path));
+    if let Some(site) = without_slash.filter(|site| Built::get(&format!("{}index.html", site.folder)).is_some()) {
+        return moved(site.path);
+    }
+    let site = SITES.iter().find(|site| path.starts_with(site.path));
+    let file = site.and_then(|site| {
+        let below = path.strip_prefix(site.path).filter(|below| !below.is_empty()).unwrap_or("index.html");
+        let name = format!("{}{below}", site.folder);
+        Some((site, Built::get(&name)?, name))
+    });
+    let Some((site, file, name)) = file else {
         let mut response = Problem::no_such_path().into_response();
         // Lets a page of another origin read this answer when it connects to a wrong path.
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -48,15 +82,22 @@ pub async fn serve(request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Problem::wrong_method().into_response();
     }
-    answer(&name, file, request.headers(), &[])
+    answer(site.audience, &name, file, request.headers(), &[])
 }
 
 /// A page that sites of these origins may embed in a frame, in addition to the server's own pages. `None` if it was not built.
 pub fn page(name: &str, asked: &HeaderMap, ancestors: &[String]) -> Option<Response> {
-    Built::get(name).map(|file| answer(name, file, asked, ancestors))
+    Built::get(name).map(|file| answer(Audience::ThisServer, name, file, asked, ancestors))
 }
 
-fn answer(name: &str, file: EmbeddedFile, asked: &HeaderMap, ancestors: &[String]) -> Response {
+fn moved(to: &'static str) -> Response {
+    let mut response = StatusCode::PERMANENT_REDIRECT.into_response();
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(to));
+    protect(response.headers_mut());
+    response
+}
+
+fn answer(audience: Audience, name: &str, file: EmbeddedFile, asked: &HeaderMap, ancestors: &[String]) -> Response {
     let gzip = accepts_gzip(asked);
     let etag = etag(&file, gzip);
     let is_known = asked.get_all(header::IF_NONE_MATCH).iter().any(|known| {
@@ -84,8 +125,8 @@ fn answer(name: &str, file: EmbeddedFile, asked: &HeaderMap, ancestors: &[String
     }
     let lasting = if name.contains(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
     set(header::CACHE_CONTROL, lasting);
-    set(header::CONTENT_SECURITY_POLICY, &policy(asked, ancestors));
-    if name.starts_with(WIDGET) {
+    set(header::CONTENT_SECURITY_POLICY, &policy(audience, asked, ancestors));
+    if audience == Audience::AllSites {
         set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
         set(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
     }
@@ -134,10 +175,15 @@ fn content_type(mime: &str) -> String {
     if mime.starts_with("text/") { format!("{mime}; charset=utf-8") } else { mime.to_owned() }
 }
 
-/// The Content Security Policy: only files of this server run and load. WebSocket addresses are listed explicitly, because
-/// some browsers do not include `ws:` in `'self'`. Sites of the origins in `ancestors`, which were checked when they were set,
-/// may show the page in a frame.
-fn policy(asked: &HeaderMap, ancestors: &[String]) -> String {
+/// The Content Security Policy: only files of this server run and load. A page that holds an API key makes no markup from text,
+/// opens no socket and is not framed. WebSocket addresses are listed explicitly, because some browsers do not include `ws:` in
+/// `'self'`. Sites of the origins in `ancestors`, which were checked when they were set, may show the page in a frame.
+fn policy(audience: Audience, asked: &HeaderMap, ancestors: &[String]) -> String {
+    if audience == Audience::Itself {
+        return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; \
+                form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html"
+            .to_owned();
+    }
     let host = asked.get(header::HOST).and_then(|host| host.to_str().ok());
     // The name of the host becomes part of a header, so any other characters are refused.
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
@@ -160,7 +206,7 @@ mod tests {
     fn an_invalid_host_is_not_copied_into_the_content_security_policy() {
         let policy_for = |host: &str| {
             let host = HeaderValue::from_str(host).expect("a header value");
-            policy(&HeaderMap::from_iter([(header::HOST, host)]), &[])
+            policy(Audience::ThisServer, &HeaderMap::from_iter([(header::HOST, host)]), &[])
         };
         assert!(
             policy_for("chat.example:8080").contains("connect-src 'self' ws://chat.example:8080 wss://chat.example:8080;")

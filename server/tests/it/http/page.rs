@@ -51,6 +51,37 @@ async fn the_page_has_a_content_security_policy_that_allows_only_its_own_files()
 }
 
 #[tokio::test]
+async fn the_admin_page_lies_at_a_path_of_its_own_and_its_policy_forbids_markup_from_text_and_frames() {
+    let cluster = Cluster::embedded().await;
+    let node = cluster.nodes[0].public();
+    let moved = Request::get("/admin").send(node).await;
+    assert_eq!((moved.status, moved.header("location")), (308, Some("admin/")));
+    let page = Request::get("/admin/").send(node).await;
+    assert_eq!(page.status, 200);
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
+    let policy = page.header("content-security-policy").expect("a policy");
+    for part in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self';",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types lit-html",
+    ] {
+        assert!(policy.contains(part), "{part} in {policy}");
+    }
+    assert!(!policy.contains("unsafe") && !policy.contains("ws:"), "{policy}");
+    let script = page.text().split('"').find(|part| part.contains("assets/") && part.ends_with(".js"));
+    let script = script.expect("the page loads a script").trim_start_matches('.');
+    let script = Request::get(format!("/admin{script}")).send(node).await;
+    assert_eq!(script.status, 200);
+    assert_eq!(script.header("access-control-allow-origin"), None);
+    assert_problem(&Request::get("/widget").send(node).await, 404, "unknown_command", "");
+}
+
+#[tokio::test]
 async fn only_pages_of_listed_origins_can_read_answers() {
     const OURS: &str = "https://app.example";
     let cluster = Cluster::embedded_with(|settings| settings.set("listen.origins", OURS)).await;

@@ -1,7 +1,7 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { colourOf, initials } from "./face.js";
 import { groupIcon, noteIcon } from "./icons.js";
-import { colourOf, initials } from "./names.js";
 import { base } from "./styles.js";
 
 /** A round avatar: the initials of a user, or an icon, in a colour that depends on `key`; with a dot when the user is online. */

@@ -1,10 +1,7 @@
-// Names and colours of users and conversations.
+// Names of users and conversations.
 import type { Client, Conversation, User } from "causerie";
 import { isolated } from "./bidi.js";
 import { strings } from "./i18n/index.js";
-
-/** The number of avatar colours (`.c0` and so on in avatar.ts). */
-export const colours = 10;
 
 /** The other member of a direct conversation. */
 export function peerOf(conversation: Conversation, meId: string | undefined): User | undefined {
@@ -36,21 +33,4 @@ export function titleOf(conversation: Conversation, meId: string | undefined): s
   if (conversation.subject) return isolated(conversation.subject);
   const others = conversation.members.filter(({ user }) => user.id !== meId).map(({ user }) => displayName(user));
   return others.join(", ") || strings.newGroup;
-}
-
-/** The initials of a name: one or two letters. */
-export function initials(name: string): string {
-  const words = name
-    .replace(/\p{Bidi_Control}/gu, "")
-    .split(/[\s,'’-]+/)
-    .filter(Boolean);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "");
-  return letters.join("").toLocaleUpperCase();
-}
-
-/** The number of the colour for a seed; the same seed always has the same colour. */
-export function colourOf(id: string): number {
-  let hash = 2_166_136_261;
-  for (const letter of id) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 16_777_619);
-  return (hash >>> 0) % colours;
 }
