@@ -8,6 +8,7 @@ import { compose } from "./compose.mjs";
 import { demo } from "./demo.mjs";
 import { addTeam, details } from "./details.mjs";
 import { embedding } from "./embedding.mjs";
+import { examples } from "./examples.mjs";
 import { openBrowser, Runner, Server } from "./harness.mjs";
 import { layout } from "./layout.mjs";
 import { list } from "./list.mjs";
@@ -24,6 +25,7 @@ import { medical } from "./scenarios/medical.mjs";
 import { school } from "./scenarios/school.mjs";
 import { addPairs, sdk } from "./sdk.mjs";
 import { signals } from "./signals.mjs";
+import { storing } from "./storing.mjs";
 import { subPath } from "./sub-path.mjs";
 import { touch } from "./touch.mjs";
 import { Town } from "./town.mjs";
@@ -69,9 +71,11 @@ try {
     subPath,
     accessibility,
     sdk,
+    storing,
     embedding,
     widget,
     admin,
+    examples,
   ]) {
     if (!asked.length || asked.includes(suite.name)) suite(runner, browser, server, town);
   }

@@ -7,15 +7,12 @@ import { build } from "vite";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const pairs = 15;
 
-/** The SDK as a script that sets `causerie`. */
-async function bundled() {
-  const [{ output }] = await build({
-    root,
-    configFile: false,
-    logLevel: "silent",
-    build: { write: false, target: "es2022", lib: { entry: "packages/sdk/src/index.ts", formats: ["iife"], name: "causerie" } },
-  });
-  return output[0].code;
+/** The SDK as a script that sets `causerie`, or another of its entry points. */
+export async function bundled(entry = "index", name = "causerie") {
+  const lib = { entry: `packages/sdk/src/${entry}.ts`, formats: ["iife"], name };
+  const options = { root, configFile: false, logLevel: "silent", build: { write: false, target: "es2022", lib } };
+  const [{ output }] = await build(options);
+  return `${output[0].code}; globalThis.${name} = ${name};`;
 }
 
 export function addPairs(server) {
@@ -35,7 +32,7 @@ export function sdk(runner, browser, server) {
   /** A page that contains only the SDK. */
   async function open(address, prepare = () => {}) {
     const opened = await context.newPage();
-    await opened.addInitScript(`${await bundled()}; globalThis.causerie = causerie;`);
+    await opened.addInitScript(await bundled());
     await opened.addInitScript(prepare);
     await opened.goto(address);
     return opened;
