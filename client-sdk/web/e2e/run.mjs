@@ -14,6 +14,7 @@ import { layout } from "./layout.mjs";
 import { list } from "./list.mjs";
 import { network } from "./network.mjs";
 import { addCircle, networkPage } from "./network-page.mjs";
+import { addOpening, opening } from "./opening.mjs";
 import { addQuiet, reading } from "./reading.mjs";
 import { reconnecting } from "./reconnecting.mjs";
 import { restoring } from "./restoring.mjs";
@@ -40,6 +41,7 @@ try {
   addSchoolMail(server);
   addQuiet(server);
   addPairs(server);
+  addOpening(server);
   addTeam(server);
   addCircle(server);
   addCollege(server);
@@ -76,6 +78,7 @@ try {
     widget,
     admin,
     examples,
+    opening,
   ]) {
     if (!asked.length || asked.includes(suite.name)) suite(runner, browser, server, town);
   }

@@ -2,10 +2,12 @@
 import { setLanguage } from "@causerie/ui/i18n";
 import "@causerie/ui/messenger";
 import type { Messenger } from "@causerie/ui/messenger";
-import { type DemoIdentity, identityIn } from "./demo.js";
+import type { Client } from "causerie";
+import { identityIn } from "./demo.js";
+import { knownToken, requestToken } from "./handover.js";
 import { currentRoute, goTo, replaceRoute } from "./navigation.js";
 import { PageSignals } from "./page-signals.js";
-import { signIn } from "./sign-in.js";
+import { signIn, signInWith } from "./sign-in.js";
 
 type Strings = Awaited<ReturnType<typeof setLanguage>>;
 
@@ -22,8 +24,7 @@ async function setTexts(): Promise<Strings> {
   return setLanguage(preferred, own);
 }
 
-async function open(user: DemoIdentity): Promise<void> {
-  const client = signIn(user);
+async function open(client: Client): Promise<void> {
   const signals = new PageSignals();
   const messenger = document.createElement("causerie-messenger") as Messenger;
   messenger.client = client;
@@ -54,7 +55,9 @@ async function open(user: DemoIdentity): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  if (identity) await open(identity);
+  const token = identity ? undefined : (knownToken() ?? (await requestToken()));
+  if (identity) await open(signIn(identity));
+  else if (token) await open(signInWith(token));
   else {
     await Promise.all([language, import("./user-chooser.js")]);
     document.body.append(document.createElement("causerie-user-chooser"));

@@ -1,0 +1,86 @@
+// The token of a user of the embedding product. The page gets it from the form that opened it (`POST open`), or from the window that opened
+// or frames it. It is in no address. It is kept for the lifetime of the tab, so that the page can be loaded again.
+const storageKey = "causerie.token";
+/** How often the product's window is asked for a token, and the time between, in milliseconds. */
+const requestsMax = 3;
+const requestIntervalMs = 1_000;
+
+/** The window that opened or frames this page. */
+function host(): Window | undefined {
+  const opener = window.opener as Window | null;
+  return opener ?? (window.parent === window ? undefined : window.parent);
+}
+
+/** `sessionStorage`; `undefined` when the browser is set to store nothing. */
+function tabStorage(): Storage | undefined {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+function remember(token: string): string {
+  tabStorage()?.setItem(storageKey, token);
+  return token;
+}
+
+/** The token of the form, which is removed from the page, or the token that this tab had before. */
+export function knownToken(): string | undefined {
+  const meta = document.querySelector<HTMLMetaElement>("meta[name=causerie-token]");
+  meta?.remove();
+  if (!meta?.content) return tabStorage()?.getItem(storageKey) ?? undefined;
+  // The address of the form's answer is not that of the page: loading it again would send the form again.
+  history.replaceState(null, "", `./${location.search}${location.hash}`);
+  return remember(meta.content);
+}
+
+/**
+ * Requests a token from the window that opened or frames this page. Resolves with `undefined` when there is no such window, when it does not
+ * answer, or when the server does not allow pages of its origin.
+ */
+export function requestToken(): Promise<string | undefined> {
+  const from = host();
+  if (!from) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const end = (token?: string): void => {
+      removeEventListener("message", receive);
+      clearInterval(asking);
+      resolve(token);
+    };
+    const receive = async ({ source, origin, data }: MessageEvent<unknown>): Promise<void> => {
+      const { causerie, token } = (data ?? {}) as { causerie?: unknown; token?: unknown };
+      if (source !== from || causerie !== "token" || typeof token !== "string") return;
+      if (await isAllowed(origin)) end(remember(token));
+    };
+    addEventListener("message", receive);
+    // The request has no secret, and the origin of the window is not known yet.
+    const ask = (): void => from.postMessage({ causerie: "token" }, "*");
+    let asked = 1;
+    // The window may not listen yet, and a server learns of a newly allowed origin within a second.
+    const asking = setInterval(() => (asked++ < requestsMax ? ask() : end()), requestIntervalMs);
+    ask();
+  });
+}
+
+/** Whether the server allows pages of this origin. Another page could sign the visitor in as a user of its choice. */
+async function isAllowed(origin: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`v1/ws?${new URLSearchParams({ origin })}`);
+    return ((await answer.json()) as { originAllowed?: boolean }).originAllowed === true;
+  } catch {
+    return false;
+  }
+}
+
+/** A name for the storage of the user's unsent messages: no two users of a server share it. */
+export function storageNameOf(token: string): string {
+  const part = (at: number): Record<string, unknown> => {
+    const bytes = Uint8Array.from(atob(token.split(".")[at]?.replace(/-/g, "+").replace(/_/g, "/") ?? ""), (letter) =>
+      letter.charCodeAt(0),
+    );
+    return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  };
+  // External ids are unique in a tenant only, and a key belongs to one tenant.
+  return ["causerie.outbox", "token", part(0).kid, part(1).sub].map((each) => encodeURIComponent(String(each))).join("/");
+}
