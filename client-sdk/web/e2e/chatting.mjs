@@ -26,7 +26,7 @@ export function chatting(runner, browser, server) {
   });
 
   runner.test("a message that was seen is shown as read to its author", async () => {
-    await lea.messages("Bonjour Tom !").getByRole("img", { name: "Read" }).waitFor();
+    await lea.messages("Bonjour Tom !").getByTitle("Read", { exact: true }).waitFor();
   });
 
   runner.test("presence shows in the header", async () => {
@@ -53,7 +53,7 @@ export function chatting(runner, browser, server) {
     await lea.page.getByText("Editing a message").waitFor();
     assert.equal(await field.inputValue(), "rendez-vous à midi");
     await lea.say("rendez-vous à 13 h");
-    await tom.messages("rendez-vous à 13 h").getByText("edited").waitFor();
+    await tom.messages("rendez-vous à 13 h").getByText("edited", { exact: true }).waitFor();
     assert.equal(await tom.messages("rendez-vous à midi").count(), 0);
     // The other user may see the edit before the author has the reply.
     await lea.page.getByText("Editing a message").waitFor({ state: "detached" });
@@ -160,7 +160,7 @@ export function chatting(runner, browser, server) {
     await tom.openConversation("Sortie scolaire");
     await tom.say("Qui vient ?");
     await lea.sees("Qui vient ?");
-    await lea.messages("Qui vient ?").getByText("Tom Nguyen").waitFor();
+    await lea.messages("Qui vient ?").getByText("Tom Nguyen", { exact: true }).waitFor();
   });
 
   runner.test("a user can write notes", async () => {

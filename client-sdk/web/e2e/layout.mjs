@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { UserPage } from "./harness.mjs";
 
 /** Small screens, other languages. */
-export function layout(runner, browser, server) {
+export function layout(runner, browser, server, town) {
   runner.test("at 360 pixels the list and the chat are two screens, and nothing overflows", async () => {
     const chloe = await UserPage.open(browser, server, "/?as=chloe", { viewport: { width: 360, height: 720 }, hasTouch: true });
     const overflow = () => chloe.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -26,7 +26,7 @@ export function layout(runner, browser, server) {
     const zoe = await UserPage.open(browser, server, "/?as=zoe");
     await zoe.startWith("Idriss Traoré");
     await zoe.say("je reviens");
-    await zoe.messages("je reviens").getByRole("img", { name: "Sent" }).waitFor();
+    await zoe.messages("je reviens").getByTitle("Sent", { exact: true }).waitFor();
     await zoe.page.reload();
     await zoe.sees("je reviens");
     await zoe.close();
@@ -58,11 +58,149 @@ export function layout(runner, browser, server) {
     await page.keyboard.type("seulement");
     await page.keyboard.press("Enter");
     await idriss.sees("au clavier\nseulement");
-    await idriss.messages("au clavier").getByRole("img", { name: "Sent" }).waitFor();
+    await idriss.messages("au clavier").getByTitle("Sent", { exact: true }).waitFor();
     await page.keyboard.press("ArrowUp");
     await page.getByText("Editing a message").waitFor();
     await page.keyboard.press("Escape");
     await page.getByText("Editing a message").waitFor({ state: "detached" });
     await idriss.close();
+  });
+
+  runner.test("at 320 pixels, and at 200 % in a window of 1280, messages, menu and emoji stay in the window", async () => {
+    const id = await town.direct("nora", "u2");
+    await town.say("u2", id, `https://example.org/${"a-very-long-path/".repeat(12)}`);
+    await town.say("nora", id, "W".repeat(400));
+    await town.say("nora", id, `text with z\u0351\u0355\u0346${"\u0301".repeat(60)}algo`);
+    for (const [width, height, deviceScaleFactor] of [
+      [320, 568, 1],
+      [640, 400, 2],
+    ]) {
+      const nora = await town.enter(browser, "nora", { hash: id, viewport: { width, height }, deviceScaleFactor });
+      await nora.sees("WWW");
+      const overflow = () =>
+        nora.page.evaluate(() => {
+          const scroller = document
+            .querySelector("causerie-messenger")
+            .shadowRoot.querySelector("causerie-conversation-pane")
+            .shadowRoot.querySelector("causerie-message-list")
+            .shadowRoot.querySelector(".scroller");
+          return [document.documentElement.scrollWidth - innerWidth, scroller.scrollWidth - scroller.clientWidth];
+        });
+      assert.deepEqual(await overflow(), [0, 0], `at ${width} px`);
+      await nora.messages("WWW").hover();
+      await nora.messages("WWW").getByRole("button", { name: "Message actions", exact: true }).click();
+      for (const item of await nora.page.getByRole("menuitem").all()) {
+        const box = await item.boundingBox();
+        assert.ok(box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + box.height <= height, `at ${width} px`);
+      }
+      await nora.page.keyboard.press("Escape");
+      await nora.page.getByRole("button", { name: "Emoji", exact: true }).click();
+      const box = await nora.page.locator("causerie-emoji-picker").boundingBox();
+      assert.ok(box.x >= 0 && box.x + box.width <= width && box.y >= 0, `the emoji at ${width} px`);
+      assert.deepEqual(await overflow(), [0, 0], `with emoji at ${width} px`);
+      await nora.close();
+    }
+  });
+
+  runner.test(
+    "each message has its own writing direction, and in a page from right to left everything is mirrored",
+    async () => {
+      const id = await town.direct("nora", "u36");
+      await town.say("u36", id, "שלום, https://example.org/a היי");
+      await town.say("u36", id, "hello, שלום");
+      await town.say("nora", id, "from left to right");
+      const nora = await town.enter(browser, "nora", { hash: id });
+      await nora.sees("from left to right");
+      const direction = (text) =>
+        nora
+          .messages(text)
+          .locator(".body")
+          .evaluate((element) => getComputedStyle(element).direction);
+      assert.equal(await direction("שלום, https"), "rtl");
+      assert.equal(await direction("hello"), "ltr");
+      /** Where the bubble, its time and the button of the menu are, in pixels from the left. */
+      const boxes = (text) =>
+        nora.messages(text).evaluate((message) => {
+          const at = (selector) => message.shadowRoot.querySelector(selector).getBoundingClientRect();
+          const [bubble, time, button, row] = [at(".bubble"), at(".meta"), at(".actions"), at(".row")];
+          return {
+            bubble: bubble.left - row.left,
+            free: row.right - bubble.right,
+            inside: time.left >= bubble.left && time.right <= bubble.right,
+            button: button.left - bubble.left,
+          };
+        });
+      const ltr = await boxes("from left to right");
+      assert.ok(ltr.free < 2 && ltr.bubble > 100 && ltr.inside && ltr.button < 0, JSON.stringify(ltr));
+      await nora.page.evaluate(() => {
+        document.documentElement.dir = "rtl";
+      });
+      const rtl = await boxes("from left to right");
+      assert.ok(rtl.bubble < 2 && rtl.free > 100 && rtl.inside && rtl.button > 0, JSON.stringify(rtl));
+      const theirs = await boxes("hello");
+      assert.ok(theirs.free < 2 && theirs.inside, JSON.stringify(theirs));
+      // The arrow of the button points to the other side.
+      const send = nora.page.getByRole("button", { name: "Send", exact: true }).locator("svg");
+      assert.match(await send.evaluate((element) => getComputedStyle(element).transform), /^matrix\(-1/);
+      assert.deepEqual(nora.problems, []);
+      await nora.close();
+    },
+  );
+
+  runner.test("in forced colours bubbles, field, badge and buttons have borders", async () => {
+    const id = await town.group("nora", "Contrast", ["u37", "u38"]);
+    await town.sayMany("u37", id, "line", 60);
+    await town.say("nora", id, "mine");
+    await town.read("nora", id, 61);
+    const nora = await town.enter(browser, "nora", { hash: id, forcedColors: "active" });
+    await nora.sees("mine");
+    const border = (locator) =>
+      locator.evaluate((element) => {
+        const { borderTopWidth, borderTopStyle } = getComputedStyle(element);
+        return borderTopStyle === "none" ? 0 : Number.parseFloat(borderTopWidth);
+      });
+    assert.ok(
+      (await border(nora.messages("mine").locator(".bubble"))) > (await border(nora.messages("line 60").locator(".bubble"))),
+    );
+    assert.ok((await border(nora.messages("line 60").locator(".bubble"))) > 0);
+    assert.ok((await border(nora.page.getByRole("textbox", { name: "Write a message" }))) > 0);
+    assert.ok((await border(nora.page.getByRole("button", { name: "Send", exact: true }))) > 0);
+    await nora.page.locator("causerie-message-list .scroller").hover();
+    await nora.page.mouse.wheel(0, -900);
+    await town.say("u38", id, "below");
+    assert.ok((await border(nora.page.locator("causerie-latest-button .count"))) > 0);
+    await nora.close();
+  });
+
+  runner.test("the border of the text field and own messages have a contrast of 3:1 in light and dark", async () => {
+    const id = await town.direct("nora", "u39");
+    await town.say("nora", id, "mine");
+    for (const colorScheme of ["light", "dark"]) {
+      const nora = await town.enter(browser, "nora", { hash: id, colorScheme });
+      await nora.sees("mine");
+      const contrast = (locator, property) =>
+        locator.evaluate((element, name) => {
+          const canvas = document.createElement("canvas").getContext("2d");
+          const luminance = (colour) => {
+            canvas.fillStyle = colour;
+            canvas.fillRect(0, 0, 1, 1);
+            const parts = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+            const [red, green, blue] = parts.map((part) => {
+              const value = part / 255;
+              return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+            });
+            return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+          };
+          let host = element;
+          while (host.localName !== "causerie-messenger") host = host.getRootNode().host;
+          const pair = [luminance(getComputedStyle(element)[name]), luminance(getComputedStyle(host).backgroundColor)];
+          return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+        }, property);
+      const field = await contrast(nora.page.getByRole("textbox", { name: "Write a message" }), "borderTopColor");
+      assert.ok(field >= 3, `${colorScheme}: the field has ${field}`);
+      const bubble = await contrast(nora.messages("mine").locator(".bubble"), "backgroundColor");
+      assert.ok(bubble >= 3, `${colorScheme}: an own message has ${bubble}`);
+      await nora.close();
+    }
   });
 }

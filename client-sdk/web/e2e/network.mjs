@@ -35,7 +35,7 @@ export function network(runner, browser, _server, town) {
       id = await town.direct("nora", "u31");
       const { wire, person } = await enter({ hash: id });
       await person.say("online");
-      await person.messages("online").getByRole("img", { name: "Sent" }).waitFor();
+      await person.messages("online").getByTitle("Sent", { exact: true }).waitFor();
       assert.equal(await banner(person, offline).count(), 0);
       wire.dead = true;
       const went = Date.now();
@@ -50,7 +50,7 @@ export function network(runner, browser, _server, town) {
       await banner(person, offline).waitFor();
       wire.dead = false;
       await person.context.setOffline(false);
-      await person.messages("written offline").getByRole("img", { name: "Sent" }).waitFor();
+      await person.messages("written offline").getByTitle("Sent", { exact: true }).waitFor();
       await banner(person, offline).waitFor({ state: "detached" });
       assert.equal(await person.messages("written offline").getByText("Waiting for connection").count(), 0);
       assert.equal(await person.messages("written offline").count(), 1);
@@ -75,7 +75,7 @@ export function network(runner, browser, _server, town) {
     );
     wire.dead = false;
     await person.page.getByRole("button", { name: "Try now", exact: true }).click();
-    await person.messages("into the void").getByRole("img", { name: "Sent" }).waitFor({ timeout: 7_000 });
+    await person.messages("into the void").getByTitle("Sent", { exact: true }).waitFor({ timeout: 7_000 });
     await banner(person, "Reconnecting…").waitFor({ state: "detached" });
     assert.equal(await person.messages("into the void").count(), 1);
     await person.close();
@@ -90,7 +90,7 @@ export function network(runner, browser, _server, town) {
     });
     await banner(person, offline).waitFor({ state: "detached" });
     await person.say("still here");
-    await person.messages("still here").getByRole("img", { name: "Sent" }).waitFor();
+    await person.messages("still here").getByTitle("Sent", { exact: true }).waitFor();
     await person.close();
   });
 }

@@ -62,7 +62,7 @@ export function routes(runner, browser, server, town) {
     assert.equal(await tim.item("Nora Lindqvist").count(), 0);
     await nora.say("may I ask you something?");
     await tim.item("Nora Lindqvist").getByText("may I ask you something?").waitFor();
-    await nora.messages("may I ask you something?").getByRole("img", { name: "Sent" }).waitFor();
+    await nora.messages("may I ask you something?").getByTitle("Sent", { exact: true }).waitFor();
     assert.doesNotMatch(new URL(nora.page.url()).hash, /to\//);
     // The route of the user now leads to the conversation, which the search offers too.
     await nora.page.goBack();
@@ -115,7 +115,7 @@ export function routes(runner, browser, server, town) {
     const nora = await town.enter(browser, "nora", { prepare });
     await nora.startWith(Town.nameOf("u77"));
     await nora.say("kept nowhere");
-    await nora.messages("kept nowhere").getByRole("img", { name: "Sent" }).waitFor();
+    await nora.messages("kept nowhere").getByTitle("Sent", { exact: true }).waitFor();
     assert.deepEqual(nora.problems, []);
     await nora.close();
   });

@@ -52,7 +52,7 @@ export function touch(runner, browser, _server, town) {
         }
       }
       await hold(nora, bubble(nora, "an answer"));
-      assert.deepEqual(await nora.page.getByRole("menuitem").allInnerTexts(), ["Copy"]);
+      assert.deepEqual(await nora.page.getByRole("menuitem").allInnerTexts(), ["Copy", "Details"]);
       await nora.page.keyboard.press("Escape");
       await entry(nora, "Copy").waitFor({ state: "detached" });
       assert.deepEqual(nora.problems, []);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { until } from "./harness.mjs";
 import { Town } from "./town.mjs";
 
 /** The composer: drafts, edits and the focus. */
@@ -55,7 +56,7 @@ export function writing(runner, browser, _server, town) {
   runner.test("an unsaved edit survives a visit to another conversation, and a reload", async () => {
     await nora.say("a sentence with a mistke");
     const mine = nora.messages("a sentence with a mistke");
-    await mine.getByRole("img", { name: "Sent" }).waitFor();
+    await mine.getByTitle("Sent", { exact: true }).waitFor();
     await field(nora).press("ArrowUp");
     await nora.page.getByText("Editing a message").waitFor();
     await field(nora).fill("a sentence with a mist");
@@ -68,7 +69,7 @@ export function writing(runner, browser, _server, town) {
     assert.equal(await field(nora).inputValue(), "a sentence with a mist");
     await field(nora).fill("a sentence without a mistake");
     await field(nora).press("Enter");
-    await nora.messages("a sentence without a mistake").getByText("edited").waitFor();
+    await nora.messages("a sentence without a mistake").getByText("edited", { exact: true }).waitFor();
     await nora.page.getByText("Editing a message").waitFor({ state: "detached" });
     assert.equal(await field(nora).inputValue(), "");
   });
@@ -134,13 +135,13 @@ export function writing(runner, browser, _server, town) {
       await isFocused(reader, /^causerie-message/, `after ${button}`);
       refuse = true;
     }
-    await reader.messages("refused, then Retry").getByRole("img", { name: "Sent" }).waitFor();
+    await reader.messages("refused, then Retry").getByTitle("Sent", { exact: true }).waitFor();
     await reader.close();
   });
 
   runner.test("after deleting a message the focus is on a message, and after marking as unread on the row", async () => {
     for (const text of ["to be deleted", "the one after it"]) await nora.say(text);
-    await nora.messages("the one after it").getByRole("img", { name: "Sent" }).waitFor();
+    await nora.messages("the one after it").getByTitle("Sent", { exact: true }).waitFor();
     await nora.messages("to be deleted").hover();
     await nora.messages("to be deleted").getByRole("button", { name: "Message actions", exact: true }).click();
     await nora.page.getByRole("menuitem", { name: "Delete" }).click();
@@ -155,5 +156,177 @@ export function writing(runner, browser, _server, town) {
     await isFocused(nora, /^button/, "after marking as unread");
     assert.deepEqual(nora.problems, []);
     await nora.close();
+  });
+
+  runner.test(
+    "the Enter key that ends a composition does not send, in the order of events of Chromium and of Safari",
+    async () => {
+      const id = await town.direct("nora", "u14");
+      await town.say("u14", id, "konnichiwa");
+      const writer = await town.enter(browser, "nora", { hash: id });
+      await writer.sees("konnichiwa");
+      await field(writer).fill("にほん");
+      const press = (options) =>
+        field(writer).evaluate((element, init) => {
+          element.dispatchEvent(
+            new KeyboardEvent("keydown", { key: "Enter", bubbles: true, composed: true, cancelable: true, ...init }),
+          );
+        }, options);
+      await press({ isComposing: true, keyCode: 13 });
+      // Safari has ended the composition by then.
+      await press({ isComposing: false, keyCode: 229 });
+      assert.equal(await field(writer).inputValue(), "にほん");
+      await press({ keyCode: 13 });
+      await writer.messages("にほん").getByTitle("Sent", { exact: true }).waitFor();
+      await writer.close();
+    },
+  );
+
+  runner.test("on a touch keyboard Enter begins a new line and the button sends", async () => {
+    const id = await town.direct("nora", "u15");
+    await town.say("u15", id, "two lines, please");
+    const small = await town.enter(browser, "nora", { hash: id, ...phone });
+    await small.sees("two lines, please");
+    await field(small).tap();
+    await small.page.keyboard.type("first");
+    await small.page.keyboard.press("Enter");
+    await small.page.keyboard.type("second");
+    assert.equal(await field(small).inputValue(), "first\nsecond");
+    assert.equal(await field(small).getAttribute("enterkeyhint"), "enter");
+    const size = await field(small).evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+    assert.ok(size >= 16, `iOS would zoom into a field of ${size} px`);
+    await small.page.getByRole("button", { name: "Send", exact: true }).tap();
+    await small.sees("first\nsecond");
+    await small.close();
+    // With a keyboard too, the user can choose that Enter begins a new line, for good.
+    const writer = await town.enter(browser, "nora", { hash: id });
+    await writer.sees("first\nsecond");
+    await field(writer).fill("a draft");
+    await writer.page.getByRole("button", { name: "Enter sends, Shift+Enter starts a new line" }).click();
+    await writer.page.getByRole("button", { name: "Ctrl+Enter sends, Enter starts a new line" }).waitFor();
+    await isFocused(writer, /^textarea/, "after the choice");
+    await field(writer).fill("");
+    await writer.page.reload();
+    await writer.sees("first\nsecond");
+    await field(writer).pressSequentially("third\nfourth");
+    assert.equal(await field(writer).inputValue(), "third\nfourth");
+    await field(writer).press("Control+Enter");
+    await writer.messages("third\nfourth").getByTitle("Sent", { exact: true }).waitFor();
+    await writer.close();
+  });
+
+  runner.test("near the limit the remaining characters are counted, and beyond it those that are too many", async () => {
+    const id = await town.direct("nora", "u16");
+    await town.say("u16", id, "tell me everything");
+    const writer = await town.enter(browser, "nora", { hash: id });
+    await writer.sees("tell me everything");
+    await field(writer).fill("a".repeat(10_000));
+    assert.equal(await writer.page.locator(".limit").count(), 0);
+    await field(writer).fill("a".repeat(16_284));
+    await writer.page.getByText("100 characters left", { exact: true }).waitFor();
+    await field(writer).fill("é".repeat(9_192));
+    await writer.page.getByText("1,000 characters too many", { exact: true }).waitFor();
+    await field(writer).press("Enter");
+    assert.equal((await field(writer).inputValue()).length, 9_192);
+    await field(writer).fill("short");
+    await writer.page.locator(".limit").waitFor({ state: "detached" });
+    await writer.close();
+  });
+
+  runner.test("a failed message can be edited: its text is put back into the field", async () => {
+    const id = await town.direct("nora", "u17");
+    await town.say("u17", id, "go on");
+    const refuse = (page) =>
+      page.routeWebSocket(/v1\/ws/, (socket) => {
+        const server = socket.connectToServer();
+        socket.onMessage((text) => {
+          const request = JSON.parse(text);
+          if (!request.sendMessage) return server.send(text);
+          socket.send(JSON.stringify({ reply: { id: request.id, error: { code: 250, name: "locked" } } }));
+        });
+      });
+    const writer = await town.enter(browser, "nora", { hash: id, prepare: refuse });
+    await writer.sees("go on");
+    await writer.say("words that must not be lost");
+    const failed = writer.messages("words that must not be lost");
+    await failed.getByRole("button", { name: "Edit", exact: true }).click();
+    await failed.waitFor({ state: "detached" });
+    assert.equal(await field(writer).inputValue(), "words that must not be lost");
+    await isFocused(writer, /^textarea/, "after Edit");
+    await writer.close();
+  });
+
+  runner.test("S2-06, S4-10 Enter or the button sends once, and Shift+Enter begins a new line", async () => {
+    const id = await town.direct("nora", "u18");
+    await town.say("u18", id, "write to me");
+    const writer = await town.enter(browser, "nora", { hash: id });
+    await writer.sees("write to me");
+    await field(writer).pressSequentially("one");
+    await field(writer).press("Shift+Enter");
+    await field(writer).pressSequentially("two");
+    await field(writer).press("Enter");
+    await writer.messages("one\ntwo").getByTitle("Sent", { exact: true }).waitFor();
+    await field(writer).fill("by the button");
+    await writer.page.getByRole("button", { name: "Send", exact: true }).dblclick();
+    await writer.messages("by the button").getByTitle("Sent", { exact: true }).waitFor();
+    const { messages } = await town.call("nora", "GET", `/conversations/${id}/messages`);
+    assert.deepEqual(
+      messages.map(({ text }) => text),
+      ["write to me", "one\ntwo", "by the button"],
+    );
+    await writer.close();
+  });
+
+  runner.test("emoji are written by name, and chosen from a panel by keyboard", async () => {
+    const id = await town.direct("nora", "u19");
+    await town.say("u19", id, "smile");
+    const writer = await town.enter(browser, "nora", { hash: id });
+    await writer.sees("smile");
+    const { page } = writer;
+    const loaded = () =>
+      page.evaluate(() => performance.getEntriesByType("resource").filter(({ name }) => /names-en/.test(name)).length);
+    assert.equal(await loaded(), 0, "the names are not loaded before they are needed");
+    await field(writer).pressSequentially("well done :tad");
+    const offered = page.getByRole("listbox", { name: "Emoji" });
+    await offered.getByRole("option").first().waitFor();
+    assert.equal(await loaded(), 1);
+    const active = await field(writer).getAttribute("aria-activedescendant");
+    assert.equal(await offered.getByRole("option", { selected: true }).getAttribute("id"), active);
+    await field(writer).press("Enter");
+    assert.equal(await field(writer).inputValue(), "well done 🎉 ");
+    await field(writer).pressSequentially(":smile:");
+    await until(
+      "the whole name",
+      () => field(writer).inputValue(),
+      (text) => text === "well done 🎉 😄 ",
+    );
+    // Escape leaves the text as it is, and a time of day offers nothing.
+    await field(writer).pressSequentially("at 10:30 :hear");
+    await offered.waitFor();
+    await field(writer).press("Escape");
+    await offered.waitFor({ state: "detached" });
+    await field(writer).fill("");
+    await page.getByRole("button", { name: "Emoji", exact: true }).click();
+    const panel = page.getByRole("dialog", { name: "Emoji" });
+    const search = panel.getByRole("searchbox", { name: "Search emoji" });
+    await search.fill("waffle");
+    await panel.getByRole("button", { name: "waffle" }).waitFor();
+    assert.deepEqual(await writer.accessibilityProblems(), []);
+    await search.press("Enter");
+    await panel.waitFor({ state: "detached" });
+    assert.equal(await field(writer).inputValue(), "🧇");
+    await isFocused(writer, /^textarea/, "after the choice");
+    await page.getByRole("button", { name: "Emoji", exact: true }).click();
+    await panel.getByRole("tab", { name: "Recently used" }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    assert.equal(await field(writer).inputValue(), "🧇🧇");
+    await page.getByRole("button", { name: "Emoji", exact: true }).click();
+    await search.waitFor();
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "detached" });
+    await isFocused(writer, /^textarea/, "after Escape");
+    assert.deepEqual(writer.problems, []);
+    await writer.close();
   });
 }

@@ -4,7 +4,10 @@ import { defaultClientConditions, type Plugin } from "vite";
 /** The packages import each other's sources. */
 export const conditions = ["causerie-source", ...defaultClientConditions];
 
-/** Removes white space from the styles of components, which the minifier of JavaScript does not change. */
+/**
+ * Removes white space from the styles and templates of components, which the minifier of JavaScript does not change. In a template, white space
+ * at a line break stays a line break.
+ */
 export function minifyStyles(): Plugin {
   const minify = (styles: string): string =>
     styles
@@ -16,7 +19,9 @@ export function minifyStyles(): Plugin {
   return {
     name: "minify-styles",
     transform: (code, id) =>
-      id.includes("/src/") && id.endsWith(".ts") ? code.replace(/\bcss`[^`]*`/g, (styles) => minify(styles)) : undefined,
+      id.includes("/src/") && id.endsWith(".ts")
+        ? code.replace(/\bcss`[^`]*`/g, (styles) => minify(styles)).replace(/\n\s+/g, "\n")
+        : undefined,
   };
 }
 

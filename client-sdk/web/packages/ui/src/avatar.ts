@@ -1,6 +1,7 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { colourOf, initials } from "./face.js";
+import { hues } from "./hues.js";
 import { groupIcon, noteIcon } from "./icons.js";
 import { base } from "./styles.js";
 
@@ -16,6 +17,7 @@ export class AvatarElement extends LitElement {
 
   static override styles = [
     base,
+    hues,
     css`
       :host {
         --size: var(--avatar-size, 48px);
@@ -44,7 +46,7 @@ export class AvatarElement extends LitElement {
       }
       .dot {
         position: absolute;
-        right: 0;
+        inset-inline-end: 0;
         bottom: 0;
         width: 28%;
         height: 28%;
@@ -63,16 +65,6 @@ export class AvatarElement extends LitElement {
           forced-color-adjust: none;
         }
       }
-      .c0 { --hue: 265; }
-      .c1 { --hue: 20; }
-      .c2 { --hue: 150; }
-      .c3 { --hue: 320; }
-      .c4 { --hue: 60; }
-      .c5 { --hue: 200; }
-      .c6 { --hue: 95; }
-      .c7 { --hue: 295; }
-      .c8 { --hue: 235; }
-      .c9 { --hue: 350; }
     `,
   ];
 

@@ -12,6 +12,11 @@ export abstract class ClientElement extends LitElement {
   /** The events after which this component renders again. */
   protected abstract readonly updateEvents: readonly (keyof ClientEvents)[];
 
+  /** Whether an event changes what this component shows. */
+  protected concerns<Name extends keyof ClientEvents>(_event: Name, _payload: ClientEvents[Name]): boolean {
+    return true;
+  }
+
   /** Called when `client` was set. */
   protected clientChanged(): void {}
 
@@ -33,7 +38,11 @@ export abstract class ClientElement extends LitElement {
 
   #listen(): void {
     this.#stop();
-    this.#unsubscribes = this.updateEvents.map((event) => this.client.on(event, () => this.requestUpdate()));
+    this.#unsubscribes = this.updateEvents.map((event) =>
+      this.client.on(event, (payload) => {
+        if (this.concerns(event, payload)) this.requestUpdate();
+      }),
+    );
   }
 
   #stop(): void {

@@ -1,4 +1,4 @@
-import type { ClientEvents, Conversation, Message } from "causerie";
+import type { ClientEvents, Conversation, Message, OutgoingMessage } from "causerie";
 import { html, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import "./chat-header.js";
@@ -6,7 +6,6 @@ import type { ChatHeader } from "./chat-header.js";
 import { ClientElement } from "./client-element.js";
 import "./composer.js";
 import type { Composer } from "./composer.js";
-import "./confirm-dialog.js";
 import type { ConfirmDialog } from "./confirm-dialog.js";
 import { type Drafts, draftsOf, type Edit } from "./drafts.js";
 import { explain, strings } from "./i18n/index.js";
@@ -23,13 +22,14 @@ export class ConversationPane extends ClientElement {
   /** Whether the details are shown beside the pane. */
   @property({ type: Boolean }) details = false;
   @state() private problem = "";
+  /** The message that the user is asked about, and whether only their own copy is to be deleted. */
+  @state() private deleting: { readonly message: Message; readonly ownCopy: boolean } | undefined;
   @query("causerie-chat-header") private header!: ChatHeader;
   @query("causerie-message-list") private list!: MessageList;
   @query("causerie-composer") private composer?: Composer;
   @query("causerie-confirm-dialog") private confirm!: ConfirmDialog;
 
   protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["state"];
-  #deleting: Message | undefined;
   /** The conversation was marked as unread when it was opened. Reading it clears that mark, but not a mark that is set later. */
   #openedMarked = false;
   #marking = false;
@@ -78,18 +78,19 @@ export class ConversationPane extends ClientElement {
         .client=${client}
         .conversation=${conversation}
         ?details=${this.details}
-        @causerie-problem=${({ detail }: CustomEvent<string>) => {
-          this.problem = detail;
-        }}
+        @causerie-problem=${this.#showProblem}
       ></causerie-chat-header>
       <causerie-message-list
         .client=${client}
         .conversation=${conversation}
         @causerie-seen=${this.#marker.seen}
         @causerie-edit=${this.#edit}
-        @causerie-delete=${this.#askDelete}
-        @causerie-retry=${({ detail }: CustomEvent<string>) => this.#resolveFailed(() => client.retry(detail))}
-        @causerie-discard=${({ detail }: CustomEvent<string>) => this.#resolveFailed(() => client.discard(detail))}
+        @causerie-delete=${({ detail }: CustomEvent<Message>) => this.#askDelete(detail, false)}
+        @causerie-delete-copy=${({ detail }: CustomEvent<Message>) => this.#askDelete(detail, true)}
+        @causerie-retry=${({ detail }: CustomEvent<OutgoingMessage>) => this.#resolveFailed(() => client.retry(detail.clientId))}
+        @causerie-discard=${({ detail }: CustomEvent<OutgoingMessage>) => this.#resolveFailed(() => client.discard(detail.clientId))}
+        @causerie-rewrite=${({ detail }: CustomEvent<OutgoingMessage>) => this.#rewrite(detail)}
+        @causerie-problem=${this.#showProblem}
       ></causerie-message-list>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
       ${
@@ -107,7 +108,7 @@ export class ConversationPane extends ClientElement {
       }
       <causerie-confirm-dialog
         .heading=${strings.deleteTitle}
-        .text=${strings.deleteText}
+        .text=${this.deleting?.ownCopy ? strings.deleteForMeText : strings.deleteText}
         .action=${strings.delete}
         @causerie-confirm=${this.#delete}
       ></causerie-confirm-dialog>
@@ -173,22 +174,41 @@ export class ConversationPane extends ClientElement {
     void this.list.focusLast();
   }
 
-  #askDelete(event: CustomEvent<Message>): void {
-    this.#deleting = event.detail;
-    this.confirm.show();
+  /** Puts the text of a failed message back into the text field, before a text that is there. */
+  #rewrite({ clientId, text }: OutgoingMessage): void {
+    const { id } = this.conversation;
+    const drafts = this.#drafts;
+    if (!this.client.discard(clientId)) return;
+    drafts.endEdit(id);
+    drafts.setText(id, [text, drafts.get(id).text].filter(Boolean).join("\n"));
+    void this.focusComposer();
+  }
+
+  async #askDelete(message: Message, ownCopy: boolean): Promise<void> {
+    this.deleting = { message, ownCopy };
+    await this.#attempt(async () => {
+      await import("./confirm-dialog.js");
+      await this.confirm.updateComplete;
+      this.confirm.show();
+    });
   }
 
   async #delete(): Promise<void> {
-    const message = this.#deleting;
-    if (!message) return;
+    if (!this.deleting) return;
+    const { message, ownCopy } = this.deleting;
     const { conversationId, id, seq } = message;
+    const { client } = this;
     const drafts = this.#drafts;
     if (drafts.get(conversationId).edit?.messageId === id) drafts.endEdit(conversationId);
     await this.#attempt(async () => {
-      await this.client.delete(conversationId, id);
+      await (ownCopy ? client.deleteOwnCopy(conversationId, id) : client.delete(conversationId, id));
       // The focused button disappeared with the message.
       if (conversationId === this.conversation.id) await this.list.focusAfter(seq);
     });
+  }
+
+  #showProblem({ detail }: CustomEvent<string>): void {
+    this.problem = detail;
   }
 
   async #attempt(run: () => Promise<void>): Promise<void> {

@@ -2,6 +2,14 @@
 import { locale, strings } from "./i18n/index.js";
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+let timeZone = "";
+
+/** The time zone of the device, which changes when the user travels. A format of `Intl` keeps the zone in which it was made. */
+export function currentTimeZone(): string {
+  const current = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (current !== timeZone) formats.clear();
+  return (timeZone = current);
+}
 
 function format(date: Date, options: Intl.DateTimeFormatOptions): string {
   const key = locale + JSON.stringify(options);

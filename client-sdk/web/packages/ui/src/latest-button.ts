@@ -51,6 +51,12 @@ export class LatestButton extends LitElement {
         line-height: 21px;
         font-variant-numeric: tabular-nums;
       }
+      @media (forced-colors: active) {
+        .count {
+          border: 1px solid;
+          line-height: 19px;
+        }
+      }
       @container messenger (max-width: 719px) {
         :host {
           inset-inline-end: 12px;
@@ -62,14 +68,11 @@ export class LatestButton extends LitElement {
   protected override render(): unknown {
     const { shown, unread } = this;
     const label = unread ? strings.jumpToLatestUnread(unread) : strings.jumpToLatest;
-    return html`<span class="visually-hidden" role="status">${shown && unread ? strings.newMessagesBelow : ""}</span>
-      ${
-        shown
-          ? html`<button aria-label=${label} title=${label} @click=${this.#fire}>
-            ${downIcon}${unread ? html`<span class="count">${unread > 99 ? "99+" : unread}</span>` : ""}
-          </button>`
-          : ""
-      }`;
+    return shown
+      ? html`<button aria-label=${label} title=${label} @click=${this.#fire}>
+          ${downIcon}${unread ? html`<span class="count">${unread > 99 ? "99+" : unread}</span>` : ""}
+        </button>`
+      : "";
   }
 
   #fire(): void {

@@ -1,28 +1,39 @@
-import type { Conversation, Message } from "causerie";
+import type { Capability, Message } from "causerie";
 import { strings } from "./i18n/index.js";
-import { copyIcon, deleteIcon, editIcon } from "./icons.js";
+import { deleteIcon, editIcon } from "./icons.js";
+import { copyIcon, infoIcon, linkIcon } from "./message-icons.js";
 import type { MenuItem } from "./popup.js";
 
-/** The entries of the menu of a message. `fire` dispatches `causerie-edit` or `causerie-delete`. */
-export function messageActions(
-  message: Message,
-  { capabilities }: Conversation,
-  isOwn: boolean,
-  fire: (name: string, message: Message) => void,
-): readonly MenuItem[] {
+/** What the menu of a message is made from. */
+export interface MessageMenu {
+  readonly message: Message;
+  /** What the connected user may do in the conversation. */
+  readonly capabilities: ReadonlySet<Capability>;
+  readonly isOwn: boolean;
+  /** The address of the message; `undefined` when the page has no addresses. */
+  readonly address: string | undefined;
+  /** Dispatches `causerie-edit`, `causerie-delete` or `causerie-delete-copy`. */
+  readonly fire: (name: string) => void;
+  readonly showDetails: () => void;
+}
+
+/** The entries of the menu of a message. */
+export function messageActions(menu: MessageMenu): readonly MenuItem[] {
+  const { message, capabilities, isOwn, address, fire, showDetails } = menu;
   if (message.deletedAt) return [];
   const items: MenuItem[] = [];
   // Browsers offer no clipboard to pages without TLS.
   const { clipboard } = navigator as { clipboard?: Clipboard };
-  if (clipboard) {
-    const copy = (): void => void clipboard.writeText(message.text).catch(() => {});
-    items.push({ icon: copyIcon, label: strings.copy, run: copy });
-  }
-  if (isOwn && capabilities.has("edit")) {
-    items.push({ icon: editIcon, label: strings.edit, run: () => fire("causerie-edit", message) });
-  }
+  const copy = (text: string): void => void clipboard?.writeText(text).catch(() => {});
+  if (clipboard) items.push({ icon: copyIcon, label: strings.copy, run: () => copy(message.text) });
+  if (clipboard && address) items.push({ icon: linkIcon, label: strings.copyLink, run: () => copy(address) });
+  items.push({ icon: infoIcon, label: strings.details, run: showDetails });
+  if (isOwn && capabilities.has("edit")) items.push({ icon: editIcon, label: strings.edit, run: () => fire("causerie-edit") });
+  if (capabilities.has("delete_own_copy"))
+    items.push({ icon: deleteIcon, label: strings.deleteForMe, run: () => fire("causerie-delete-copy") });
   if (isOwn && capabilities.has("delete")) {
-    items.push({ icon: deleteIcon, label: strings.delete, run: () => fire("causerie-delete", message) });
+    const label = capabilities.has("delete_own_copy") ? strings.deleteForAll : strings.delete;
+    items.push({ icon: deleteIcon, label, run: () => fire("causerie-delete") });
   }
   return items;
 }

@@ -29,11 +29,11 @@ function isSameGroup(one: Message | undefined, next: Message | undefined): boole
   );
 }
 
-/** Groups messages. `newSeq` is the `seq` of the first unread message; 0 for none. */
-export function groupMessages(messages: readonly Message[], newSeq: number): GroupedMessage[] {
-  return messages.map((message, index) => {
-    const before = messages[index - 1];
-    const after = messages[index + 1];
+/** Groups the messages from index `from` to before index `to`. `newSeq` is the `seq` of the first unread message; 0 for none. */
+export function groupMessages(messages: readonly Message[], newSeq: number, from = 0, to = messages.length): GroupedMessage[] {
+  return messages.slice(from, to).map((message, position) => {
+    const before = messages[from + position - 1];
+    const after = messages[from + position + 1];
     const startsNew = message.seq === newSeq;
     return {
       message,

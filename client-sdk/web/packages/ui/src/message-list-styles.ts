@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** The styles of the column of messages, the separators between days, and the empty state. */
+/** The styles of the column of messages. */
 export const messageListStyles = css`
   :host {
     position: relative;
@@ -28,32 +28,6 @@ export const messageListStyles = css`
     width: 100%;
     max-width: 860px;
     margin: auto auto 0;
-  }
-  .day,
-  .new {
-    display: flex;
-    justify-content: center;
-    margin: 18px 0 8px;
-    font-size: 0.8125rem;
-    font-weight: 600;
-    color: var(--muted);
-  }
-  .day span {
-    padding: 3px 12px;
-    border-radius: 12px;
-    background: var(--field);
-  }
-  .new {
-    align-items: center;
-    gap: 12px;
-    color: var(--accent);
-  }
-  .new::before,
-  .new::after {
-    content: "";
-    flex: 1;
-    height: 1px;
-    background: color-mix(in srgb, var(--accent) 35%, transparent);
   }
   .typing {
     min-height: 24px;

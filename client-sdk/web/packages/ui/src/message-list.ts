@@ -3,64 +3,93 @@ import { html, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { ClientElement } from "./client-element.js";
-import { lastSeqInView, renderedMessages, ScrollAnchor } from "./scroll-anchor.js";
-import "./load-sentinel.js";
-import { dayName } from "./format.js";
+import type { FloatingDate } from "./floating-date.js";
+import { currentTimeZone, dayName } from "./format.js";
 import { strings } from "./i18n/index.js";
 import { chatIcon } from "./icons.js";
+import "./load-sentinel.js";
 import type { LoadSentinel } from "./load-sentinel.js";
-import "./latest-button.js";
 import { loadMemberNames } from "./member-names.js";
 import "./message.js";
-import type { MessageActionsRequest } from "./message.js";
-import { messageActions } from "./message-actions.js";
+import type { MessageActionsRequest, MessageElement } from "./message.js";
+import type { MessageDetails } from "./message-details.js";
+import { MessageFocus } from "./message-focus.js";
 import { type GroupedMessage, groupMessages, groupOutgoing } from "./message-groups.js";
 import { messageListStyles } from "./message-list-styles.js";
-import { nameById, titleOf } from "./names.js";
-import "./popup.js";
-import type { MenuItem, Popup } from "./popup.js";
+import { type Goal, MessageLoader, seqOf } from "./message-loader.js";
+import { type Direction, MessageWindow, type Range } from "./message-window.js";
+import { colourSeed, nameById, titleOf } from "./names.js";
+import type { Popup } from "./popup.js";
 import { isPageActive } from "./read-marker.js";
+import { noReaders, type Reader } from "./reader-faces.js";
+import { progressOf, readersBySeq } from "./readers.js";
+import { leavePlace, placeIn } from "./reading-places.js";
+import { lastSeqInView, middleSeq, renderedMessages, ScrollAnchor } from "./scroll-anchor.js";
 import { base, emptyState } from "./styles.js";
 import { typingText } from "./typing-text.js";
 
 /** Within this distance of the end, the user counts as being at the end, in pixels. */
 const nearEndPx = 80;
-/** When a conversation is opened, the separator of new messages is at this fraction of the height. */
-const unreadAt = 1 / 4;
+/** The separator of new messages, and a message to which a link leads, are shown at this fraction of the height. */
+const goalAt = 1 / 4;
 /** The list scrolls smoothly to the end when it is at most this many screens away, and otherwise jumps. */
 const smoothScreens = 2;
+const loadLater = (): Promise<typeof import("./message-list-later.js")> => import("./message-list-later.js");
+/** When more messages than this are loaded, those far from the visible ones are unloaded. */
+const loadedMax = 1_000;
+/** This number of messages stays loaded on each side of those in the page. */
+const loadedBeside = 300;
 
 /**
- * The messages of a conversation. Opens at the first unread message, or at the end. Fires `causerie-seen` when `seen` may have grown, and
- * `causerie-edit` and `causerie-delete` with a message.
+ * The messages of a conversation. Opens at the first unread message, where the user left, or at the end. Fires `causerie-seen` when `seen` may
+ * have grown, `causerie-edit`, `causerie-delete` and `causerie-delete-copy` with a message, and `causerie-problem` with a sentence.
  */
 @customElement("causerie-message-list")
 export class MessageList extends ClientElement {
   @property({ attribute: false }) conversation!: Conversation;
-  /** Which messages could not be loaded: the first ones to show, older ones or newer ones. */
-  @state() private failed: "" | "first" | "older" | "newer" = "";
-  /** Whether the first messages to show are being loaded. */
-  @state() private opening = false;
+  /** The `seq` of a message to show, from a link; 0 for none. */
+  @property({ type: Number }) target = 0;
+  /** Returns the address of a message by its `seq`; `undefined` when the page has no addresses. */
+  @property({ attribute: false }) addressOf: ((seq: number) => string) | undefined;
   /** Whether the newest message is not visible. */
   @state() private away = false;
   @query(".scroller") private scroller!: HTMLElement;
   @query("causerie-popup") private popup!: Popup;
+  @query("causerie-floating-date") private floatingDate?: FloatingDate;
+  @query("causerie-message-details") private details!: MessageDetails;
   @query(".column") private column?: HTMLElement;
 
   protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["history", "typing", "state", "users"];
 
   /** The `seq` of the first message that was unread when the conversation was opened; 0 for none. */
   #newSeq = 0;
-  /** Where to scroll to after the messages are rendered. */
-  #goal: "unread" | "end" | undefined;
+  #goal: Goal | undefined;
   readonly #anchor = new ScrollAnchor();
+  readonly #window = new MessageWindow();
+  readonly #loader = new MessageLoader(
+    this,
+    () => this.#history,
+    (goal) => {
+      this.#goal = goal;
+      this.#window.reset();
+    },
+  );
+  /** The messages in the page, as a part of the loaded ones. */
+  #range: Range = { from: 0, to: 0 };
+  /** Whether the newest message is in the page. */
+  #atNewest = false;
   /** Whether the user is at the end: the list then scrolls to each new message. */
   #stick = true;
   /** Whether a smooth scroll to the end is in progress. */
   #jumping = false;
-  #connected = false;
   /** The client id of the last outgoing message that was rendered. */
   #lastOutgoing = "";
+  readonly #focus = new MessageFocus(
+    this,
+    () => this.scroller,
+    (element) => this.#keyOf(element),
+    () => void this.#jump(),
+  );
   #resized = new ResizeObserver(() => this.#hold());
 
   static override styles = [base, emptyState, messageListStyles];
@@ -76,7 +105,7 @@ export class MessageList extends ClientElement {
     await this.updateComplete;
     const messages = renderedMessages(this.scroller);
     const at = messages.findIndex(({ message }) => message?.seq === seq);
-    (messages[at + 1] ?? messages[at])?.focus({ preventScroll: false });
+    (messages[at + 1] ?? messages[at] ?? messages.at(-1))?.focus({ preventScroll: false });
   }
 
   /** Focuses the last message. */
@@ -92,57 +121,97 @@ export class MessageList extends ClientElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#resized.disconnect();
+    this.#leave(this.conversation);
+  }
+
+  protected override concerns<Name extends keyof ClientEvents>(event: Name, payload: ClientEvents[Name]): boolean {
+    if (event !== "history" && event !== "typing") return true;
+    return (payload as ClientEvents["history" | "typing"]).conversationId === this.conversation.id;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     const before = changed.get("conversation") as Conversation | undefined;
-    if (changed.has("conversation") && before?.id !== this.conversation.id) this.#opened();
-    else if (this.column) this.#anchor.capture(this.scroller);
-    this.#reconnected();
+    if (changed.has("conversation") && before?.id !== this.conversation.id) {
+      if (before) this.#leave(before);
+      this.#opened();
+    } else {
+      if (this.column) this.#anchor.capture(this.scroller);
+      if (changed.has("target") && this.target) this.#loader.show({ to: "message", seq: this.target, flash: true });
+      else if (!this.#history.loaded && !this.#loader.isOpening) this.#reload();
+      else this.#loader.check();
+    }
+    this.#loader.connected(this.client.state.name === "connected");
     this.#holdNewMessages();
-    const { outgoing, moreAfter } = this.#history;
-    const last = outgoing.at(-1)?.clientId ?? "";
+    const last = this.#history.outgoing.at(-1)?.clientId ?? "";
     if (last && last !== this.#lastOutgoing) {
       // A user who sends a message has seen the new messages, and wants to see their own.
       this.#newSeq = 0;
-      if (moreAfter) void this.#jump();
-      else this.#goal = "end";
+      this.#loader.show({ to: "end" });
     }
     this.#lastOutgoing = last;
+    const { messages, moreAfter } = this.#history;
+    this.#range = this.#window.fit(messages, this.#centre());
+    this.#atNewest = !moreAfter && this.#range.to === messages.length;
+    this.#focus.willUpdate();
+  }
+
+  protected override firstUpdated(): void {
+    loadLater().then(
+      ({ DayChange }) => new DayChange(this),
+      // The load is repeated when the user opens a menu.
+      () => {},
+    );
   }
 
   protected override updated(): void {
+    this.#focus.updated();
     void this.#position();
+    this.#unloadFar();
   }
 
   protected override render(): unknown {
     const { conversation, client } = this;
     const history = this.#history;
-    if (!history.loaded || this.opening) return this.#loadingState();
-    const { messages, moreBefore, moreAfter } = history;
-    // Outgoing messages belong after the newest message, which is not loaded.
-    const outgoing = moreAfter ? [] : history.outgoing;
-    const typing = moreAfter ? "" : typingText(client, client.typing(conversation.id));
+    if (!history.loaded || this.#loader.isOpening) return this.#loadingState();
+    const { messages, moreBefore } = history;
+    const { from, to } = this.#range;
+    // Outgoing messages belong after the newest message.
+    const outgoing = this.#atNewest ? history.outgoing : [];
+    const typing = this.#atNewest ? typingText(client, client.typing(conversation.id)) : "";
+    const shown = [
+      ...groupMessages(messages, this.#firstNew(messages), from, to),
+      ...groupOutgoing(outgoing, messages.at(-1)?.authorId === client.me?.id),
+    ];
+    const active = this.#focus.activeAmong(shown.map((each) => this.#keyOf(each)));
+    const readers = readersBySeq(client, conversation, history);
+    const zone = currentTimeZone();
     return html`
-      <div class="scroller" tabindex="0" role="log" aria-label=${strings.messagesOf(titleOf(conversation, client.me?.id))} @scroll=${this.#scrolled}
-        @causerie-actions=${this.#act}>
-        ${messages.length || outgoing.length ? "" : this.#empty()}
+      <div class="scroller" tabindex="-1" role="group" aria-label=${strings.messagesOf(titleOf(conversation, client.me?.id))}
+        @scroll=${this.#userScrolled} @keydown=${this.#focus.key} @focusin=${this.#focus.entered}
+        @causerie-actions=${this.#act} @causerie-details=${({ detail }: CustomEvent<Message>) => this.#showDetails(detail)}>
+        ${shown.length ? "" : this.#empty()}
         <div class="column">
-          ${moreBefore ? this.#sentinel("older", strings.olderFailed) : ""}
-          ${repeat(
-            [
-              ...groupMessages(messages, this.#firstNew(messages)),
-              ...groupOutgoing(outgoing, messages.at(-1)?.authorId === client.me?.id),
-            ],
-            (each) => this.#keyOf(each),
-            (each) => this.#message(each),
-          )}
-          ${moreAfter ? this.#sentinel("newer", strings.newerFailed) : ""}
-          <p class="typing" aria-live="polite">${typing}</p>
+          ${from > 0 || moreBefore ? this.#sentinel("older", strings.olderFailed) : ""}
+          ${
+            shown.length
+              ? html`<div role="list">
+                ${repeat(
+                  shown,
+                  (each) => this.#keyOf(each),
+                  (each) => this.#message(each, active, readers, zone),
+                )}
+              </div>`
+              : ""
+          }
+          ${this.#atNewest ? "" : this.#sentinel("newer", strings.newerFailed)}
+          <p class="typing">${typing}</p>
         </div>
       </div>
+      <causerie-floating-date></causerie-floating-date>
+      <causerie-arrivals .client=${client} .conversationId=${conversation.id}></causerie-arrivals>
       <causerie-popup></causerie-popup>
+      <causerie-message-details .client=${client} .conversation=${conversation}></causerie-message-details>
       <causerie-latest-button
         ?shown=${this.away}
         .unread=${conversation.readState.unread}
@@ -151,36 +220,43 @@ export class MessageList extends ClientElement {
     `;
   }
 
-  #sentinel(direction: "older" | "newer", problem: string): unknown {
+  #sentinel(direction: Direction, problem: string): unknown {
     return html`<causerie-load-sentinel
-      .problem=${this.failed === direction ? problem : ""}
+      .problem=${this.#loader.failed === direction ? problem : ""}
       @causerie-load=${() => this.#extend(direction)}
     ></causerie-load-sentinel>`;
   }
 
   /** Own messages keep their element when they become `sent`. Client ids of other users may be equal, so they are no keys. */
-  #keyOf({ message, outgoing }: GroupedMessage): string {
+  #keyOf({ message, outgoing }: Pick<GroupedMessage, "message" | "outgoing">): string {
     if (!message) return outgoing?.clientId ?? "";
     return (message.authorId === this.client.me?.id && message.clientId) || message.id;
   }
 
-  #message({ message, outgoing, startsDay, startsNew, first, last }: GroupedMessage): unknown {
+  #message(each: GroupedMessage, active: string, readers: ReadonlyMap<number, readonly Reader[]>, timeZone: string): unknown {
+    const { message, outgoing, startsDay, startsNew, first, last } = each;
     const { conversation, client } = this;
     const own = !message || message.authorId === client.me?.id;
-    const named = conversation.kind === "group" && !own && first;
+    const author = own ? client.me : client.user(message.authorId);
+    const isActive = active === this.#keyOf(each);
     return html`
-      ${message && startsDay ? html`<p class="day"><span>${dayName(message.sentAt, new Date())}</span></p>` : ""}
-      ${startsNew ? html`<p class="new">${strings.newMessages}</p>` : ""}
       <causerie-message
-        tabindex="-1"
+        role="listitem"
+        tabindex=${isActive ? 0 : -1}
         .message=${message}
         .outgoing=${outgoing}
+        .day=${message && startsDay ? dayName(message.sentAt, new Date()) : ""}
+        ?startsNew=${startsNew}
         ?own=${own}
         ?first=${first}
         ?last=${last}
-        .author=${named ? this.#nameOf(message.authorId) : ""}
-        .progress=${outgoing?.status ?? (own && message ? this.#progressOf(message) : "")}
-        ?actionable=${message !== undefined && this.#actionsOf(message).length > 0}
+        .author=${own ? "" : this.#nameOf(message.authorId)}
+        .colour=${conversation.kind === "group" && !own ? (author ? colourSeed(author) : message.authorId) : ""}
+        .progress=${outgoing?.status ?? (own && message ? progressOf(conversation, message) : "")}
+        .readers=${(message && readers.get(message.seq)) ?? noReaders}
+        .timeZone=${timeZone}
+        ?actionable=${message !== undefined && !message.deletedAt}
+        ?active=${isActive}
       ></causerie-message>
     `;
   }
@@ -191,15 +267,32 @@ export class MessageList extends ClientElement {
     return nameById(client, userId);
   }
 
-  #actionsOf(message: Message): readonly MenuItem[] {
-    const own = message.authorId === this.client.me?.id;
-    return messageActions(message, this.conversation, own, (name, detail) =>
-      this.dispatchEvent(new CustomEvent(name, { detail })),
-    );
+  async #act({ detail: { message, anchor, returnTo } }: CustomEvent<MessageActionsRequest>): Promise<void> {
+    const later = await loadLater().catch(() => undefined);
+    if (!later) return this.#reportProblem();
+    const items = later.messageActions({
+      message,
+      capabilities: this.conversation.capabilities,
+      isOwn: message.authorId === this.client.me?.id,
+      address: this.addressOf?.(message.seq),
+      fire: (name) => this.dispatchEvent(new CustomEvent(name, { detail: message })),
+      showDetails: () => void this.#showDetails(message),
+    });
+    await this.popup.show(strings.messageActions, items, anchor, returnTo);
   }
 
-  #act({ detail: { message, anchor, returnTo } }: CustomEvent<MessageActionsRequest>): void {
-    void this.popup.show(strings.messageActions, this.#actionsOf(message), anchor, returnTo);
+  async #showDetails(message: Message): Promise<void> {
+    try {
+      await import("./message-details.js");
+      await this.details.show(message);
+    } catch {
+      this.#reportProblem();
+    }
+  }
+
+  /** A module could not be loaded. */
+  #reportProblem(): void {
+    this.dispatchEvent(new CustomEvent("causerie-problem", { detail: strings.loadFailed }));
   }
 
   /** The `seq` below the separator of new messages; 0 while the message before it is not loaded. */
@@ -209,21 +302,12 @@ export class MessageList extends ClientElement {
     return messages.find(({ seq }) => seq >= this.#newSeq)?.seq ?? 0;
   }
 
-  /** `read`: all other members have read the message. Unknown when the conversation lists only some of its members. */
-  #progressOf(message: Message): "sent" | "read" | "" {
-    const { kind, members, memberCount } = this.conversation;
-    if (kind === "note_to_self") return "";
-    const others = members.filter(({ user }) => user.id !== message.authorId);
-    const all = others.length > 0 && members.length >= memberCount;
-    return all && others.every(({ readSeq }) => readSeq >= message.seq) ? "read" : "sent";
-  }
-
   #loadingState(): unknown {
-    return html`<div class="scroller">${
-      this.failed === "first"
+    return html`<div class="scroller" tabindex="-1">${
+      this.#loader.failed === "first"
         ? html`<div class="empty" role="alert">
           <p>${strings.loadFailed}</p>
-          <button class="button" @click=${this.#open}>${strings.tryAgain}</button>
+          <button class="button" @click=${this.#loader.retry}>${strings.tryAgain}</button>
         </div>`
         : html`<div class="centre" role="status"><span class="spinner"></span><span class="visually-hidden">${strings.loading}</span></div>`
     }</div>`;
@@ -242,56 +326,61 @@ export class MessageList extends ClientElement {
     const { unread, readSeq } = this.conversation.readState;
     if (!unread || !this.#stick || isPageActive() || !this.column) return;
     this.#newSeq = Math.max(this.#newSeq, readSeq + 1);
-    this.#goal = "unread";
+    this.#goal = { to: "separator", seq: this.#newSeq };
   }
 
   #opened(): void {
     const { readSeq, unread } = this.conversation.readState;
     this.#newSeq = unread ? readSeq + 1 : 0;
-    this.#goal = this.#newSeq ? "unread" : "end";
     this.#anchor.clear();
-    this.#stick = this.#jumping = this.away = this.opening = false;
+    this.#focus.reset();
+    this.#window.reset();
+    this.#loader.reset();
+    this.#goal = undefined;
+    this.#stick = this.#jumping = this.away = false;
     this.#lastOutgoing = this.#history.outgoing.at(-1)?.clientId ?? "";
-    this.failed = "";
-    const { loaded, messages, moreAfter } = this.#history;
-    const [first, last] = [messages[0]?.seq ?? 0, messages.at(-1)?.seq ?? 0];
-    const wanted = this.#newSeq ? first <= this.#newSeq && (this.#newSeq <= last || !moreAfter) : !moreAfter;
-    if (!loaded || !wanted) void this.#open();
+    const place = placeIn(this.client, this.conversation.id);
+    if (this.target) this.#loader.show({ to: "message", seq: this.target, flash: true });
+    else if (this.#newSeq) this.#loader.show({ to: "separator", seq: this.#newSeq });
+    else this.#loader.show(place ? { to: "message", ...place } : { to: "end" });
   }
 
-  async #open(): Promise<void> {
-    const { id } = this.conversation;
+  /** The loaded messages were out of date, and the client loads the newest ones: goes back to the visible messages, unless at the end. */
+  #reload(): void {
+    const { place } = this.#anchor;
+    this.#loader.reset();
+    this.#loader.show(this.#stick || !place ? { to: "end" } : { to: "message", ...place });
+  }
+
+  /** Remembers where the user leaves a conversation, and keeps only the messages in the page. */
+  #leave({ id }: Conversation): void {
+    if (!this.column || this.#goal) return;
+    leavePlace(this.client, id, this.#stick ? undefined : this.#anchor.place);
+    this.#unload(this.client.history(id), 0);
+  }
+
+  /** Unloads the messages that are far from those in the page. */
+  #unloadFar(): void {
     const history = this.#history;
-    this.failed = "";
-    this.opening = true;
-    try {
-      await (this.#newSeq ? history.loadAround(this.#newSeq) : history.loadNewest());
-    } catch {
-      if (this.conversation.id === id) this.failed = "first";
-      return;
-    }
-    if (this.conversation.id === id) this.opening = false;
+    if (history.messages.length > loadedMax) this.#unload(history, loadedBeside);
   }
 
-  async #extend(direction: "older" | "newer"): Promise<void> {
-    const { id } = this.conversation;
-    const history = this.#history;
-    this.failed = "";
-    try {
-      await (direction === "older" ? history.loadOlder() : history.loadNewer());
-    } catch {
-      if (this.conversation.id === id) this.failed = direction;
-    }
+  #unload(history: History, beside: number): void {
+    const { messages } = history;
+    const first = messages[Math.max(this.#range.from - beside, 0)];
+    const last = messages[Math.min(this.#range.to + beside, messages.length) - 1];
+    if (first && last) history.unloadExcept(first.seq, last.seq);
   }
 
-  /** After a reconnection, loads the messages again that could not be loaded. */
-  #reconnected(): void {
-    const connected = this.client.state.name === "connected";
-    if (connected && !this.#connected && this.failed) {
-      if (this.failed === "first") void this.#open();
-      else this.failed = "";
-    }
-    this.#connected = connected;
+  /** The message around which messages are in the page, by `seq`. */
+  #centre(): number {
+    if (this.#goal) return seqOf(this.#goal) || Number.POSITIVE_INFINITY;
+    return this.#stick || !this.column ? Number.POSITIVE_INFINITY : middleSeq(this.scroller);
+  }
+
+  #extend(direction: Direction): void {
+    if (this.#window.grow(this.#history.messages, direction)) this.requestUpdate();
+    else void this.#loader.extend(direction);
   }
 
   /** Positions the list after all messages have rendered, which they do after the list. */
@@ -315,14 +404,18 @@ export class MessageList extends ClientElement {
   /** Scrolls to `#goal`. */
   #scrollToGoal(): void {
     const { scroller } = this;
-    if (!this.#goal || !scroller.clientHeight) return;
-    const line = this.#goal === "unread" ? scroller.querySelector(".new") : null;
+    const goal = this.#goal;
+    if (!goal || !scroller.clientHeight) return;
     this.#goal = undefined;
-    this.#stick = !line;
-    if (!line) return;
-    const down = line.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-    scroller.scrollTop += down - scroller.clientHeight * unreadAt;
+    const isGoal = ({ message, startsNew }: MessageElement): boolean =>
+      goal.to === "message" ? (message?.seq ?? 0) >= goal.seq : goal.to === "separator" && startsNew;
+    const element = renderedMessages(scroller).find(isGoal);
+    this.#stick = !element;
+    if (!element) return;
+    const top = (goal.to === "message" ? goal.top : undefined) ?? scroller.clientHeight * goalAt;
+    scroller.scrollTop += element.getBoundingClientRect().top - scroller.getBoundingClientRect().top - top;
     this.#anchor.capture(scroller);
+    if (goal.to === "message" && goal.flash) element.flash();
   }
 
   /** Keeps the position: at the end, or at the first visible message. */
@@ -334,37 +427,37 @@ export class MessageList extends ClientElement {
     this.#scrolled();
   }
 
+  #userScrolled(): void {
+    this.#scrolled();
+    // The method is undefined until the element is loaded.
+    if (!this.#stick) this.floatingDate?.show?.(this.scroller);
+  }
+
   /** Updates the state that depends on the scroll position. */
   #scrolled(): void {
     const { scroller } = this;
     if (this.#goal || !scroller.clientHeight) return;
     const below = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-    const atEnd = below < nearEndPx && !this.#history.moreAfter;
+    const atEnd = below < nearEndPx && this.#atNewest;
     if (atEnd) this.#jumping = false;
     this.#stick = atEnd;
     this.away = !atEnd && !this.#jumping;
     this.#anchor.capture(scroller);
+    this.#focus.scrolled(atEnd);
     this.dispatchEvent(new CustomEvent("causerie-seen"));
   }
 
+  /** Shows the newest message and focuses it, because the focused button disappears. */
   async #jump(): Promise<void> {
-    if (this.#history.moreAfter) {
-      try {
-        await this.#history.loadNewest();
-      } catch {
-        this.failed = "newer";
-        return;
-      }
-      this.#goal = "end";
-      this.requestUpdate();
-      return;
-    }
     const { scroller } = this;
-    const far = scroller.scrollHeight - scroller.scrollTop > (smoothScreens + 1) * scroller.clientHeight;
-    const still = far || matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.#jumping = !still;
-    // The focused button is about to disappear.
-    scroller.focus({ preventScroll: true });
-    scroller.scrollTo({ top: scroller.scrollHeight, behavior: still ? "instant" : "smooth" });
+    const far = !this.#atNewest || scroller.scrollHeight - scroller.scrollTop > (smoothScreens + 1) * scroller.clientHeight;
+    if (far || matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      this.#loader.show({ to: "end" });
+      await this.updateComplete;
+    } else {
+      this.#jumping = true;
+      scroller.scrollTo({ top: scroller.scrollHeight, behavior: "smooth" });
+    }
+    this.#focus.last();
   }
 }

@@ -1,7 +1,38 @@
 import { css } from "lit";
+import { hues } from "./hues.js";
 
-/** The styles of a message: own messages at the end of the line, others at the start, groups close together. */
-export const messageStyles = css`
+/** The separators above a message: the day, and the line above the first unread message. */
+const separators = css`
+  .day,
+  .new {
+    display: flex;
+    justify-content: center;
+    margin: 18px 0 8px;
+    font-size: 0.8125rem;
+    font-weight: 600;
+    color: var(--muted);
+  }
+  .day span {
+    padding: 3px 12px;
+    border-radius: 12px;
+    background: var(--field);
+  }
+  .new {
+    align-items: center;
+    gap: 12px;
+    color: var(--accent);
+  }
+  .new::before,
+  .new::after {
+    content: "";
+    flex: 1;
+    height: 1px;
+    background: color-mix(in srgb, var(--accent) 35%, transparent);
+  }
+`;
+
+/** The bubble: own messages at the end of the line, others at the start, groups close together. */
+const bubble = css`
   :host {
     display: block;
     padding-top: 2px;
@@ -13,22 +44,32 @@ export const messageStyles = css`
     display: flex;
     align-items: center;
     gap: 4px;
+    --avatar-size: 28px;
   }
   :host([own]) .row {
-    justify-content: flex-end;
-  }
-  :host(:not([own])) .row {
     flex-direction: row-reverse;
-    justify-content: flex-end;
+  }
+  .with-face {
+    position: relative;
+    padding-inline-start: 36px;
+  }
+  .with-face causerie-avatar {
+    position: absolute;
+    bottom: 0;
+    inset-inline-start: 0;
   }
   .bubble {
     --corner: 6px;
+    position: relative;
     max-width: min(78%, 620px);
     min-width: 0;
     padding: 8px 14px;
     border-radius: var(--radius);
     background: var(--bubble);
     overflow-wrap: anywhere;
+  }
+  .with-face .bubble {
+    max-width: min(86%, 620px);
   }
   :host(:not([own])) .bubble {
     border-end-start-radius: var(--corner);
@@ -64,10 +105,38 @@ export const messageStyles = css`
     background: var(--danger-soft);
     color: var(--text);
   }
+  :host(:focus-visible) {
+    outline: none;
+  }
+  :host(:focus-visible) .bubble {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+  @media (forced-colors: active) {
+    .bubble {
+      border: 1px solid;
+      padding: 7px 13px;
+    }
+    :host([own]) .bubble {
+      border-width: 2px;
+      padding: 6px 12px;
+    }
+    :host(:focus-visible) .bubble {
+      outline-color: Highlight;
+    }
+    .day span,
+    .readers {
+      border: 1px solid;
+    }
+  }
+`;
+
+/** What is in the bubble: author, text, time and progress. */
+const content = css`
   .author {
     font-size: 0.8125rem;
     font-weight: 600;
-    color: var(--accent);
+    color: light-dark(oklch(0.46 0.13 var(--hue)), oklch(0.82 0.09 var(--hue)));
   }
   .author .unknown {
     display: block;
@@ -77,16 +146,26 @@ export const messageStyles = css`
     border-radius: 5px;
     background: var(--border);
   }
-  :host(:focus-visible) {
-    outline: none;
-  }
-  :host(:focus-visible) .bubble {
-    outline: 2px solid var(--accent);
-    outline-offset: 2px;
+  /* Stacked accents must not cover other messages. */
+  .body {
+    display: flow-root;
+    overflow: clip;
+    overflow-clip-margin: 6px;
   }
   .text {
     display: inline;
     white-space: pre-wrap;
+  }
+  .expand {
+    display: block;
+    min-height: 28px;
+    font-weight: 650;
+    text-decoration: underline;
+    text-underline-offset: 3px;
+  }
+  .large .text {
+    font-size: 2.2rem;
+    line-height: 1.25;
   }
   a {
     color: inherit;
@@ -98,13 +177,17 @@ export const messageStyles = css`
     display: inline-flex;
     align-items: center;
     gap: 5px;
-    margin: 5px -3px -2px 12px;
+    margin-block: 5px -2px;
+    margin-inline: 12px -3px;
     font-size: 0.6875rem;
     line-height: 1.4;
     color: var(--muted);
     white-space: nowrap;
     font-variant-numeric: tabular-nums;
     user-select: none;
+  }
+  .large .meta {
+    margin-top: 26px;
   }
   :host([own]) .meta {
     color: var(--muted-own);
@@ -119,6 +202,22 @@ export const messageStyles = css`
     width: 15px;
     height: 15px;
     stroke-width: 2.2;
+  }
+`;
+
+/** What is below and beside the bubble: readers, failure, the button of the menu. */
+const surroundings = css`
+  .readers {
+    display: flex;
+    align-items: center;
+    gap: 2px;
+    min-height: 24px;
+    margin-inline-start: auto;
+    padding: 2px 4px;
+    border-radius: 12px;
+    font-size: 0.75rem;
+    color: var(--muted);
+    --avatar-size: 18px;
   }
   .waiting {
     padding: 3px 4px 2px;
@@ -150,6 +249,7 @@ export const messageStyles = css`
     stroke-width: 2.8;
   }
   .row:hover .actions,
+  :host(:focus) .actions,
   .actions:focus-visible,
   .actions[aria-expanded="true"] {
     opacity: 1;
@@ -171,5 +271,10 @@ export const messageStyles = css`
       overflow: hidden;
       clip-path: inset(50%);
     }
+    .failure button {
+      min-height: 44px;
+    }
   }
 `;
+
+export const messageStyles = [hues, separators, bubble, content, surroundings];

@@ -1,5 +1,6 @@
 import { css, html, LitElement } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { locale } from "./i18n/index.js";
 import { base } from "./styles.js";
 
 /** One entry of a menu. */
@@ -16,7 +17,7 @@ const marginPx = 8;
 
 /**
  * A menu above all other content: beside its anchor or, in a narrow window, as a sheet at the bottom. Closes on Escape, a choice, a press
- * outside, or scrolling. The arrow keys move through the entries and wrap around.
+ * outside, or scrolling. The arrow keys, Home, End and the first letters of the entries move through the entries and wrap around.
  */
 @customElement("causerie-popup")
 export class Popup extends LitElement {
@@ -101,6 +102,11 @@ export class Popup extends LitElement {
       .popup button:focus-visible {
         background: var(--hover);
         outline-offset: -2px;
+      }
+      @media (forced-colors: active) {
+        .popup button:focus-visible {
+          outline-color: Highlight;
+        }
       }
       .popup .icon {
         flex: none;
@@ -228,9 +234,15 @@ export class Popup extends LitElement {
     const items = [...this.renderRoot.querySelectorAll<HTMLElement>("[role=menuitem]")];
     const at = items.indexOf(this.shadowRoot?.activeElement as HTMLElement);
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const edge = { Home: 0, End: -1 }[event.key];
     if (event.key === "Escape") this.#close(true);
     else if (step) items.at((at + step) % items.length)?.focus();
-    else return;
+    else if (edge !== undefined) items.at(edge)?.focus();
+    else if (event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey) {
+      const starts = (item: HTMLElement): boolean =>
+        item.innerText.trim().slice(0, 1).localeCompare(event.key, locale, { sensitivity: "base" }) === 0;
+      [...items.slice(at + 1), ...items.slice(0, at + 1)].find(starts)?.focus();
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   };

@@ -1,11 +1,73 @@
 // The functions of the list of messages and the text field that need no browser.
 import { beforeEach, expect, test } from "vitest";
+import { toMessage } from "../../sdk/src/model.js";
+import { message } from "../../sdk/tests/harness/fake-server.js";
 import { EmojiIndex, loadIndex } from "../src/emoji/emoji-index.js";
+import { isEmojiOnly } from "../src/emoji-only.js";
 import { setLanguage } from "../src/i18n/index.js";
 import { linkify } from "../src/linkify.js";
+import { groupMessages } from "../src/message-groups.js";
+import { MessageWindow, renderedMax } from "../src/message-window.js";
 import { charactersLeft } from "../src/text-limit.js";
 
 beforeEach(async () => void (await setLanguage(["en-US"])));
+
+/** Messages with these `seq`. */
+const messages = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => toMessage(message("c1", from + index)));
+
+test("a window shows all messages of a short conversation, and new ones", () => {
+  const view = new MessageWindow();
+  expect(view.fit(messages(1, 50), Number.POSITIVE_INFINITY)).toEqual({ from: 0, to: 50 });
+  expect(view.fit(messages(1, 51), 10)).toEqual({ from: 0, to: 51 });
+  expect(view.grow(messages(1, 51), "older")).toBe(false);
+  expect(view.grow(messages(1, 51), "newer")).toBe(false);
+});
+
+test("a window never has more messages than its limit, and drops those far from the visible ones", () => {
+  const view = new MessageWindow();
+  const all = messages(1, 1_000);
+  expect(view.fit(all, Number.POSITIVE_INFINITY)).toEqual({ from: 1_000 - renderedMax, to: 1_000 });
+  // At the end, each new message displaces the oldest one.
+  expect(view.fit(messages(1, 1_001), Number.POSITIVE_INFINITY)).toEqual({ from: 1_001 - renderedMax, to: 1_001 });
+  // While the user reads the oldest ones in the page, new messages are left out instead.
+  expect(view.fit(messages(1, 1_002), 803)).toEqual({ from: 801, to: 1_001 });
+  expect(view.fit(messages(1, 1_003), 803)).toEqual({ from: 801, to: 1_001 });
+  view.reset();
+  expect(view.fit(all, 500)).toEqual({ from: 399, to: 599 });
+});
+
+test("a window grows toward older and newer messages, and reaches both ends", () => {
+  const view = new MessageWindow();
+  const all = messages(1, 500);
+  view.fit(all, 250);
+  let steps = 0;
+  while (view.grow(all, "older")) steps++;
+  expect(steps).toBe(3);
+  expect(view.fit(all, 1)).toEqual({ from: 0, to: renderedMax });
+  // A page of older messages is inside, because the window is open at that side.
+  const later = messages(101, 600);
+  view.reset();
+  view.fit(later, 101);
+  expect(view.fit(messages(51, 600), 101)).toEqual({ from: 0, to: renderedMax });
+  view.reset();
+  view.fit(all, 1);
+  while (view.grow(all, "newer")) steps++;
+  expect(view.fit(all, 500)).toEqual({ from: 300, to: 500 });
+  expect(view.fit(messages(1, 501), 501)).toEqual({ from: 301, to: 501 });
+});
+
+test("a window shows the loaded messages when others were loaded", () => {
+  const view = new MessageWindow();
+  view.fit(messages(1, 1_000), 300);
+  expect(view.fit(messages(2_000, 2_049), 2_010)).toEqual({ from: 0, to: 50 });
+});
+
+test("a part of the messages is grouped as in the whole conversation", () => {
+  const all = messages(1, 6).map((each) => ({ ...each, authorId: "tom", sentAt: new Date(2026, 10, 20, 12, 0) }));
+  const [first] = groupMessages(all, 0, 3, 6);
+  expect([first?.message?.seq, first?.first, first?.startsDay]).toEqual([4, false, false]);
+});
 
 test("links are whole: with the brackets that belong to them, and www. without a scheme", () => {
   const links = (text: string) => linkify(text).map(({ text: shown, href }) => (href ? `<${href}>` : shown));
@@ -20,6 +82,21 @@ test("links are whole: with the brackets that belong to them, and www. without a
   const started = performance.now();
   expect(links(long)[0]).toBe("<https://a.test/>");
   expect(performance.now() - started).toBeLessThan(1_000);
+});
+
+test.each([
+  ["👍", true],
+  ["👍🏽 🎉", true],
+  ["👨‍👩‍👧‍👦❤️🏴󠁧󠁢󠁥󠁮󠁧󠁿", true],
+  ["🇫🇷", true],
+  ["1️⃣", true],
+  ["🙂🙂🙂🙂", false],
+  ["12", false],
+  ["ok 👍", false],
+  ["©", false],
+  ["", false],
+])("%s is shown large: %s", (text, large) => {
+  expect(isEmojiOnly(text)).toBe(large);
 });
 
 test("the characters that are left or too many are counted near the limit", () => {

@@ -121,8 +121,25 @@ export interface Strings {
   readonly unnamedUser: string;
   /** The label of the same button while there are unread messages below. */
   readonly jumpToLatestUnread: (count: number) => string;
-  /** Read by screen readers when a message arrives below the visible part. */
-  readonly newMessagesBelow: string;
+  /** Read by screen readers when several messages arrive at once. */
+  readonly messagesArrived: (count: number) => string;
+  /** The label of the faces of the members who have read a message, below it. */
+  readonly readBy: (names: string) => string;
+  /** Entries of the menu of a message: copies its address; shows its details; deletes it for the connected user, or for all members. */
+  readonly copyLink: string;
+  readonly details: string;
+  readonly deleteForMe: string;
+  readonly deleteForAll: string;
+  /** The sentence in the dialog before a message is deleted for the connected user. */
+  readonly deleteForMeText: string;
+  /** The title of the dialog with the details of a message. */
+  readonly messageDetails: string;
+  /** Labels in that dialog: the author, and when the message was edited. */
+  readonly author: string;
+  readonly editedAt: string;
+  /** Headings in that dialog: the members who have read the message, and the others. */
+  readonly readByCount: (count: number) => string;
+  readonly notReadBy: (count: number) => string;
   /** Above the messages: older messages could not be loaded. */
   readonly olderFailed: string;
   /** Below the messages: newer messages could not be loaded. */
@@ -193,6 +210,8 @@ export interface Strings {
   readonly edited: string;
   /** In place of the text of a deleted message, and as its preview. */
   readonly deleted: string;
+  /** The label of the button below a long message that is cut. */
+  readonly showAll: string;
   /** An entry of the menu of a message: copies its text. */
   readonly copy: string;
   /** The label of the button that opens the menu of a message. */
