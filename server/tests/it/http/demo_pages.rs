@@ -43,11 +43,13 @@ async fn each_demo_tenant_has_a_page_that_embeds_the_chat_under_a_strict_policy(
 async fn a_page_of_the_demo_names_its_user_and_gets_a_token_by_get() {
     let cluster = Cluster::embedded_with(|settings| settings.set("demo.enabled", true)).await;
     let node = cluster.nodes[0].public();
-    let page = Request::get("/demo/pages/course?as=leo&lang=en").send(node).await.text();
+    let answer = Request::get("/demo/pages/course?as=leo&lang=en").send(node).await;
+    let page = answer.text();
     assert!(page.contains("data-token-url=\"../token?tenant=demo-lms&amp;as=leo\""), "{page}");
     // The lines for the reader are those of the page, as source text.
     assert!(page.contains("&lt;script async src=&quot;../../widget/v1.js&quot;"), "{page}");
-    let unknown = Request::get("/demo/pages/course?as=%3Cscript%3E&lang=%22").send(node).await.text();
+    let answer = Request::get("/demo/pages/course?as=%3Cscript%3E&lang=%22").send(node).await;
+    let unknown = answer.text();
     assert!(unknown.contains("as=lia\"") && !unknown.contains("<script>"), "{unknown}");
 
     let credential = Request::get("/demo/token?tenant=demo-lms&as=leo").send(node).await.ok()["token"].clone();

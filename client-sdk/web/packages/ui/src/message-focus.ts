@@ -38,8 +38,8 @@ export class MessageFocus {
 
   /** To be called before the list renders. */
   willUpdate(): void {
-    const focused = this.host.shadowRoot?.activeElement;
-    this.#focused = focused?.closest(".scroller") ? focused : undefined;
+    // A shadow host with the focus inside matches `:focus` too.
+    this.#focused = this.host.shadowRoot?.querySelector(".scroller :focus") ?? undefined;
   }
 
   /** To be called after the list has rendered: keeps the focus in the list when the focused element is no longer in the page. */

@@ -3,13 +3,13 @@ import { html, LitElement } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import "./avatar.js";
 import { isEmojiOnly } from "./emoji-only.js";
+import { colourOf } from "./face.js";
 import { fullDate, timeOfDay } from "./format.js";
 import { explain, locale, strings } from "./i18n/index.js";
 import { alertIcon, checkIcon, checksIcon, clockIcon, moreIcon } from "./icons.js";
 import { linkify } from "./linkify.js";
 import { LongPress } from "./long-press.js";
 import { messageStyles } from "./message-styles.js";
-import { colourOf } from "./face.js";
 import { noReaders, type Reader, readerFaces } from "./reader-faces.js";
 import { base } from "./styles.js";
 

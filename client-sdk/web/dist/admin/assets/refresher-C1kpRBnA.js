@@ -1,0 +1,1 @@
+var e=class{#e=0;constructor(e,t,n){this.everyMs=t,this.refresh=n,e.addController(this)}hostConnected(){this.#e=window.setInterval(()=>{document.visibilityState===`visible`&&this.refresh()},this.everyMs)}hostDisconnected(){clearInterval(this.#e)}};export{e as t};
