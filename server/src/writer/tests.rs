@@ -204,7 +204,8 @@ async fn an_unknown_state_of_a_conversation_is_kept_when_the_conversation_change
     on_each_database(|store| async move {
         let fixture = Fixture::new(&store).await;
         let conversation = fixture.group().await;
-        store.writer().execute_unprepared("UPDATE conversations SET state = 9").await.expect("writes");
+        let unknown = 9;
+        store.writer().execute_unprepared(&format!("UPDATE conversations SET state = {unknown}")).await.expect("writes");
         let leave = Mutation::RemoveMember { conversation, user: fixture.tom.id };
         let written = fixture.write(&mutations([(fixture.caller(&fixture.tom), leave)])).await;
         assert!(written.mutated[0].is_ok(), "{:?}", written.mutated);

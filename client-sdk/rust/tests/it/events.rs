@@ -64,6 +64,10 @@ async fn contacts_are_watched_again_on_each_connection_and_after_a_gap() {
     link.event(Kind::ContactsChanged(wire::ContactsChanged { contacts: may_not.clone() })).await;
     assert_eq!(next(&mut events).await, Event::Contacts(may_not.clone()));
     link.event(Kind::Gap(wire::Gap {})).await;
+    let (id, resume) = link.request().await;
+    assert!(matches!(resume, Command::Resume(_)), "{resume:?}");
+    let resumed = wire::Resumed { epoch: "one".into(), inbox_version: 1, ..Default::default() };
+    link.reply(id, Answer::Resumed(resumed)).await;
     let (id, again) = link.request().await;
     assert_eq!(again, command);
     // A refused watch is sent again.

@@ -378,11 +378,13 @@ impl WriteTx {
         }
         together.add(
             rows,
-            "UPDATE conversations SET version = input.version, last_seq = input.last_seq, \
+            &format!(
+                "UPDATE conversations SET version = input.version, last_seq = input.last_seq, \
              uncounted_seq = input.uncounted_seq, member_count = input.member_count, \
-             state = CASE WHEN input.state = 0 THEN conversations.state ELSE input.state END, \
+             state = CASE WHEN input.state = {KEEPS_STATE} THEN conversations.state ELSE input.state END, \
              active_at = CASE WHEN input.active_at > conversations.active_at THEN input.active_at \
-             ELSE conversations.active_at END FROM input WHERE conversations.id = input.id",
+             ELSE conversations.active_at END FROM input WHERE conversations.id = input.id"
+            ),
         );
         let mut rows = Rows::new([
             ("conversation_id", Column::Uuid),

@@ -142,7 +142,9 @@ mod tests {
 
     #[test]
     fn an_unknown_number_is_no_other_value_than_the_strictest() {
-        assert_eq!(is_other("c.kind", ConversationKind::Group), "c.kind IN (1, 2, 4)");
-        assert_eq!(is_other("c.kind", ConversationKind::Mail), "c.kind <> 4");
+        use ConversationKind::{Direct, Mail, NoteToSelf};
+        let (note, direct, mail) = (NoteToSelf.number(), Direct.number(), Mail.number());
+        assert_eq!(is_other("c.kind", ConversationKind::Group), format!("c.kind IN ({note}, {direct}, {mail})"));
+        assert_eq!(is_other("c.kind", Mail), format!("c.kind <> {mail}"));
     }
 }

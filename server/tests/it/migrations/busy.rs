@@ -128,7 +128,11 @@ async fn a_migration_that_can_not_lock_its_tables_holds_up_nothing_and_says_so()
         within("a batch beside the migration", batch).await.unwrap_or_else(|error| panic!("round {round}: {error}"));
     }
     let left = missing(&store).await;
-    assert_eq!(left, ["m0017_suspended_tenants", "m0018_hidden_messages", "m0019_web_access", "m0020_about"], "the first one changes no such table");
+    assert_eq!(
+        left,
+        ["m0017_suspended_tenants", "m0018_hidden_messages", "m0019_web_access", "m0020_about"],
+        "the first one changes no such table"
+    );
     migration.abort();
     let _ = migration.await;
 

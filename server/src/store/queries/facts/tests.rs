@@ -375,7 +375,9 @@ async fn unknown_numbers_of_a_group_are_kept_when_the_group_changes() {
         let mut write = begin(&store, tenant).await;
         write.groups(&[group("6a", None)]).await.expect("writes");
         write.commit().await.expect("commits");
-        store.writer().execute_unprepared("UPDATE groups SET state = 9, delivers = 8").await.expect("writes");
+        let (state, delivers) = (9, 8);
+        let unknown = format!("UPDATE groups SET state = {state}, delivers = {delivers}");
+        store.writer().execute_unprepared(&unknown).await.expect("writes");
 
         let mut write = begin(&store, tenant).await;
         let renamed = GroupFact { name: Some("Class 6A".to_owned()), ..group("6a", None) };
