@@ -62,7 +62,7 @@ export function details(runner, browser, server, town) {
     });
     const nora = await town.enter(browser, "nora", { hash: id });
     await open(nora, "The whole town");
-    const members = pane(nora).locator("causerie-member-list li");
+    const members = pane(nora).locator("causerie-member-list li:has(causerie-avatar)");
     await until(
       "the first page",
       () => members.count(),
@@ -115,7 +115,7 @@ export function details(runner, browser, server, town) {
     await pane(cleo).getByRole("heading", { name: "Relay of four" }).waitFor();
     await pane(ana).getByRole("button", { name: "Remove Ben" }).click();
     await ana.confirm("Remove Ben from this group?", "Remove");
-    await pane(ana).getByText("Ben").waitFor({ state: "detached" });
+    await pane(ana).getByText("Ben", { exact: true }).waitFor({ state: "detached" });
     await ben.item("Relay of four").waitFor({ state: "detached" });
     await pane(cleo).getByRole("button", { name: "Leave group", exact: true }).click();
     await cleo.confirm("Leave this group?", "Leave group");

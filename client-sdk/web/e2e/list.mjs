@@ -73,7 +73,7 @@ export function list(runner, browser, _server, town) {
     assert.ok(text.length < 250, `${text.length} characters`);
     await user.item("Nora Lindqvist").getByText("2 unread messages").waitFor({ state: "attached" });
     const snapshot = await row.ariaSnapshot();
-    assert.match(snapshot, /button "Nora Lindqvist 2 unread messages word (word )*w?o?r?d?…? ?\d{1,2}:\d{2}.*"/);
+    assert.match(snapshot, /button "Nora Lindqvist (Online )?2 unread messages (word )+… \d{1,2}:\d{2}"/);
     assert.doesNotMatch(snapshot, /2 2 unread/);
     const weight = (name) =>
       user
@@ -136,10 +136,13 @@ export function list(runner, browser, _server, town) {
       await user.compose();
       for (const field of [search(), user.recipient]) {
         const contrast = await field.evaluate((each) => {
+          // A canvas turns each notation of a colour into red, green and blue.
+          const canvas = new OffscreenCanvas(1, 1).getContext("2d");
           const light = (colour) => {
-            const [red, green, blue] = colour
-              .match(/[\d.]+/g)
-              .map((part) => Number(part) / 255)
+            canvas.fillStyle = colour;
+            canvas.fillRect(0, 0, 1, 1);
+            const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data]
+              .map((part) => part / 255)
               .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
             return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
           };

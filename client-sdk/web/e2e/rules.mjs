@@ -150,7 +150,7 @@ export function rules(runner, browser, server) {
     assert.deepEqual(await entries(ada).allInnerTexts(), ["Mark as unread"]);
     await ada.page.keyboard.press("Escape");
     await ada.compose();
-    await ada.page.getByText("There’s no one you can message yet").waitFor();
+    await ada.page.getByText("There’s no one you can message yet").first().waitFor();
     assert.deepEqual([...ada.problems, ...bea.problems], []);
     await ada.close();
     await bea.close();

@@ -52,6 +52,7 @@ export function touch(runner, browser, _server, town) {
         }
       }
       await hold(nora, bubble(nora, "an answer"));
+      await entry(nora, "Details").waitFor();
       assert.deepEqual(await nora.page.getByRole("menuitem").allInnerTexts(), ["Copy", "Details"]);
       await nora.page.keyboard.press("Escape");
       await entry(nora, "Copy").waitFor({ state: "detached" });

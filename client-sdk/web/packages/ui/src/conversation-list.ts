@@ -19,6 +19,12 @@ const watchedMax = 150;
 /** Letters typed within this time of each other are one search for a row, in milliseconds. */
 const typeAheadMs = 700;
 
+/** Whether the title of a conversation or a member's name has all words of the filter. */
+export function matchesFilter(conversation: Conversation, meId: string | undefined, filter: string): boolean {
+  const members = conversation.members.filter(({ user }) => user.id !== meId).map(({ user }) => user.name);
+  return matchesWords([titleOf(conversation, meId), ...members].join(" "), filter);
+}
+
 /**
  * The list of conversations, by last activity. It loads more when the user comes near its end. The Tab key reaches one row; the arrow keys,
  * Home, End and the first letters of a title reach the others. Its slots have what is shown in place of an empty list (`empty`) and what is
@@ -92,10 +98,7 @@ export class ConversationList extends ClientElement {
     const sorted = this.#byActivity(client.conversations, this.#drafts.of(client.me?.id ?? ""));
     if (!filter.trim()) return sorted;
     const meId = client.me?.id;
-    return sorted.filter((each) => {
-      const members = each.members.filter(({ user }) => user.id !== meId).map(({ user }) => user.name);
-      return matchesWords([titleOf(each, meId), ...members].join(" "), filter);
-    });
+    return sorted.filter((each) => matchesFilter(each, meId, filter));
   }
 
   override disconnectedCallback(): void {

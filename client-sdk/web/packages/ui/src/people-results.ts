@@ -20,8 +20,10 @@ const shownMax = 8;
 @customElement("causerie-people-results")
 export class PeopleResults extends ClientElement {
   @property() query = "";
-  /** Ids of conversations that the list shows already. */
+  /** Ids of conversations that the list has. */
   @property({ attribute: false }) listed: ReadonlySet<string> = new Set();
+  /** Whether the list shows a conversation for the query. */
+  @property({ attribute: false }) hasRows = false;
 
   protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["state"];
   readonly #directory = new DirectorySearch(this);
@@ -76,7 +78,7 @@ export class PeopleResults extends ClientElement {
     if (problem) return html`<p class="problem" role="alert">${problem}</p>`;
     if (!hits) return "";
     const shown = this.#shown;
-    if (!shown.length) return this.listed.size ? "" : html`<causerie-reach-help searched></causerie-reach-help>`;
+    if (!shown.length) return this.hasRows ? "" : html`<causerie-reach-help searched></causerie-reach-help>`;
     return html`<h2 id="people">${strings.people}</h2>
       <ul aria-labelledby="people">
         ${shown.map((hit) => {

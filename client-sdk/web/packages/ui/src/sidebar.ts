@@ -4,8 +4,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import "./avatar.js";
 import { ClientElement } from "./client-element.js";
-import "./conversation-list.js";
-import type { ConversationList } from "./conversation-list.js";
+import { type ConversationList, matchesFilter } from "./conversation-list.js";
 import { strings } from "./i18n/index.js";
 import { chatIcon, plusIcon } from "./icons.js";
 import { colourSeed, displayName } from "./names.js";
@@ -154,9 +153,15 @@ export class Sidebar extends ClientElement {
   }
 
   #people(): unknown {
-    const { client } = this;
+    const { client, filter } = this;
     const listed = new Set(client.conversations.map(({ id }) => id));
-    return html`<causerie-people-results .client=${client} .query=${this.filter} .listed=${listed}></causerie-people-results>`;
+    const hasRows = client.conversations.some((each) => matchesFilter(each, client.me?.id, filter));
+    return html`<causerie-people-results
+      .client=${client}
+      .query=${filter}
+      .listed=${listed}
+      .hasRows=${hasRows}
+    ></causerie-people-results>`;
   }
 
   #input(event: InputEvent): void {
