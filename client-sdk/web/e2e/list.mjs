@@ -136,6 +136,8 @@ export function list(runner, browser, _server, town) {
       await user.compose();
       for (const field of [search(), user.recipient]) {
         const contrast = await field.evaluate((each) => {
+          // The focused field has an outline in place of the edge.
+          each.blur();
           // A canvas turns each notation of a colour into red, green and blue.
           const canvas = new OffscreenCanvas(1, 1).getContext("2d");
           const light = (colour) => {

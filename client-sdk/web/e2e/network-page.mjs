@@ -107,7 +107,7 @@ export function networkPage(runner, browser, server) {
     // Leaving the page ends the time in which it can be taken back.
     await lin.page.goBack();
     await section(kai, /^Sent requests/).waitFor({ state: "detached" });
-    await lin.page.getByRole("button", { name: "Network", exact: true }).waitFor();
+    await lin.page.getByRole("button", { name: "Network", exact: true }).first().waitFor();
     assert.deepEqual([...kai.problems, ...lin.problems], []);
     await kai.close();
     await lin.close();

@@ -6,27 +6,27 @@ export function signals(runner, browser, server, town) {
   const icon = (userPage) => userPage.page.locator('link[rel="icon"]').getAttribute("href");
 
   runner.test("the title and the icon of the tab have the number of unread messages and the title of the chat", async () => {
-    const id = await town.direct("u120", "u121");
-    const reader = await town.enter(browser, "u120");
+    const id = await town.direct("u126", "u127");
+    const reader = await town.enter(browser, "u126");
     await until(
       "no conversation",
       () => reader.page.title(),
       (title) => title === "Causerie",
     );
     const plain = await icon(reader);
-    await town.say("u121", id, "one");
-    await town.say("u121", id, "two");
+    await town.say("u127", id, "one");
+    await town.say("u127", id, "two");
     await until(
       "two unread",
       () => reader.page.title(),
       (title) => title === "(2) Causerie",
     );
     assert.match(decodeURIComponent(await icon(reader)), /^data:image\/svg\+xml,.*>2</);
-    await reader.openConversation("Resident 121");
+    await reader.openConversation("Resident 127");
     await until(
       "all read",
       () => reader.page.title(),
-      (title) => title === "Resident 121 · Causerie",
+      (title) => title === "Resident 127 · Causerie",
     );
     assert.equal(await icon(reader), plain);
     assert.deepEqual(reader.problems, []);
@@ -34,7 +34,7 @@ export function signals(runner, browser, server, town) {
   });
 
   runner.test("the page can be installed: it has a manifest, an icon and colours for the frame", async () => {
-    const reader = await town.enter(browser, "u120");
+    const reader = await town.enter(browser, "u126");
     const href = await reader.page.locator('link[rel="manifest"]').evaluate((link) => link.href);
     const answer = await fetch(href);
     assert.equal(answer.headers.get("content-type"), "application/manifest+json");
@@ -83,6 +83,9 @@ export function signals(runner, browser, server, town) {
       await town.say("u123", id, "not announced");
       await reader.item("Resident 123").getByText("not announced").waitFor();
       assert.deepEqual([await shown(), await page.evaluate(() => globalThis.asked)], [[], 0]);
+      // The messenger loads this part when the page has been quiet for a moment.
+      const isLoaded = () => performance.getEntriesByType("resource").some(({ name }) => name.includes("alerts-"));
+      await until("the alerts are loaded", () => page.evaluate(isLoaded), Boolean);
       await menu.click();
       await page.getByRole("menuitem", { name: "Turn on notifications" }).click();
       await until(

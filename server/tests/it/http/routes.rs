@@ -159,7 +159,9 @@ async fn every_route_works() {
     assert_eq!(removed["conversation"]["memberCount"], 2);
 
     let row = json!({ "type": "user", "id": "zoe", "locale": "en" });
-    let imported = back_end.caller.send(Request::new("POST", "/v1/import").body(row.to_string())).await.lines();
+    let group = json!({ "type": "group", "id": "6a", "name": "Class 6A" });
+    let body = format!("{row}\n{group}\n");
+    let imported = back_end.caller.send(Request::new("POST", "/v1/import").body(body)).await.lines();
     assert_eq!(imported[0]["summary"]["updated"], 1, "{imported:?}");
     walked.borrow_mut().insert("POST /v1/import".to_owned());
 
@@ -168,6 +170,9 @@ async fn every_route_works() {
     for kind in ["users", "groups", "memberships", "relations"] {
         let page = back_end.ask("GET", &format!("/v1/rows/{kind}"), &[], "?limit=2", None).await;
         assert!(page["rows"].is_array(), "{page}");
+    }
+    for (path, id) in [("/v1/rows/users/{id}", "zoe"), ("/v1/rows/groups/{id}", "6a")] {
+        assert_eq!(back_end.ask("GET", path, &[id], "", None).await["id"], id);
     }
     let exported = back_end.caller.get("/v1/export?type=user").await.lines();
     assert!(exported.iter().any(|row| row["id"] == "zoe" && row["locale"] == "en"), "{exported:?}");
@@ -209,6 +214,11 @@ async fn every_route_works() {
     let asked = json!({ "as": { "externalId": "lea" }, "to": { "externalId": "zoe" } });
     assert_eq!(admin.ask("POST", "/v1/policy/explain", &[], "", Some(asked)).await["rule"], "profile");
     assert_eq!(admin.ask("POST", "/v1/policy/rollback", &[], "", Some(json!({}))).await["version"], 3);
+    assert!(admin.ask("GET", "/v1/policy/presets", &[], "", None).await["presets"].is_array());
+    let cases = json!({ "text": "policy mine", "cases": "user lea\nuser zoe\nexpect lea start zoe deny\n" });
+    assert_eq!(admin.ask("POST", "/v1/policy/test", &[], "", Some(cases)).await["cases"], 1);
+    assert!(admin.ask("GET", "/v1/key", &[], "", None).await["key"]["scopes"].is_array());
+    assert!(admin.ask("GET", "/v1/figures", &[], "", None).await["users"].is_object());
     let history = admin.ask("GET", "/v1/policy/history", &[], "", None).await;
     assert_eq!(history["policies"].as_array().map(Vec::len), Some(4));
     assert_eq!(admin.ask("GET", "/v1/audit", &[], "?limit=1", None).await["entries"][0]["action"], "policy.rollback");

@@ -127,12 +127,13 @@ async fn a_migration_that_can_not_lock_its_tables_holds_up_nothing_and_says_so()
         };
         within("a batch beside the migration", batch).await.unwrap_or_else(|error| panic!("round {round}: {error}"));
     }
-    let left = missing(&store).await;
-    assert_eq!(
-        left,
-        ["m0017_suspended_tenants", "m0018_hidden_messages", "m0019_web_access", "m0020_about"],
-        "the first one changes no such table"
-    );
+    // The first one changes no such table.
+    let left = eventually("the first one is applied", async || {
+        let left = missing(&store).await;
+        (left.len() < NEW as usize).then_some(left)
+    })
+    .await;
+    assert_eq!(left, ["m0017_suspended_tenants", "m0018_hidden_messages", "m0019_web_access", "m0020_about"]);
     migration.abort();
     let _ = migration.await;
 
@@ -144,7 +145,7 @@ async fn a_migration_that_can_not_lock_its_tables_holds_up_nothing_and_says_so()
     }
     assert_eq!(missing(&store).await, left);
     long.rollback().await.expect("ends");
-    assert_eq!(store.migrate().await.expect("migrates").len(), 2);
+    assert_eq!(store.migrate().await.expect("migrates").len(), left.len());
     store.close().await;
 }
 
@@ -153,7 +154,7 @@ async fn batches_go_on_while_the_database_is_migrated() {
     let (database, store) = of_the_release_before().await;
     let (stop, committed) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
     let mut writers = Vec::new();
-    for batch in [CHANGE, START, CHANGE, START] {
+    for batch in [CHANGE, START] {
         let (store, stop, committed) = (connect(&database).await, Arc::clone(&stop), Arc::clone(&committed));
         writers.push(tokio::spawn(async move {
             while !stop.load(Ordering::Relaxed) {
