@@ -17,6 +17,8 @@ otherwise start,send  not-friends  code needs_friend
 /** Adds the tenant of these tests. */
 export function addCircle(server) {
   server.addTenant("circle", circle);
+  // Somebody whom every user may ask, or users with no one to write to or to ask have no page that starts a conversation.
+  server.importRows("circle", [{ type: "user", id: "kit", name: "Kit" }]);
 }
 
 /** Requests, friends and the page of the user's network. */

@@ -86,6 +86,22 @@ export function widgetContacts(runner, stageOf) {
     await lia.close();
   });
 
+  runner.test("S4-05: a learner without a course finds nothing that starts a conversation, until there is one", async () => {
+    const stage = stageOf();
+    const leo = await stage.visit("leo", `${person("ivo")}${stage.script()}`, { tenant: "lms" });
+    const { page } = leo;
+    const start = page.getByRole("dialog").getByRole("button", { name: "New conversation", exact: true });
+    await page.getByRole("button", { name: "Messages", exact: true }).click();
+    await page.getByRole("heading", { name: "No conversations yet" }).first().waitFor();
+    assert.equal(await start.count(), 0);
+    assert.equal(await shown(page, "ivo"), false);
+    await stage.change("lms", { type: "membership", user: "leo", group: "course", role: "learner" });
+    await start.first().waitFor();
+    await becomes(page, "ivo", true);
+    assert.deepEqual(leo.problems, []);
+    await leo.close();
+  });
+
   runner.test("S2-01: the contact button of a profile opens a new conversation, which the first message creates", async () => {
     const stage = stageOf();
     const mia = await stage.visit(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { UserPage, until } from "./harness.mjs";
 
 /** The pages of the demo, which embed the chat as a customer does, and the page for frames. */
-export function widgetInPages(runner, browser, server) {
+export function widgetInPages(runner, browser, server, stageOf) {
   const visit = (page, user, options) => UserPage.open(browser, server, `/demo/pages/${page}?as=${user}&lang=en`, options);
   const demoToken = async (tenant, user) =>
     (await (await fetch(`${server.origin}/demo/token?tenant=${tenant}&as=${user}`)).json()).token;
@@ -81,6 +81,35 @@ export function widgetInPages(runner, browser, server) {
     assert.match(page.url(), /left=idriss&right=zoe/);
     assert.deepEqual(visitor.problems, []);
     await visitor.close();
+  });
+
+  runner.test("a page in a frame signs in by messages, and tells the count", async () => {
+    const stage = stageOf();
+    stage.host.scripts.set(
+      "/frame.js",
+      `window.told = [];
+       const frame = document.querySelector("iframe");
+       addEventListener("message", async ({ source, origin, data }) => {
+         if (source !== frame.contentWindow || origin !== "${stage.server.origin}") return;
+         told.push(data.causerie === "unread" ? \`unread \${data.count}\` : data.causerie);
+         if (data.causerie !== "token") return;
+         const token = await (await fetch("/chat-token")).text();
+         source.postMessage({ causerie: "token", token }, origin);
+       });`,
+    );
+    const body = `<iframe title="Messages" width="400" height="600" src="${stage.server.origin}/embed/town"></iframe><script src="/frame.js"></script>`;
+    const framed = await stage.visit("u70", body);
+    const frame = framed.page.frameLocator("iframe");
+    await frame.getByRole("heading", { name: "Conversations", exact: true }).waitFor();
+    await stage.town.say("u71", await stage.town.direct("u71", "u70"), "into the frame");
+    await frame.getByText("into the frame").waitFor();
+    await until(
+      "the page is told",
+      () => framed.page.evaluate(() => window.told),
+      (told) => told.includes("unread 1"),
+    );
+    assert.deepEqual(framed.problems, []);
+    await framed.close();
   });
 
   for (const colorScheme of ["light", "dark"]) {

@@ -13,6 +13,7 @@ const tenants = {
     user("ivo"),
     user("ida"),
     user("lia", { roles: ["learner"] }),
+    user("leo", { roles: ["learner"] }),
     { type: "group", id: "course", name: "Course", kind: "course" },
     { type: "membership", user: "ivo", group: "course", role: "instructor" },
     { type: "membership", user: "lia", group: "course", role: "learner" },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { until } from "./harness.mjs";
+import { widgetContacts } from "./widget-contacts.mjs";
 import { widgetInPages } from "./widget-pages.mjs";
 import { badgeOf, focused, focusedHost, launcherOf, Stage } from "./widget-stage.mjs";
 
@@ -436,7 +437,8 @@ export function widget(runner, browser, server) {
     await first.close();
   });
 
-  widgetInPages(runner, browser, server);
+  widgetContacts(runner, () => stage);
+  widgetInPages(runner, browser, server, () => stage);
 
   runner.test("the server of the widget tests ends", () => stage.close());
 }

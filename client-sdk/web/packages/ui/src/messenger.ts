@@ -53,7 +53,7 @@ export class Messenger extends ClientElement {
   @query("causerie-details-pane") private detailsPane?: Pane;
   @query("causerie-sidebar") private sidebar!: Sidebar;
 
-  protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["conversations", "state", "users"];
+  protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["conversations", "mayStart", "state", "users"];
   #parsedRoute: Route = { kind: "list" };
   readonly #lookup = new ConversationLookup(this);
   readonly #parts = new LazyParts(this);
@@ -220,8 +220,9 @@ export class Messenger extends ClientElement {
     `;
   }
 
+  /** Whether the page that starts a conversation has anybody for the user: to write to, or to ask first. */
   get #mayStart(): boolean {
-    return true;
+    return this.client.mayStart || this.client.mayRequest;
   }
 
   get #hasDetails(): boolean {

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 // The pages of the messenger in a simulated page, against a simulated server. The browser suites in e2e test the same in a real browser.
 import type { Client } from "causerie";
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import type * as wire from "../../sdk/src/wire.gen.js";
 import { conversation, FakeServer, me, message, tom } from "../../sdk/tests/harness/fake-server.js";
 import { setLanguage } from "../src/i18n/index.js";
@@ -234,6 +234,23 @@ test("a group needs members and a name, and says which is missing", async () => 
   await one("causerie-chat-header .open", "Circle");
   expect(messenger.route).toBe(group);
   expect(started).toMatchObject([{ subject: "Circle", with: [{ id: evaId }] }]);
+});
+
+test("the buttons that start a conversation follow the rules", async () => {
+  const { client, link } = await new FakeServer().connected([]);
+  messenger = document.createElement("causerie-messenger") as Messenger;
+  messenger.client = client;
+  document.body.append(messenger);
+  await one("causerie-conversation-list p, causerie-sidebar p", "When someone writes to you");
+  const starts = (): number => all("button").filter((each) => /New conversation/.test(each.title + each.textContent)).length;
+  expect(starts()).toBe(0);
+  for (const may of [{ mayStart: true }, { mayRequest: true }]) {
+    link.event({ mayStartChanged: may });
+    await one("causerie-sidebar .new");
+    expect(starts()).toBeGreaterThan(1);
+    link.event({ mayStartChanged: {} });
+    await vi.waitFor(() => expect(starts()).toBe(0));
+  }
 });
 
 test("conversations that could not be loaded can be loaded again", async () => {

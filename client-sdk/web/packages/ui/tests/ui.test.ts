@@ -75,6 +75,10 @@ test("the notice says why the user can't write: the state, the other user, or th
   expect(with_("USER_STATUS_ACTIVE")).toBe(en.cannotSendTo("Tom Petit"));
   expect(notice({ kind: "CONVERSATION_KIND_GROUP" })).toBe(en.cannotSend);
   expect(notice({ kind: "CONVERSATION_KIND_MAIL" })).toBe(en.mailIsOneMessage);
+  expect(notice({ cannotSend: "ERROR_CODE_NEEDS_FRIEND" })).toBe(en.errors.needs_friend);
+  expect(notice({ cannotSend: "ERROR_CODE_MESSAGING_OFF", kind: "CONVERSATION_KIND_GROUP" })).toBe(en.errors.messaging_off);
+  expect(notice({ cannotSend: "ERROR_CODE_CANNOT_START" })).toBe(en.cannotSendTo("Tom Petit"));
+  expect(notice({ cannotSend: "ERROR_CODE_CLOSED", state: "CONVERSATION_STATE_CLOSED" })).toBe(en.closedConversation);
 });
 
 test.each([

@@ -14,6 +14,7 @@ export function connect(signIn: SignIn): () => void {
   return () => hub.release();
 }
 
+export type { ContactDetail, Face } from "./contact.js";
 export type { ChatPanel, GetToken, Route, SignIn } from "./hub.js";
 export type { Overrides } from "./texts.js";
 export { CauserieChat };

@@ -1,6 +1,7 @@
 // The signed-in user of a page: a client, what the elements show of it, and what the browser stores for the user. This module is loaded when
 // the page is idle, with the SDK and the small elements. It gets the hub as an argument, because it must not import the launcher again.
 import { Client, localStorageOutbox, type OutboxStore, sdkVersion } from "causerie";
+import { defineContact } from "./contact.js";
 import type { Hub } from "./hub.js";
 import type { Arrival } from "./notifications.js";
 import type { Peek } from "./peek.js";
@@ -45,6 +46,7 @@ export class Session {
     this.#userId = new Promise((resolve) => {
       this.#resolveUserId = resolve;
     });
+    defineContact(hub);
     defineUnread(hub);
     this.client = new Client({
       url: socketOf(hub.signIn.server),
