@@ -102,7 +102,7 @@ export function networkPage(runner, browser, server) {
   runner.test("a declined request is over for both users", async () => {
     const kai = await enter("Kai");
     const lin = await enter("Lin");
-    await button(kai, "Network").click();
+    await button(kai, "Network").first().click();
     await button(kai, "Ask to connect: Lin").click();
     await button(lin, "Network, 1 request").click();
     await button(lin, "Decline: Kai").click();

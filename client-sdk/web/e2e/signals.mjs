@@ -3,7 +3,7 @@ import { until } from "./harness.mjs";
 
 /** The signs outside of the page: title, icon, installed page, notifications. */
 export function signals(runner, browser, server, town) {
-  const icon = (userPage) => userPage.page.locator('link[rel="icon"]').getAttribute("href");
+  const icon = (userPage) => userPage.page.locator('link[rel="icon"]').evaluate((link) => link.href);
 
   runner.test("the title and the icon of the tab have the number of unread messages and the title of the chat", async () => {
     const id = await town.direct("u126", "u127");

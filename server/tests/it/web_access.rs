@@ -137,7 +137,7 @@ async fn operators_and_administrators_of_the_product_set_any_tenant() {
     let cluster = Cluster::embedded().await;
     let node = cluster.nodes[0].public();
     Tenant::create(cluster.settings(), "other");
-    let key = cluster.tenant.api_key(cluster.settings(), "tenants");
+    let key = cluster.tenant.api_key(cluster.settings(), "operate");
     let path = "/v1/tenants/other/web-access";
     assert_eq!(put(node, &key, path, json!({ "frameAncestors": [OTHER] })).await.ok(), json!({ "frameAncestors": [OTHER] }));
     assert_eq!(put(node, &key, "/v1/tenants/nobody/web-access", json!({})).await.status, 404);

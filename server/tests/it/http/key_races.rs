@@ -35,7 +35,7 @@ async fn made<'a>(cluster: &'a Cluster, operator: &Caller<'_>, scopes: &[&str]) 
 /// An operator whose key belongs to another tenant than `acme`.
 fn operator(cluster: &Cluster) -> Caller<'_> {
     let tenant = Tenant::create(cluster.settings(), "globex");
-    Caller { cluster, credential: tenant.api_key(cluster.settings(), "operate") }
+    Caller { cluster, credential: tenant.api_key(cluster.settings(), "operate,tenants") }
 }
 
 async fn names_of_keys(operator: &Caller<'_>) -> Vec<Value> {

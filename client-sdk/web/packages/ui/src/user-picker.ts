@@ -41,6 +41,8 @@ export class UserPicker extends ClientElement {
   #announced: readonly UserHit[] | undefined;
   /** Enter was pressed before the answer to the search was there: the first user of the answer is taken. */
   #takesFirst = false;
+  /** An arrow key has chosen the active user since the text changed. */
+  #isChosen = false;
 
   static override styles = [base, userRow, userPickerStyles];
 
@@ -168,6 +170,7 @@ export class UserPicker extends ClientElement {
     this.query = this.field.value;
     this.active = this.query.trim() ? 0 : -1;
     this.#takesFirst = false;
+    this.#isChosen = false;
     this.#directory.search(this.client, this.query, true);
   }
 
@@ -176,10 +179,11 @@ export class UserPicker extends ClientElement {
     const hits = this.#shown ?? [];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const hit = hits[this.active];
-    if (step)
+    if (step) {
+      this.#isChosen = true;
       void this.#activate((this.active + step + hits.length + (this.active < 0 && step < 0 ? 1 : 0)) % (hits.length || 1));
+    } else if (event.key === "Enter" && hit && (this.#isChosen || !this.#directory.isPending)) this.#pick(hit);
     else if (event.key === "Enter" && this.#directory.isPending) this.#takesFirst = this.query.trim() !== "";
-    else if (event.key === "Enter" && hit) this.#pick(hit);
     else if (event.key === "Escape" && this.query) this.reset();
     else if (event.key === "Backspace" && !this.query) {
       this.dispatchEvent(new CustomEvent("causerie-remove-last"));
