@@ -1,5 +1,5 @@
 import type { ClientEvents, User } from "causerie";
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import "./avatar.js";
@@ -107,7 +107,12 @@ export class UserPicker extends ClientElement {
       </div>
       <slot name="between"></slot>
       <p class="visually-hidden" role="status">${hits && this.query.trim() ? strings.usersFound(hits.length) : ""}</p>
-      <div class="results">
+      <div
+        class="results"
+        role=${this.multiple ? "group" : nothing}
+        aria-label=${this.multiple ? strings.people : nothing}
+        tabindex=${this.multiple ? 0 : nothing}
+      >
         <div>
           ${this.query.trim() ? "" : html`<slot name="shortcuts"></slot>`}
           ${problem && !more ? html`<p class="problem" role="alert">${problem}</p>` : ""}
