@@ -29,6 +29,8 @@ export class MessageFocus {
     private readonly keyOf: KeyOf,
     /** Shows the newest message, and focuses it. */
     private readonly toEnd: () => void,
+    /** Called after a key has moved the visible part, before the list renders again. */
+    private readonly moved: () => void,
   ) {}
 
   /** The key of the message that the Tab key reaches, among those in the page. */
@@ -101,6 +103,7 @@ export class MessageFocus {
   #focus(message: MessageElement | undefined): void {
     message?.focus({ preventScroll: true });
     message?.scrollIntoView({ block: "nearest" });
+    this.moved();
   }
 
   #activate(key: string): void {

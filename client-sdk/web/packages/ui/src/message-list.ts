@@ -89,6 +89,7 @@ export class MessageList extends ClientElement {
     () => this.scroller,
     (element) => this.#keyOf(element),
     () => void this.#jump(),
+    () => this.#scrolled(),
   );
   #resized = new ResizeObserver(() => this.#hold());
 
