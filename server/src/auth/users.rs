@@ -57,13 +57,8 @@ impl Arrival {
 #[derive(Clone)]
 pub(super) struct UserLookups(Batcher<Arrival, Found>);
 
-/// The result of a look-up. There is no result for an erased user whom the token must not create again.
-#[derive(Clone)]
-enum Found {
-    User(User),
-    /// The tenant is suspended.
-    Suspended,
-}
+/// The user of a look-up, or `None` if the tenant is suspended.
+type Found = Option<User>;
 
 impl UserLookups {
     pub(super) fn new(store: Store, clock: Arc<dyn Clock>, metrics: Arc<Metrics>) -> Self {
@@ -81,7 +76,7 @@ impl UserLookups {
     pub(super) async fn admit(&self, tenant: TenantId, claims: &Claims) -> Result<User, AuthError> {
         let arrival = Arrival { tenant, profile: claims.profile.clone(), issued_at_s: claims.issued_at_s };
         // The look-up creates users who are absent, unless the token may not make an erased user again.
-        let Found::User(user) = self.0.get(arrival.clone()).await?.ok_or(AuthError::Erased)? else {
+        let Some(user) = self.0.get(arrival.clone()).await?.ok_or(AuthError::Erased)? else {
             return Err(AuthError::Suspended);
         };
         arrival.admitted(&user)?;
@@ -133,8 +128,8 @@ async fn look_up(store: &Store, arrivals: Vec<Arrival>, now_ms: i64) -> Result<A
         .into_iter()
         .filter_map(|one| {
             let user = users.get(&(one.tenant, one.profile.external_id.clone())).cloned()?;
-            Some((one, Found::User(user)))
+            Some((one, Some(user)))
         })
-        .chain(refused.into_iter().map(|one| (one, Found::Suspended)))
+        .chain(refused.into_iter().map(|one| (one, None)))
         .collect())
 }

@@ -265,7 +265,7 @@ mod tests {
                 (Filter { target: Some("policy:2".to_owned()), ..Filter::default() }, &tom),
             ] {
                 let found: Vec<Entry> = read(&filter, 10).await.into_iter().map(|(_, entry)| entry).collect();
-                assert_eq!(found, [expected.clone()], "{filter:?}");
+                assert_eq!(found, std::slice::from_ref(expected), "{filter:?}");
             }
 
             assert_eq!(prune(&store, 0).await.expect("prunes"), 0, "nothing is that old");
