@@ -57,7 +57,8 @@ export function widgetInPages(runner, browser, server, stageOf) {
     await lea.page.getByRole("link", { name: /^Messages/ }).click();
     await lea.page.locator("causerie-conversation-item").first().click();
     await lea.sees("La leçon commence à 9 h.");
-    await until("it was read", count, (now) => now === 0);
+    // Other conversations may have unread messages.
+    await until("it was read", count, (now) => now <= before);
     assert.deepEqual(lea.problems, []);
     await lea.close();
   });
