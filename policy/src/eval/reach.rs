@@ -60,7 +60,7 @@ impl Policy {
         Reach { users: evaluation.reach() }
     }
 
-    /// The active users about whom [`Policy::decide`] allows the principal to perform an action on this relation.
+    /// The active users for whom [`Policy::decide`] allows this action of the principal on this relation.
     #[must_use]
     pub fn relation_reach(&self, world: &World, principal: UserIx, action: Action, relation: RelationId) -> Reach {
         let Some(evaluation) = Evaluation::new(self, world, action, principal, Resource::None) else {

@@ -403,7 +403,7 @@ fn people() -> Vec<wire::UserRef> {
     vec![wire::UserRef { by: Some(By::Id(NOA.into())) }, wire::UserRef { by: Some(By::ExternalId("sam".into())) }]
 }
 
-/// A user who has asked for a relation, and a user whom the caller may not know.
+/// Two contacts: a user with a pending relation request to the caller, and a user that the rules hide from the caller.
 fn contacts() -> Vec<wire::Contact> {
     let [noa_ref, sam_ref] = people().try_into().expect("two users");
     vec![

@@ -30,7 +30,7 @@ export function knownToken(): string | undefined {
   const meta = document.querySelector<HTMLMetaElement>("meta[name=causerie-token]");
   meta?.remove();
   if (!meta?.content) return tabStorage()?.getItem(storageKey) ?? undefined;
-  // The address of the form's answer is not that of the page: loading it again would send the form again.
+  // The address is still that of the form. A reload would send the form again, so the address of the page replaces it.
   history.replaceState(null, "", `./${location.search}${location.hash}`);
   return remember(meta.content);
 }

@@ -93,7 +93,7 @@ export class ContactButton {
   /** What the button offers. */
   get face(): Face {
     const contact = this.#contact;
-    // The user's own profile has no button, though the rules may allow notes to oneself.
+    // A page about the connected user shows no button, even if the rules allow a note to self.
     if (!contact || contact.user?.id === this.#session?.client.me?.id) return "";
     return faceOf(contact);
   }
