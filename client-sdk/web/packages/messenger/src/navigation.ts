@@ -22,8 +22,8 @@ function addressOf(route: string): string {
 }
 
 /**
- * Goes to a route. Returns whether the address has it now. A route that the entry before has is reached by going back, so that the back
- * button of the messenger and that of the browser lead to the same entry: the address changes later then.
+ * Goes to a route. Returns whether the address has the route now. If the previous entry of the history has the route, this goes back to that
+ * entry, and the browser changes the address later. The back buttons of the messenger and of the browser then lead to the same entry.
  */
 export function goTo(route: string): boolean {
   const from = currentRoute();
