@@ -41,6 +41,7 @@ export function rules(runner, browser, server) {
     await bea.openConversation("Ada");
     await bea.sees("Bonjour Bea");
     await menu(ada).click();
+    await entries(ada).first().waitFor();
     assert.deepEqual(await entries(ada).allInnerTexts(), ["Mark as unread", "Close conversation", "Delete my copy"]);
     await ada.page.keyboard.press("Escape");
   });
@@ -63,8 +64,9 @@ export function rules(runner, browser, server) {
     await ada.messages("Bonjour Bea").click();
     await entries(ada).first().waitFor({ state: "detached" });
     await menu(ada).click();
+    await entries(ada).first().waitFor();
     await menu(ada).click();
-    assert.equal(await entries(ada).count(), 0);
+    await entries(ada).first().waitFor({ state: "detached" });
   });
 
   runner.test("closing asks for confirmation, applies to both users at once, and says why they can't write", async () => {
@@ -147,6 +149,7 @@ export function rules(runner, browser, server) {
     server.setRules("club", "policy club\nrelations block:own\nallow read holder when holder\n");
     await ada.page.getByText("You can’t message Bea right now.").waitFor();
     await menu(ada).click();
+    await entries(ada).first().waitFor();
     assert.deepEqual(await entries(ada).allInnerTexts(), ["Mark as unread"]);
     await ada.page.keyboard.press("Escape");
     await ada.page.getByRole("button", { name: "New conversation", exact: true }).first().waitFor({ state: "detached" });

@@ -68,7 +68,7 @@ export function widgetInPages(runner, browser, server, stageOf) {
     const { page } = visitor;
     const [left, right] = [page.frameLocator("iframe").nth(0), page.frameLocator("iframe").nth(1)];
     await left.locator("causerie-chat .launcher").click();
-    await left.locator("causerie-conversation-item").first().click();
+    await left.locator("causerie-conversation-item", { hasText: "Sortie au musée" }).click();
     await left.getByRole("textbox", { name: "Write a message" }).fill("from the left");
     await left.getByRole("textbox", { name: "Write a message" }).press("Enter");
     await right.locator("causerie-conversation-item", { hasText: "from the left" }).click();
@@ -98,6 +98,7 @@ export function widgetInPages(runner, browser, server, stageOf) {
          source.postMessage({ causerie: "token", token }, origin);
        });`,
     );
+    stage.server.command("tenant", "web-access", "town", "--origin", stage.host.origin, "--frame-ancestor", stage.host.origin);
     const body = `<iframe title="Messages" width="400" height="600" src="${stage.server.origin}/embed/town"></iframe><script src="/frame.js"></script>`;
     const framed = await stage.visit("u70", body);
     const frame = framed.page.frameLocator("iframe");

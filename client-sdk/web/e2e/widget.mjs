@@ -377,7 +377,7 @@ export function widget(runner, browser, server) {
     await launcherOf(nora.page).click();
     await nora.page.locator("causerie-conversation-item").first().click();
     await nora.say("stored nowhere");
-    await nora.messages("stored nowhere").getByRole("img", { name: "Sent" }).waitFor();
+    await nora.messages("stored nowhere").getByTitle("Sent", { exact: true }).waitFor();
     assert.deepEqual(nora.problems, []);
     await nora.close();
   });

@@ -90,6 +90,21 @@ pub fn page(name: &str, asked: &HeaderMap, ancestors: &[String]) -> Option<Respo
     Built::get(name).map(|file| answer(Audience::ThisServer, name, file, asked, ancestors))
 }
 
+/// A page with more elements at the end of its head, which no cache keeps. `None` if it was not built.
+pub fn page_with(name: &str, asked: &HeaderMap, ancestors: &[String], head: &str) -> Option<Response> {
+    let file = Built::get(name)?;
+    let page = String::from_utf8_lossy(&file.data).replacen("</head>", &format!("{head}</head>"), 1);
+    let mut response = Body::from(page).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(policy) = HeaderValue::from_str(&policy(Audience::ThisServer, asked, ancestors)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    protect(headers);
+    Some(response)
+}
+
 fn moved(to: &'static str) -> Response {
     let mut response = StatusCode::PERMANENT_REDIRECT.into_response();
     response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(to));

@@ -17,6 +17,7 @@ pub mod error;
 mod health;
 mod host;
 mod manage;
+mod open;
 pub mod openapi;
 pub mod operation;
 
@@ -29,7 +30,10 @@ use crate::{app::App, gateway};
 /// For clients: socket, API, page, health, and the routes that the program adds.
 pub fn public_router(app: Arc<App>, added: Router) -> Router {
     let socket = Router::new().route("/v1/ws", get(gateway::upgrade::upgrade)).with_state(Arc::clone(&app));
-    let pages = Router::new().route("/embed/{tenant}", get(embed::serve)).with_state(Arc::clone(&app));
+    let pages = Router::new()
+        .route("/embed/{tenant}", get(embed::serve))
+        .route("/open", get(open::again).post(open::open))
+        .with_state(Arc::clone(&app));
     let router = api::router(&app).merge(socket).merge(pages).merge(health::router(app)).merge(added);
     router.fallback(assets::serve).layer(middleware::from_fn(host::required))
 }

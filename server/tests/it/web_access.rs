@@ -160,3 +160,47 @@ async fn the_page_of_an_unknown_tenant_is_not_found() {
     assert_eq!(answer.status, 404);
     assert!(answer.text().contains("there is no tenant of this slug"), "{}", answer.text());
 }
+
+/// A form with this body, from a page of this origin.
+fn form(origin: Option<&str>, body: String) -> Request {
+    let form = Request::new("POST", "/open").header("content-type", "application/x-www-form-urlencoded").body(body);
+    match origin {
+        Some(origin) => form.header("origin", origin),
+        None => form,
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_an_allowed_page_opens_the_messenger() {
+    let cluster = Cluster::embedded().await;
+    let node = cluster.nodes[0].public();
+    let key = cluster.tenant.api_key(cluster.settings(), "admin");
+    let access = json!({ "allowedOrigins": [ACME], "frameAncestors": ["https://*.acme.example"] });
+    put(node, &key, "/v1/web-access", access).await.ok();
+    let token = cluster.tenant.token("lea");
+    let opened = form(Some(ACME), format!("a=b&token={token}")).send(node).await;
+    assert_eq!((opened.status, opened.header("cache-control")), (200, Some("no-store")), "{}", opened.text());
+    assert!(opened.text().contains(&format!("<meta name=\"causerie-token\" content=\"{token}\" /></head>")));
+    let policy = opened.header("content-security-policy").expect("there is a policy");
+    assert!(policy.contains("script-src 'self';"), "{policy}");
+    assert!(policy.ends_with("frame-ancestors 'self' https://*.acme.example"), "{policy}");
+    let own = form(Some(&format!("http://{node}")), format!("token={token}")).send(node).await;
+    assert_eq!(own.status, 200, "the server's own page: {}", own.text());
+
+    for (origin, body, status, field) in [
+        (Some(OTHER), format!("token={token}"), 403, "origin"),
+        (Some("null"), format!("token={token}"), 403, "origin"),
+        (None, format!("token={token}"), 403, "origin"),
+        (Some(ACME), String::new(), 400, "token"),
+        (Some(ACME), format!("token={token}&token={token}"), 400, "token"),
+        (Some(ACME), "token=abc".to_owned(), 401, "token"),
+        (Some(ACME), format!("token={}", "x".repeat(20_000)), 413, ""),
+    ] {
+        let refused = form(origin, body).send(node).await;
+        let told = refused.json();
+        assert_eq!((refused.status, told["field"].as_str().unwrap_or_default()), (status, field), "{}", refused.text());
+        assert!(!refused.text().contains(&token));
+    }
+    let again = Request::get("/open").send(node).await;
+    assert_eq!((again.status, again.header("location")), (303, Some("./")));
+}

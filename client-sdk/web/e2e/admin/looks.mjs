@@ -33,7 +33,7 @@ export function looks(runner, browser, server) {
         () =>
           operator.page.evaluate(() => {
             const main = document.querySelector("causerie-admin").shadowRoot.querySelector("main");
-            const view = main.lastElementChild;
+            const view = main?.lastElementChild;
             const inside = [
               view?.shadowRoot,
               ...[...(view?.shadowRoot?.querySelectorAll("*") ?? [])].map(({ shadowRoot }) => shadowRoot),

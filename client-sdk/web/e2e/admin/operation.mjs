@@ -117,15 +117,15 @@ export function operation(runner, browser, server) {
     await page.getByRole("dialog").getByRole("alert").waitFor();
     assert.equal(await page.getByLabel("Public key").getAttribute("aria-invalid"), "true");
     await page.getByLabel("Algorithm").selectOption("HS256");
-    await page.getByLabel("Key id (kid)").fill("college-2");
+    await page.getByLabel("Key id (kid)").fill("college:2");
     await operator.button("Add").click();
-    await page.getByRole("textbox", { name: "Secret of college-2" }).waitFor();
+    await page.getByRole("textbox", { name: "Secret of college:2" }).waitFor();
     await operator.button("I have stored it").click();
-    await operator.button("Revoke: college-2").click();
-    const dialog = page.getByRole("dialog", { name: "Revoke college-2?" });
-    await dialog.getByRole("textbox").fill("college-2");
+    await operator.button("Revoke: college:2").click();
+    const dialog = page.getByRole("dialog", { name: "Revoke college:2?" });
+    await dialog.getByRole("textbox").fill("college:2");
     await dialog.getByRole("button", { name: "Revoke" }).click();
-    await operator.row("college-2").getByText("Revoked").first().waitFor();
+    await operator.row("college:2").getByText("Revoked").first().waitFor();
     await operator.close();
 
     const under = await Operator.enter(browser, server, "admin", "#signing-keys");

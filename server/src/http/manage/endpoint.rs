@@ -5,6 +5,7 @@
 use std::future::Future;
 
 use axum::{
+    body::HttpBody,
     extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
     response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter, on},
@@ -334,7 +335,12 @@ async fn serve<E: Endpoint>(
     let query = E::Query::read(request.uri())?;
     let headers = request.headers().clone();
     let cut = request.extensions().get::<Cut>().cloned();
+    let missing = E::NEEDS_BODY && request.body().is_end_stream();
+    // A missing body is read like an empty object first, so that the error names the first missing field.
     let body = E::Body::read(request, E::BODY_BYTES_MAX).await?;
+    if missing {
+        return Err(Refusal::new(ErrorCode::Malformed, "the body is missing: send a JSON object").into());
+    }
     let call = Call { shared: shared.clone(), caller, headers, cut, path };
     Ok(E::run(call, query, body).await?.response())
 }

@@ -76,6 +76,8 @@ export class MessageList extends ClientElement {
   );
   /** The messages in the page, as a part of the loaded ones. */
   #range: Range = { from: 0, to: 0 };
+  /** Whether the list has rendered and was not positioned yet: the visible part may be wrong, and its position is not to be remembered. */
+  #unpositioned = false;
   /** Whether the newest message is in the page. */
   #atNewest = false;
   /** Whether the user is at the end: the list then scrolls to each new message. */
@@ -137,7 +139,7 @@ export class MessageList extends ClientElement {
       if (before) this.#leave(before);
       this.#opened();
     } else {
-      if (this.column) this.#anchor.capture(this.scroller);
+      if (this.column && !this.#unpositioned) this.#anchor.capture(this.scroller);
       if (changed.has("target") && this.target) this.#loader.show({ to: "message", seq: this.target, flash: true });
       else if (!this.#history.loaded && !this.#loader.isOpening) this.#reload();
       else this.#loader.check();
@@ -166,6 +168,7 @@ export class MessageList extends ClientElement {
   }
 
   protected override updated(): void {
+    this.#unpositioned = true;
     this.#focus.updated();
     void this.#position();
     this.#unloadFar();
@@ -387,12 +390,16 @@ export class MessageList extends ClientElement {
   /** Positions the list after all messages have rendered, which they do after the list. */
   async #position(): Promise<void> {
     const { scroller, column } = this;
-    if (!column) return;
+    if (!column) {
+      this.#unpositioned = false;
+      return;
+    }
     await Promise.all(
       renderedMessages(scroller)
         .filter((each) => each.isUpdatePending)
         .map((each) => each.updateComplete),
     );
+    this.#unpositioned = false;
     if (!column.isConnected) return;
     this.#resized.disconnect();
     this.#resized.observe(scroller);
@@ -437,7 +444,7 @@ export class MessageList extends ClientElement {
   /** Updates the state that depends on the scroll position. */
   #scrolled(): void {
     const { scroller } = this;
-    if (this.#goal || !scroller.clientHeight) return;
+    if (this.#goal || this.#unpositioned || !scroller.clientHeight) return;
     const below = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
     const atEnd = below < nearEndPx && this.#atNewest;
     if (atEnd) this.#jumping = false;

@@ -27,7 +27,7 @@ export class Popup extends LitElement {
 
   #anchor: HTMLElement | undefined;
   #returnTo: HTMLElement | undefined;
-  /** Whether a press has begun since the sheet was opened: the end of the long press that opened it must not close it. */
+  /** Whether a press has begun since the sheet was opened: the end of the long press that opened it must neither close it nor choose. */
   #armed = false;
 
   static override styles = [
@@ -137,6 +137,8 @@ export class Popup extends LitElement {
     this.#armed = false;
     this.#setExpanded(true);
     await this.updateComplete;
+    // Closed in the meantime.
+    if (this.#anchor !== anchor) return;
     const popup = this.renderRoot.querySelector<HTMLElement>(".popup");
     if (popup instanceof HTMLDialogElement) popup.showModal();
     else if (popup) {
@@ -153,7 +155,7 @@ export class Popup extends LitElement {
     if (!this.items.length) return "";
     const entries = this.items.map(
       (item) =>
-        html`<button role="menuitem" @click=${() => this.#choose(item)}>${item.icon}<span>${item.label}</span></button>`,
+        html`<button role="menuitem" @click=${(event: MouseEvent) => this.#clicked(event, item)}>${item.icon}<span>${item.label}</span></button>`,
     );
     // A modal dialog keeps touches from the page below it; a popover does not change the page.
     return this.sheet
@@ -211,7 +213,9 @@ export class Popup extends LitElement {
     if (this.#anchor?.ariaHasPopup) this.#anchor.ariaExpanded = String(expanded);
   }
 
-  #choose(item: MenuItem): void {
+  #clicked({ detail }: MouseEvent, item: MenuItem): void {
+    // Clicks of keyboards and screen readers have the detail 0.
+    if (this.sheet && !this.#armed && detail > 0) return;
     this.#close(true);
     item.run();
   }
@@ -248,6 +252,8 @@ export class Popup extends LitElement {
   };
 
   #left = (event: FocusEvent): void => {
-    if (!(event.currentTarget as Element).contains(event.relatedTarget as Node | null)) this.#close(false);
+    const to = event.relatedTarget as Node | null;
+    // A press on the anchor focuses it, and its click closes the menu: a menu that is closed here would open again.
+    if (to !== this.#anchor && !(event.currentTarget as Element).contains(to)) this.#close(false);
   };
 }

@@ -432,7 +432,8 @@ export const en = {
   noSigningKeysHint: "Without one, no user can connect.",
   addSigningKey: "Add a signing key",
   kid: "Key id (kid)",
-  kidHint: "For the header of tokens. Empty: the server makes one.",
+  kidHint: (slug: string) =>
+    `For the header of tokens: “${slug}:” and a name, such as ${slug}:2026. Empty: the server makes one.`,
   algorithm: "Algorithm",
   sharedHint: "The server makes a shared secret and shows it once.",
   pairHint: "The private key stays with your product.",

@@ -449,7 +449,8 @@ export const fr: Strings = {
   noSigningKeysHint: "Sans clé, aucun utilisateur ne peut se connecter.",
   addSigningKey: "Ajouter une clé de signature",
   kid: "Identifiant (kid)",
-  kidHint: "Pour l’en-tête des jetons. Vide\u00a0: le serveur en crée un.",
+  kidHint: (slug: string) =>
+    `Pour l’en-tête des jetons\u00a0: «\u00a0${slug}:\u00a0» suivi d’un nom, par exemple ${slug}:2026. Vide\u00a0: le serveur en crée un.`,
   algorithm: "Algorithme",
   sharedHint: "Le serveur crée un secret partagé et le montre une seule fois.",
   pairHint: "La clé privée reste dans votre produit.",

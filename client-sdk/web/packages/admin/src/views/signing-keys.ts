@@ -90,7 +90,7 @@ export class SigningKeys extends View {
   #form(): unknown {
     const shared = this.algorithm === "HS256";
     const fields: readonly Field[] = [
-      { name: "kid", label: strings.kid, hint: strings.kidHint, mono: true },
+      { name: "kid", label: strings.kid, hint: strings.kidHint(this.session.own.tenant.slug), mono: true },
       ...(shared
         ? []
         : [
