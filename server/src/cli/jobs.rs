@@ -69,7 +69,7 @@ impl Command {
                 };
                 for id in ids {
                     let job = existing(&store, id).await?;
-                    if !jobs::retry(&store, None, id, clock().now_ms()).await? {
+                    if !jobs::retry(store.writer(), None, id, clock().now_ms()).await? {
                         return Err(refused(&store, id, "only a dead or a waiting job is retried").await);
                     }
                     record(&store, &job, "job.retry").await?;
@@ -81,7 +81,7 @@ impl Command {
                 let store = settings.store().await?;
                 for id in ids {
                     let job = existing(&store, id).await?;
-                    if !jobs::delete(&store, None, id, clock().now_ms()).await? {
+                    if !jobs::delete(store.writer(), None, id, clock().now_ms()).await? {
                         return Err(refused(&store, id, "a running job can't be deleted").await);
                     }
                     record(&store, &job, "job.delete").await?;

@@ -8,7 +8,7 @@ use crate::{
     domain::WebAccess,
     store::{
         Store, StoreError,
-        queries::{tenants::Tenant, web_access},
+        queries::{facts::lock::Hold, tenants::Tenant, web_access},
     },
 };
 
@@ -44,9 +44,9 @@ pub fn ancestor_problem(ancestor: &str) -> Option<String> {
 /// Replaces the pages that may use a tenant, and records it. One transaction. The caller has checked the lists.
 ///
 /// # Errors
-/// `StoreError` if the database does not answer or refuses a statement.
+/// As of [`Actor::begin`].
 pub async fn set(store: &Store, by: &Actor, tenant: &Tenant, access: &WebAccess, now_ms: i64) -> Result<(), StoreError> {
-    let transaction = store.begin().await?;
+    let transaction = by.begin(store, Hold::Shared(tenant.id), now_ms).await?;
     web_access::set(&transaction, tenant.id, access).await?;
     let shown = |list: &Option<Vec<String>>| list.as_ref().map_or(Value::Null, |list| json!(list));
     let detail = [("allowed_origins", shown(&access.allowed_origins)), ("frame_ancestors", shown(&access.frame_ancestors))];

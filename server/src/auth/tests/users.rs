@@ -153,7 +153,7 @@ async fn an_invited_user_is_active_after_the_first_connection() {
         setting.says("lea", UserStatus::Invited).await;
         let void = with(json!({ "iat": NOW_S - 1 }));
         let invited = people::find_by_external_id(setting.store.reader(), &[(setting.tenant, "lea")]).await.expect("asks");
-        people::revoke_tokens(&setting.store, setting.tenant, invited[0].id, NOW_S, NOW_MS).await.expect("revokes");
+        people::revoke_tokens(&setting.store, None, setting.tenant, invited[0].id, NOW_S, NOW_MS).await.expect("revokes");
         assert!(matches!(setting.refusal(&hs256("hs", &void)).await, AuthError::Revoked));
         let identity = setting.auth.user(&hs256("hs", &claims("lea"))).await.expect("lets in");
         assert_eq!((identity.user, identity.profile.status), (invited[0].id, i32::from(UserStatus::Active.number())));
@@ -168,14 +168,14 @@ async fn revoked_tokens_are_refused_and_later_tokens_accepted() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let lea = setting.auth.user(&hs256("hs", &claims("lea"))).await.expect("lets in").user;
-        assert!(people::revoke_tokens(&setting.store, setting.tenant, lea, NOW_S + 1, NOW_MS).await.expect("revokes"));
+        assert!(people::revoke_tokens(&setting.store, None, setting.tenant, lea, NOW_S + 1, NOW_MS).await.expect("revokes"));
         let error = setting.refusal(&hs256("hs", &with(json!({ "name": "Renamed" })))).await;
         assert!(matches!(error, AuthError::Revoked), "issued in the second of the revocation: {error}");
         assert_eq!(error.close_code(), CloseCode::Revoked);
         setting.clock.advance_ms(1_000);
         let identity = setting.auth.user(&hs256("hs", &with(json!({ "iat": NOW_S + 1 })))).await.expect("a fresh one");
         assert_eq!(identity.profile.name, "lea", "the revoked token changed no name");
-        people::revoke_tokens(&setting.store, setting.tenant, lea, NOW_S - 499, NOW_MS).await.expect("revokes");
+        people::revoke_tokens(&setting.store, None, setting.tenant, lea, NOW_S - 499, NOW_MS).await.expect("revokes");
         assert!(
             setting.auth.user(&hs256("hs", &claims("lea"))).await.is_err(),
             "a revocation is not taken back by an earlier one"

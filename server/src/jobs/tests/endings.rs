@@ -40,7 +40,7 @@ async fn a_failing_job_runs_again_after_growing_pauses_and_is_dead_after_its_att
         turn(&mut worker).await;
         assert_eq!(notes.runs()[&id], [1, 2, 3], "a dead job does not run");
 
-        assert!(jobs::retry(&store, None, id, clock.now_ms()).await.expect("asks"));
+        assert!(jobs::retry(store.writer(), None, id, clock.now_ms()).await.expect("asks"));
         turn(&mut worker).await;
         assert_eq!(notes.runs()[&id], [1, 2, 3, 1]);
         assert_eq!(stored(&store, id).await.expect("is kept").state, JobState::Waiting, "it has all its attempts again");

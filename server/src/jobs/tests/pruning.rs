@@ -115,8 +115,8 @@ async fn jobs_of_unknown_kinds_are_deleted_by_hand_or_once_they_are_old() {
             let filter = jobs::Filter { kind: Some("unheard_of".to_owned()), ..jobs::Filter::default() };
             jobs::list(&store, &filter, 9).await.expect("reads").len()
         };
-        assert!(!jobs::delete(&store, None, killed.id, NOW_MS).await.expect("asks"), "it has a lease");
-        assert!(jobs::delete(&store, None, killed.id, until_ms).await.expect("deletes"));
+        assert!(!jobs::delete(store.writer(), None, killed.id, NOW_MS).await.expect("asks"), "it has a lease");
+        assert!(jobs::delete(store.writer(), None, killed.id, until_ms).await.expect("deletes"));
         assert_eq!(left().await, 3);
         let mut worker = node_of(&store, &clock, Kinds::default());
         for (days, expected) in [(0, 3), (2, 2), (29, 1), (8, 1)] {

@@ -139,10 +139,10 @@ async fn a_tenant_lists_retries_and_deletes_its_own_jobs_only() {
         assert_eq!(jobs::find(&store, Some(other), id).await.expect("reads"), None);
 
         let now_ms = clock.now_ms();
-        assert!(!jobs::retry(&store, Some(other), id, now_ms).await.expect("asks"));
-        assert!(!jobs::delete(&store, Some(other), id, now_ms).await.expect("asks"));
-        assert!(jobs::retry(&store, Some(mine), id, now_ms).await.expect("asks"));
-        assert!(jobs::delete(&store, Some(mine), id, now_ms).await.expect("asks"));
+        assert!(!jobs::retry(store.writer(), Some(other), id, now_ms).await.expect("asks"));
+        assert!(!jobs::delete(store.writer(), Some(other), id, now_ms).await.expect("asks"));
+        assert!(jobs::retry(store.writer(), Some(mine), id, now_ms).await.expect("asks"));
+        assert!(jobs::delete(store.writer(), Some(mine), id, now_ms).await.expect("asks"));
         assert_eq!(list(of(mine)).await, [waiting]);
     })
     .await;
@@ -155,12 +155,12 @@ async fn a_running_job_can_not_be_retried_or_deleted_and_a_done_job_can_not_be_r
         let id = store_job(&store, &clock, None, Act::Wait).await;
         let mut worker = node(&store, &clock, &notes);
         worker.look().await.expect("looks");
-        assert!(!jobs::retry(&store, None, id, NOW_MS).await.expect("asks"));
-        assert!(!jobs::delete(&store, None, id, NOW_MS).await.expect("asks"));
+        assert!(!jobs::retry(store.writer(), None, id, NOW_MS).await.expect("asks"));
+        assert!(!jobs::delete(store.writer(), None, id, NOW_MS).await.expect("asks"));
         notes.gate.add_permits(1);
         worker.idle().await;
-        assert!(!jobs::retry(&store, None, id, NOW_MS).await.expect("asks"));
-        assert!(jobs::delete(&store, None, id, NOW_MS).await.expect("asks"));
+        assert!(!jobs::retry(store.writer(), None, id, NOW_MS).await.expect("asks"));
+        assert!(jobs::delete(store.writer(), None, id, NOW_MS).await.expect("asks"));
         assert_eq!(stored(&store, id).await, None);
     })
     .await;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use causerie_protocol::{TenantId, UserId, command::UserRef};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryResult};
+use uuid::Uuid;
 
 use super::{
     columns::{choice, number},
@@ -280,18 +281,19 @@ pub async fn confirm_claims(store: &Store, confirmed: &[(&User, i64)]) -> Result
 
 /// Makes the user's tokens that were issued before `before_s` (seconds since 1970 UTC) invalid:
 /// [`FactWrite::revoke_tokens`]. It waits for all batches that were decided before; once it has returned, no command with
-/// such a token is executed. Returns whether the user exists.
+/// such a token is executed. `key`: the API key that requests it; `None` for an operator. Returns whether the user exists.
 ///
 /// # Errors
-/// `StoreError` if the database does not answer or refuses the statement.
+/// [`StoreError::ApiKeyVoid`]; another `StoreError` if the database does not answer or refuses the statement.
 pub async fn revoke_tokens(
     store: &Store,
+    key: Option<Uuid>,
     tenant: TenantId,
     id: UserId,
     before_s: i64,
     now_ms: i64,
 ) -> Result<bool, StoreError> {
-    let mut write = FactWrite::begin(store, tenant, now_ms).await?;
+    let mut write = FactWrite::begin(store, tenant, now_ms).await?.requested_by(key).await?;
     let known = write.revoke_tokens(id, before_s).await?;
     write.commit().await?;
     Ok(known)

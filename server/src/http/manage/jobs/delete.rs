@@ -2,14 +2,13 @@
 
 use http::Method;
 
-use super::{find, note, wrong_state};
+use super::{JobChange, change, find, wrong_state};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
         error::Problem,
         manage::endpoint::{Call, Endpoint},
     },
-    store::queries::jobs,
 };
 
 /// Deletes a job.
@@ -31,11 +30,10 @@ impl Endpoint for DeleteJob {
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
         let job = find(app, key, call.id()).await?;
-        if !jobs::delete(&app.store, Some(key.tenant), job.id, app.clock.now_ms()).await? {
+        if !change(app, key, &job, JobChange::Delete).await? {
             let now = find(app, key, call.id()).await?;
             return Err(wrong_state(&now, "a running job can't be deleted").into());
         }
-        note(app, key, "job.delete", &job).await?;
         Ok(())
     }
 }

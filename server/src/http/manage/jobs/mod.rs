@@ -11,12 +11,15 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    audit,
+    audit::{self, Actor},
     auth::ApiCaller,
     clock::rfc3339,
     jobs::{JobState, StoredJob},
     plain::shortened,
-    store::queries::jobs,
+    store::{
+        StoreError,
+        queries::{self, facts::lock::Hold, jobs},
+    },
 };
 
 /// A job.
@@ -79,9 +82,31 @@ fn wrong_state(job: &StoredJob, rule: &str) -> Refusal {
     Refusal::new(ErrorCode::Conflict, format!("the job is {}: {rule}", job.state.name()))
 }
 
-/// Records in the audit what was done to a job.
-async fn note(app: &App, key: &ApiCaller, action: &str, job: &StoredJob) -> Result<(), Refusal> {
+/// A change of a job: [`jobs::retry`] or [`jobs::delete`].
+#[derive(Debug, Clone, Copy)]
+enum JobChange {
+    Retry,
+    Delete,
+}
+
+/// Changes a job and records the change, in one transaction. Returns false if the state of the job does not allow the change.
+///
+/// # Errors
+/// As of [`Actor::begin`].
+async fn change(app: &App, key: &ApiCaller, job: &StoredJob, change: JobChange) -> Result<bool, StoreError> {
+    let (by, now_ms, tenant) = (Actor::back_end(key), app.clock.now_ms(), key.tenant);
+    let transaction = by.begin(&app.store, Hold::Shared(tenant), now_ms).await?;
+    let (action, changed) = match change {
+        JobChange::Retry => ("job.retry", jobs::retry(&transaction, Some(tenant), job.id, now_ms).await?),
+        JobChange::Delete => ("job.delete", jobs::delete(&transaction, Some(tenant), job.id, now_ms).await?),
+    };
+    if !changed {
+        transaction.rollback().await?;
+        return Ok(false);
+    }
     let detail = [("kind", job.kind.as_str().into())];
-    let entry = audit::done(audit::back_end(key), action, format!("job:{}", job.id), detail, app.clock.now_ms());
-    Ok(audit::record(&app.store, key.tenant, entry).await?)
+    let entry = audit::done(by.name(), action, format!("job:{}", job.id), detail, now_ms);
+    queries::audit::append(&transaction, &[(tenant, entry)]).await?;
+    transaction.commit().await?;
+    Ok(true)
 }

@@ -2,14 +2,13 @@
 
 use http::Method;
 
-use super::{Job, find, note, wrong_state};
+use super::{Job, JobChange, change, find, wrong_state};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json},
     },
-    store::queries::jobs,
 };
 
 /// Retries a job.
@@ -31,11 +30,10 @@ impl Endpoint for RetryJob {
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
         let job = find(app, key, call.id()).await?;
-        if !jobs::retry(&app.store, Some(key.tenant), job.id, app.clock.now_ms()).await? {
+        if !change(app, key, &job, JobChange::Retry).await? {
             let now = find(app, key, call.id()).await?;
             return Err(wrong_state(&now, "only a dead or a waiting job is retried").into());
         }
-        note(app, key, "job.retry", &job).await?;
         let retried = find(app, key, call.id()).await?;
         app.jobs.wake();
         Ok(Json(retried.into()))

@@ -51,7 +51,7 @@ impl Endpoint for RevokeUser {
         let now_ms = app.clock.now_ms();
         let before_s = issued_before(body.issued_before, now_ms.div_euclid(1000))?;
         let user = caller::find(app, key, call.id()).await?;
-        people::revoke_tokens(&app.store, key.tenant, user.id, before_s, now_ms).await?;
+        people::revoke_tokens(&app.store, Some(key.key), key.tenant, user.id, before_s, now_ms).await?;
         app.hub.revoke(user.id, before_s);
         note(app, key, "user.revoke", call.id(), []).await?;
         Ok(())

@@ -223,11 +223,16 @@ pub async fn find(store: &Store, tenant: Option<TenantId>, id: Uuid) -> Result<O
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn retry(store: &Store, tenant: Option<TenantId>, id: Uuid, now_ms: i64) -> Result<bool, StoreError> {
+pub async fn retry(
+    connection: &impl ConnectionTrait,
+    tenant: Option<TenantId>,
+    id: Uuid,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
     let sql = "UPDATE jobs SET state = $1, due_at = $2, attempts = 0, finished_at = NULL
                WHERE id = $3 AND (state IN ($1, $4) OR due_at <= $2)";
     let values = vec![JobState::Waiting.value(), now_ms.into(), id.into(), JobState::Dead.value()];
-    change(store, sql, values, tenant).await
+    change(connection, sql, values, tenant).await
 }
 
 /// Deletes a job that is not running. A job whose lease has ended is not running: if no node knows its kind, it keeps this
@@ -235,18 +240,28 @@ pub async fn retry(store: &Store, tenant: Option<TenantId>, id: Uuid, now_ms: i6
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn delete(store: &Store, tenant: Option<TenantId>, id: Uuid, now_ms: i64) -> Result<bool, StoreError> {
+pub async fn delete(
+    connection: &impl ConnectionTrait,
+    tenant: Option<TenantId>,
+    id: Uuid,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
     let sql = "DELETE FROM jobs WHERE id = $1 AND (state <> $2 OR due_at <= $3)";
-    change(store, sql, vec![id.into(), JobState::Running.value(), now_ms.into()], tenant).await
+    change(connection, sql, vec![id.into(), JobState::Running.value(), now_ms.into()], tenant).await
 }
 
-async fn change(store: &Store, sql: &str, mut values: Vec<Value>, tenant: Option<TenantId>) -> Result<bool, StoreError> {
+async fn change(
+    connection: &impl ConnectionTrait,
+    sql: &str,
+    mut values: Vec<Value>,
+    tenant: Option<TenantId>,
+) -> Result<bool, StoreError> {
     let mut sql = sql.to_owned();
     if let Some(tenant) = tenant {
         values.push(tenant.0.into());
         sql.push_str(&format!(" AND tenant_id = ${}", values.len()));
     }
-    let done = store.writer().execute_raw(statement(store.backend(), &sql, values)).await?;
+    let done = connection.execute_raw(statement(connection.get_database_backend(), &sql, values)).await?;
     Ok(done.rows_affected() > 0)
 }
 
