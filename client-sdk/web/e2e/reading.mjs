@@ -436,7 +436,7 @@ export function reading(runner, browser, server, town) {
   });
 
   runner.test("after a change of the time zone all times are those of the new zone", async () => {
-    const id = await town.direct("u9", "nora");
+    const id = await town.direct("u105", "nora");
     await town.say("u9", id, "before the flight");
     const reader = await town.enter(browser, "nora", { hash: id });
     await reader.sees("before the flight");
@@ -495,6 +495,47 @@ export function reading(runner, browser, server, town) {
       });
     assert.equal(await side("mine"), "right");
     assert.equal(await side("theirs 30"), "left");
+    await reader.close();
+  });
+
+  runner.test("a link leads to its message, which flashes, and the menu of a message copies the link", async () => {
+    const id = await town.direct("u105", "nora");
+    await town.sayMany("u105", id, "line", 300);
+    await town.read("nora", id, 300);
+    const reader = await town.enter(browser, "nora", { hash: `${id}/20` });
+    await reader.sees("line 20");
+    const line = (number) =>
+      reader.page.locator("causerie-message").filter({ has: reader.page.getByText(`line ${number}`, { exact: true }) });
+    const message = line(20);
+    await until(
+      "the message flashes in view",
+      () =>
+        message.evaluate((element) => {
+          const { top, bottom } = element.getBoundingClientRect();
+          return top > 0 && bottom < innerHeight && element.shadowRoot.querySelector(".bubble").getAnimations().length > 0;
+        }),
+      Boolean,
+    );
+    await reader.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await message.hover();
+    await message.getByRole("button").first().click();
+    await reader.page.getByRole("menuitem", { name: "Copy link" }).click();
+    const link = await until(
+      "the link is in the clipboard",
+      () => reader.page.evaluate(() => navigator.clipboard.readText()),
+      Boolean,
+    );
+    assert.equal(link, reader.page.url());
+    // Another message of the same conversation.
+    await reader.page.evaluate((route) => {
+      location.hash = route;
+    }, `${id}/280`);
+    await line(280).waitFor();
+    await reader.page.evaluate((route) => {
+      location.hash = route;
+    }, `${id}/4000`);
+    await reader.sees("line 300");
+    assert.deepEqual(reader.problems, []);
     await reader.close();
   });
 }

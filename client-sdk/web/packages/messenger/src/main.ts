@@ -5,7 +5,7 @@ import type { Messenger } from "@causerie/ui/messenger";
 import type { Client } from "causerie";
 import { identityIn } from "./demo.js";
 import { knownToken, requestToken } from "./handover.js";
-import { currentRoute, goTo, replaceRoute } from "./navigation.js";
+import { currentRoute, goTo, linkTo, replaceRoute } from "./navigation.js";
 import { PageSignals } from "./page-signals.js";
 import { signIn, signInWith } from "./sign-in.js";
 
@@ -29,6 +29,7 @@ async function open(client: Client): Promise<void> {
   const messenger = document.createElement("causerie-messenger") as Messenger;
   messenger.client = client;
   messenger.route = currentRoute();
+  messenger.addressOf = linkTo;
   messenger.addEventListener("causerie-navigate", (event) => {
     const { detail } = event as CustomEvent<string>;
     if (goTo(detail)) messenger.route = detail;

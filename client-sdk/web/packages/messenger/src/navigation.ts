@@ -16,6 +16,7 @@ export function currentRoute(): string {
   }
 }
 
+/** The address of a route, relative to the page. */
 function addressOf(route: string): string {
   const hash = route.split("/").map(encodeURIComponent).join("/");
   return hash ? `#${hash}` : location.pathname + location.search;
@@ -40,4 +41,9 @@ export function goTo(route: string): boolean {
 /** Replaces the route of the current entry. */
 export function replaceRoute(route: string): void {
   history.replaceState(history.state, "", addressOf(route));
+}
+
+/** The whole address of a route, for links. */
+export function linkTo(route: string): string {
+  return new URL(addressOf(route), location.href).href;
 }

@@ -19,6 +19,10 @@ import { base, chatPane } from "./styles.js";
 @customElement("causerie-conversation-pane")
 export class ConversationPane extends ClientElement {
   @property({ attribute: false }) conversation!: Conversation;
+  /** The `seq` of a message to show; 0 for none. */
+  @property({ type: Number }) target = 0;
+  /** Returns the address of a route; `undefined` when the page has no addresses. */
+  @property({ attribute: false }) addressOf: ((route: string) => string) | undefined;
   /** Whether the details are shown beside the pane. */
   @property({ type: Boolean }) details = false;
   @state() private problem = "";
@@ -83,6 +87,8 @@ export class ConversationPane extends ClientElement {
       <causerie-message-list
         .client=${client}
         .conversation=${conversation}
+        .target=${this.target}
+        .addressOf=${this.addressOf}
         @causerie-seen=${this.#marker.seen}
         @causerie-edit=${this.#edit}
         @causerie-delete=${({ detail }: CustomEvent<Message>) => this.#askDelete(detail, false)}

@@ -24,6 +24,7 @@ import { isPageActive } from "./read-marker.js";
 import { noReaders, type Reader } from "./reader-faces.js";
 import { progressOf, readersBySeq } from "./readers.js";
 import { leavePlace, placeIn } from "./reading-places.js";
+import { routeOfMessage } from "./route.js";
 import { lastSeqInView, middleSeq, renderedMessages, ScrollAnchor } from "./scroll-anchor.js";
 import { base, emptyState } from "./styles.js";
 import { typingText } from "./typing-text.js";
@@ -49,8 +50,8 @@ export class MessageList extends ClientElement {
   @property({ attribute: false }) conversation!: Conversation;
   /** The `seq` of a message to show, from a link; 0 for none. */
   @property({ type: Number }) target = 0;
-  /** Returns the address of a message by its `seq`; `undefined` when the page has no addresses. */
-  @property({ attribute: false }) addressOf: ((seq: number) => string) | undefined;
+  /** Returns the address of a route; `undefined` when the page has no addresses. */
+  @property({ attribute: false }) addressOf: ((route: string) => string) | undefined;
   /** Whether the newest message is not visible. */
   @state() private away = false;
   @query(".scroller") private scroller!: HTMLElement;
@@ -278,7 +279,7 @@ export class MessageList extends ClientElement {
       message,
       capabilities: this.conversation.capabilities,
       isOwn: message.authorId === this.client.me?.id,
-      address: this.addressOf?.(message.seq),
+      address: this.addressOf?.(routeOfMessage(this.conversation.id, message.seq)),
       fire: (name) => this.dispatchEvent(new CustomEvent(name, { detail: message })),
       showDetails: () => void this.#showDetails(message),
     });

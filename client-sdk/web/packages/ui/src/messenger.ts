@@ -45,6 +45,8 @@ interface Pane extends HTMLElement {
 export class Messenger extends ClientElement {
   /** The route to show: see `route.ts`. */
   @property() route = "";
+  /** Returns the address of a route, for links to messages; `undefined` when the page has no addresses. */
+  @property({ attribute: false }) addressOf: ((route: string) => string) | undefined;
   /** Whether the messenger takes the focus only when it has it already: it was not the user who has opened it. */
   @property({ attribute: false }) keepFocus = false;
   /** Whether the messenger is a part of a page, which has keys of its own and announces messages itself. */
@@ -266,6 +268,8 @@ export class Messenger extends ClientElement {
           class="pane"
           .client=${client}
           .conversation=${conversation}
+          .target=${"seq" in this.#parsedRoute ? this.#parsedRoute.seq : 0}
+          .addressOf=${this.addressOf}
           ?details=${this.#hasDetails}
         ></causerie-conversation-pane>`,
       );

@@ -1,9 +1,0 @@
-import{A as e,C as t,O as n,T as r,ct as i,j as a,k as o,mt as s,p as c,ut as l,w as u,y as d}from"./base-DqcMDlV7.js";import{t as f}from"./reach-help-CWHaQYNq.js";var p=8,m=class extends u{constructor(...e){super(...e),this.query=``,this.listed=/* @__PURE__ */ new Set,this.hasRows=!1,this.updateEvents=[`state`],this.#e=new f(this)}#e;static{this.styles=[d,t,l` :host{display:block;padding:0 8px 12px;--avatar-size:40px}h2{padding:8px 12px 4px;font-size:0.8125rem;font-weight:650;color:var(--muted)}.user{width:100%;gap:12px;min-height:56px;border-radius:12px;text-align:start}.name{display:block}.problem{padding:8px 12px;color:var(--danger);font-size:0.875rem}`]}openFirst(){let[e]=this.#e.isPending?[]:this.#t;return e&&this.#n(e),e!==void 0}willUpdate(e){super.willUpdate(e),(e.has(`query`)||e.has(`client`))&&this.#e.search(this.client,this.query,!0)}render(){let{hits:t,problem:n}=this.#e;if(n)return i`<p class="problem" role="alert">${n}</p>`;if(!t)return``;let r=this.#t;return r.length?i`<h2 id="people">${s.people}</h2>
-<ul aria-labelledby="people">
-${r.map(t=>{let n=a(t.user);return i`<li>
-<button class="user" @click=${()=>this.#n(t)}>
-<causerie-avatar .name=${n} .key=${e(t.user)}></causerie-avatar>
-<span><span class="name clip">${n}</span></span>
-</button>
-</li>`})}
-</ul>`:this.hasRows?``:i`<causerie-reach-help searched></causerie-reach-help>`}get#t(){return(this.#e.hits??[]).filter(({conversationId:e=``})=>!this.listed.has(e)).slice(0,p)}#n({user:e,conversationId:t}){let n=t??c(e.id);this.dispatchEvent(new CustomEvent(`causerie-navigate`,{detail:n,bubbles:!0,composed:!0}))}};r([n()],m.prototype,`query`,void 0),r([n({attribute:!1})],m.prototype,`listed`,void 0),r([n({attribute:!1})],m.prototype,`hasRows`,void 0),m=r([o(`causerie-people-results`)],m);export{m as PeopleResults};
