@@ -436,7 +436,7 @@ export function reading(runner, browser, server, town) {
   });
 
   runner.test("after a change of the time zone all times are those of the new zone", async () => {
-    const id = await town.direct("u105", "nora");
+    const id = await town.direct("u9", "nora");
     await town.say("u9", id, "before the flight");
     const reader = await town.enter(browser, "nora", { hash: id });
     await reader.sees("before the flight");

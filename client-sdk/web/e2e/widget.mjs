@@ -265,6 +265,35 @@ export function widget(runner, browser, server) {
     await nora.close();
   });
 
+  runner.test("the page styles the parts of the chat", async () => {
+    await stage.town.say("u107", await stage.town.direct("u107", "u106"), "look here");
+    const reader = await stage.visit("u106", stage.script("data-keep-open"));
+    await reader.page.evaluate(() => {
+      const sheet = new CSSStyleSheet();
+      const parts = ["conversation", "header", "bubble", "own-bubble", "composer"];
+      sheet.replaceSync(
+        parts.map((part, at) => `causerie-chat::part(${part}) { background: rgb(${at + 1} 0 0); animation: none; }`).join("\n"),
+      );
+      document.adoptedStyleSheets = [sheet];
+    });
+    await launcherOf(reader.page).click();
+    const backgrounds = (selector) =>
+      reader.page
+        .locator(selector)
+        .first()
+        .evaluate((element) => getComputedStyle(element).backgroundColor);
+    assert.equal(await backgrounds("causerie-conversation-item button"), "rgb(1, 0, 0)");
+    await reader.page.locator("causerie-conversation-item").first().click();
+    await reader.say("in colours of the page");
+    await reader.sees("in colours of the page");
+    assert.equal(await backgrounds("causerie-chat-header header"), "rgb(2, 0, 0)");
+    assert.equal(await backgrounds("causerie-message:not([own]) .bubble"), "rgb(3, 0, 0)");
+    assert.equal(await backgrounds("causerie-message[own] .bubble"), "rgb(4, 0, 0)");
+    assert.equal(await backgrounds("causerie-composer form"), "rgb(5, 0, 0)");
+    assert.deepEqual(reader.problems, []);
+    await reader.close();
+  });
+
   runner.test("without a signed-in user nothing is shown; a token signs in, and a logout clears the browser", async () => {
     const guest = await stage.visit("", stage.script());
     const { page } = guest;

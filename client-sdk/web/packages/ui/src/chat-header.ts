@@ -127,7 +127,7 @@ export class ChatHeader extends ClientElement {
     const peer = conversation ? peerOf(conversation, client.me?.id) : this.user;
     const title = conversation ? titleOf(conversation, client.me?.id) : displayName(peer);
     const online = peer !== undefined && (client.presence(peer.id)?.online ?? false);
-    return html`<header>
+    return html`<header part="header">
       <button class="icon-button back" aria-label=${strings.back} title=${strings.back} @click=${() => this.#fire("causerie-back")}>
         ${backIcon}
       </button>

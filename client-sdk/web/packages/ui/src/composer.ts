@@ -90,7 +90,7 @@ export class Composer extends LitElement {
             ${left < 0 ? strings.charactersOver(-left) : strings.charactersLeft(left)}
           </p>`
       }
-      <form @submit=${this.#submit}>
+      <form part="composer" @submit=${this.#submit}>
         ${completion?.render() ?? ""}
         <textarea
           rows="1"

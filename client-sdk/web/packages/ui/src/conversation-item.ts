@@ -45,6 +45,7 @@ export class ConversationItem extends ClientElement {
     const { lastMessage, activeAt } = conversation;
     return html`
       <button
+        part="conversation"
         class=${isUnread ? "unread" : "read"}
         aria-current=${this.current ? "true" : "false"}
         tabindex=${this.reachable ? 0 : -1}

@@ -140,6 +140,7 @@ export class ConversationList extends ClientElement {
             ({ id }) => id,
             (conversation) => html`<li>
               <causerie-conversation-item
+                exportparts="conversation"
                 .client=${client}
                 .conversation=${conversation}
                 .draft=${this.#draftOf(conversation, drafts)?.text ?? ""}

@@ -79,12 +79,14 @@ export class ConversationPane extends ClientElement {
     if (notice) void import("./chat-notice.js").catch(() => {});
     return html`
       <causerie-chat-header
+        exportparts="header"
         .client=${client}
         .conversation=${conversation}
         ?details=${this.details}
         @causerie-problem=${this.#showProblem}
       ></causerie-chat-header>
       <causerie-message-list
+        exportparts="bubble,own-bubble"
         .client=${client}
         .conversation=${conversation}
         .target=${this.target}
@@ -103,6 +105,7 @@ export class ConversationPane extends ClientElement {
         notice
           ? html`<causerie-chat-notice .client=${client} .conversation=${conversation} .text=${notice}></causerie-chat-notice>`
           : html`<causerie-composer
+            exportparts="composer"
             .drafts=${this.#drafts}
             .conversationId=${conversation.id}
             .textBytesMax=${client.limits.textBytesMax ?? 0}

@@ -246,6 +246,7 @@ export class MessageList extends ClientElement {
     const isActive = active === this.#keyOf(each);
     return html`
       <causerie-message
+        exportparts="bubble,own-bubble"
         role="listitem"
         tabindex=${isActive ? 0 : -1}
         .message=${message}

@@ -119,7 +119,7 @@ export class MessageElement extends LitElement {
       ${this.startsNew ? html`<p class="new">${strings.newMessages}</p>` : ""}
       <div class="row ${colour ? "with-face" : ""}">
         ${colour && this.last ? html`<causerie-avatar .name=${this.author ?? ""} .key=${colour}></causerie-avatar>` : ""}
-        <div class="bubble ${kind}">
+        <div class="bubble ${kind}" part=${this.own ? "bubble own-bubble" : "bubble"}>
           <span class="visually-hidden"><bdi>${this.#spoken(at, deleted)}</bdi></span>
           ${colour && this.first ? this.#author() : ""}
           <div class="body" dir="auto">

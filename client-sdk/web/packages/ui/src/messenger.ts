@@ -215,7 +215,7 @@ export class Messenger extends ClientElement {
         @causerie-details=${() => this.#navigate(hasDetails ? chatOf(this.route) : detailsOf(this.route))}
         @causerie-mark-unread=${this.#markUnread}
       >
-        <causerie-sidebar .client=${client} .current=${chatOf(this.route)} .mayStart=${this.#mayStart}></causerie-sidebar>
+        <causerie-sidebar exportparts="conversation" .client=${client} .current=${chatOf(this.route)} .mayStart=${this.#mayStart}></causerie-sidebar>
         <main>${this.#main()}</main>
         ${hasDetails ? this.#details() : ""}
       </div>
@@ -265,6 +265,7 @@ export class Messenger extends ClientElement {
       return this.#part(
         "conversation",
         () => html`<causerie-conversation-pane
+          exportparts="header,bubble,own-bubble,composer"
           class="pane"
           .client=${client}
           .conversation=${conversation}
@@ -278,6 +279,7 @@ export class Messenger extends ClientElement {
       return this.#part(
         "newChat",
         () => html`<causerie-new-chat
+          exportparts="header,composer"
           class="pane"
           .client=${client}
           .user=${user}

@@ -79,7 +79,7 @@ export class NewChat extends ClientElement {
     // Until the rules are known, the user can write: the server checks the first message.
     const isClosed = contact !== undefined && !contact.can.has("start") && contact.conversationId === undefined;
     return html`
-      <causerie-chat-header .client=${client} .user=${user} ?details=${this.details}></causerie-chat-header>
+      <causerie-chat-header exportparts="header" .client=${client} .user=${user} ?details=${this.details}></causerie-chat-header>
       <div class="empty">
         <causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>
         <p class="name">${name}</p>
@@ -90,6 +90,7 @@ export class NewChat extends ClientElement {
         isClosed
           ? html`<p class="notice">${strings.cannotSendTo(name)}</p>`
           : html`<causerie-composer
+            exportparts="composer"
             .drafts=${draftsOf(client.me?.id ?? "")}
             .conversationId=${routeOfUser(user.id)}
             .textBytesMax=${client.limits.textBytesMax ?? 0}

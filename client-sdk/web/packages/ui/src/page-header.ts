@@ -48,7 +48,7 @@ export class PageHeader extends LitElement {
   }
 
   protected override render(): unknown {
-    return html`<header>
+    return html`<header part="header">
       <button class="icon-button" aria-label=${strings.back} title=${strings.back} @click=${this.#back}>${backIcon}</button>
       <h2 class="clip" tabindex="-1">${this.heading}</h2>
     </header>`;

@@ -94,7 +94,7 @@ export class Sidebar extends ClientElement {
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
       ${client.conversations.length || isSearch ? this.#search() : ""}
       ${isSearch ? "" : html`<causerie-network-link .client=${client} look="row"></causerie-network-link>`}
-      <causerie-conversation-list .client=${client} .current=${this.current} .filter=${filter}>
+      <causerie-conversation-list exportparts="conversation" .client=${client} .current=${this.current} .filter=${filter}>
         <div slot="empty" class="empty">
           <span class="badge">${chatIcon}</span>
           <h2>${strings.noConversations}</h2>

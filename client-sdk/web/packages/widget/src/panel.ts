@@ -31,6 +31,7 @@ export class Panel {
     const messenger = document.createElement("causerie-messenger") as Messenger;
     messenger.client = client;
     messenger.embedded = true;
+    messenger.setAttribute("exportparts", "conversation,header,bubble,own-bubble,composer");
     for (const name of ["causerie-navigate", "causerie-redirect"]) {
       messenger.addEventListener(name, (event) => this.onRoute((event as CustomEvent<Route>).detail));
     }
