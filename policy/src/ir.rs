@@ -4,7 +4,7 @@
 use crate::{
     action::{Action, ConversationKind, ConversationState},
     decision::Code,
-    facts::{GroupKindId, GroupState, RelationId, RoleId, SettingId, Status, WritableBy},
+    facts::{GroupKindId, GroupState, RelationId, RoleId, SettingId, UserStatus, WritableBy},
 };
 
 /// One rule: one line of the text.
@@ -102,7 +102,7 @@ pub enum Condition {
     /// `role(me)=owner`
     Role(Variable, RoleId),
     /// `status(them)=active`
-    Status(Variable, Status),
+    Status(Variable, UserStatus),
     /// `writable_by(them)=nobody`
     WritableBy(Variable, WritableBy),
     /// `member(me) R@K`: the user has the role in some active group of the kind.

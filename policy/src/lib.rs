@@ -33,7 +33,7 @@ pub use eval::{
 };
 pub use facts::{
     Delivers, EdgeEffect, Entity, EntityKey, FactChange, GroupIx, GroupKindId, GroupState, RelationId, RelationState,
-    RoleId, RoleSet, SettingId, Status, UserIx, World, WritableBy,
+    RoleId, RoleSet, SettingId, UserIx, UserStatus, World, WritableBy,
 };
 pub use ir::{Rule, RuleEffect};
 pub use lang::{ACTIONS, Problem, TEXT_BYTES_MAX, action_name, code_name};

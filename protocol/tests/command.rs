@@ -24,7 +24,7 @@ fn refusal(command: Command) -> Refusal {
 #[test]
 fn every_limit_is_enforced_and_named() {
     let ids = |count: usize| vec![LEA.to_owned(); count];
-    let people = |count: usize| vec![wire::UserRef { by: Some(wire::user_ref::By::Id(LEA.into())) }; count];
+    let user_refs = |count: usize| vec![wire::UserRef { by: Some(wire::user_ref::By::Id(LEA.into())) }; count];
     let to = |count: usize| vec![to(By::Id(LEA.into())); count];
     let group = |subject: String, with: Vec<wire::Recipient>, text: String| {
         Command::StartConversation(wire::StartConversation {
@@ -112,7 +112,7 @@ fn every_limit_is_enforced_and_named() {
             "relate.relation",
             limits::RELATION_BYTES_MAX,
             ErrorCode::TooLarge,
-            Box::new(|size| Command::Relate(wire::Relate { relation: "x".repeat(size), user: people(1).pop() })),
+            Box::new(|size| Command::Relate(wire::Relate { relation: "x".repeat(size), user: user_refs(1).pop() })),
         ),
         (
             "relate.user.externalId",
@@ -140,7 +140,7 @@ fn every_limit_is_enforced_and_named() {
             limits::MEMBERS_PER_COMMAND_MAX,
             ErrorCode::TooLarge,
             Box::new(|size| {
-                Command::AddMembers(wire::AddMembers { conversation_id: conversation_id(), users: people(size) })
+                Command::AddMembers(wire::AddMembers { conversation_id: conversation_id(), users: user_refs(size) })
             }),
         ),
         (
@@ -174,7 +174,7 @@ fn every_limit_is_enforced_and_named() {
             "watchContacts.users",
             limits::CONTACTS_MAX,
             ErrorCode::TooLarge,
-            Box::new(|size| Command::WatchContacts(wire::WatchContacts { users: people(size) })),
+            Box::new(|size| Command::WatchContacts(wire::WatchContacts { users: user_refs(size) })),
         ),
         (
             "watchContacts.users[0].externalId",

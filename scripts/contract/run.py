@@ -100,8 +100,8 @@ class Server:
 
 def conversation(server):
     """One that the generated requests find: otherwise most of them meet nothing."""
-    people = [{"externalId": "tom"}]
-    body = {"kind": "CONVERSATION_KIND_DIRECT", "with": people}
+    users = [{"externalId": "tom"}]
+    body = {"kind": "CONVERSATION_KIND_DIRECT", "with": users}
     return server.ask(server.token, "POST", "/v1/conversations", body)["conversation"]["id"]
 
 

@@ -1,9 +1,9 @@
-//! What it costs to bring a committed message to those who are here.
+//! The cost of delivering a committed message to the online users of a room.
 //!
-//! `room`: people without a socket, so the room alone; it counts what is unread, and nobody is told. `sockets`: one session
-//! each, every second in JSON, as far as the kernel. `counted`: the same, and each is told their count in the same write.
-//! What the kernel does is in the times, not in the instructions. How people come and go through the database is not here:
-//! the load tests have it.
+//! `room`: the users have no sessions, so only the room works: it counts unread messages and sends nothing. `sockets`: each
+//! user has one session, every second session in JSON, and the frames are written to the kernel. `counted`: the same, and
+//! each user also gets the unread count in the same write. The times contain the work of the kernel, the instruction counts
+//! do not. Joins and leaves through the database are measured by the load tests.
 
 use std::{
     collections::HashMap,
@@ -26,22 +26,22 @@ use causerie_server::{
 use tokio::{runtime::Runtime, task::yield_now};
 use uuid::Uuid;
 
-/// As the default setting.
+/// The default of the setting.
 const LIVE_BYTES_MAX: usize = 128 * 1024;
-/// More than is written to one socket between two looks at it.
+/// More bytes than are written to one socket between two reads of its other end.
 const READ_BYTES: usize = 64 * 1024;
 
 fn main() {
     let mut benches = Benches::from_env();
-    for people in [10, 100, 1_000] {
-        benches.bench_on(&format!("fanout/room/{people}"), BatchSize::SmallInput, || {
+    for users in [10, 100, 1_000] {
+        benches.bench_on(&format!("fanout/room/{users}"), BatchSize::SmallInput, || {
             let (deferred_counts, room) = (Arc::default(), Arc::new(Room::new(ConversationId::new())));
-            for online in crowd(people, &deferred_counts) {
+            for online in crowd(users, &deferred_counts) {
                 assert!(room.join(&online, &member(&room), false));
                 room.decide_member(online.id, true, 0, u32::MAX);
             }
             let message = messages(room.id);
-            // Whoever holds `soon` would tell the counts; here they wait.
+            // The counts are deferred, and no task flushes them.
             let deliver = move |change| {
                 let _held = &deferred_counts;
                 room.apply(change, 0)
@@ -49,20 +49,20 @@ fn main() {
             (message, deliver)
         });
     }
-    for people in [10, 100, 1_000] {
-        benches.bench_on(&format!("fanout/sockets/{people}"), BatchSize::PerIteration, || sockets(people, false));
+    for users in [10, 100, 1_000] {
+        benches.bench_on(&format!("fanout/sockets/{users}"), BatchSize::PerIteration, || sockets(users, false));
     }
-    for people in [10, 100, 1_000] {
-        benches.bench_on(&format!("fanout/counted/{people}"), BatchSize::PerIteration, || sockets(people, true));
+    for users in [10, 100, 1_000] {
+        benches.bench_on(&format!("fanout/counted/{users}"), BatchSize::PerIteration, || sockets(users, true));
     }
     benches.bench("fanout/join-and-leave/1000", || {
         let (deferred_counts, room) = (Arc::default(), Arc::new(Room::new(ConversationId::new())));
-        let people = crowd(1_000, &deferred_counts);
+        let users = crowd(1_000, &deferred_counts);
         move || {
-            for online in &people {
+            for online in &users {
                 assert!(room.join(online, &member(&room), false));
             }
-            people.iter().filter(|online| room.leave(online.id)).count()
+            users.iter().filter(|online| room.leave(online.id)).count()
         }
     });
     for frames in [1, 64] {
@@ -70,7 +70,7 @@ fn main() {
             let outbox = Outbox::new(Encoding::Proto, LIVE_BYTES_MAX);
             let frame = messages(ConversationId::new())().event;
             let take = |slices: &[IoSlice<'_>]| Ok(slices.iter().map(|slice| slice.len()).sum());
-            // Nothing is asked to be written before the first frame is.
+            // An outbox requests no write before the first frame is queued.
             outbox.push_first(vec![Bytes::from_static(b"welcome")], &HashMap::new());
             outbox.write(LIVE_BYTES_MAX, take);
             move || {
@@ -84,14 +84,15 @@ fn main() {
     benches.finish();
 }
 
-/// A room of people with a socket each: what makes a message, once all sockets were read, and what delivers it.
-fn sockets(people: u32, tell_counts: bool) -> (impl FnMut() -> Change<Frame>, impl FnMut(Change<Frame>)) {
+/// A room of users with one socket each. Returns the function that makes a message after it has read all sockets, and the
+/// function that delivers the message.
+fn sockets(users: u32, tell_counts: bool) -> (impl FnMut() -> Change<Frame>, impl FnMut(Change<Frame>)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("starts");
     let (metrics, flusher) = (Arc::new(Metrics::new()), Arc::<Flusher>::default());
     let (deferred_counts, room) = (Arc::<DeferredCounts>::default(), Arc::new(Room::new(ConversationId::new())));
     let listener = TcpListener::bind("127.0.0.1:0").expect("listens");
     let mut peers = Vec::new();
-    for (online, encoding) in crowd(people, &deferred_counts).into_iter().zip(Encoding::ALL.into_iter().cycle()) {
+    for (online, encoding) in crowd(users, &deferred_counts).into_iter().zip(Encoding::ALL.into_iter().cycle()) {
         let (socket, peer) = connect(&runtime, &listener, encoding);
         peers.push(peer);
         let caller = Caller { tenant: online.tenant, user: online.id, issued_at_s: 0 };
@@ -105,13 +106,13 @@ fn sockets(people: u32, tell_counts: bool) -> (impl FnMut() -> Change<Frame>, im
     let (mut message, mut buffer) = (messages(room.id), vec![0; READ_BYTES]);
     let next = move || {
         for peer in &mut peers {
-            // Nothing to read at first, and nothing to be done with it ever.
+            // The content does not matter, and there may be nothing to read yet.
             let _ = peer.read(&mut buffer);
         }
         message()
     };
     let deliver = move |change| {
-        let due = metrics.frames_sent.get() + u64::from(people) * if tell_counts { 2 } else { 1 };
+        let due = metrics.frames_sent.get() + u64::from(users) * if tell_counts { 2 } else { 1 };
         room.apply(change, 0);
         if tell_counts {
             deferred_counts.flush();
@@ -126,7 +127,7 @@ fn sockets(people: u32, tell_counts: bool) -> (impl FnMut() -> Change<Frame>, im
     (next, deliver)
 }
 
-/// A connection that was welcomed, and its other end.
+/// The writing half of a connection after its welcome, and the client's end.
 fn connect(runtime: &Runtime, listener: &TcpListener, encoding: Encoding) -> (SocketWriter, TcpStream) {
     let peer = TcpStream::connect(listener.local_addr().expect("listens")).expect("connects");
     let (socket, _) = listener.accept().expect("accepts");
@@ -134,7 +135,7 @@ fn connect(runtime: &Runtime, listener: &TcpListener, encoding: Encoding) -> (So
     socket.set_nonblocking(true).expect("is a socket");
     socket.set_nodelay(true).expect("is a socket");
     let socket = runtime.block_on(async {
-        // The other half would only read.
+        // The reading half is not needed.
         let (_, writing) = tokio::net::TcpStream::from_std(socket).expect("is a socket").into_split();
         writing.writable().await.expect("is open");
         SocketWriter::new(writing, encoding, LIVE_BYTES_MAX)
@@ -144,11 +145,11 @@ fn connect(runtime: &Runtime, listener: &TcpListener, encoding: Encoding) -> (So
     (socket, peer)
 }
 
-/// People in no order, and in the same one in every run.
-fn crowd(people: u32, deferred_counts: &Arc<DeferredCounts>) -> Vec<Arc<OnlineUser>> {
+/// Online users with ids in a mixed order, which is the same in every run.
+fn crowd(users: u32, deferred_counts: &Arc<DeferredCounts>) -> Vec<Arc<OnlineUser>> {
     let tenant = TenantId::new();
     let mixed = |at| u128::from(at).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
-    (1..=people).map(|at| OnlineUser::new(UserId(Uuid::from_u128(mixed(at))), tenant, deferred_counts)).collect()
+    (1..=users).map(|at| OnlineUser::new(UserId(Uuid::from_u128(mixed(at))), tenant, deferred_counts)).collect()
 }
 
 fn member(room: &Room) -> MemberPosition {
@@ -163,7 +164,7 @@ fn member(room: &Room) -> MemberPosition {
     }
 }
 
-/// One message after the other, of somebody who is not here.
+/// Makes messages of an author who is not online, one after the other.
 fn messages(conversation: ConversationId) -> impl FnMut() -> Change<Frame> {
     let author = UserId::new();
     let mut seq = 0;

@@ -1,8 +1,9 @@
-//! What the writer costs per batch: one lane, 1, 16 or 256 messages to as many direct conversations, on a SQLite file.
+//! The cost of a batch of the writer: one lane, with 1, 16 or 256 messages to as many direct conversations, on a SQLite
+//! file.
 //!
-//! In the figure: handing over, deciding, the statements with all that sqlx and SQLite do for them, the commit, the answers,
-//! and telling a world in which nobody is live. Not in it: waiting for the disk, since `synchronous` is off. The file grows
-//! while it is measured; what SQLite does about its write-ahead log is in the figure too.
+//! The figure contains the queue, the decisions, the statements with the work of sqlx and SQLite, the commit, the answers,
+//! and the publication to a hub without online users. It does not contain the time of the disk, because `synchronous` is
+//! off. The file grows during the measurement, so the figure also contains the checkpoints of the write-ahead log.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -20,8 +21,8 @@ use causerie_server::{
         lookups::Lookups,
         queries::{
             append::NewConversation,
-            people::{self, Profile},
             tenants,
+            users::{self, Profile},
         },
     },
     tasks::Tasks,
@@ -35,7 +36,7 @@ use uuid::Uuid;
 
 const CONVERSATIONS: usize = 256;
 const TEXT: &str = "Rendez-vous à 14 h devant le musée, qui peut prendre deux élèves de plus ?";
-/// Longer than any bench: nothing else is to happen.
+/// Longer than any bench, so that the periodic checks never run.
 const NEVER: Duration = Duration::from_secs(24 * 3600);
 
 fn main() {
@@ -56,18 +57,18 @@ fn send((caller, conversation): (Caller, ConversationId)) -> WriteRequest<Mutati
     WriteRequest { caller, mutation: Mutation::Send { conversation, message: OutgoingMessage::new(draft) } }
 }
 
-/// What of a server a message passes on its way into the log.
+/// The parts of a server that a message passes until it is stored.
 struct Server {
     runtime: Runtime,
     writer: Writer,
-    /// Who writes, and where.
+    /// The callers, each with a conversation.
     places: Vec<(Caller, ConversationId)>,
     _folder: Folder,
 }
 
 impl Server {
     fn start() -> Self {
-        // One thread, so that a batch is what was handed over together.
+        // One thread, so that the requests of one call form one batch.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("starts");
         let folder = Folder::new();
         let (writer, callers) = runtime.block_on(open(folder.0.join("bench.sqlite")));
@@ -78,7 +79,7 @@ impl Server {
         Self { runtime, writer, places, _folder: folder }
     }
 
-    /// Hands all over before the lane gets to run, and waits for the answers.
+    /// Queues all requests before the lane runs, and waits for the answers.
     fn write(&self, requests: Vec<WriteRequest<Mutation>>) -> Vec<WriteResult> {
         self.runtime.block_on(unconstrained(async {
             let mut answers = Vec::with_capacity(requests.len());
@@ -94,16 +95,16 @@ impl Server {
     }
 }
 
-/// A lane on a fresh database, and pairs of people of one tenant.
+/// A lane on a fresh database, and pairs of users of one tenant.
 async fn open(file: PathBuf) -> (Writer, Vec<(Caller, UserId)>) {
     let store = Store::connect(&Database::Sqlite(file)).await.expect("opens");
     store.migrate().await.expect("migrates");
     store.writer().execute_unprepared("PRAGMA synchronous = OFF").await.expect("is a setting of SQLite");
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let tenant = tenants::create(&store, "bench", "Bench", clock.now_ms()).await.expect("stores").id;
-    let profile = |at| Profile { external_id: format!("person-{at}"), ..Profile::default() };
+    let profile = |at| Profile { external_id: format!("user-{at}"), ..Profile::default() };
     let profiles: Vec<Profile> = (0..2 * CONVERSATIONS).map(profile).collect();
-    let people = people::upsert(&store, tenant, &profiles, clock.now_ms()).await.expect("stores");
+    let users = users::upsert(&store, tenant, &profiles, clock.now_ms()).await.expect("stores");
 
     let (tasks, metrics, lookups) = (Tasks::default(), Arc::new(Metrics::new()), Lookups::start(&store));
     let facts = Facts::new(&store, &lookups, &clock);
@@ -132,11 +133,11 @@ async fn open(file: PathBuf) -> (Writer, Vec<(Caller, UserId)>) {
         clock: Arc::clone(&clock),
     };
     let writer = Writer::start(&tasks, &writer_deps, 1, CONVERSATIONS);
-    // Otherwise the first batch steps aside until they are read.
+    // Otherwise the first batch would wait until the facts are loaded.
     facts.latest(tenant).await.expect("reads");
     let issued_at_s = clock.now_s() + 1;
     let caller = |user| Caller { tenant, user, issued_at_s };
-    (writer, people.chunks(2).map(|pair| (caller(pair[0].id), pair[1].id)).collect())
+    (writer, users.chunks(2).map(|pair| (caller(pair[0].id), pair[1].id)).collect())
 }
 
 fn start(caller: Caller, peer: UserId) -> WriteRequest<Start> {
@@ -163,7 +164,7 @@ fn start(caller: Caller, peer: UserId) -> WriteRequest<Start> {
     WriteRequest { caller, mutation }
 }
 
-/// A folder that is gone afterwards.
+/// A temporary folder that is deleted on drop.
 struct Folder(PathBuf);
 
 impl Folder {

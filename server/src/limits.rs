@@ -101,14 +101,14 @@ impl Allowances {
         self.searches.take(user, u32::from(users > 0))
     }
 
-    /// Takes the cost of `people` users who are reached through groups. Their number is known only after the groups are
+    /// Takes the cost of `users` users who are reached through groups. Their number is known only after the groups are
     /// looked up. This allowance is separate from that of sends and as large, because each try of a start takes from the
     /// allowance of sends again.
     ///
     /// # Errors
     /// `RateLimited`, with the time to wait, if the allowance is too small now.
-    pub fn take_through_groups(&self, user: UserId, people: usize) -> Result<(), Refusal> {
-        self.through_groups.take(user, of_people(people))
+    pub fn take_through_groups(&self, user: UserId, users: usize) -> Result<(), Refusal> {
+        self.through_groups.take(user, cost_of_users(users))
     }
 }
 
@@ -125,7 +125,7 @@ pub fn reaches_others(command: &Command) -> bool {
 /// The cost of a command in the allowance of sends. Named users add to the cost, because each needs a row and most get an
 /// event.
 fn cost(command: &Command) -> u32 {
-    let people = match command {
+    let users = match command {
         Command::Write(WriteCommand::SendMessage { .. }) => 0,
         Command::Compound(command) => match command {
             CompoundCommand::Relate { .. } | CompoundCommand::AcceptRelation { .. } | CompoundCommand::Unrelate { .. } => 0,
@@ -139,13 +139,13 @@ fn cost(command: &Command) -> u32 {
         },
         Command::Write(_) | Command::Read(_) => return 0,
     };
-    1 + of_people(people)
+    1 + cost_of_users(users)
 }
 
 /// The additional cost of a command that reaches this number of users.
-fn of_people(people: usize) -> u32 {
-    const PEOPLE_PER_SEND: usize = 20;
-    u32::try_from(people / PEOPLE_PER_SEND).unwrap_or(u32::MAX - 1)
+fn cost_of_users(users: usize) -> u32 {
+    const USERS_PER_SEND: usize = 20;
+    u32::try_from(users / USERS_PER_SEND).unwrap_or(u32::MAX - 1)
 }
 
 fn whole(number: u32) -> NonZeroU32 {

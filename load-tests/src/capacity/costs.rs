@@ -27,7 +27,7 @@ pub struct Costs {
 }
 
 /// One of the costs, as text.
-pub struct Told {
+pub struct CostRow {
     pub what: &'static str,
     pub value: f64,
     pub unit: &'static str,
@@ -66,19 +66,19 @@ impl Costs {
     }
 
     /// All costs with their descriptions.
-    pub fn each(&self) -> [Told; 10] {
-        let told = |what, value, unit, from| Told { what, value, unit, from };
+    pub fn each(&self) -> [CostRow; 10] {
+        let row = |what, value, unit, from| CostRow { what, value, unit, from };
         [
-            told("session, memory of server and kernel", self.session_bytes, "B", "`idle`"),
-            told("session, CPU", self.session_cpu, "us/s", "`idle`"),
-            told("message stored and answered, CPU", self.message_cpu, "us", "`durable`, less one delivery"),
-            told("delivery of a message, CPU", self.delivery_cpu, "us", "`fanout`"),
-            told("read, CPU", self.read_cpu, "us", "`office-day`, all requests together"),
-            told("signal between nodes sent or heard, CPU", self.signal_cpu, "us", "`two-nodes`, what is left of it"),
-            told("return after a cut, CPU", self.return_cpu, "us", "`reconnect`"),
-            told("message stored, database CPU", self.message_database_cpu, "us", "`durable`"),
-            told("read, database CPU", self.read_database_cpu, "us", "`office-day`"),
-            told("signal to one node, Redis CPU", self.signal_redis_cpu, "us", "`two-nodes`"),
+            row("session, memory of server and kernel", self.session_bytes, "B", "`idle`"),
+            row("session, CPU", self.session_cpu, "us/s", "`idle`"),
+            row("message stored and answered, CPU", self.message_cpu, "us", "`durable`, less one delivery"),
+            row("delivery of a message, CPU", self.delivery_cpu, "us", "`fanout`"),
+            row("read, CPU", self.read_cpu, "us", "`office-day`, all requests together"),
+            row("signal between nodes sent or heard, CPU", self.signal_cpu, "us", "`two-nodes`, what is left of it"),
+            row("return after a cut, CPU", self.return_cpu, "us", "`reconnect`"),
+            row("message stored, database CPU", self.message_database_cpu, "us", "`durable`"),
+            row("read, database CPU", self.read_database_cpu, "us", "`office-day`"),
+            row("signal to one node, Redis CPU", self.signal_redis_cpu, "us", "`two-nodes`"),
         ]
     }
 }

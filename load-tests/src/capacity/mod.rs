@@ -76,33 +76,33 @@ impl Capacity {
             database_cores: f64::from(self.database_cores),
             busy: self.busy,
         };
-        Ok(self.told(&costs, &work, &machines))
+        Ok(self.page(&costs, &work, &machines))
     }
 
-    fn told(&self, costs: &Costs, work: &Work, machines: &Machines) -> String {
+    fn page(&self, costs: &Costs, work: &Work, machines: &Machines) -> String {
         let mut text = String::from("| cost | | from |\n|---|---|---|\n");
         for cost in costs.each() {
             let _ = writeln!(text, "| {} | {} | {} |", cost.what, words::quantity(cost.value, cost.unit), cost.from);
         }
         text.push_str(
-            "\n| nodes | people connected | the first limit | a node's CPU | a node's memory | database | Redis | \
+            "\n| nodes | users connected | the first limit | a node's CPU | a node's memory | database | Redis | \
              back after a node's end |\n",
         );
         text.push_str("|---|---|---|---|---|---|---|---|\n");
         for nodes in &self.nodes {
             let held = model::most(costs, work, machines, f64::from(*nodes));
-            let load = model::load(costs, work, f64::from(*nodes), held.people);
+            let load = model::load(costs, work, f64::from(*nodes), held.users);
             let part = |used: f64, of: f64| words::percent(used / of);
             let _ = writeln!(
                 text,
                 "| {nodes} | {} | {} | {} | {:.2} GB | {} | {} | {:.1} s |",
-                words::number((held.people / 100.0).floor() * 100.0),
+                words::number((held.users / 100.0).floor() * 100.0),
                 held.limit,
                 part(load.node_cores, machines.cores),
                 load.node_bytes / 1e9,
                 part(load.database_cores, machines.database_cores),
                 part(load.redis_cores, 1.0),
-                model::return_s(costs, machines, f64::from(*nodes), held.people),
+                model::return_s(costs, machines, f64::from(*nodes), held.users),
             );
         }
         text
@@ -135,8 +135,8 @@ mod tests {
     #[test]
     fn the_page_contains_the_computed_tables() {
         let page = include_str!("../../CAPACITY.md");
-        let told = run(&[]).expect("figures");
-        assert!(page.contains(&told), "put this into CAPACITY.md:\n{told}");
+        let text = run(&[]).expect("figures");
+        assert!(page.contains(&text), "put this into CAPACITY.md:\n{text}");
     }
 
     #[test]

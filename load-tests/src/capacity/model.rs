@@ -40,32 +40,32 @@ pub struct Load {
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub struct Held {
-    pub people: f64,
+    pub users: f64,
     pub limit: &'static str,
 }
 
 const US: f64 = 1e-6;
 
-/// The expected number of nodes that serve at least one of `people` randomly placed users. A node serves none of them
-/// with probability (1 - 1/n)^people.
-pub fn reached(nodes: f64, people: f64) -> f64 {
-    nodes * (1.0 - (1.0 - 1.0 / nodes).powf(people))
+/// The expected number of nodes that serve at least one of `users` randomly placed users. A node serves none of them
+/// with probability (1 - 1/n)^users.
+pub fn reached(nodes: f64, users: f64) -> f64 {
+    nodes * (1.0 - (1.0 - 1.0 / nodes).powf(users))
 }
 
-/// The resources that `people` users need on `nodes` nodes.
-pub fn load(costs: &Costs, work: &Work, nodes: f64, people: f64) -> Load {
-    let sends = people * work.sends_per_s;
-    let reads = people * work.reads_per_s;
+/// The resources that `users` users need on `nodes` nodes.
+pub fn load(costs: &Costs, work: &Work, nodes: f64, users: f64) -> Load {
+    let sends = users * work.sends_per_s;
+    let reads = users * work.reads_per_s;
     // A node also receives the signals of its own messages. A single node uses no bus.
     let heard = if nodes > 1.0 { sends * reached(nodes, work.listeners + 1.0) } else { 0.0 };
     let signals = if nodes > 1.0 { sends + heard } else { 0.0 };
-    let cpu = people * costs.session_cpu
+    let cpu = users * costs.session_cpu
         + sends * (costs.message_cpu + work.listeners * costs.delivery_cpu)
         + reads * costs.read_cpu
         + signals * costs.signal_cpu;
     Load {
         node_cores: cpu * US / nodes,
-        node_bytes: people * costs.session_bytes / nodes,
+        node_bytes: users * costs.session_bytes / nodes,
         database_cores: (sends * costs.message_database_cpu + reads * costs.read_database_cpu) * US,
         redis_cores: heard * costs.signal_redis_cpu * US,
     }
@@ -81,16 +81,16 @@ pub fn most(costs: &Costs, work: &Work, machines: &Machines, nodes: f64) -> Held
         ("CPU of the database", machines.busy * machines.database_cores / of_one.database_cores),
         ("Redis, one core", machines.busy / of_one.redis_cores),
     ];
-    let (limit, people) =
+    let (limit, users) =
         limits.into_iter().fold(("", f64::INFINITY), |least, one| if one.1 < least.1 { one } else { least });
-    Held { people, limit }
+    Held { users, limit }
 }
 
 /// How long the other nodes are busy with the users of a failed node, in seconds. A single node that restarts is busy
 /// with all users.
-pub fn return_s(costs: &Costs, machines: &Machines, nodes: f64, people: f64) -> f64 {
+pub fn return_s(costs: &Costs, machines: &Machines, nodes: f64, users: f64) -> f64 {
     let spare = if nodes > 1.0 { (nodes - 1.0) * machines.cores * (1.0 - machines.busy) } else { machines.cores };
-    people / nodes * costs.return_cpu * US / spare
+    users / nodes * costs.return_cpu * US / spare
 }
 
 #[cfg(test)]
@@ -150,10 +150,10 @@ mod tests {
     fn the_first_limit_is_found() {
         let alone = most(&costs(), &work(), &MACHINES, 1.0);
         assert_eq!(alone.limit, "CPU of the nodes");
-        near(load(&costs(), &work(), 1.0, alone.people).node_cores, 2.0);
+        near(load(&costs(), &work(), 1.0, alone.users).node_cores, 2.0);
         let many = most(&costs(), &work(), &MACHINES, 64.0);
         assert_eq!(many.limit, "CPU of the database");
-        near(load(&costs(), &work(), 64.0, many.people).database_cores, 8.0);
+        near(load(&costs(), &work(), 64.0, many.users).database_cores, 8.0);
         let silent = Work { sends_per_s: 0.0, listeners: 9.0, reads_per_s: 0.0 };
         assert_eq!(most(&costs(), &silent, &MACHINES, 1.0).limit, "memory of the nodes");
         let talk = Work { sends_per_s: 1.0, listeners: 99.0, reads_per_s: 0.0 };

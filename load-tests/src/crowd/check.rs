@@ -88,7 +88,7 @@ impl Position {
     }
 
     /// Takes a message of a resume or of the history. Changed messages that the user has appear again there.
-    pub fn told(&mut self, seq: u32) -> Arrival {
+    pub fn recovered(&mut self, seq: u32) -> Arrival {
         if seq <= self.seq && !self.missing.contains(&seq) {
             return Arrival::Known;
         }
@@ -96,7 +96,7 @@ impl Position {
     }
 
     /// The reply to a resume contained all changes up to this version.
-    pub fn told_up_to(&mut self, version: u32) {
+    pub fn recovered_up_to(&mut self, version: u32) {
         self.version = self.version.max(version);
         self.floor = self.floor.max(version);
     }
@@ -158,20 +158,20 @@ mod tests {
     #[test]
     fn a_doubled_message_differs_from_one_that_overlaps_with_a_resume() {
         let mut it = position();
-        assert_eq!([it.told(11), it.told(12)], [Arrival::New, Arrival::New]);
-        it.told_up_to(32);
+        assert_eq!([it.recovered(11), it.recovered(12)], [Arrival::New, Arrival::New]);
+        it.recovered_up_to(32);
         assert_eq!(it.live(12, 32), Arrival::Known);
         assert_eq!(it.live(13, 33), Arrival::New);
         assert_eq!(it.live(13, 33), Arrival::Doubled);
         // The next resume contains an edited message again.
-        assert_eq!(it.told(11), Arrival::Known);
+        assert_eq!(it.recovered(11), Arrival::Known);
     }
 
     #[test]
     fn a_resume_that_leaves_a_message_out_loses_it() {
         let mut it = position();
-        assert_eq!(it.told(12), Arrival::New);
-        it.told_up_to(32);
+        assert_eq!(it.recovered(12), Arrival::New);
+        it.recovered_up_to(32);
         assert_eq!(it.lacks(12), 1);
     }
 }

@@ -24,12 +24,12 @@ impl MailSpec {
     /// The command that sends the mail with this text.
     #[must_use]
     pub fn command(&self, prefix: &str, text: String) -> Command {
-        let people = self.to.iter().map(|person| By::ExternalId(name(prefix, *person)));
+        let users = self.to.iter().map(|user| By::ExternalId(name(prefix, *user)));
         let groups = self.groups.iter().map(|group| By::GroupExternalId(group.clone()));
         let client_id = Uuid::now_v7().to_string();
         Command::StartConversation(wire::StartConversation {
             kind: wire::ConversationKind::Mail.into(),
-            with: people.chain(groups).map(|by| wire::Recipient { by: Some(by) }).collect(),
+            with: users.chain(groups).map(|by| wire::Recipient { by: Some(by) }).collect(),
             subject: "load".to_owned(),
             first_message: Some(wire::Draft { client_id: client_id.clone(), text }),
             client_id,

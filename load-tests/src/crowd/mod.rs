@@ -65,13 +65,13 @@ struct Conversation {
 
 /// The external id of a user.
 #[must_use]
-pub fn name(prefix: &str, person: u32) -> String {
-    format!("{prefix}p{person}")
+pub fn name(prefix: &str, user: u32) -> String {
+    format!("{prefix}p{user}")
 }
 
 impl Crowd {
-    /// Starts the worker processes for a number of users. Users of one block (`block` consecutive numbers, from 0) share a process,
-    /// so that their conversations with each other are not split between processes.
+    /// Starts the worker processes for a number of users. Users of one block (`block` consecutive numbers, from 0) share a
+    /// process, so that their conversations with each other are not split between processes.
     ///
     /// # Errors
     /// If a process can't be started.
@@ -124,9 +124,9 @@ impl Crowd {
     ///
     /// # Errors
     /// If the server refuses a user.
-    pub async fn introduce(&self, who: UserSet) -> Outcome<()> {
-        let total = self.count(&who);
-        self.each("people show themselves", total, |_| Some(Operation::Introduce(who.clone()))).await?;
+    pub async fn introduce(&self, users: UserSet) -> Outcome<()> {
+        let total = self.count(&users);
+        self.each("users show themselves", total, |_| Some(Operation::Introduce(users.clone()))).await?;
         Ok(())
     }
 
@@ -156,7 +156,9 @@ impl Crowd {
         let answers = self.each(what, all.len(), |number| Some(Operation::Start(orders[number].1.clone()))).await?;
         let mut started: Vec<Option<Started>> = vec![None; all.len()];
         for ((places, _), answer) in orders.iter().zip(answers) {
-            let Answer::Started(these) = answer else { return Err("a process did not tell what it started".into()) };
+            let Answer::Started(these) = answer else {
+                return Err("a process answered an order to start conversations without their ids".into());
+            };
             for (place, one) in places.iter().zip(these) {
                 started[*place] = Some(one);
             }
@@ -175,7 +177,7 @@ impl Crowd {
         for ((members, started), number) in members.iter().zip(&started).zip(first..) {
             let leader = members.first().map_or(0, |first| self.process_of(*first));
             for (process, known) in known.iter_mut().enumerate() {
-                let here = |person: &&u32| self.process_of(**person) == process;
+                let here = |user: &&u32| self.process_of(**user) == process;
                 let members: Vec<u32> = members.iter().filter(here).copied().collect();
                 if !members.is_empty() {
                     known.push(KnownConversation { number, started: started.clone(), members, leads: leader == process });
@@ -194,12 +196,12 @@ impl Crowd {
     ///
     /// # Errors
     /// If the server refuses a user.
-    pub async fn connect(&self, who: UserSet) -> Outcome<ConnectSummary> {
-        let total = self.count(&who);
-        let came = self.came("people come", total, |_| Some(Operation::Enter(who.clone()))).await?;
-        match came.failed {
-            0 => Ok(came),
-            failed => Err(format!("{failed} of {total} were not let in: {}", came.reasons.join("; ")).into()),
+    pub async fn connect(&self, users: UserSet) -> Outcome<ConnectSummary> {
+        let total = self.count(&users);
+        let summary = self.connect_all("users connect", total, |_| Some(Operation::Connect(users.clone()))).await?;
+        match summary.failed {
+            0 => Ok(summary),
+            failed => Err(format!("{failed} of {total} were not let in: {}", summary.reasons.join("; ")).into()),
         }
     }
 
@@ -207,17 +209,19 @@ impl Crowd {
     ///
     /// # Errors
     /// If the server refuses a user.
-    pub async fn connect_within(&self, people: u32, time: Duration) -> Outcome<()> {
+    pub async fn connect_within(&self, users: u32, time: Duration) -> Outcome<()> {
         const PORTION: Duration = Duration::from_millis(250);
-        let bar = self.stage.progress.bar("people come", people.into());
-        let portions = u64::try_from(time.as_micros() / PORTION.as_micros())?.clamp(1, u64::from(people.max(1)));
+        let bar = self.stage.progress.bar("users connect", users.into());
+        let portions = u64::try_from(time.as_micros() / PORTION.as_micros())?.clamp(1, u64::from(users.max(1)));
         let began_us = clock::now_us();
         for portion in 0..portions {
-            let bound = |at: u64| u32::try_from(u64::from(people) * at / portions);
+            let bound = |at: u64| u32::try_from(u64::from(users) * at / portions);
             let (from, to) = (bound(portion)?, bound(portion + 1)?);
-            let came = self.came("", 0, |_| Some(Operation::Enter(UserSet::Span(from, to)))).await?;
-            if came.failed > 0 {
-                return Err(format!("{} of {} were not let in: {}", came.failed, to - from, came.reasons.join("; ")).into());
+            let summary = self.connect_all("", 0, |_| Some(Operation::Connect(UserSet::Span(from, to)))).await?;
+            if summary.failed > 0 {
+                return Err(
+                    format!("{} of {} were not let in: {}", summary.failed, to - from, summary.reasons.join("; ")).into()
+                );
             }
             bar.at(to.into());
             let next_us = began_us + clock::micros(time) * (portion + 1) / portions;
@@ -230,37 +234,37 @@ impl Crowd {
     ///
     /// # Errors
     /// If a process ended.
-    pub async fn disconnect(&self, who: UserSet, how: Disconnect) -> Outcome<u64> {
+    pub async fn disconnect(&self, users: UserSet, how: Disconnect) -> Outcome<u64> {
         let at = clock::now_us() + clock::micros(AHEAD);
-        self.all(|| Operation::Disconnect(who.clone(), how, at)).await?;
+        self.all(|| Operation::Disconnect(users.clone(), how, at)).await?;
         Ok(at)
     }
 
-    /// Reconnects users at one instant, for instance that of [`Crowd::disconnect`]; they resume the versions they hold. Refused users
-    /// try again for `patience`. Latencies count from the instant until a user is connected without a gap.
+    /// Reconnects users at one instant, for instance that of [`Crowd::disconnect`]; they resume the versions they hold.
+    /// Refused users try again for `patience`. Latencies count from the instant until a user is connected without a gap.
     ///
     /// # Errors
     /// If a process ended.
-    pub async fn reconnect(&self, who: UserSet, at_us: u64, patience: Duration) -> Outcome<ConnectSummary> {
+    pub async fn reconnect(&self, users: UserSet, at_us: u64, patience: Duration) -> Outcome<ConnectSummary> {
         let patience_ms = clock::micros(patience) / 1_000;
-        let total = self.count(&who);
-        self.came("people come back", total, |_| Some(Operation::Return(who.clone(), at_us, patience_ms))).await
+        let total = self.count(&users);
+        self.connect_all("users reconnect", total, |_| Some(Operation::Reconnect(users.clone(), at_us, patience_ms))).await
     }
 
     /// Makes users stop reading while their connections stay open, until they [reconnect](Self::reconnect).
     ///
     /// # Errors
     /// If a process ended.
-    pub async fn stop_reading(&self, who: UserSet) -> Outcome<()> {
-        self.all(|| Operation::StopReading(who.clone())).await
+    pub async fn stop_reading(&self, users: UserSet) -> Outcome<()> {
+        self.all(|| Operation::StopReading(users.clone())).await
     }
 
     /// Closes the connections of users in order.
     ///
     /// # Errors
     /// If a process ended.
-    pub async fn leave(&self, who: UserSet) -> Outcome<()> {
-        self.all(|| Operation::Leave(who.clone())).await
+    pub async fn leave(&self, users: UserSet) -> Outcome<()> {
+        self.all(|| Operation::Leave(users.clone())).await
     }
 
     /// Starts a load. Other orders may be sent while it runs.
@@ -292,7 +296,7 @@ impl Crowd {
         let order = Complete { expected, patience_ms: clock::micros(patience) / 1_000, streams: (0, 0) };
         let mut check = Check::default();
         for answer in self.each("", 0, |_| Some(Operation::Complete(order.clone()))).await? {
-            let Answer::Completed(completed) = answer else { return Err("a process did not tell its counts".into()) };
+            let Answer::Completed(completed) = answer else { return Err("a process answered without its counts".into()) };
             check.merge(&completed.check);
         }
         Ok(check)
@@ -302,26 +306,33 @@ impl Crowd {
     ///
     /// # Errors
     /// If the server refuses the user.
-    pub async fn socket_of(&self, person: u32) -> Outcome<Socket> {
+    pub async fn socket_of(&self, user: u32) -> Outcome<Socket> {
         let place = {
             let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-            places.get(person as usize % places.len().max(1)).cloned().ok_or("nobody said where the server is")?
+            places.get(user as usize % places.len().max(1)).cloned().ok_or("the address of the server is not set")?
         };
-        let token = self.signer.token(&name(&self.prefix, person))?;
+        let token = self.signer.token(&name(&self.prefix, user))?;
         let opened = self.stage.stop.guard(Socket::open(&place, token, None)).await;
-        Ok(opened.map_err(|error| format!("{}: {error}", name(&self.prefix, person)))?.0)
+        Ok(opened.map_err(|error| format!("{}: {error}", name(&self.prefix, user)))?.0)
     }
 
-    async fn came(&self, what: &str, total: usize, order: impl Fn(usize) -> Option<Operation>) -> Outcome<ConnectSummary> {
+    async fn connect_all(
+        &self,
+        what: &str,
+        total: usize,
+        order: impl Fn(usize) -> Option<Operation>,
+    ) -> Outcome<ConnectSummary> {
         let mut all = ConnectSummary::default();
         for answer in self.each(what, total, order).await? {
-            let Answer::ConnectSummary(came) = answer else { return Err("a process did not tell who came".into()) };
-            all.took.merge(&came.took);
-            all.came += came.came;
-            all.reloaded += came.reloaded;
-            all.tried_again += came.tried_again;
-            all.failed += came.failed;
-            all.reasons.extend(came.reasons);
+            let Answer::ConnectSummary(summary) = answer else {
+                return Err("a process answered an order to connect without a summary".into());
+            };
+            all.took.merge(&summary.took);
+            all.connected += summary.connected;
+            all.reloaded += summary.reloaded;
+            all.tried_again += summary.tried_again;
+            all.failed += summary.failed;
+            all.reasons.extend(summary.reasons);
         }
         Ok(all)
     }
@@ -352,12 +363,12 @@ impl Crowd {
         self.stage.stop.guard(try_join_all(orders)).await
     }
 
-    fn process_of(&self, person: u32) -> usize {
-        self.bounds.partition_point(|bound| *bound <= person).saturating_sub(1).min(self.processes.len() - 1)
+    fn process_of(&self, user: u32) -> usize {
+        self.bounds.partition_point(|bound| *bound <= user).saturating_sub(1).min(self.processes.len() - 1)
     }
 
-    fn count(&self, who: &UserSet) -> usize {
-        (0..self.users()).filter(|person| who.has(*person)).count()
+    fn count(&self, users: &UserSet) -> usize {
+        (0..self.users()).filter(|user| users.has(*user)).count()
     }
 
     fn places_are_local(&self) -> bool {

@@ -54,11 +54,11 @@ pub enum Operation {
     /// Adds conversations, before their members connect.
     Know(Vec<KnownConversation>),
     /// Connects users, who stay connected.
-    Enter(UserSet),
+    Connect(UserSet),
     /// Ends connections at one instant, without close frames.
     Disconnect(UserSet, Disconnect, At),
     /// Reconnects users at one instant; they resume the held versions.
-    Return(UserSet, At, Patience),
+    Reconnect(UserSet, At, Patience),
     /// The users stop reading.
     StopReading(UserSet),
     /// The users close their connections in order.
@@ -78,7 +78,7 @@ pub enum Answer {
     Done,
     /// The answer to [`Operation::Start`], in its order.
     Started(Vec<Started>),
-    /// The answer to [`Operation::Enter`] and [`Operation::Return`].
+    /// The answer to [`Operation::Connect`] and [`Operation::Reconnect`].
     ConnectSummary(Box<ConnectSummary>),
     /// The answer to [`Operation::Load`] once all actions have a reply or are given up: the last message of each
     /// conversation.
@@ -102,11 +102,11 @@ pub enum UserSet {
 impl UserSet {
     /// Whether a user belongs to the set.
     #[must_use]
-    pub fn has(&self, person: u32) -> bool {
+    pub fn has(&self, user: u32) -> bool {
         match self {
             Self::All => true,
-            Self::Span(from, to) => (*from..*to).contains(&person),
-            Self::These(people) => people.contains(&person),
+            Self::Span(from, to) => (*from..*to).contains(&user),
+            Self::These(users) => users.contains(&user),
         }
     }
 }
@@ -231,14 +231,14 @@ pub enum Action {
     /// Load a page of the list of conversations.
     List {
         /// The users, in turn.
-        people: UserSet,
+        users: UserSet,
         /// Conversations per page.
         limit: u32,
     },
     /// Load a page of the history of one of the user's conversations.
     History {
         /// The users, in turn.
-        people: UserSet,
+        users: UserSet,
         /// Messages per page.
         limit: u32,
         /// Whether the page is at a random place instead of the newest messages.
@@ -247,17 +247,17 @@ pub enum Action {
     /// Mark one of the user's conversations as read.
     MarkRead {
         /// The users, in turn.
-        people: UserSet,
+        users: UserSet,
     },
     /// Set the typing notice in one of the user's conversations.
     Typing {
         /// The users, in turn.
-        people: UserSet,
+        users: UserSet,
     },
     /// Search the directory.
     Search {
         /// The users, in turn.
-        people: UserSet,
+        users: UserSet,
         /// The search text.
         query: String,
     },
@@ -306,7 +306,7 @@ pub struct ConnectSummary {
     /// From the ordered instant until connected with all missed messages.
     pub took: crate::measure::Latencies,
     /// The number of connected users.
-    pub came: u64,
+    pub connected: u64,
     /// Users who had to reload a conversation, because the server did not list all missed changes.
     pub reloaded: u64,
     /// Users whose first attempt failed.
@@ -351,12 +351,12 @@ mod tests {
             panic!("another order")
         };
         assert_eq!((share.load.streams, share.begin_us, share.parts), (vec![stream], u64::MAX, vec![0.25]));
-        let Operation::Disconnect(who, Disconnect::Reset, 5) =
+        let Operation::Disconnect(users, Disconnect::Reset, 5) =
             again(&Operation::Disconnect(UserSet::These(vec![4, 8]), Disconnect::Reset, 5))
         else {
             panic!("another")
         };
-        assert!(who.has(8) && !who.has(5));
+        assert!(users.has(8) && !users.has(5));
     }
 
     #[test]

@@ -194,7 +194,7 @@ impl<'a> Running<'a> {
 
 impl Crowd {
     /// The part of a stream that each process carries out.
-    #[allow(clippy::cast_precision_loss)] // thousands of people and conversations
+    #[allow(clippy::cast_precision_loss)] // thousands of users and conversations
     fn parts(&self, stream: &Stream) -> Outcome<Vec<f64>> {
         let mut counts = vec![0_usize; self.processes.len()];
         match &stream.action {
@@ -213,13 +213,13 @@ impl Crowd {
                     counts[self.process_of(mail_spec.from)] += 1;
                 }
             }
-            Action::List { people, .. }
-            | Action::History { people, .. }
-            | Action::MarkRead { people }
-            | Action::Typing { people }
-            | Action::Search { people, .. } => {
+            Action::List { users, .. }
+            | Action::History { users, .. }
+            | Action::MarkRead { users }
+            | Action::Typing { users }
+            | Action::Search { users, .. } => {
                 for (number, bounds) in self.bounds.windows(2).enumerate() {
-                    counts[number] = (bounds[0]..bounds[1]).filter(|person| people.has(*person)).count();
+                    counts[number] = (bounds[0]..bounds[1]).filter(|user| users.has(*user)).count();
                 }
             }
         }

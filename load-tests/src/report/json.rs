@@ -58,7 +58,7 @@ impl Serialize for Report {
     }
 }
 
-/// One scenario with the machine.
+/// The report of one scenario, with the machine on which it ran.
 #[derive(Serialize)]
 struct One<'a> {
     machine: &'a Machine,
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_is_a_set_even_of_one() {
+    fn a_set_of_scenarios_is_a_list_even_of_one() {
         let mut summary = sample::summary();
         let all: usize = summary.reports.iter().map(|report| report.goals.len()).sum();
         let json = summary.json();
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn in_doubt_the_goal_is_not_met() {
+    fn a_goal_in_doubt_is_not_met() {
         let mut report = Report::new("idle");
         report.at_most("memory", 1.0, 4.0, "KB");
         let goal = |report: &Report| json!(report)["goals"][0].clone();

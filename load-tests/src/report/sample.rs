@@ -83,7 +83,7 @@ fn series(report: &mut Report, name: &str, unit: &'static str, seconds: u32, lev
 }
 
 fn idle() -> Report {
-    let mut report = report("idle", "19,000 people are signed in, each live in 20 conversations of 100, and nobody writes.");
+    let mut report = report("idle", "19,000 users are signed in, each live in 20 conversations of 100, and nobody writes.");
     report.workload("sessions", 19_000_u32, "");
     report.workload("conversations each", 20_u32, "");
     report.workload("conversations", 3_800_u32, "");
@@ -113,7 +113,7 @@ fn idle() -> Report {
 
 fn fanout() -> Report {
     let mut report =
-        report("fanout", "One group of 5,000 people who are all there, and 20 messages per second to all of them.");
+        report("fanout", "One group of 5,000 users who are all there, and 20 messages per second to all of them.");
     report.workload("members online", 5_000_u32, "");
     report.workload("messages per second", 20_u32, "1/s");
     report.workload("messages", 600_u32, "");
@@ -134,7 +134,7 @@ fn fanout() -> Report {
 }
 
 fn burst() -> Report {
-    let mut report = report("burst", "200 messages within 50 ms, every 5 s, to one group of 1,000 people.");
+    let mut report = report("burst", "200 messages within 50 ms, every 5 s, to one group of 1,000 users.");
     report.workload("members online", 1_000_u32, "");
     report.workload("messages per burst", 200_u32, "");
     report.workload("bursts", 12_u32, "");
@@ -201,7 +201,7 @@ fn durable_sqlite() -> Report {
 
 fn latency() -> Report {
     let mut report =
-        report("latency", "10,000 people in 1,000 groups of 10 write 1,500 messages per second, all of them stored.");
+        report("latency", "10,000 users in 1,000 groups of 10 write 1,500 messages per second, all of them stored.");
     report.workload("sessions", 10_000_u32, "");
     report.workload("messages per second", 1_500_u32, "1/s");
     report.metric("commit to the last member's read, p99", 2.21, "ms");
@@ -219,7 +219,7 @@ fn latency() -> Report {
 
 fn two_nodes() -> Report {
     let mut report =
-        report("two-nodes", "Two servers share 10,000 people whose groups lie half on the one and half on the other.");
+        report("two-nodes", "Two servers share 10,000 users whose groups lie half on the one and half on the other.");
     report.workload("sessions", 10_000_u32, "");
     report.workload("messages per second", 4_000_u32, "1/s");
     report.metric("PUBLISH per message", 0.42, "");
@@ -267,9 +267,9 @@ fn slow_readers() -> Report {
 fn office_day() -> Report {
     let mut report = report(
         "office-day",
-        "18,000 people mostly read: lists, the last 30 messages, marks; each writes once in five minutes.",
+        "18,000 users mostly read: lists, the last 30 messages, marks; each writes once in five minutes.",
     );
-    report.workload("people", 18_000_u32, "");
+    report.workload("users", 18_000_u32, "");
     report.workload("stored messages", 1_000_000_u32, "");
     report.metric("requests", 54_211_u32, "");
     report.at_most("p99", 41.0, 100.0, "ms");
@@ -286,8 +286,7 @@ fn office_day() -> Report {
 }
 
 fn policy() -> Report {
-    let mut report =
-        report("policy", "Rules are asked about 100,000 people with 1.9 million memberships, with each preset.");
+    let mut report = report("policy", "Rules are asked about 100,000 users with 1.9 million memberships, with each preset.");
     for (preset, check) in
         [("open", 0.06), ("school", 0.82), ("ent", 0.80), ("community", 0.74), ("medical", 0.82), ("lms", 0.42)]
     {
@@ -312,7 +311,7 @@ fn history() -> Report {
 
 fn provision() -> Report {
     let mut report =
-        report("provision", "A file of 100,000 people with 19 memberships each is imported twice while 50 pairs chat.");
+        report("provision", "A file of 100,000 users with 19 memberships each is imported twice while 50 pairs chat.");
     report.workload("rows in all", 2_022_113_u32, "");
     report.workload("bytes", 158_213_004_u32, "B");
     report.metric("rows per second", 31_703.0, "1/s");

@@ -159,7 +159,7 @@ impl History {
     async fn pages(&self, world: &World, server: &Server, crowd: &Crowd, report: &mut Report) -> Outcome<Vec<Figure>> {
         let stream = |name: &str, anywhere| Stream {
             name: name.to_owned(),
-            action: Action::History { people: UserSet::Span(0, READERS), limit: PAGE, anywhere },
+            action: Action::History { users: UserSet::Span(0, READERS), limit: PAGE, anywhere },
             pace: Pace::Steady(self.rate / 2.0),
         };
         let load = |seconds| Load {
@@ -218,17 +218,17 @@ async fn database_cpu_s(world: &World) -> Outcome<Option<f64>> {
 #[allow(clippy::cast_precision_loss)] // counts of one run
 async fn lists(stage: &Stage, world: &World, crowd: &Crowd, plan: &Plan, report: &mut Report) -> Outcome<Vec<Figure>> {
     let (from, to) = plan.listers;
-    let mut people = Vec::new();
+    let mut users = Vec::new();
     for lister in (from..to).take(LISTS) {
-        people.push((crowd.socket_of(lister).await?, plan.unread(lister)));
+        users.push((crowd.socket_of(lister).await?, plan.unread(lister)));
     }
     let at_rest = statements(world).await?;
     stage.wait("the server is left alone", Duration::from_secs_f64(REST_S)).await?;
     let (before, began) = (statements(world).await?, Instant::now());
     let (mut took, mut wrong) = (Latencies::new(), 0_u64);
     for turn in 0..LISTS {
-        let count = people.len();
-        let (socket, unread) = &mut people[turn % count];
+        let count = users.len();
+        let (socket, unread) = &mut users[turn % count];
         let right = stage.stop.guard(list(socket, *unread, &mut took)).await?;
         wrong += u64::from(!right);
     }
@@ -254,7 +254,7 @@ async fn lists(stage: &Stage, world: &World, crowd: &Crowd, plan: &Plan, report:
         report.at_most("SQL statements per page of a list of 500", all, 1.0, "");
         report.note(
             "a page of a list holds at most 100 conversations, with what is unread; its statements are those that read \
-             conversations, and look-ups for the tenant that people who ask at the same moment share; what the server asks its \
+             conversations, and look-ups for the tenant that users who ask at the same moment share; what the server asks its \
              database by itself is not among them",
         );
         costs.push(Figure::new("SQL statements per page of a list", all, ""));

@@ -18,7 +18,7 @@ const GROUP: usize = 100;
 /// Sessions that connect and leave before the empty server is measured, so that code, connections and caches that the
 /// server has anyway are loaded.
 const WARM_UP: u32 = 50;
-/// Allocations of the ramp are freed, and pools shrink.
+/// The pause before memory is read. In it the allocations of the ramp are freed and pools shrink.
 const SETTLE: Duration = Duration::from_secs(10);
 /// How often all users leave and return.
 const RETURNS: usize = 2;
@@ -52,7 +52,7 @@ impl Scenario for Idle {
 
     fn title(&self) -> String {
         format!(
-            "Sessions that only are there, each live in {} groups of {GROUP}; then all leave and return.",
+            "Idle sessions, each joined to {} groups of {GROUP}; then all disconnect and return.",
             self.conversations
         )
     }
@@ -147,11 +147,11 @@ impl Scenario for Idle {
 
 /// Puts each user into `each` groups. The users are mixed differently in each round, so that two users rarely share
 /// more than one group.
-pub(super) fn groups(people: usize, each: usize) -> Vec<Vec<u32>> {
-    let in_round = people / GROUP;
-    let person = |round: usize, group: usize, seat: usize| seat * in_round + (group + round * seat) % in_round;
-    let number = |person: usize| u32::try_from(person).unwrap_or(u32::MAX);
-    let group = |round: usize, group: usize| (0..GROUP).map(move |seat| number(person(round, group, seat))).collect();
+pub(super) fn groups(users: usize, each: usize) -> Vec<Vec<u32>> {
+    let in_round = users / GROUP;
+    let user = |round: usize, group: usize, seat: usize| seat * in_round + (group + round * seat) % in_round;
+    let number = |user: usize| u32::try_from(user).unwrap_or(u32::MAX);
+    let group = |round: usize, group: usize| (0..GROUP).map(move |seat| number(user(round, group, seat))).collect();
     (0..each).flat_map(|round| (0..in_round).map(move |at| group(round, at))).collect()
 }
 
@@ -174,8 +174,8 @@ mod tests {
         let mut count = vec![0; 500];
         for group in &groups {
             assert_eq!(group.iter().collect::<std::collections::HashSet<_>>().len(), GROUP);
-            for person in group {
-                count[*person as usize] += 1;
+            for user in group {
+                count[*user as usize] += 1;
             }
         }
         assert!(count.iter().all(|in_groups| *in_groups == 20));

@@ -42,7 +42,7 @@ const MEAN_MS_MAX: f64 = 10.0;
 pub struct OfficeDay {
     /// The number of users, all connected.
     #[arg(long, default_value_t = 18_000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
-    people: u32,
+    users: u32,
     /// The number of messages that exist at the beginning, at full size; fewer users have fewer messages.
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..=100_000_000))]
     messages: u32,
@@ -63,28 +63,28 @@ impl Scenario for OfficeDay {
     }
 
     async fn measure(&self, stage: &Stage, scale: f64, report: &mut Report) -> Outcome<Vec<Figure>> {
-        let people = u32::try_from(scaled(self.people as usize, scale, OFFICE as usize))?;
-        let groups = groups(people);
+        let users = u32::try_from(scaled(self.users as usize, scale, OFFICE as usize))?;
+        let groups = groups(users);
         // There are as many groups as users.
-        let each = self.messages.div_ceil(self.people).max(UNREAD);
+        let each = self.messages.div_ceil(self.users).max(UNREAD);
         if stage.common.sqlite {
             report.scenario += " --sqlite";
         }
-        report.workload("people, all connected", people, "");
-        report.workload("conversations, each person in ten of ten", groups.len(), "");
+        report.workload("users, all connected", users, "");
+        report.workload("conversations, each user in ten of ten", groups.len(), "");
         report.workload("messages stored before", groups.len() as u64 * u64::from(each), "");
-        report.workload("things read per second", f64::from(people) / PAUSE_S, "1/s");
-        report.workload("messages per second", f64::from(people) / WRITES_EVERY_S, "1/s");
+        report.workload("things read per second", f64::from(users) / PAUSE_S, "1/s");
+        report.workload("messages per second", f64::from(users) / WRITES_EVERY_S, "1/s");
         report.note(
             "20 s lie on average between two things somebody reads: the list, the last 30 messages, that they are read",
         );
 
         let world = stage.world().await?;
-        let crowd = stage.crowd(&world, people as usize, OFFICE as usize).await?;
+        let crowd = stage.crowd(&world, users as usize, OFFICE as usize).await?;
         let server = settle(stage, &world, &crowd, groups, each, report).await?;
-        crowd.load(&load(people, WARM_UP_S)).await?;
+        crowd.load(&load(users, WARM_UP_S)).await?;
         let before = (server.reading().await?, database(&world).await?);
-        let seen = crowd.load(&load(people, self.seconds)).await?;
+        let seen = crowd.load(&load(users, self.seconds)).await?;
         let after = (server.reading().await?, database(&world).await?);
         let (spent, database) =
             (after.0.since(&before.0), after.1.zip(before.1).map(|(after, before)| after.since(&before)));
@@ -143,8 +143,8 @@ async fn database(world: &World) -> Outcome<Option<crate::world::DatabaseReading
 
 /// Puts each user into ten groups of ten with others of their office: each round splits the office into ten groups.
 /// Each user is the first of one group, and writes first there.
-fn groups(people: u32) -> Vec<Vec<u32>> {
-    let rounds = (0..people / OFFICE).flat_map(|office| (0..CONVERSATIONS).map(move |round| (office, round)));
+fn groups(users: u32) -> Vec<Vec<u32>> {
+    let rounds = (0..users / OFFICE).flat_map(|office| (0..CONVERSATIONS).map(move |round| (office, round)));
     let split = |(office, round): (u32, u32)| {
         (0..OFFICE / GROUP).map(move |group| {
             let row = move |column: u32| (group + round * column) % GROUP * GROUP + column;
@@ -155,17 +155,17 @@ fn groups(people: u32) -> Vec<Vec<u32>> {
 }
 
 /// The actions of all users. Each kind has its own order of users, so that the turns of one user are spread out.
-fn load(people: u32, seconds: f64) -> Load {
-    let reads = Pace::Steady(f64::from(people) / PAUSE_S / 3.0);
+fn load(users: u32, seconds: f64) -> Load {
+    let reads = Pace::Steady(f64::from(users) / PAUSE_S / 3.0);
     let stream = |name: &str, action, pace| Stream { name: name.to_owned(), action, pace };
-    let history = Action::History { people: shuffled(people, 2), limit: PAGE, anywhere: false };
+    let history = Action::History { users: shuffled(users, 2), limit: PAGE, anywhere: false };
     let send = Action::Send { text_bytes: TEXT_BYTES, conversations: None, senders: 0 };
     Load {
         streams: vec![
-            stream("list", Action::List { people: shuffled(people, 1), limit: LIST }, reads),
+            stream("list", Action::List { users: shuffled(users, 1), limit: LIST }, reads),
             stream("page", history, reads),
-            stream("mark read", Action::MarkRead { people: shuffled(people, 3) }, reads),
-            stream("send", send, Pace::Steady(f64::from(people) / WRITES_EVERY_S)),
+            stream("mark read", Action::MarkRead { users: shuffled(users, 3) }, reads),
+            stream("send", send, Pace::Steady(f64::from(users) / WRITES_EVERY_S)),
         ],
         seconds,
         late_s: LATE_S,
@@ -174,12 +174,12 @@ fn load(people: u32, seconds: f64) -> Load {
 }
 
 /// All users in a shuffled order, the same in every run.
-fn shuffled(people: u32, order: u64) -> UserSet {
-    let mut all: Vec<u32> = (0..people).collect();
-    let key = |person: &u32| {
-        (u64::from(*person) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(21).wrapping_mul(2 * order + 1)
+fn shuffled(users: u32, order: u64) -> UserSet {
+    let mut all: Vec<u32> = (0..users).collect();
+    let key = |user: &u32| {
+        (u64::from(*user) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(21).wrapping_mul(2 * order + 1)
     };
-    all.sort_by_key(|person| key(person).rotate_left(32));
+    all.sort_by_key(|user| key(user).rotate_left(32));
     UserSet::These(all)
 }
 
@@ -226,13 +226,13 @@ mod tests {
         assert_eq!(groups.len(), 300);
         for members in &groups {
             let distinct: HashSet<u32> = members.iter().copied().collect();
-            let offices: HashSet<u32> = members.iter().map(|person| person / OFFICE).collect();
+            let offices: HashSet<u32> = members.iter().map(|user| user / OFFICE).collect();
             assert_eq!((distinct.len(), offices.len()), (10, 1), "{members:?}");
         }
         let first: HashSet<u32> = groups.iter().map(|members| members[0]).collect();
         assert_eq!(first.len(), 300);
-        for person in 0..300 {
-            assert_eq!(groups.iter().filter(|members| members.contains(&person)).count(), 10, "{person}");
+        for user in 0..300 {
+            assert_eq!(groups.iter().filter(|members| members.contains(&user)).count(), 10, "{user}");
         }
     }
 

@@ -69,10 +69,10 @@ impl Scenario for TwoNodes {
         if stage.common.sqlite {
             return Err("--sqlite: two nodes need PostgreSQL and Redis".into());
         }
-        let people = scaled(self.sessions as usize, scale, GROUP as usize);
-        let groups = u32::try_from(people)? / GROUP;
+        let users = scaled(self.sessions as usize, scale, GROUP as usize);
+        let groups = u32::try_from(users)? / GROUP;
         let rate = self.rate * f64::from(groups * GROUP) / f64::from(self.sessions);
-        report.workload("sessions, half on each node", people, "");
+        report.workload("sessions, half on each node", users, "");
         report.workload("groups of ten, split evenly", groups, "");
         report.workload("messages per second", rate, "1/s");
         report.workload("text", TEXT_BYTES, "B");

@@ -93,8 +93,8 @@ impl Signer {
     ///
     /// # Errors
     /// When the clock of the machine is before 1970.
-    pub fn token(&self, person: &str) -> Outcome<String> {
+    pub fn token(&self, user: &str) -> Outcome<String> {
         let iat = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
-        Ok(jsonwebtoken::encode(&self.header, &Claims { sub: person, iat, exp: iat + LIFETIME_S }, &self.key)?)
+        Ok(jsonwebtoken::encode(&self.header, &Claims { sub: user, iat, exp: iat + LIFETIME_S }, &self.key)?)
     }
 }

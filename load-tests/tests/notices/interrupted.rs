@@ -19,7 +19,7 @@ fn a_run_that_is_interrupted_reports_what_it_saw() {
     tool.hear("load for");
     thread::sleep(Duration::from_secs(3));
     let children = tool.children();
-    assert!(children.len() >= 2, "a server and people: {children:?}");
+    assert!(children.len() >= 2, "a server and users: {children:?}");
     tool.interrupt();
     let ended = tool.end();
 

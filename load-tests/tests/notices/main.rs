@@ -21,7 +21,7 @@ mod tool;
 fn pairs(rate: u32, seconds: u32) -> String {
     format!(
         "title = \"Five pairs write to each other.\"\n\
-         [people]\nones = 5\nothers = 5\n\
+         [users]\nones = 5\nothers = 5\n\
          [[conversations]]\nkind = \"direct\"\ncount = 5\nfrom = \"ones\"\nto = \"others\"\n\
          [load]\nramp_s = 0\nwarm_up_s = 0\nseconds = {seconds}\nlate_s = 2\nsends_per_second = {rate}\n"
     )

@@ -58,8 +58,8 @@ impl Server {
     }
 
     /// A token for a user.
-    pub fn token(&self, person: &str) -> String {
-        ask(&self.folder, &["token", "--tenant", "load", "--user", person]).trim().to_owned()
+    pub fn token(&self, user: &str) -> String {
+        ask(&self.folder, &["token", "--tenant", "load", "--user", user]).trim().to_owned()
     }
 
     /// Runs `work` while the server is stopped for `still` and continued, again and again.

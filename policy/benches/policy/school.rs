@@ -1,25 +1,25 @@
-//! People as a region of schools has them: 19 memberships each, in classes, subjects and clubs of their school.
+//! The facts of a region with many schools: each user has 19 memberships in classes, subjects and clubs of their school.
 
 use std::sync::Arc;
 
 use causerie_policy::{
     Delivers, EdgeEffect, EntityKey, FactChange, GroupKindId, GroupState, RelationOrigin, RelationState, RoleId, RoleSet,
-    Status, Vocabulary, WritableBy,
+    UserStatus, Vocabulary, WritableBy,
 };
 
-/// People of a school.
+/// The facts of the schools.
 const SCHOOL: u32 = 1600;
 const GROUPS: EntityKey = 1 << 64;
 
 pub struct School {
     pub changes: Vec<FactChange>,
-    /// Some who reach most: heads and teachers.
+    /// Some of the users with the greatest reach: heads and teachers.
     pub widest: Vec<EntityKey>,
-    people: u32,
+    users: u32,
     words: Words,
 }
 
-/// What the policy calls things; a word it does not have leaves its facts out.
+/// The words of the policy. Facts whose word the policy does not have are left out.
 struct Words {
     learner: Option<RoleId>,
     teacher: Option<RoleId>,
@@ -45,12 +45,12 @@ impl Words {
 }
 
 impl School {
-    pub fn new(people: u32, vocabulary: &Arc<Vocabulary>) -> Self {
-        let mut school = Self { changes: Vec::new(), widest: Vec::new(), people, words: Words::new(vocabulary) };
+    pub fn new(users: u32, vocabulary: &Arc<Vocabulary>) -> Self {
+        let mut school = Self { changes: Vec::new(), widest: Vec::new(), users, words: Words::new(vocabulary) };
         let mut random = Random::new(1);
-        school.changes.extend((0..people).map(|at| user(at, &mut random)));
-        for first in (0..people).step_by(SCHOOL as usize) {
-            school.school(first, SCHOOL.min(people - first), &mut random);
+        school.changes.extend((0..users).map(|at| user(at, &mut random)));
+        for first in (0..users).step_by(SCHOOL as usize) {
+            school.school(first, SCHOOL.min(users - first), &mut random);
         }
         for (at, (name, how)) in (0u8..).zip(&vocabulary.relations) {
             school.relations(causerie_policy::RelationId(at), name == "block", *how, &mut random);
@@ -58,7 +58,7 @@ impl School {
         school
     }
 
-    /// A school is a cycle, 50 classes, 300 subjects and 60 clubs; the first 10 of a hundred teach, one in 400 runs it.
+    /// Adds a school: a cycle, 50 classes, 300 subjects and 60 clubs. Of 100 users 10 are teachers; one in 400 is a head.
     fn school(&mut self, first: u32, size: u32, random: &mut Random) {
         let group = |at: u32| GROUPS + EntityKey::from(first) * 4 + EntityKey::from(at);
         let (classes, subjects, clubs) = (1..51, 51..351, 351..411);
@@ -108,7 +108,7 @@ impl School {
                 self.changes.push(FactChange::Membership { user, group, role, from_ms, until_ms });
             };
             join(0);
-            // Learners of a class have the same subjects; some have one of another.
+            // Learners of a class have the same subjects; some have a subject of another class.
             let class = at % 50;
             join(1 + class);
             for subject in 0..12 {
@@ -121,10 +121,10 @@ impl School {
     }
 
     fn relations(&mut self, relation: causerie_policy::RelationId, block: bool, how: RelationOrigin, random: &mut Random) {
-        for from in 0..self.people {
+        for from in 0..self.users {
             let each = if block { u32::from(random.below(100) == 0) } else { 20 };
             for _ in 0..each {
-                let near = (from / SCHOOL * SCHOOL + random.below(SCHOOL)).min(self.people - 1);
+                let near = (from / SCHOOL * SCHOOL + random.below(SCHOOL)).min(self.users - 1);
                 let pending = how == RelationOrigin::Mutual && random.below(10) == 0;
                 self.changes.push(FactChange::Relation {
                     from: from.into(),
@@ -136,9 +136,9 @@ impl School {
         }
     }
 
-    /// One of the changes of a day: a membership comes or goes, a name changes.
+    /// A typical change: a membership is added or removed, or a name changes.
     pub fn change(&self, random: &mut Random) -> FactChange {
-        let at = random.below(self.people);
+        let at = random.below(self.users);
         let user_key = EntityKey::from(at);
         let group = GROUPS + EntityKey::from(at / SCHOOL * SCHOOL) * 4 + EntityKey::from(random.below(411));
         match (random.below(3), self.words.learner) {
@@ -152,14 +152,14 @@ impl School {
 fn user(at: u32, random: &mut Random) -> FactChange {
     FactChange::User {
         key: at.into(),
-        status: Status::Active,
+        status: UserStatus::Active,
         roles: RoleSet(u64::from(random.below(50) == 0)),
         writable_by: WritableBy::Rules,
         words: vec![random.name(), random.name(), format!("u{at}")],
     }
 }
 
-/// Small, and the same on each run.
+/// A small random generator that is the same in every run.
 pub struct Random(u64);
 
 impl Random {
@@ -176,7 +176,7 @@ impl Random {
         ((mixed ^ (mixed >> 31)) % u64::from(limit)) as u32
     }
 
-    /// Of two or three syllables; 40,000 of them, and some more often than others.
+    /// One of 40,000 names of two or three syllables. Some are more frequent than others.
     fn name(&mut self) -> String {
         const SYLLABLES: [&str; 34] = [
             "ma", "mar", "jo", "li", "sa", "ro", "be", "an", "el", "tho", "ni", "lu", "ca", "de", "pe", "vi", "ge", "fra",

@@ -3,7 +3,7 @@
 use super::{NameKind, read::CaseReader};
 use crate::{
     facts::{
-        Delivers, EdgeEffect, EntityKey, FactChange, GroupState, RelationId, RelationState, RoleId, RoleSet, Status,
+        Delivers, EdgeEffect, EntityKey, FactChange, GroupState, RelationId, RelationState, RoleId, RoleSet, UserStatus,
         WritableBy,
     },
     lang::keywords::{self, GROUP_STATES, STATUSES, look_up, no_value, shortened, unknown},
@@ -36,11 +36,9 @@ pub(super) fn removed(table: &mut CaseReader<'_>, rest: &[&str]) -> Result<Vec<F
         ["member" | "relation" | "edge" | "barrier", ..] => added(table, rest[0], &rest[1..])?,
         ["group", name] => return Ok(vec![FactChange::GroupRemoved { key: table.group(name)? }]),
         _ => {
-            return Err(
-                "`no` takes back a line: `no member …`, `no relation …`, `no edge …`, `no barrier …` or `no group …`; of \
-                        a user say `status=removed`"
-                    .to_owned(),
-            );
+            return Err("`no` takes back a line: `no member …`, `no relation …`, `no edge …`, `no barrier …` or \
+                        `no group …`; for a user write `status=removed`"
+                .to_owned());
         }
     };
     Ok(changes.into_iter().filter_map(inverse).collect())
@@ -73,7 +71,7 @@ fn form(first: &str) -> String {
 /// Roles with a group are memberships, others are in the product as a whole.
 fn user(table: &mut CaseReader<'_>, name: &str, rest: &[&str]) -> Result<Vec<FactChange>, String> {
     let key = table.declare(name, NameKind::User)?;
-    let (mut status, mut roles, mut writable_by) = (Status::Active, RoleSet::default(), WritableBy::Rules);
+    let (mut status, mut roles, mut writable_by) = (UserStatus::Active, RoleSet::default(), WritableBy::Rules);
     let mut memberships = Vec::new();
     for word in rest {
         if let Some(value) = word.strip_prefix("status=") {

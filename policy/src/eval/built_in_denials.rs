@@ -4,7 +4,7 @@ use super::check::Evaluation;
 use crate::{
     action::{Action, ConversationContext, ConversationKind, ConversationState, Resource},
     decision::{Code, RuleIx},
-    facts::{Status, UserIx, World, bitset::Bitset},
+    facts::{UserIx, UserStatus, World, bitset::Bitset},
     policy::Policy,
 };
 
@@ -12,9 +12,9 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BuiltInDenial {
     /// The principal is not active.
-    PrincipalInactive(Status),
+    PrincipalInactive(UserStatus),
     /// The other user is not active: nothing can be started with the user.
-    OtherUserInactive(Status),
+    OtherUserInactive(UserStatus),
     /// The principal is not a member of the conversation.
     NotAMember,
     /// The principal may not read the conversation.
@@ -42,7 +42,7 @@ impl Policy {
     ) -> Option<BuiltInDenial> {
         let Some(evaluation) = Evaluation::new(self, world, action, principal, resource) else {
             let status = world.status(principal);
-            return (status != Status::Active).then_some(BuiltInDenial::PrincipalInactive(status));
+            return (status != UserStatus::Active).then_some(BuiltInDenial::PrincipalInactive(status));
         };
         if evaluation.is_not_a_member() {
             return Some(BuiltInDenial::NotAMember);

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     action::{Action, Capability, ConversationContext, Resource},
     decision::{Code, Decision, RuleIx, Witness},
-    facts::{Delivers, GroupIx, RelationId, RelationState, Status, UserIx, World, group::Group, user::User},
+    facts::{Delivers, GroupIx, RelationId, RelationState, UserIx, UserStatus, World, group::Group, user::User},
     ir::{Candidates, Condition, Direction, RolePattern, Rule, RuleEffect, Threshold, Variable},
     policy::Policy,
     vocabulary::RelationOrigin,
@@ -78,7 +78,7 @@ pub struct Evaluation<'a> {
 impl<'a> Evaluation<'a> {
     /// `None` if the principal is not active, or if the world does not have the resource.
     pub fn new(policy: &'a Policy, world: &'a World, action: Action, principal: UserIx, resource: Resource) -> Option<Self> {
-        let me = world.user_record(principal).filter(|me| me.status == Status::Active)?;
+        let me = world.user_record(principal).filter(|me| me.status == UserStatus::Active)?;
         let mut evaluation = Self {
             policy,
             world,
@@ -171,9 +171,9 @@ impl<'a> Evaluation<'a> {
         use Action::{Block, Find, Request, Start};
         let (_, them) = self.them?;
         match (self.action, them.status) {
-            (_, Status::Active) => None,
-            (Find, _) | (Start | Request | Block, Status::Removed) => Some(Code::NotFound),
-            (Start | Request | Block, Status::Invited | Status::Deactivated) => Some(Code::RecipientInactive),
+            (_, UserStatus::Active) => None,
+            (Find, _) | (Start | Request | Block, UserStatus::Removed) => Some(Code::NotFound),
+            (Start | Request | Block, UserStatus::Invited | UserStatus::Deactivated) => Some(Code::RecipientInactive),
             _ => None,
         }
     }
@@ -243,7 +243,7 @@ impl<'a> Evaluation<'a> {
                 let (_, them) = self.them?;
                 return generators::in_common(world, self.me, mine, them, theirs).map(Witness::Group);
             }
-            Condition::Edge(mine, theirs) => return self.edge(mine, theirs, Along::ToPeople),
+            Condition::Edge(mine, theirs) => return self.edge(mine, theirs, Along::ToUsers),
             Condition::Barrier(mine, theirs) => return self.edge(mine, theirs, Along::Barrier),
             Condition::InGroup(mine) => {
                 let (group_ix, group) = self.group?;
@@ -301,7 +301,7 @@ impl<'a> Evaluation<'a> {
 
     /// An edge that leads to `them`, or to the group.
     fn edge(&self, mine: RolePattern, theirs: RolePattern, along: Along) -> Option<Witness> {
-        let along = if self.group.is_some() && along == Along::ToPeople { Along::ToGroup } else { along };
+        let along = if self.group.is_some() && along == Along::ToUsers { Along::ToGroup } else { along };
         generators::edges(self.world, self.me, mine, theirs, along)
             .find(|(_, edge, to)| match (self.group, self.them) {
                 (Some((group, _)), _) => edge.to == group,

@@ -14,8 +14,8 @@ use crate::{
 /// Which edges to follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Along {
-    /// Allowing edges that deliver to people one by one.
-    ToPeople,
+    /// Allowing edges that deliver to users one by one.
+    ToUsers,
     /// Allowing edges that deliver to the group as a whole.
     ToGroup,
     /// Denying edges.
@@ -101,9 +101,7 @@ pub fn edges<'a>(
 impl Edge {
     fn matches(&self, from: RoleId, theirs: RolePattern, along: Along) -> bool {
         let is_followed = match along {
-            Along::ToPeople => {
-                self.effect == EdgeEffect::Allow && matches!(self.delivers, Delivers::People | Delivers::Both)
-            }
+            Along::ToUsers => self.effect == EdgeEffect::Allow && matches!(self.delivers, Delivers::People | Delivers::Both),
             // An edge to one role of a group does not allow to address the whole group.
             Along::ToGroup => {
                 self.effect == EdgeEffect::Allow

@@ -1,9 +1,9 @@
-//! Reach: all users or groups on which the principal may perform an action. It evaluates the same rules as check, by following the
-//! generators from the principal instead of testing every pair.
+//! Reach: all users or groups on which the principal may perform an action. It evaluates the same rules as check, by
+//! following the generators from the principal instead of testing every pair.
 //!
-//! With n users in the world, r rules and m users that the generators lead to, a reach costs O(m + r * n / 64): the members of
-//! the principal's groups are inserted into a bitset, and bitsets are combined word by word. A rule whose conditions can't be had as sets
-//! also costs one check for each candidate that the rule's other conditions leave.
+//! With n users in the world, r rules and m users that the generators lead to, a reach costs O(m + r * n / 64): the members
+//! of the principal's groups are inserted into a bitset, and bitsets are combined word by word. A rule whose conditions
+//! can't be had as sets also costs one check for each candidate that the rule's other conditions leave.
 
 use std::borrow::Cow;
 
@@ -104,8 +104,8 @@ impl<'a> Evaluation<'a> {
         users
     }
 
-    /// The users in `among` whom at least one of the rules matches. The result may hold users outside `among`, which saves a pass over
-    /// the bits. `self.them` must be `None`.
+    /// The users in `among` whom at least one of the rules matches. The result may hold users outside `among`, which saves a
+    /// pass over the bits. `self.them` must be `None`.
     fn matching(&self, rules: &[RuleIx], among: &Bitset) -> Bitset {
         let mut users = Bitset::default();
         let mut to_test = Vec::new();
@@ -130,8 +130,8 @@ impl<'a> Evaluation<'a> {
         users
     }
 
-    /// Adds the users whom the rule matches, if its conditions can be had as sets. Otherwise returns a superset of the users whom the
-    /// rule matches, and each of them must be checked.
+    /// Adds the users whom the rule matches, if its conditions can be had as sets. Otherwise returns a superset of the users
+    /// whom the rule matches, and each of them must be checked.
     fn add_matching(&self, rule: &Rule, users: &mut Bitset) -> Option<Bitset> {
         let (about_them, others): (Vec<&Condition>, Vec<&Condition>) =
             rule.conditions.iter().partition(|condition| condition.names_them());
@@ -199,7 +199,7 @@ impl<'a> Evaluation<'a> {
             }
             Condition::Edge(mine, theirs) | Condition::Barrier(mine, theirs) => {
                 let barrier = matches!(condition, Condition::Barrier(..));
-                let along = if barrier { Along::Barrier } else { Along::ToPeople };
+                let along = if barrier { Along::Barrier } else { Along::ToUsers };
                 for (_, edge, to) in generators::edges(world, self.me, mine, theirs, along) {
                     let target = crate::ir::RolePattern { role: edge.target_role(theirs), ..theirs };
                     users.extend(generators::members(to, target).map(|user| user.0));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Delivers, EdgeEffect, EntityKey, FactChange, GroupIx, GroupKindId, GroupState, RelationId, RelationState, RoleId,
-    RoleSet, Status, UserIx, World, WritableBy,
+    RoleSet, UserIx, UserStatus, World, WritableBy,
     group::{Edge, Group},
     name_index::{Entity, text_of},
     timed_memberships::TimedMembership,
@@ -84,7 +84,7 @@ impl World {
         }
     }
 
-    fn set_user(&mut self, key: EntityKey, status: Status, roles: RoleSet, writable_by: WritableBy, words: &str) {
+    fn set_user(&mut self, key: EntityKey, status: UserStatus, roles: RoleSet, writable_by: WritableBy, words: &str) {
         let user = self.user(key).unwrap_or_else(|| {
             // A tenant has far fewer than 2^32 users.
             let user = UserIx(self.users.len() as u32);
@@ -97,14 +97,14 @@ impl World {
         });
         let roles = RoleSet(roles.0 & self.declared_roles());
         let Some(record) = self.users.get_mut(user.0 as usize) else { return };
-        let was_active = record.status == Status::Active;
+        let was_active = record.status == UserStatus::Active;
         self.sets.update(user, record, status, roles, writable_by);
         (record.status, record.writable_by, record.roles) = (status, writable_by, roles);
         self.words.change(key, Entity::User(user), &record.words, words);
         if *record.words != *words {
             record.words = Arc::from(words);
         }
-        let is_active = status == Status::Active;
+        let is_active = status == UserStatus::Active;
         if was_active != is_active {
             let mut groups: Vec<GroupIx> = record.held.iter().map(|held| held.group()).collect();
             groups.sort_unstable();
@@ -221,7 +221,7 @@ impl World {
             return;
         };
         record.add_role(held);
-        group.active_members += u32::from(record.status == Status::Active && !group.has_member(user));
+        group.active_members += u32::from(record.status == UserStatus::Active && !group.has_member(user));
         group.members_with_mut(role).insert(user);
     }
 
@@ -237,7 +237,7 @@ impl World {
         record.remove_role(HeldRole::new(role, kind, number));
         group.members_with_mut(role).remove(user);
         group.members.retain(|(_, members)| !members.is_empty());
-        if record.status == Status::Active && !group.has_member(user) {
+        if record.status == UserStatus::Active && !group.has_member(user) {
             group.active_members = group.active_members.saturating_sub(1);
         }
     }

@@ -8,7 +8,7 @@ use super::{EntityKey, GroupKindId, RelationId, RoleId, RoleSet, SettingId};
 pub enum FactChange {
     User {
         key: EntityKey,
-        status: Status,
+        status: UserStatus,
         /// Roles in the tenant as a whole: `role(me)`.
         roles: RoleSet,
         writable_by: WritableBy,
@@ -77,7 +77,7 @@ pub enum FactChange {
 /// The status of a user's account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
-pub enum Status {
+pub enum UserStatus {
     /// The user has never signed in, and can't be written to yet.
     Invited,
     Active,

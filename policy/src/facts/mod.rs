@@ -17,7 +17,7 @@ pub(crate) mod user;
 mod user_sets;
 mod world;
 
-pub use change::{Delivers, EdgeEffect, FactChange, GroupState, RelationState, Status, WritableBy};
+pub use change::{Delivers, EdgeEffect, FactChange, GroupState, RelationState, UserStatus, WritableBy};
 pub use name_index::Entity;
 pub(crate) use setting_values::number;
 pub use world::World;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    EntityKey, GroupIx, GroupKindId, RelationId, RelationState, RoleId, RoleSet, Status, UserIx, WritableBy,
+    EntityKey, GroupIx, GroupKindId, RelationId, RelationState, RoleId, RoleSet, UserIx, UserStatus, WritableBy,
     sorted_set::{SortedSet, grow},
 };
 
@@ -48,7 +48,7 @@ pub struct UserRelation {
 #[derive(Debug, Clone)]
 pub struct User {
     pub key: EntityKey,
-    pub status: Status,
+    pub status: UserStatus,
     pub writable_by: WritableBy,
     /// Roles in the tenant as a whole.
     pub roles: RoleSet,
@@ -68,7 +68,7 @@ impl Default for User {
     fn default() -> Self {
         Self {
             key: 0,
-            status: Status::Invited,
+            status: UserStatus::Invited,
             writable_by: WritableBy::Rules,
             roles: RoleSet::default(),
             held: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{RoleId, RoleSet, Status, UserIx, WritableBy, bitset::Bitset, user::User};
+use super::{RoleId, RoleSet, UserIx, UserStatus, WritableBy, bitset::Bitset, user::User};
 
 /// Each user is in one set of `statuses`, in one of `writable_by`, and in the set of each of its tenant roles.
 #[derive(Debug, Clone, Default)]
@@ -14,7 +14,7 @@ pub struct UserSets {
 }
 
 impl UserSets {
-    pub fn status(&self, status: Status) -> &Bitset {
+    pub fn status(&self, status: UserStatus) -> &Bitset {
         &self.statuses[status as usize]
     }
 
@@ -34,7 +34,7 @@ impl UserSets {
     }
 
     /// Moves a user between sets. `old` is the record before the change.
-    pub fn update(&mut self, user: UserIx, old: &User, status: Status, roles: RoleSet, writable_by: WritableBy) {
+    pub fn update(&mut self, user: UserIx, old: &User, status: UserStatus, roles: RoleSet, writable_by: WritableBy) {
         if old.status != status {
             put(&mut self.statuses[old.status as usize], user, false);
             put(&mut self.statuses[status as usize], user, true);

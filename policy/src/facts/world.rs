@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    EntityKey, GroupIx, GroupState, RelationId, RelationState, RoleId, SettingId, Status, UserIx,
+    EntityKey, GroupIx, GroupState, RelationId, RelationState, RoleId, SettingId, UserIx, UserStatus,
     bitset::Bitset,
     chunked_vec::ChunkedVec,
     group::Group,
@@ -88,8 +88,8 @@ impl World {
 
     /// The status of a user; `Removed` for an index that this world does not have.
     #[must_use]
-    pub fn status(&self, user: UserIx) -> Status {
-        self.user_record(user).map_or(Status::Removed, |user| user.status)
+    pub fn status(&self, user: UserIx) -> UserStatus {
+        self.user_record(user).map_or(UserStatus::Removed, |user| user.status)
     }
 
     /// The state of a group; `Archived` for a removed group and for an index that this world does not have.
@@ -167,7 +167,7 @@ impl World {
 
     /// The active users.
     pub(crate) fn active(&self) -> &Bitset {
-        self.sets.status(Status::Active)
+        self.sets.status(UserStatus::Active)
     }
 
     pub(crate) fn settings(&self) -> &SettingValues {

@@ -3,7 +3,7 @@
 use crate::{
     action::{Action, ConversationKind, ConversationState},
     decision::Code,
-    facts::{GroupState, Status, WritableBy},
+    facts::{GroupState, UserStatus, WritableBy},
     ir::RuleEffect,
 };
 
@@ -53,11 +53,11 @@ pub(crate) const CODES: [(&str, Code); 13] = [
     ("too_many", Code::TooMany),
 ];
 
-pub(crate) const STATUSES: [(&str, Status); 4] = [
-    ("invited", Status::Invited),
-    ("active", Status::Active),
-    ("deactivated", Status::Deactivated),
-    ("removed", Status::Removed),
+pub(crate) const STATUSES: [(&str, UserStatus); 4] = [
+    ("invited", UserStatus::Invited),
+    ("active", UserStatus::Active),
+    ("deactivated", UserStatus::Deactivated),
+    ("removed", UserStatus::Removed),
 ];
 
 pub(crate) const WRITABLE_BY: [(&str, WritableBy); 3] =

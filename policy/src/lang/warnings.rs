@@ -183,7 +183,7 @@ fn covers(deny: &Rule, allow: &Rule) -> bool {
     let is_asked = |condition: &Condition| {
         *condition == Condition::Everyone
             || allow.conditions.contains(condition)
-            || matches!(condition, Condition::Status(Variable::Me, crate::facts::Status::Active))
+            || matches!(condition, Condition::Status(Variable::Me, crate::facts::UserStatus::Active))
     };
     same_subject
         && deny.conditions.iter().all(is_asked)

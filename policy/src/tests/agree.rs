@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Action, Code, ConversationContext, ConversationKind, ConversationState, Decision, DirectoryQuery, Entity, EntityKey,
     FactChange, MemberRole, PRESETS, Policy, RelationId, Resource, RuleIx, RuleOutcome, Side, SituationDifference,
-    SituationKind, Status, UserIx, World, diff, eval::DirectoryReach,
+    SituationKind, UserIx, UserStatus, World, diff, eval::DirectoryReach,
 };
 
 /// The time at which the worlds are evaluated.
@@ -32,7 +32,7 @@ pub fn check_is_reach(world: &World, policy: &Policy) {
             let reach = policy.reach(world, me, action);
             let allowed: Vec<UserIx> = world
                 .users()
-                .filter(|them| world.status(*them) == Status::Active)
+                .filter(|them| world.status(*them) == UserStatus::Active)
                 .filter(|them| policy.decide(world, action, me, Resource::User(*them)).is_allowed())
                 .collect();
             assert_eq!(reach.iter().collect::<Vec<_>>(), allowed, "{me:?} {action:?}");
@@ -43,7 +43,7 @@ pub fn check_is_reach(world: &World, policy: &Policy) {
             for action in [Action::Request, Action::Accept, Action::Unrelate] {
                 let allowed: Vec<UserIx> = world
                     .users()
-                    .filter(|them| world.status(*them) == Status::Active)
+                    .filter(|them| world.status(*them) == UserStatus::Active)
                     .filter(|them| policy.decide(world, action, me, Resource::Relation(*them, relation)).is_allowed())
                     .collect();
                 let reach = policy.relation_reach(world, me, action, relation);
@@ -67,7 +67,7 @@ fn check_is_rows(world: &World, policy: &Policy, changes: &[FactChange]) {
     for (me, them) in world.users().flat_map(|me| world.users().map(move |them| (me, them))) {
         let pair = Pair { tables: &tables, now_ms: NOW_MS, me: world.user_key(me), them: world.user_key(them) };
         for action in [Action::Find, Action::SeeProfile, Action::Start, Action::Request, Action::Block] {
-            let active = world.status(them) == Status::Active;
+            let active = world.status(them) == UserStatus::Active;
             let checked = active && policy.decide(world, action, me, Resource::User(them)).is_allowed();
             assert_eq!(pair.allows(policy, action), checked, "{action:?} of {} with {}", pair.me, pair.them);
         }
@@ -125,7 +125,7 @@ fn allowed(side: Side<'_>, row: &SituationDifference) -> BTreeSet<(EntityKey, En
                         None => Resource::User(them),
                     },
                 };
-                let others = world.users().filter(|them| *them != me && world.status(*them) == Status::Active);
+                let others = world.users().filter(|them| *them != me && world.status(*them) == UserStatus::Active);
                 all.extend(others.filter(|them| may(me, about(*them))).map(|them| (key, world.user_key(them))));
             }
             _ => {}

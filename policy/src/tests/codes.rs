@@ -3,8 +3,8 @@
 use super::tables::ACCEPTED;
 use crate::{
     Action, BuiltInDenial, Capability, Code, ConversationContext, ConversationKind, ConversationState, Decision, Delivers,
-    EntityKey, FactChange, GroupState, MemberRole, Policy, Resource, RoleSet, RuleOutcome, Status, UserIx, Witness, World,
-    WritableBy,
+    EntityKey, FactChange, GroupState, MemberRole, Policy, Resource, RoleSet, RuleOutcome, UserIx, UserStatus, Witness,
+    World, WritableBy,
 };
 
 const POLICY: &str = "
@@ -48,12 +48,12 @@ fn school(policy: &Policy) -> World {
     let member = |user, role| FactChange::Membership { user, group: 100, role, from_ms: None, until_ms: None };
     let mut world = World::new(words.clone());
     world.apply_all(&[
-        user(LEA, Status::Active),
-        user(TOM, Status::Active),
-        user(ANNE, Status::Active),
-        user(GONE, Status::Deactivated),
-        user(LOST, Status::Removed),
-        user(FAR, Status::Active),
+        user(LEA, UserStatus::Active),
+        user(TOM, UserStatus::Active),
+        user(ANNE, UserStatus::Active),
+        user(GONE, UserStatus::Deactivated),
+        user(LOST, UserStatus::Removed),
+        user(FAR, UserStatus::Active),
         FactChange::Group {
             key: 100,
             kind: class,
@@ -343,7 +343,7 @@ fn a_match_is_explained_by_all_conditions_of_the_rule() {
     let (mut world, boss) = (World::new(policy.vocabulary().clone()), RoleSet(1));
     let user = |key, roles| FactChange::User {
         key,
-        status: Status::Active,
+        status: UserStatus::Active,
         roles,
         writable_by: WritableBy::Rules,
         words: Vec::new(),
@@ -389,9 +389,12 @@ fn built_in_denials_are_listed() {
     let (lea, gone, lost) = (ix(&world, LEA), ix(&world, GONE), ix(&world, LOST));
     let found = |action, me, about| policy.built_in_denial(&world, action, me, about);
     let (of_lea, of_lost) = (Resource::User(lea), Resource::User(lost));
-    assert_eq!(found(Action::Start, gone, of_lea), Some(BuiltInDenial::PrincipalInactive(Status::Deactivated)));
-    assert_eq!(found(Action::Start, lea, of_lost), Some(BuiltInDenial::OtherUserInactive(Status::Removed)));
-    assert_eq!(found(Action::Find, lea, Resource::User(gone)), Some(BuiltInDenial::OtherUserInactive(Status::Deactivated)));
+    assert_eq!(found(Action::Start, gone, of_lea), Some(BuiltInDenial::PrincipalInactive(UserStatus::Deactivated)));
+    assert_eq!(found(Action::Start, lea, of_lost), Some(BuiltInDenial::OtherUserInactive(UserStatus::Removed)));
+    assert_eq!(
+        found(Action::Find, lea, Resource::User(gone)),
+        Some(BuiltInDenial::OtherUserInactive(UserStatus::Deactivated))
+    );
     assert_eq!(found(Action::SeeProfile, lea, of_lost), None, "rules have their say");
     assert_eq!(found(Action::Start, lea, Resource::User(ix(&world, FAR))), None);
     let conversation =

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Action, Delivers, DirectoryQuery, EdgeEffect, Entity, EntityKey, FactChange, GroupState, Policy, Resource, RoleId,
-    RoleSet, Status, World, WritableBy,
+    RoleSet, UserStatus, World, WritableBy,
 };
 
 const POLICY: &str = "
@@ -45,10 +45,10 @@ impl Town {
     }
 
     fn add_user(&mut self, key: EntityKey, words: &[&str]) {
-        self.add_user_with_status(key, Status::Active, words);
+        self.add_user_with_status(key, UserStatus::Active, words);
     }
 
-    fn add_user_with_status(&mut self, key: EntityKey, status: Status, words: &[&str]) {
+    fn add_user_with_status(&mut self, key: EntityKey, status: UserStatus, words: &[&str]) {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
         self.apply(FactChange::User { key, status, roles: RoleSet::default(), writable_by: WritableBy::Rules, words });
     }
@@ -113,7 +113,7 @@ fn a_user_without_facts_and_the_user_themselves_are_not_reached() {
     assert!(town.start(1, 1));
     town.relate(1, 1, "block");
     assert!(!town.start(1, 1), "a user who blocks themselves is blocked");
-    town.add_user_with_status(1, Status::Removed, &["lea"]);
+    town.add_user_with_status(1, UserStatus::Removed, &["lea"]);
     assert!(!town.start(1, 1));
     assert!(town.found(1, &[]).is_empty());
 }
@@ -126,7 +126,7 @@ fn removed_users_keep_their_facts() {
         town.add_user(key, &["a"]);
         town.join(key, 100, "learner");
     }
-    town.add_user_with_status(2, Status::Removed, &["a"]);
+    town.add_user_with_status(2, UserStatus::Removed, &["a"]);
     assert!(!town.start(1, 2));
     assert_eq!(town.world.members(town.world.group(100).unwrap()).count(), 2);
     town.add_user(2, &["a"]);
@@ -266,7 +266,7 @@ fn undeclared_words_have_no_effect() {
         },
         FactChange::User {
             key: 1,
-            status: Status::Active,
+            status: UserStatus::Active,
             roles: RoleSet(u64::MAX << 2),
             writable_by: WritableBy::Rules,
             words: vec!["lea".to_owned()],
@@ -290,7 +290,7 @@ fn a_group_of_60_000_members_is_reached() {
     for key in keys {
         changes.push(FactChange::User {
             key,
-            status: Status::Active,
+            status: UserStatus::Active,
             roles: RoleSet::default(),
             writable_by: WritableBy::Rules,
             words: vec![format!("u{key}")],

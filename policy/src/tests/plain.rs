@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::tables::Tables;
 use crate::{
     Action, Delivers, EdgeEffect, EntityKey, FactChange, GroupState, Policy, RelationOrigin, RelationState, RoleId, Rule,
-    RuleEffect, SettingId, Status, Vocabulary,
+    RuleEffect, SettingId, UserStatus, Vocabulary,
     ir::{Candidates, Condition, Direction, RolePattern, Variable},
 };
 
@@ -26,7 +26,7 @@ impl Pair<'_> {
             let rules = policy.rules().iter().filter(|rule| rule.effect == effect && rule.candidates == Candidates::Users);
             rules.filter(|rule| rule.actions.contains(&action)).any(|rule| self.matches(words, rule))
         };
-        let active = |key| matches!(self.tables.users.get(&key), Some(FactChange::User { status: Status::Active, .. }));
+        let active = |key| matches!(self.tables.users.get(&key), Some(FactChange::User { status: UserStatus::Active, .. }));
         active(self.me) && active(self.them) && any(RuleEffect::Allow) && !any(RuleEffect::Deny)
     }
 

@@ -4,7 +4,7 @@ use proptest::{collection::vec, option, prelude::*};
 
 use crate::{
     Action, Code, ConversationKind, ConversationState, Delivers, EdgeEffect, EntityKey, FactChange, GroupKindId, GroupState,
-    RelationId, RelationState, RoleId, RoleSet, Rule, RuleEffect, SettingId, Status, WritableBy,
+    RelationId, RelationState, RoleId, RoleSet, Rule, RuleEffect, SettingId, UserStatus, WritableBy,
     ir::{Candidates, Condition, Direction, RolePattern, Threshold, Variable},
 };
 
@@ -42,7 +42,7 @@ pub fn change() -> impl Strategy<Value = FactChange> {
 fn active(key: EntityKey) -> impl Strategy<Value = FactChange> {
     user(Just(key)).prop_map(|change| match change {
         FactChange::User { key, roles, writable_by, words, .. } => {
-            FactChange::User { key, status: Status::Active, roles, writable_by, words }
+            FactChange::User { key, status: UserStatus::Active, roles, writable_by, words }
         }
         other => other,
     })
@@ -50,10 +50,10 @@ fn active(key: EntityKey) -> impl Strategy<Value = FactChange> {
 
 fn user(key: impl Strategy<Value = EntityKey>) -> impl Strategy<Value = FactChange> {
     let status = prop_oneof![
-        1 => Just(Status::Invited),
-        4 => Just(Status::Active),
-        1 => Just(Status::Deactivated),
-        1 => Just(Status::Removed)
+        1 => Just(UserStatus::Invited),
+        4 => Just(UserStatus::Active),
+        1 => Just(UserStatus::Deactivated),
+        1 => Just(UserStatus::Removed)
     ];
     (key, status, 0u64..16, writable_by(), words()).prop_map(|(key, status, roles, writable_by, words)| FactChange::User {
         key,
@@ -244,8 +244,8 @@ fn filter() -> impl Strategy<Value = Condition> {
     let variable = || prop_oneof![Just(Variable::Me), Just(Variable::Them)];
     prop_oneof![
         (variable(), 0u8..3).prop_map(|(who, role)| Condition::Role(who, RoleId(role))),
-        variable().prop_map(|who| Condition::Status(who, Status::Active)),
-        variable().prop_map(|who| Condition::Status(who, Status::Deactivated)),
+        variable().prop_map(|who| Condition::Status(who, UserStatus::Active)),
+        variable().prop_map(|who| Condition::Status(who, UserStatus::Deactivated)),
         (variable(), writable_by()).prop_map(|(who, writable_by)| Condition::WritableBy(who, writable_by)),
         (variable(), atom()).prop_map(|(who, atom)| Condition::HasRole(who, atom)),
         (0u8..2).prop_map(|value| Condition::Setting(SettingId(0), value)),

@@ -87,20 +87,20 @@ pub fn requests() -> Vec<wire::Request> {
             conversation_id: conversation_id(),
             subject: "Sortie au théâtre".into(),
         }),
-        Command::AddMembers(wire::AddMembers { conversation_id: conversation_id(), users: people() }),
+        Command::AddMembers(wire::AddMembers { conversation_id: conversation_id(), users: user_refs() }),
         Command::RemoveMember(wire::RemoveMember { conversation_id: conversation_id(), user_id: NOA.into() }),
         Command::GetUsers(wire::GetUsers { user_ids: ids() }),
         Command::SearchDirectory(wire::SearchDirectory { query: "no".into(), limit: 10, cursor: "next".into() }),
         Command::CloseConversation(wire::CloseConversation { conversation_id: conversation_id() }),
         Command::ReopenConversation(wire::ReopenConversation { conversation_id: conversation_id() }),
         Command::DeleteConversation(wire::DeleteConversation { conversation_id: conversation_id(), for_all: true }),
-        Command::Relate(wire::Relate { relation: "friend".into(), user: people().pop() }),
-        Command::AcceptRelation(wire::AcceptRelation { relation: "friend".into(), user: people().pop() }),
-        Command::Unrelate(wire::Unrelate { relation: "friend".into(), user: people().pop() }),
+        Command::Relate(wire::Relate { relation: "friend".into(), user: user_refs().pop() }),
+        Command::AcceptRelation(wire::AcceptRelation { relation: "friend".into(), user: user_refs().pop() }),
+        Command::Unrelate(wire::Unrelate { relation: "friend".into(), user: user_refs().pop() }),
         Command::ListRelations(wire::ListRelations { relation: "friend".into(), cursor: "next".into(), limit: 20 }),
         Command::WatchPresence(wire::WatchPresence { user_ids: ids() }),
         Command::GetPresence(wire::GetPresence { user_ids: ids() }),
-        Command::WatchContacts(wire::WatchContacts { users: people() }),
+        Command::WatchContacts(wire::WatchContacts { users: user_refs() }),
     ];
     commands.into_iter().map(|command| wire::Request { id: 7, command: Some(command) }).collect()
 }
@@ -399,13 +399,13 @@ fn recipient(whom: Whom) -> wire::Recipient {
     wire::Recipient { by: Some(whom) }
 }
 
-fn people() -> Vec<wire::UserRef> {
+fn user_refs() -> Vec<wire::UserRef> {
     vec![wire::UserRef { by: Some(By::Id(NOA.into())) }, wire::UserRef { by: Some(By::ExternalId("sam".into())) }]
 }
 
 /// Two contacts: a user with a pending relation request to the caller, and a user that the rules hide from the caller.
 fn contacts() -> Vec<wire::Contact> {
-    let [noa_ref, sam_ref] = people().try_into().expect("two users");
+    let [noa_ref, sam_ref] = user_refs().try_into().expect("two users");
     vec![
         wire::Contact {
             user_ref: Some(noa_ref),

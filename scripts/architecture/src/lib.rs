@@ -7,7 +7,7 @@ pub struct Import {
     /// The line of the module's name, from 1.
     pub line: usize,
     /// The top-level module: `store` in `crate::store::queries`.
-    pub room: String,
+    pub part: String,
 }
 
 /// The top-level modules that a source imports or names by path. `depth` is the number of modules around the source's items:
@@ -67,7 +67,7 @@ fn supers_at(tokens: &[Token], at: usize) -> usize {
 
 /// The first names of a use tree, `{a::b, c}` or `a::b`.
 fn first_segments(tokens: &[Token], at: usize, found: &mut Vec<Import>) {
-    let mut add = |token: &Token| found.push(Import { line: token.line, room: token.text.clone() });
+    let mut add = |token: &Token| found.push(Import { line: token.line, part: token.text.clone() });
     let Some(first) = tokens.get(at) else { return };
     if first.text != "{" {
         return add(first);
@@ -183,22 +183,22 @@ fn find(chars: &[char], from: usize, end: &[char]) -> usize {
 mod tests {
     use super::*;
 
-    fn rooms(source: &str, depth: usize) -> Vec<(usize, String)> {
-        imports(source, depth).into_iter().map(|Import { line, room }| (line, room)).collect()
+    fn imported(source: &str, depth: usize) -> Vec<(usize, String)> {
+        imports(source, depth).into_iter().map(|Import { line, part }| (line, part)).collect()
     }
 
     #[test]
     fn use_trees_and_paths_are_found_with_their_lines() {
         let source = "use crate::{\n    store::{Store, rows},\n    auth::Caller,\n};\npub use crate::facts::view;\n\nfn f() {\n    crate::http::serve(super::super::gateway::X);\n}\n";
         let expected = [(2, "store"), (3, "auth"), (5, "facts"), (8, "http"), (8, "gateway")];
-        assert_eq!(rooms(source, 2), expected.map(|(line, room)| (line, room.to_owned())));
-        assert_eq!(rooms("use super::rows;\nuse super::super::rows;", 2), [(2, "rows".to_owned())]);
+        assert_eq!(imported(source, 2), expected.map(|(line, part)| (line, part.to_owned())));
+        assert_eq!(imported("use super::rows;\nuse super::super::rows;", 2), [(2, "rows".to_owned())]);
     }
 
     #[test]
     fn comments_strings_and_tests_do_not_count() {
         let source = "// crate::a\n/* crate::b */\nconst T: &str = \"crate::c\";\nconst R: &str = r#\"crate::d\"#;\n#[cfg(test)]\nmod tests {\n    use crate::e;\n}\n#[cfg(test)]\nmod other;\nfn g<'a>(c: char) -> bool {\n    c == '\"' && crate::f::x()\n}\n";
-        assert_eq!(rooms(source, 1), [(12, "f".to_owned())]);
+        assert_eq!(imported(source, 1), [(12, "f".to_owned())]);
         assert_eq!(test_modules(source), ["other"]);
     }
 }

@@ -47,7 +47,7 @@ const CRATES: &[(&str, &[&str])] = &[
 fn no_part_of_the_server_imports_a_part_of_its_own_floor_or_above() {
     let root = workspace().join("server/src");
     let floors: BTreeMap<&str, usize> =
-        FLOORS.iter().enumerate().flat_map(|(floor, rooms)| rooms.iter().map(move |room| (*room, floor))).collect();
+        FLOORS.iter().enumerate().flat_map(|(floor, parts)| parts.iter().map(move |part| (*part, floor))).collect();
     let (mut seen, mut wrong) = (BTreeSet::new(), Vec::new());
     for file in production_files(&root) {
         let path = file.strip_prefix(&root).expect("below").with_extension("");
@@ -55,26 +55,26 @@ fn no_part_of_the_server_imports_a_part_of_its_own_floor_or_above() {
         if modules.last() == Some(&"mod") {
             modules.pop();
         }
-        let room = modules[0];
-        seen.insert(room.to_owned());
+        let part = modules[0];
+        seen.insert(part.to_owned());
         let shown = file.strip_prefix(workspace()).expect("below").display();
-        let Some(floor) = floors.get(room) else {
-            wrong.push(format!("{shown}: `{room}` has no floor yet"));
+        let Some(floor) = floors.get(part) else {
+            wrong.push(format!("{shown}: `{part}` has no floor yet"));
             continue;
         };
         let source = fs::read_to_string(&file).expect("is text");
-        for Import { line, room: imported } in imports(&source, modules.len()) {
+        for Import { line, part: imported } in imports(&source, modules.len()) {
             match floors.get(imported.as_str()) {
-                _ if imported == room => {}
+                _ if imported == part => {}
                 Some(below) if below < floor => {}
-                Some(_) => wrong.push(format!("{shown}:{line}: `{room}` must not import `{imported}`")),
+                Some(_) => wrong.push(format!("{shown}:{line}: `{part}` must not import `{imported}`")),
                 // An item of lib.rs itself.
                 None => wrong.push(format!("{shown}:{line}: `{imported}` is no part with a floor")),
             }
         }
     }
-    for room in floors.keys().filter(|room| !seen.contains(**room)) {
-        wrong.push(format!("`{room}` has a floor and does not exist"));
+    for part in floors.keys().filter(|part| !seen.contains(**part)) {
+        wrong.push(format!("`{part}` has a floor and does not exist"));
     }
     assert!(wrong.is_empty(), "{} arrows:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -23,7 +23,7 @@ use crate::{
     clock::Clock,
     store::{
         Store, StoreError,
-        queries::{audit, facts::groups, people},
+        queries::{audit, facts::groups, users},
     },
     tasks::Tasks,
     telemetry::Metrics,
@@ -169,7 +169,7 @@ impl Names {
                 Target::Conversation(_) | Target::Unknown(_) => {}
             }
         }
-        let users = people::find(store.reader(), tenant, &users).await?;
+        let users = users::find(store.reader(), tenant, &users).await?;
         let found = groups::find(store.reader(), tenant, &ids).await?;
         let users = users.into_iter().map(|user| (Target::User(user.id), format!("user:{}", user.external_id)));
         let found = found.into_iter().map(|group| (Target::Group(group.id), format!("group:{}", group.external_id)));

@@ -25,7 +25,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{AuthError, keys::SigningKey};
-use crate::{names::visible, store::queries::people::Profile};
+use crate::{names::visible, store::queries::users::Profile};
 
 /// The longest token that is parsed, in bytes. A token has few claims; an RS256 signature takes 342 bytes of it.
 pub const TOKEN_BYTES_MAX: usize = 8 * 1024;

@@ -18,8 +18,8 @@ use crate::{
         batcher::{Answers, Batcher},
         queries::{
             facts::write::tombstones,
-            people::{self, Profile},
             tenant_states,
+            users::{self, Profile},
         },
     },
     telemetry::Metrics,
@@ -90,7 +90,7 @@ async fn look_up(store: &Store, arrivals: Vec<Arrival>, now_ms: i64) -> Result<A
     // If a batch holds two tokens of a user, the newer token decides: `save` keeps the later of two profiles.
     arrivals.sort_by_key(|one| one.issued_at_s);
     let keys: Vec<_> = arrivals.iter().map(|one| (one.tenant, one.profile.external_id.as_str())).collect();
-    let found = people::find_by_external_id(store.reader(), &keys).await?;
+    let found = users::find_by_external_id(store.reader(), &keys).await?;
     let mut users: HashMap<_, _> = found.into_iter().map(|user| ((user.tenant, user.external_id.clone()), user)).collect();
     let key = |one: &Arrival| (one.tenant, one.profile.external_id.clone());
     let absent: Vec<_> =
@@ -110,7 +110,7 @@ async fn look_up(store: &Store, arrivals: Vec<Arrival>, now_ms: i64) -> Result<A
     let due = arrivals.iter().filter(is_admitted).filter(|one| changed.contains(&key(one)));
     let due: Vec<_> = due.map(|one| (one.tenant, &one.profile)).collect();
     if !due.is_empty() {
-        users.extend(people::save(store, due, now_ms).await?);
+        users.extend(users::save(store, due, now_ms).await?);
     }
     // For a token that changes nothing, its time of issue is stored once, so that an older token that was not used yet can't
     // change the roles.
@@ -119,7 +119,7 @@ async fn look_up(store: &Store, arrivals: Vec<Arrival>, now_ms: i64) -> Result<A
         Some((user, one.issued_at_s))
     });
     let confirmed: Vec<_> = confirmed.collect();
-    match timeout(CONFIRM_PATIENCE, people::confirm_claims(store, &confirmed)).await {
+    match timeout(CONFIRM_PATIENCE, users::confirm_claims(store, &confirmed)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(%error, "the issue times of newer tokens could not be stored"),
         Err(_) => tracing::warn!("storing the issue times of newer tokens took too long"),

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Instant};
 
 use clap::Args;
 
-use super::{Outcome, Settings, clock, place, transfer};
+use super::{Outcome, Settings, clock, data_location, transfer};
 use crate::{
     clock::rfc3339,
     store::transfer::{postgres, sqlite},
@@ -36,7 +36,7 @@ impl Backup {
         println!(
             "{} holds what was in {} at {at}: {}. Messages sent since are not in it.",
             self.file.display(),
-            place(&config),
+            data_location(&config),
             transfer::amount(&summary, begun.elapsed())
         );
         Ok(())

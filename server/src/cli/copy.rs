@@ -52,7 +52,7 @@ impl Copy {
         transfer::print_rows(&summary);
         println!(
             "PostgreSQL has everything that {} has: {}. Set `database.url`, and do not start a server on this folder again.",
-            super::place(&config),
+            super::data_location(&config),
             transfer::amount(&summary, begun.elapsed())
         );
         Ok(())

@@ -68,7 +68,7 @@ impl ImportFiles {
             dry_run: self.dry_run,
             replace: self.replace.clone(),
             delete_limit: self.delete_limit.unwrap_or_default(),
-            tell_all: false,
+            lists_all_rows: false,
             undeclared: if self.keep_undeclared { Undeclared::Keep } else { Undeclared::Refuse },
         };
         let parts = ImportDeps {

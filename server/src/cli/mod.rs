@@ -153,7 +153,7 @@ impl Settings {
         let config = self.load()?.config;
         if config.database.url.is_empty() && !config.data.sqlite_file().exists() {
             let why = "start the server once, or `causerie migrate`";
-            return Err(format!("there is no database at {} (`data.dir`): {why}", place(&config)).into());
+            return Err(format!("there is no database at {} (`data.dir`): {why}", data_location(&config)).into());
         }
         Ok(())
     }
@@ -174,15 +174,16 @@ impl Settings {
         match tenants::find_by_slug(&store, slug).await? {
             Some(tenant) => Ok((store, tenant)),
             None => {
-                let place = place(&self.load()?.config);
-                Err(format!("--tenant: there is no tenant `{slug}` in {place}; `causerie tenant list` tells which").into())
+                let data_location = data_location(&self.load()?.config);
+                Err(format!("--tenant: there is no tenant `{slug}` in {data_location}; `causerie tenant list` tells which")
+                    .into())
             }
         }
     }
 }
 
-/// The place of the data, to print.
-fn place(config: &Config) -> String {
+/// Where the data is, for messages.
+fn data_location(config: &Config) -> String {
     if !config.database.url.is_empty() {
         return "PostgreSQL".to_owned();
     }

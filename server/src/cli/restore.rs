@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Instant};
 
 use clap::Args;
 
-use super::{Outcome, Settings, clock, operator_named, place, transfer};
+use super::{Outcome, Settings, clock, data_location, operator_named, transfer};
 use crate::{
     app,
     store::transfer::{BackupOf, Options, TransferError, postgres, sqlite},
@@ -62,7 +62,7 @@ impl Restore {
         for step in &restored.migrated {
             println!("took {step}");
         }
-        println!("{} is restored: {}.", place(&config), transfer::amount(&restored.summary, begun.elapsed()));
+        println!("{} is restored: {}.", data_location(&config), transfer::amount(&restored.summary, begun.elapsed()));
         if let Some(kept) = &restored.kept {
             println!("What was there is kept in {kept}.");
         }

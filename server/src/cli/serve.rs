@@ -5,7 +5,7 @@ use std::{io::Write as _, sync::Arc};
 use axum::Router;
 use sd_notify::NotifyState;
 
-use super::{Outcome, Settings, clock, place};
+use super::{Outcome, Settings, clock, data_location};
 use crate::{
     app::App,
     demo,
@@ -71,7 +71,7 @@ fn announce(server: &Server, banner: &str) {
 async fn banner(server: &Server, has_demo: bool) -> Result<String, StoreError> {
     let (config, store) = (&server.app().config, &server.app().store);
     let address = server.public_address();
-    let kept = format!("  Messages are kept in {}\n\n", place(config));
+    let kept = format!("  Messages are kept in {}\n\n", data_location(config));
     if has_demo {
         return Ok(format!(
             "\n  Open http://{address}/ and choose users, each in a tab of their own.\n\n  \

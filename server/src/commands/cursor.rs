@@ -115,8 +115,8 @@ impl Cursors {
 }
 
 /// Parses a position of the form `<number>.<id>`.
-pub(super) fn place(position: &str) -> Option<(i64, Uuid)> {
-    let (at, id) = position.split_once('.')?;
+pub(super) fn parse_position(text: &str) -> Option<(i64, Uuid)> {
+    let (at, id) = text.split_once('.')?;
     Some((at.parse().ok()?, Uuid::parse_str(id).ok()?))
 }
 
@@ -134,7 +134,7 @@ mod tests {
         let position = format!("17.{here}");
         let cursor = one.seal(List::Members(here), caller, &position);
         assert_ne!(cursor, one.seal(List::Members(here), caller, &position), "a nonce is used once");
-        let open = |cursors: &Cursors, list, caller, cursor: &str| cursors.open(list, caller, cursor, place);
+        let open = |cursors: &Cursors, list, caller, cursor: &str| cursors.open(list, caller, cursor, parse_position);
         assert_eq!(open(&other, List::Members(here), caller, &cursor), Ok(Some((17, here.0))));
         assert_eq!(open(&one, List::Members(here), caller, ""), Ok(None));
         let stranger = Caller { user: UserId::new(), ..caller };

@@ -55,38 +55,44 @@ impl CommandDeps {
         caller: Caller,
         conversation: ConversationId,
     ) -> Result<MemberContext, Refusal> {
-        let place = self.place(caller, conversation).await?;
-        self.ask(action, caller, &place).await?;
-        Ok(place)
+        let membership = self.membership(caller, conversation).await?;
+        self.ask(action, caller, &membership).await?;
+        Ok(membership)
     }
 
     /// The caller's context in a conversation of which they are a member. The policy is asked only for a caller who is no
     /// member.
-    pub(super) async fn place(&self, caller: Caller, conversation: ConversationId) -> Result<MemberContext, Refusal> {
-        let place = self.lookups.facts.get((conversation, caller.user)).await?;
-        let place = place.filter(|place| place.tenant == caller.tenant).ok_or_else(policy_gate::not_found)?;
-        if place.role.is_none() {
-            self.ask(Action::Read, caller, &place).await?;
+    pub(super) async fn membership(&self, caller: Caller, conversation: ConversationId) -> Result<MemberContext, Refusal> {
+        let membership = self.lookups.member_contexts.get((conversation, caller.user)).await?;
+        let membership =
+            membership.filter(|membership| membership.tenant == caller.tenant).ok_or_else(policy_gate::not_found)?;
+        if membership.role.is_none() {
+            self.ask(Action::Read, caller, &membership).await?;
         }
-        Ok(place)
+        Ok(membership)
     }
 
     /// Asks the policy whether the caller may read a page, by the membership that was read with the page and by facts that
     /// are at least as new as the page. Returns the facts that decided.
     pub(super) async fn allow_page<T>(&self, caller: Caller, page: &Page<T>) -> Result<Arc<Snapshot>, Refusal> {
-        if page.place.tenant != caller.tenant {
+        if page.membership.tenant != caller.tenant {
             return Err(policy_gate::not_found());
         }
         let facts = self.facts.at_version(caller.tenant, page.facts).await?;
-        self.gate.allow_in(&facts, Action::Read, caller.user, &page.place)?;
+        self.gate.allow_in(&facts, Action::Read, caller.user, &page.membership)?;
         Ok(facts)
     }
 
     /// Asks the policy with the latest facts, and returns the facts that decided. If the action is allowed, everything that
     /// was read before this call may be sent to the caller: the caller still had the right when it was read.
-    pub(super) async fn ask(&self, action: Action, caller: Caller, place: &MemberContext) -> Result<Arc<Snapshot>, Refusal> {
+    pub(super) async fn ask(
+        &self,
+        action: Action,
+        caller: Caller,
+        membership: &MemberContext,
+    ) -> Result<Arc<Snapshot>, Refusal> {
         let facts = self.facts.latest(caller.tenant).await?;
-        self.gate.allow_in(&facts, action, caller.user, place)?;
+        self.gate.allow_in(&facts, action, caller.user, membership)?;
         Ok(facts)
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     auth::Caller,
     facts::{Snapshot, policy_gate},
     names::fold,
-    store::queries::{facts::groups as groups_of_tenant, people},
+    store::queries::{facts::groups as groups_of_tenant, users},
 };
 
 /// The key of the text that explains why a user may be missing. It is the same for every search, so that it reveals nothing.
@@ -34,11 +34,11 @@ pub(super) async fn search(
     cursor: &str,
 ) -> Result<Answer, Refusal> {
     let facts = deps.facts.latest(caller.tenant).await?;
-    let me = facts.user(caller.user).ok_or_else(policy_gate::not_found)?;
+    let principal = facts.user(caller.user).ok_or_else(policy_gate::not_found)?;
     let words: Vec<String> = fold::words(query).into_iter().collect();
     let after = deps.cursors.open(List::Directory, caller, cursor, read_position)?;
     let search = DirectoryQuery { words: &words, after: after.as_ref(), limit: limit as usize };
-    let found = facts.policy.complete(&facts.world, me, &search);
+    let found = facts.policy.complete(&facts.world, principal, &search);
     let (hits, now) = shown(deps, caller, &facts, &found.hits).await?;
     let next_cursor = found.next.map(|next| {
         let position = format!("{}.{}", Uuid::from_u128(next.key), next.word);
@@ -77,7 +77,7 @@ async fn shown(
         }
     }
     let pairs: Vec<_> = users.iter().map(|user| (caller.user, *user)).collect();
-    let people = people::find(deps.store.reader(), caller.tenant, &users).await?;
+    let profiles = users::find(deps.store.reader(), caller.tenant, &users).await?;
     let groups = groups_of_tenant::find(deps.store.reader(), caller.tenant, &groups).await?;
     let existing = deps.store.direct_of_pairs(caller.tenant, &pairs).await?;
     // The profiles may be newer than the facts that the search used. The answer leaves out users who are out of reach by
@@ -91,7 +91,7 @@ async fn shown(
         Some(match hit.entity {
             Entity::User(ix) => {
                 let id = user(ix);
-                let user = people.iter().find(|user| user.id == id)?;
+                let user = profiles.iter().find(|user| user.id == id)?;
                 let direct = existing.get(&(caller.user, id));
                 let towards = now.towards(caller.user, id, direct)?;
                 let conversation = direct.filter(|_| towards.reads).and_then(|direct| direct.id);

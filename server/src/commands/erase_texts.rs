@@ -15,7 +15,7 @@ use crate::{
         Store,
         queries::{
             audit::Entry,
-            authored::{self, Place},
+            authored::{self, MessageRef},
             jobs,
         },
     },
@@ -35,11 +35,16 @@ const SUSPENDED_PAUSE: Duration = Duration::from_secs(600);
 /// # Errors
 /// `not_found` if the message does not exist; `forbidden` if the tenant is suspended; `unavailable` or `timeout` if the
 /// database does not answer.
-pub async fn erase_text(writer: &Writer, tenant: TenantId, place: Place, entry: Option<Entry>) -> Result<(), Refusal> {
+pub async fn erase_text(
+    writer: &Writer,
+    tenant: TenantId,
+    message: MessageRef,
+    entry: Option<Entry>,
+) -> Result<(), Refusal> {
     // A revocation of tokens does not concern a back end.
-    let caller = Caller { tenant, user: place.author, issued_at_s: i64::MAX };
+    let caller = Caller { tenant, user: message.author, issued_at_s: i64::MAX };
     let mutation =
-        Mutation::EraseText { conversation: place.conversation, message: place.message, entry: entry.map(Box::new) };
+        Mutation::EraseText { conversation: message.conversation, message: message.message, entry: entry.map(Box::new) };
     writer.write(WriteRequest { caller, mutation }).await.map(drop)
 }
 
@@ -63,7 +68,7 @@ pub struct TextsOf {
 
 impl EraseTexts {
     /// Stores a job for the rest, to be run after a pause.
-    async fn go_on(&self, tenant: TenantId, of: &TextsOf, pause: Duration) -> Result<(), JobError> {
+    async fn store_job_for_rest(&self, tenant: TenantId, of: &TextsOf, pause: Duration) -> Result<(), JobError> {
         let now_ms = self.clock.now_ms();
         let run_at_ms = now_ms + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2);
         let rest = new_job::<Self>(Some(tenant), of, run_at_ms);
@@ -83,20 +88,20 @@ impl JobKind for EraseTexts {
             let page = authored::with_texts(self.store.reader(), UserId(of.user), after, PAGE).await?;
             let Some((last, _)) = page.last() else { return Ok(()) };
             after = Some(*last);
-            for (_, place) in page {
-                match erase_text(&self.writer, tenant, place, None).await {
+            for (_, message) in page {
+                match erase_text(&self.writer, tenant, message, None).await {
                     Ok(()) => {}
                     // All members have deleted the conversation meanwhile.
                     Err(refusal) if refusal.code == ErrorCode::NotFound => {}
                     // The tenant is suspended. A later job goes on, because failed attempts of this job would use it up.
                     Err(refusal) if refusal.code == ErrorCode::Forbidden => {
-                        return self.go_on(tenant, &of, SUSPENDED_PAUSE).await;
+                        return self.store_job_for_rest(tenant, &of, SUSPENDED_PAUSE).await;
                     }
                     Err(refusal) => return Err(JobError::retryable("a text could not be erased").because(refusal)),
                 }
             }
             if Instant::now() > ends_at {
-                return self.go_on(tenant, &of, Duration::ZERO).await;
+                return self.store_job_for_rest(tenant, &of, Duration::ZERO).await;
             }
         }
     }

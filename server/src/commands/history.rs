@@ -25,7 +25,7 @@ pub(super) async fn history(
             HistoryRange::After(seq) => (seq >= first_seq, false),
         },
     };
-    let version = page.place.version;
+    let version = page.membership.version;
     let messages = page.items.into_iter().map(wire::Message::from).collect();
     Ok(Answer::MessagePage(wire::MessagePage { messages, more_before, more_after, version }))
 }

@@ -19,7 +19,7 @@ use crate::{
 const ROUNDS_MAX: u32 = 10;
 
 pub(super) async fn list(deps: &CommandDeps, caller: Caller, at: &str, limit: u32) -> Result<Answer, Refusal> {
-    let before = deps.cursors.open(List::Conversations, caller, at, cursor::place)?;
+    let before = deps.cursors.open(List::Conversations, caller, at, cursor::parse_position)?;
     let before = before.map(|(at, id)| (at, ConversationId(id)));
     // The counters are read first: a later change reaches the client as an event, or when it resumes from these counters.
     let (total_unread, inbox_version) = match deps.hub.inbox(caller.user) {
@@ -39,7 +39,7 @@ pub(super) async fn list(deps: &CommandDeps, caller: Caller, at: &str, limit: u3
         // The query returns up to one conversation more than requested, which shows that there are more.
         let is_more = listed.summaries.len() > asked as usize;
         listed.summaries.truncate(asked as usize);
-        end = listed.summaries.last().map(|last| place(&last.conversation)).or(end);
+        end = listed.summaries.last().map(|last| position(&last.conversation)).or(end);
         conversations
             .extend(listed.summaries.drain(..).filter_map(|summary| view::conversation(&facts, caller.user, summary)));
         if !is_more || conversations.len() >= limit || rounds == ROUNDS_MAX {
@@ -55,7 +55,7 @@ pub(super) async fn list(deps: &CommandDeps, caller: Caller, at: &str, limit: u3
     };
     if conversations.len() > limit {
         conversations.truncate(limit);
-        end = conversations.last().map(place);
+        end = conversations.last().map(position);
     } else if !is_more {
         end = None;
     }
@@ -66,7 +66,7 @@ pub(super) async fn list(deps: &CommandDeps, caller: Caller, at: &str, limit: u3
 }
 
 /// The position of a conversation in the list: the time of its last activity in milliseconds, and its id.
-fn place(conversation: &Conversation) -> (i64, ConversationId) {
+fn position(conversation: &Conversation) -> (i64, ConversationId) {
     (conversation.active_at_ms, conversation.id)
 }
 
@@ -82,9 +82,9 @@ pub(super) async fn conversation(deps: &CommandDeps, caller: Caller, id: Convers
         .summaries
         .get((id, caller.user))
         .await?
-        .filter(|summary| summary.facts.tenant == caller.tenant)
+        .filter(|summary| summary.member.tenant == caller.tenant)
         .ok_or_else(policy_gate::not_found)?;
     let facts = deps.facts.latest(caller.tenant).await?;
-    deps.gate.allow_in(&facts, Action::Read, caller.user, &summary.facts)?;
+    deps.gate.allow_in(&facts, Action::Read, caller.user, &summary.member)?;
     view::conversation(&facts, caller.user, summary).ok_or_else(policy_gate::not_found)
 }

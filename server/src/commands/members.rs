@@ -22,7 +22,7 @@ pub(super) async fn list(
     limit: u32,
 ) -> Result<Answer, Refusal> {
     let members = List::Members(conversation);
-    let after = deps.cursors.open(members, caller, at, cursor::place)?.map(|(at, id)| (at, UserId(id)));
+    let after = deps.cursors.open(members, caller, at, cursor::parse_position)?.map(|(at, id)| (at, UserId(id)));
     let page = deps.store.members(conversation, caller.user, after, limit).await?;
     let mut page = page.ok_or_else(policy_gate::not_found)?;
     let facts = deps.allow_page(caller, &page).await?;
@@ -33,7 +33,7 @@ pub(super) async fn list(
         _ => String::new(),
     };
     let members = page.items.into_iter().map(|(_, member)| member).collect();
-    let members = view::members(&facts, caller.user, &page.place, members);
+    let members = view::members(&facts, caller.user, &page.membership, members);
     let members = members.into_iter().map(wire::Member::from).collect();
     Ok(Answer::MemberPage(wire::MemberPage { members, next_cursor }))
 }

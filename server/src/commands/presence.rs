@@ -3,7 +3,7 @@
 use causerie_protocol::{Refusal, UserId, wire::reply::Result as Answer};
 
 use super::CommandDeps;
-use crate::{auth::Caller, domain::User, store::queries::people};
+use crate::{auth::Caller, domain::User, store::queries::users};
 
 pub(super) async fn get(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) -> Result<Answer, Refusal> {
     let visible = visible(deps, caller, users).await?;
@@ -16,7 +16,7 @@ pub(super) async fn get(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) 
 /// # Errors
 /// `Unavailable` if the database does not answer or refuses the statement.
 pub async fn visible(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) -> Result<Vec<User>, Refusal> {
-    let found = people::find(deps.store.reader(), caller.tenant, &users).await?;
+    let found = users::find(deps.store.reader(), caller.tenant, &users).await?;
     let facts = deps.facts.latest(caller.tenant).await?;
     Ok(found.into_iter().filter(|user| facts.sees(caller.user, user.id)).collect())
 }

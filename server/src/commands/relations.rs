@@ -19,7 +19,7 @@ use crate::{
     sessions::Frame,
     store::queries::{
         facts::{FactWrite, RelationFact, RelationKey, relations as queries},
-        people,
+        users,
     },
 };
 
@@ -65,7 +65,7 @@ pub(super) async fn step(
     if how == RelationOrigin::Given || (how == RelationOrigin::Own && step == Step::Accept) {
         return Err(policy_gate::unsupported());
     }
-    let found = people::resolve(deps.store.reader(), caller.tenant, std::slice::from_ref(&user)).await?;
+    let found = users::resolve(deps.store.reader(), caller.tenant, std::slice::from_ref(&user)).await?;
     let Some(other) = found.into_iter().next().flatten() else {
         return match step {
             // The same answer as for an existing user with whom the caller has no relation.
@@ -99,14 +99,14 @@ pub(super) async fn step(
 
     let mut write = FactWrite::begin(&deps.store, caller.tenant, deps.clock.now_ms()).await?;
     let facts = deps.facts.latest_in(write.connection(), caller.tenant).await?;
-    let me = people::find(write.connection(), caller.tenant, &[caller.user]).await?;
-    let me = me.into_iter().next().ok_or_else(policy_gate::not_found)?;
+    let found = users::find(write.connection(), caller.tenant, &[caller.user]).await?;
+    let user = found.into_iter().next().ok_or_else(policy_gate::not_found)?;
     // The rules refuse users who are not active, but they are not asked about every step: a user may always end their own
     // relation.
-    if me.status != UserStatus::Active {
+    if user.status != UserStatus::Active {
         return Err(AuthError::Inactive.into());
     }
-    if caller.issued_at_s < me.tokens_valid_from_s {
+    if caller.issued_at_s < user.tokens_valid_from_s {
         return Err(AuthError::Revoked.into());
     }
     let (before, after) = pair.look(deps, &facts, &pair.stored(write.connection()).await?, step)?;
@@ -115,7 +115,7 @@ pub(super) async fn step(
         if let Some(version) = write.commit().await? {
             deps.hub.facts_changed(caller.tenant, version);
         }
-        pair.publish(deps, &me, &other, after);
+        pair.publish(deps, &user, &other, after);
     }
     Ok(updated(&pair.name, &other, after, how == RelationOrigin::Mutual))
 }
@@ -137,7 +137,7 @@ pub(super) async fn list(
     let shown = words.relations.iter().filter(|(name, _)| relation.as_ref().is_none_or(|only| only == name));
     let shown: Vec<queries::Shown> =
         shown.map(|(name, how)| queries::Shown { relation: name.clone(), incoming: *how != RelationOrigin::Own }).collect();
-    let page = queries::of_person(deps.store.reader(), caller.user, &shown, after.as_ref(), limit + 1).await;
+    let page = queries::of_user(deps.store.reader(), caller.user, &shown, after.as_ref(), limit + 1).await;
     let page = page?;
     let more = page.len() > limit as usize;
     let page: Vec<_> = page.into_iter().take(limit as usize).collect();

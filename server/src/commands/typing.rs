@@ -12,8 +12,8 @@ pub(super) async fn set(
     conversation: ConversationId,
     typing: bool,
 ) -> Result<Answer, Refusal> {
-    let place = deps.place(caller, conversation).await?;
-    let facts = deps.ask(Action::Send, caller, &place).await?.version;
+    let membership = deps.membership(caller, conversation).await?;
+    let facts = deps.ask(Action::Send, caller, &membership).await?.version;
     let event = wire::event::Kind::Typing(wire::Typing {
         conversation_id: conversation.to_string(),
         user_id: caller.user.to_string(),

@@ -5,7 +5,7 @@
 //! answer only to a loopback name in `Host`, so that a page of another site can't reach them by a name that resolves to
 //! 127.0.0.1. It is also limited to its own tenants: a tenant of the same name that an operator created is left alone.
 
-mod here;
+mod loopback;
 mod pages;
 mod tenants;
 
@@ -23,7 +23,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use self::tenants::{DemoTenant, TENANTS, Talk};
+use self::tenants::{DemoConversation, DemoTenant, TENANTS};
 use crate::{
     app::App,
     audit::Actor,
@@ -35,8 +35,9 @@ use crate::{
     store::{
         Store, StoreError,
         queries::{
-            facts, keys, people,
+            facts, keys,
             tenants::{self as stored, FirstPolicy},
+            users,
         },
     },
 };
@@ -82,7 +83,7 @@ pub async fn why_off(config: &Config, store: &Store) -> Result<String, StoreErro
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn is_prepared(store: &Store) -> Result<bool, StoreError> {
     match stored::find_by_slug(store, &TENANTS[0].slug).await? {
-        Some(tenant) => is_ours(store, tenant.id).await,
+        Some(tenant) => is_demo_tenant(store, tenant.id).await,
         None => Ok(false),
     }
 }
@@ -92,13 +93,13 @@ pub async fn is_prepared(store: &Store) -> Result<bool, StoreError> {
 /// # Errors
 /// The [`Refusal`] of the first step that fails, for instance because the database does not answer.
 pub async fn prepare(app: &App) -> Result<(), Refusal> {
-    let mut talks = 0..;
+    let mut numbers = 0..;
     for demo in TENANTS.iter() {
-        let policy = demo.policy().ok_or_else(unprepared)?;
+        let policy = demo.policy().ok_or_else(not_set_up)?;
         let first = FirstPolicy { name: policy.name(), text: policy.text(), by: BY };
         let (store, now_ms) = (&app.store, app.clock.now_ms());
         let tenant = stored::ensure(store, &demo.slug, demo.title(), Some(first), now_ms).await?.id;
-        if !is_ours(store, tenant).await? {
+        if !is_demo_tenant(store, tenant).await? {
             tracing::warn!(
                 tenant = demo.slug,
                 "a tenant of this name exists that the demo did not make; the demo leaves it alone"
@@ -111,21 +112,21 @@ pub async fn prepare(app: &App) -> Result<(), Refusal> {
             keys::add_signing_key(store.writer(), &app.secrets, tenant, &kid, Algorithm::Hs256.name(), &secret, now_ms)
                 .await?;
         }
-        let talk: Vec<(&Talk, u128)> = demo.talk.iter().zip(talks.by_ref()).collect();
+        let conversations: Vec<(&DemoConversation, u128)> = demo.conversations.iter().zip(numbers.by_ref()).collect();
         if is_new(app, tenant).await? {
-            introduce(app, demo, tenant, &policy).await.map_err(|Stopped(why)| {
+            import_facts(app, demo, tenant, &policy).await.map_err(|Stopped(why)| {
                 tracing::error!(why, tenant = demo.slug, "the import of the demo users failed");
-                unprepared()
+                not_set_up()
             })?;
-            for (talk, number) in talk {
-                begin(app, tenant, talk, number).await?;
+            for (conversation, number) in conversations {
+                start_conversation(app, tenant, conversation, number).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn is_ours(store: &Store, tenant: TenantId) -> Result<bool, StoreError> {
+async fn is_demo_tenant(store: &Store, tenant: TenantId) -> Result<bool, StoreError> {
     let first = facts::read::policy_of_version(store.reader(), tenant, 1).await?;
     Ok(first.is_some_and(|policy| policy.created_by == BY))
 }
@@ -136,8 +137,8 @@ async fn is_new(app: &App, tenant: TenantId) -> Result<bool, StoreError> {
 }
 
 /// Imports all users and facts of a demo tenant in one transaction; there are few.
-async fn introduce(app: &App, demo: &DemoTenant, tenant: TenantId, policy: &Policy) -> Result<(), Stopped> {
-    let parts = ImportDeps {
+async fn import_facts(app: &App, demo: &DemoTenant, tenant: TenantId, policy: &Policy) -> Result<(), Stopped> {
+    let deps = ImportDeps {
         store: app.store.clone(),
         tenant,
         words: Arc::clone(policy.vocabulary()),
@@ -146,7 +147,7 @@ async fn introduce(app: &App, demo: &DemoTenant, tenant: TenantId, policy: &Poli
         // No user is connected yet, so no session must end.
         committed: Box::new(|_| ()),
     };
-    let mut import = Import::new(parts, Options::default());
+    let mut import = Import::new(deps, Options::default());
     for (line, row) in (1..).zip(demo.rows()) {
         import.take(line, Ok(row));
     }
@@ -154,18 +155,23 @@ async fn introduce(app: &App, demo: &DemoTenant, tenant: TenantId, policy: &Poli
     if refused.is_empty() { Ok(()) } else { Err(Stopped(format!("{refused:?}"))) }
 }
 
-async fn begin(app: &App, tenant: TenantId, talk: &Talk, number: u128) -> Result<(), Refusal> {
-    let found = people::find_by_external_id(app.store.reader(), &[(tenant, &talk.from)]).await?;
-    let user = found.first().ok_or_else(unprepared)?.id;
+async fn start_conversation(
+    app: &App,
+    tenant: TenantId,
+    conversation: &DemoConversation,
+    number: u128,
+) -> Result<(), Refusal> {
+    let found = users::find_by_external_id(app.store.reader(), &[(tenant, &conversation.from)]).await?;
+    let user = found.first().ok_or_else(not_set_up)?.id;
     let caller = Caller { tenant, user, issued_at_s: app.clock.now_s() };
-    commands::execute(&app.command_deps, caller, talk.command(number)).await?;
+    commands::execute(&app.command_deps, caller, conversation.command(number)).await?;
     Ok(())
 }
 
 /// The routes below `/demo/`.
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
-        .route("/demo/people", get(people))
+        .route("/demo/people", get(list_users))
         .route("/demo/token", post(token).get(token_of_page))
         .route("/demo/side-by-side", get(pages::side_by_side))
         .route("/demo/pages/style.css", get(pages::style))
@@ -173,13 +179,13 @@ pub fn router(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(|| async { Problem::wrong_method() })
         .with_state(app)
         .layer(body::limit())
-        .layer(middleware::from_fn(here::here_only))
+        .layer(middleware::from_fn(loopback::loopback_only))
 }
 
-async fn people(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+async fn list_users(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
     let mut tenants = Vec::new();
     for demo in TENANTS.iter() {
-        if ours(&app, demo).await?.is_some() {
+        if id_of_demo_tenant(&app, demo).await?.is_some() {
             tenants.push(demo.described());
         }
     }
@@ -187,9 +193,9 @@ async fn people(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
 }
 
 /// The id of the tenant in the database; `None` if it does not exist or the demo did not create it.
-async fn ours(app: &App, demo: &DemoTenant) -> Result<Option<TenantId>, Refusal> {
+async fn id_of_demo_tenant(app: &App, demo: &DemoTenant) -> Result<Option<TenantId>, Refusal> {
     let Some(tenant) = stored::find_by_slug(&app.store, &demo.slug).await? else { return Ok(None) };
-    Ok(is_ours(&app.store, tenant.id).await?.then_some(tenant.id))
+    Ok(is_demo_tenant(&app.store, tenant.id).await?.then_some(tenant.id))
 }
 
 /// Names a user of the demo: the external id and the slug of the tenant.
@@ -221,15 +227,15 @@ async fn sign(app: &App, tenant: Option<&str>, user: Option<&str>) -> Result<Jso
         |field: &'static str| Refusal::new(ErrorCode::Invalid, format!("`{field}` is none of `/demo/people`")).field(field);
     let slug = tenant.unwrap_or(&TENANTS[0].slug);
     let demo = TENANTS.iter().find(|demo| demo.slug == slug).ok_or_else(|| unknown("tenant"))?;
-    let person = demo.people.iter().find(|person| Some(person.external_id.as_str()) == user);
-    let person = person.ok_or_else(|| unknown("externalId"))?;
+    let user = demo.users.iter().find(|demo_user| Some(demo_user.external_id.as_str()) == user);
+    let user = user.ok_or_else(|| unknown("externalId"))?;
 
-    let tenant = ours(app, demo).await?.ok_or_else(|| unknown("tenant"))?;
+    let tenant = id_of_demo_tenant(app, demo).await?.ok_or_else(|| unknown("tenant"))?;
     let key = keys::signing_key(&app.store, tenant, Algorithm::Hs256.name(), None).await?;
-    let key = key.ok_or_else(unprepared)?;
+    let key = key.ok_or_else(not_set_up)?;
     let iat = app.clock.now_s();
     let exp = iat + LIFETIME_S;
-    let claims = issue::NewToken { sub: &person.external_id, name: Some(&person.name), avatar: None, iat, exp };
+    let claims = issue::NewToken { sub: &user.external_id, name: Some(&user.name), avatar: None, iat, exp };
     let secret = key.material(&app.secrets).map_err(|error| cannot_sign(&error))?;
     let token = issue::hs256(&key.kid, secret.expose(), &claims).map_err(|error| cannot_sign(&error))?;
     Ok(Json(json!({ "token": token, "expiresAt": date_time(exp) })))
@@ -246,10 +252,10 @@ fn date_time(seconds: i64) -> Value {
 
 fn cannot_sign(error: &dyn std::fmt::Display) -> Refusal {
     tracing::error!(%error, "the demo's key can't sign");
-    unprepared()
+    not_set_up()
 }
 
-fn unprepared() -> Refusal {
+fn not_set_up() -> Refusal {
     Refusal::new(ErrorCode::Unavailable, "the demo is not set up; restart the server")
 }
 

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::tenants::{DemoPerson, DemoTenant, Localised, TENANTS};
+use super::tenants::{DemoTenant, DemoUser, Localised, TENANTS};
 use crate::http::{assets, error::Problem};
 
 const LAYOUT: &str = include_str!("pages/layout.html");
@@ -130,12 +130,12 @@ pub(super) async fn page(
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let Some((page, demo)) = find(|page| page.name == name) else { return Problem::no_such_path().into_response() };
     let language = Language::of(asked.lang.as_deref(), &headers);
-    let user = person(demo, asked.user.as_deref(), page.users[0]);
+    let user = find_user(demo, asked.user.as_deref(), page.users[0]);
     let (head, content) = page.text.split_once("<!-- content -->").unwrap_or(("", page.text));
     let lines = embedding_lines(page.text);
-    let people = options(demo, user, language);
+    let users = options(demo, user, language);
     // Parts of the page first: they contain values.
-    let parts = [("head", head.to_owned()), ("content", content.to_owned()), ("people", people)];
+    let parts = [("head", head.to_owned()), ("content", content.to_owned()), ("users", users)];
     let values = escaped(&[
         ("lang", language.tag()),
         ("title", language.choose(page.title)),
@@ -155,9 +155,9 @@ pub(super) async fn side_by_side(asked: Result<Query<Asked>, QueryRejection>, he
     let tenant = asked.tenant.as_deref().unwrap_or(PAGES[0].tenant);
     let Some((page, demo)) = find(|page| page.tenant == tenant) else { return Problem::no_such_path().into_response() };
     let language = Language::of(asked.lang.as_deref(), &headers);
-    let left = person(demo, asked.left.as_deref(), page.users[0]);
+    let left = find_user(demo, asked.left.as_deref(), page.users[0]);
     let other = page.users.iter().find(|user| **user != left.external_id).copied().unwrap_or(page.users[1]);
-    let right = person(demo, asked.right.as_deref(), other);
+    let right = find_user(demo, asked.right.as_deref(), other);
     let values = [
         ("lang", language.tag()),
         ("title", language.choose(page.title)),
@@ -168,7 +168,7 @@ pub(super) async fn side_by_side(asked: Result<Query<Asked>, QueryRejection>, he
         ("right", right.external_id.as_str()),
         ("right_name", right.name.as_str()),
     ];
-    let lists = [("left_people", options(demo, left, language)), ("right_people", options(demo, right, language))];
+    let lists = [("left_users", options(demo, left, language)), ("right_users", options(demo, right, language))];
     let html = fill(&localized(SIDE_BY_SIDE, language), &escaped(&values));
     html_answer(fill(&html, &lists), &headers)
 }
@@ -187,20 +187,20 @@ fn find(is_wanted: impl Fn(&Page) -> bool) -> Option<(&'static Page, &'static De
 }
 
 /// The user of an external id; the user `default` if the id is unknown or missing.
-fn person<'demo>(demo: &'demo DemoTenant, asked: Option<&str>, default: &str) -> &'demo DemoPerson {
-    let find = |id: &str| demo.people.iter().find(|person| person.external_id == id);
-    asked.and_then(find).or_else(|| find(default)).unwrap_or(&demo.people[0])
+fn find_user<'demo>(demo: &'demo DemoTenant, asked: Option<&str>, default: &str) -> &'demo DemoUser {
+    let find = |id: &str| demo.users.iter().find(|user| user.external_id == id);
+    asked.and_then(find).or_else(|| find(default)).unwrap_or(&demo.users[0])
 }
 
 /// The users of a tenant as options of a list, with one of them selected.
-fn options(demo: &DemoTenant, selected: &DemoPerson, language: Language) -> String {
-    let option = |person: &DemoPerson| {
-        let mark = if person.external_id == selected.external_id { " selected" } else { "" };
-        let about = person.about.in_language(language.tag());
-        let text = if about.is_empty() { person.name.clone() } else { format!("{}, {about}", person.name) };
-        format!("<option value=\"{}\"{mark}>{}</option>", escape(&person.external_id), escape(&text))
+fn options(demo: &DemoTenant, selected: &DemoUser, language: Language) -> String {
+    let option = |user: &DemoUser| {
+        let mark = if user.external_id == selected.external_id { " selected" } else { "" };
+        let about = user.about.in_language(language.tag());
+        let text = if about.is_empty() { user.name.clone() } else { format!("{}, {about}", user.name) };
+        format!("<option value=\"{}\"{mark}>{}</option>", escape(&user.external_id), escape(&text))
     };
-    demo.people.iter().map(option).collect()
+    demo.users.iter().map(option).collect()
 }
 
 /// The lines between the marks, in the order of the page.
@@ -261,8 +261,8 @@ mod tests {
     fn each_page_has_its_tenant_its_users_and_lines_that_embed_the_chat() {
         for page in &PAGES {
             let demo = TENANTS.iter().find(|demo| demo.slug == page.tenant).expect(page.tenant);
-            for user in page.users {
-                assert!(demo.people.iter().any(|person| person.external_id == user), "{user} in {}", page.name);
+            for id in page.users {
+                assert!(demo.users.iter().any(|user| user.external_id == id), "{id} in {}", page.name);
             }
             assert!(embedding_lines(page.text).contains("widget/v1.js"), "{}", page.name);
             for language in [Language::En, Language::Fr] {

@@ -32,11 +32,11 @@ pub(super) struct DemoTenant {
     /// The policy in one sentence.
     pub about: Localised,
     /// The users whom a visitor may choose.
-    pub people: Vec<DemoPerson>,
+    pub users: Vec<DemoUser>,
     /// Further rows, in the form of `POST /v1/import`.
     rows: Vec<Map<String, Value>>,
     /// The first conversations.
-    pub talk: Vec<Talk>,
+    pub conversations: Vec<DemoConversation>,
 }
 
 /// A text in the languages of the page.
@@ -60,7 +60,7 @@ impl Localised {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct DemoPerson {
+pub(super) struct DemoUser {
     pub external_id: String,
     pub name: String,
     #[serde(default)]
@@ -75,7 +75,7 @@ pub(super) struct DemoPerson {
 /// A conversation and its first message. With a subject it is a group conversation.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Talk {
+pub(super) struct DemoConversation {
     pub from: String,
     to: Vec<String>,
     subject: Option<String>,
@@ -95,18 +95,18 @@ impl DemoTenant {
 
     /// All users and facts, as rows of an import.
     pub(super) fn rows(&self) -> impl Iterator<Item = Map<String, Value>> {
-        self.people.iter().map(DemoPerson::row).chain(self.rows.iter().cloned())
+        self.users.iter().map(DemoUser::row).chain(self.rows.iter().cloned())
     }
 
     /// The tenant in the answer of `/demo/people`.
     pub(super) fn described(&self) -> Value {
-        let people: Vec<Value> = self.people.iter().map(DemoPerson::described).collect();
+        let users: Vec<Value> = self.users.iter().map(DemoUser::described).collect();
         let pages = pages::links(&self.slug);
-        json!({ "slug": self.slug, "name": self.name, "about": self.about, "people": people, "pages": pages })
+        json!({ "slug": self.slug, "name": self.name, "about": self.about, "people": users, "pages": pages })
     }
 }
 
-impl DemoPerson {
+impl DemoUser {
     fn row(&self) -> Map<String, Value> {
         let fields = [
             ("type", Some(json!("user"))),
@@ -123,7 +123,7 @@ impl DemoPerson {
     }
 }
 
-impl Talk {
+impl DemoConversation {
     /// The command that starts the conversation; `number` is its position among all conversations of the demo.
     pub(super) fn command(&self, number: u128) -> Command {
         let client_id = |at: u128| Uuid::from_u128(FIRST_CLIENT_ID.as_u128() + 2 * number + at);

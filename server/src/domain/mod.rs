@@ -11,8 +11,7 @@ mod web_access;
 pub mod wire;
 
 pub use causerie_policy::{
-    ConversationKind, ConversationState, Delivers, EdgeEffect, GroupState, MemberRole, RelationState, Status as UserStatus,
-    WritableBy,
+    ConversationKind, ConversationState, Delivers, EdgeEffect, GroupState, MemberRole, RelationState, UserStatus, WritableBy,
 };
 
 pub use self::{

@@ -91,8 +91,8 @@ impl PolicyGate {
     ///
     /// # Errors
     /// The refusal for the user, if the rules deny the action.
-    pub fn allow(&self, facts: &Snapshot, action: Action, me: UserId, about: Resource) -> Result<(), Refusal> {
-        facts.authorize(action, me, about).map_err(|rejection| self.record(rejection))
+    pub fn allow(&self, facts: &Snapshot, action: Action, user: UserId, about: Resource) -> Result<(), Refusal> {
+        facts.authorize(action, user, about).map_err(|rejection| self.record(rejection))
     }
 
     /// As [`Snapshot::authorize_in`], and records a denial.
@@ -103,17 +103,17 @@ impl PolicyGate {
         &self,
         facts: &Snapshot,
         action: Action,
-        me: UserId,
+        user: UserId,
         conversation: &MemberContext,
     ) -> Result<(), Refusal> {
-        facts.authorize_in(action, me, conversation).map_err(|rejection| self.record(rejection))
+        facts.authorize_in(action, user, conversation).map_err(|rejection| self.record(rejection))
     }
 
     /// Records in the audit that a user asked for a user or group that the tenant does not know: `user:…` or `group:…`, by
     /// the id in the request. Attempts to guess ids thus appear in the audit. Returns the refusal.
     #[must_use]
-    pub fn unknown(&self, facts: &Snapshot, action: Action, me: UserId, named: String) -> Refusal {
-        let denied = denied_by(facts, me, action, Some(Target::Unknown(named)), None, Code::NotFound, None);
+    pub fn unknown(&self, facts: &Snapshot, action: Action, user: UserId, named: String) -> Refusal {
+        let denied = denied_by(facts, user, action, Some(Target::Unknown(named)), None, Code::NotFound, None);
         self.refusals.take(self.refusals.describe(denied));
         not_found()
     }

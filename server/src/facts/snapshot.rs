@@ -136,56 +136,56 @@ impl Snapshot {
 
     /// Evaluates the rules. `None` if these facts do not contain the user; nothing is allowed then.
     #[must_use]
-    pub fn decide(&self, action: Action, me: UserId, about: Resource) -> Option<Decision> {
-        Some(self.policy.decide(&self.world, action, self.user(me)?, about))
+    pub fn decide(&self, action: Action, user: UserId, about: Resource) -> Option<Decision> {
+        Some(self.policy.decide(&self.world, action, self.user(user)?, about))
     }
 
     /// Whether a user may see the profile and the presence of another user.
     #[must_use]
-    pub fn sees(&self, me: UserId, them: UserId) -> bool {
-        let about = self.user(them).map(Resource::User);
-        me == them
-            || about.and_then(|about| self.decide(Action::SeeProfile, me, about)).is_some_and(|said| said.is_allowed())
+    pub fn sees(&self, user: UserId, other: UserId) -> bool {
+        let about = self.user(other).map(Resource::User);
+        user == other
+            || about.and_then(|about| self.decide(Action::SeeProfile, user, about)).is_some_and(|said| said.is_allowed())
     }
 
     /// Whether a member may read a conversation. Everything that sends a member data of a conversation asks this first.
     #[must_use]
-    pub fn reads(&self, me: UserId, conversation: &MemberContext) -> bool {
-        let about = Resource::Conversation(self.conversation(me, conversation));
-        conversation.role.is_some() && self.decide(Action::Read, me, about).is_some_and(|said| said.is_allowed())
+    pub fn reads(&self, user: UserId, conversation: &MemberContext) -> bool {
+        let about = Resource::Conversation(self.conversation(user, conversation));
+        conversation.role.is_some() && self.decide(Action::Read, user, about).is_some_and(|said| said.is_allowed())
     }
 
     /// Whether a user finds another user, in the directory or through the profile.
     #[must_use]
-    pub fn finds(&self, me: UserId, them: UserId) -> bool {
-        let about = self.user(them).map(Resource::User);
-        let finds = about.and_then(|about| self.decide(Action::Find, me, about)).is_some_and(|said| said.is_allowed());
-        finds || self.sees(me, them)
+    pub fn finds(&self, user: UserId, other: UserId) -> bool {
+        let about = self.user(other).map(Resource::User);
+        let finds = about.and_then(|about| self.decide(Action::Find, user, about)).is_some_and(|said| said.is_allowed());
+        finds || self.sees(user, other)
     }
 
     /// Whether a user finds a group in the directory.
     #[must_use]
-    pub fn finds_group(&self, me: UserId, group: GroupId) -> bool {
+    pub fn finds_group(&self, user: UserId, group: GroupId) -> bool {
         let about = self.group(group).map(Resource::Group);
-        about.and_then(|about| self.decide(Action::Find, me, about)).is_some_and(|said| said.is_allowed())
+        about.and_then(|about| self.decide(Action::Find, user, about)).is_some_and(|said| said.is_allowed())
     }
 
     /// Whether a user may see the activity of another user in a conversation that both are in: typing and the read position.
     /// A rule that denies the profile denies the activity. In a policy with secret members, the user must also find the
     /// other user.
     #[must_use]
-    pub fn shows_activity(&self, me: UserId, them: UserId) -> bool {
-        if me == them {
+    pub fn shows_activity(&self, user: UserId, other: UserId) -> bool {
+        if user == other {
             return true;
         }
-        let is_denied = self.user(them).is_none_or(|them| self.denies(Action::SeeProfile, me, Resource::User(them)));
-        !is_denied && (!self.policy.secret_members() || self.finds(me, them))
+        let is_denied = self.user(other).is_none_or(|other| self.denies(Action::SeeProfile, user, Resource::User(other)));
+        !is_denied && (!self.policy.secret_members() || self.finds(user, other))
     }
 
     /// Whether a deny rule matches, as opposed to no allow rule matching. True if these facts do not contain the user.
     #[must_use]
-    pub fn denies(&self, action: Action, me: UserId, about: Resource) -> bool {
-        match self.decide(action, me, about) {
+    pub fn denies(&self, action: Action, user: UserId, about: Resource) -> bool {
+        match self.decide(action, user, about) {
             Some(Decision::Deny { rule, .. }) => rule
                 .and_then(|rule| self.policy.rules().get(usize::from(rule.0)))
                 .is_some_and(|rule| rule.effect == RuleEffect::Deny),
@@ -202,37 +202,37 @@ impl Snapshot {
 
     /// Whether a user may start a conversation with another user.
     #[must_use]
-    pub fn may_start(&self, me: UserId, them: UserId) -> bool {
-        let about = self.user(them).map(Resource::User);
-        about.and_then(|about| self.decide(Action::Start, me, about)).is_some_and(|said| said.is_allowed())
+    pub fn may_start(&self, user: UserId, other: UserId) -> bool {
+        let about = self.user(other).map(Resource::User);
+        about.and_then(|about| self.decide(Action::Start, user, about)).is_some_and(|said| said.is_allowed())
     }
 
     /// Whether the read position of a member may be shown to the other user of a direct conversation: only while the member
     /// may write to that user; a closed conversation counts as open for this. True in conversations of other kinds.
     #[must_use]
-    pub fn tells_reading(&self, me: UserId, conversation: &MemberContext) -> bool {
-        let open = ConversationContext { state: ConversationState::Open, ..self.conversation(me, conversation) };
-        let send = || self.decide(Action::Send, me, Resource::Conversation(open));
+    pub fn tells_reading(&self, user: UserId, conversation: &MemberContext) -> bool {
+        let open = ConversationContext { state: ConversationState::Open, ..self.conversation(user, conversation) };
+        let send = || self.decide(Action::Send, user, Resource::Conversation(open));
         conversation.kind != ConversationKind::Direct || send().is_some_and(|said| said.is_allowed())
     }
 
     /// What a user may do in a conversation.
     #[must_use]
-    pub fn capabilities(&self, me: UserId, facts: &MemberContext) -> Vec<Capability> {
-        match self.user(me) {
-            Some(ix) => self.policy.capabilities(&self.world, ix, self.conversation(me, facts)),
+    pub fn capabilities(&self, user: UserId, context: &MemberContext) -> Vec<Capability> {
+        match self.user(user) {
+            Some(ix) => self.policy.capabilities(&self.world, ix, self.conversation(user, context)),
             None => Vec::new(),
         }
     }
 
     /// The conversation in the terms of the policy.
     #[must_use]
-    pub fn conversation(&self, me: UserId, facts: &MemberContext) -> ConversationContext {
-        let peer = match facts.kind {
-            ConversationKind::NoteToSelf => self.user(me),
-            _ => facts.peer.and_then(|peer| self.user(peer)),
+    pub fn conversation(&self, user: UserId, context: &MemberContext) -> ConversationContext {
+        let peer = match context.kind {
+            ConversationKind::NoteToSelf => self.user(user),
+            _ => context.peer.and_then(|peer| self.user(peer)),
         };
-        ConversationContext { kind: facts.kind, state: facts.state, role: facts.role, peer }
+        ConversationContext { kind: context.kind, state: context.state, role: context.role, peer }
     }
 }
 

@@ -12,13 +12,13 @@ use crate::{
 /// the conversation.
 #[must_use]
 pub fn conversation(facts: &Snapshot, member: UserId, summary: Summary) -> Option<Conversation> {
-    if !facts.reads(member, &summary.facts) {
+    if !facts.reads(member, &summary.member) {
         return None;
     }
     let mut conversation = summary.conversation;
-    conversation.capabilities = facts.capabilities(member, &summary.facts);
-    conversation.cannot_send = facts.cannot_send(member, &summary.facts);
-    conversation.members = members(facts, member, &summary.facts, conversation.members);
+    conversation.capabilities = facts.capabilities(member, &summary.member);
+    conversation.cannot_send = facts.cannot_send(member, &summary.member);
+    conversation.members = members(facts, member, &summary.member, conversation.members);
     if facts.policy.secret_members() {
         conversation.addressees.retain(|addressee| match &addressee.addressed {
             Addressed::User(user) => facts.finds(member, user.id),
@@ -30,13 +30,13 @@ pub fn conversation(facts: &Snapshot, member: UserId, summary: Summary) -> Optio
 
 /// The members that `viewer` may see. `read_seq` of a member is 0 if the viewer may not see that member's read position.
 #[must_use]
-pub fn members(facts: &Snapshot, viewer: UserId, place: &MemberContext, mut members: Vec<Member>) -> Vec<Member> {
+pub fn members(facts: &Snapshot, viewer: UserId, membership: &MemberContext, mut members: Vec<Member>) -> Vec<Member> {
     // In a direct conversation each user knows the other. A mail shows its author and the named addressees.
-    if facts.policy.secret_members() && place.kind == ConversationKind::Group {
+    if facts.policy.secret_members() && membership.kind == ConversationKind::Group {
         members.retain(|member| facts.finds(viewer, member.user.id));
     }
     for member in &mut members {
-        if !tells_reading(facts, viewer, member.user.id, place) {
+        if !tells_reading(facts, viewer, member.user.id, membership) {
             member.read_seq = 0;
         }
     }
@@ -44,9 +44,9 @@ pub fn members(facts: &Snapshot, viewer: UserId, place: &MemberContext, mut memb
 }
 
 /// Whether `viewer` may see the read position of `member`.
-fn tells_reading(facts: &Snapshot, viewer: UserId, member: UserId, place: &MemberContext) -> bool {
-    let theirs = MemberContext { role: Some(MemberRole::Member), peer: Some(viewer), ..*place };
+fn tells_reading(facts: &Snapshot, viewer: UserId, member: UserId, membership: &MemberContext) -> bool {
+    let theirs = MemberContext { role: Some(MemberRole::Member), peer: Some(viewer), ..*membership };
     let has_ended =
-        || place.kind == ConversationKind::Direct && facts.is_active(member) && !facts.tells_reading(member, &theirs);
+        || membership.kind == ConversationKind::Direct && facts.is_active(member) && !facts.tells_reading(member, &theirs);
     viewer == member || (facts.shows_activity(viewer, member) && !has_ended())
 }

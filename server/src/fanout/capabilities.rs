@@ -87,7 +87,7 @@ async fn follow(hub: &Hub, tenant: TenantId, change: &FactsChange) -> Result<(),
 /// Closes the sessions of a user whose account is not active any more.
 fn close_if_inactive(hub: &Hub, facts: &Snapshot, user: UserId) {
     // A user whom the facts do not know was created after the facts were read.
-    let inactive = facts.user(user).is_some_and(|ix| facts.world.status(ix) != causerie_policy::Status::Active);
+    let inactive = facts.user(user).is_some_and(|ix| facts.world.status(ix) != causerie_policy::UserStatus::Active);
     if inactive {
         hub.revoke_here(user, i64::MAX);
     }
@@ -119,7 +119,7 @@ fn members_of(room: &super::room::Room) -> Vec<RoomMember> {
 /// `before` all members get them.
 async fn push_capabilities(hub: &Hub, members: &[RoomMember], before: &[Arc<Snapshot>]) -> Result<(), StoreError> {
     for chunk in members.chunks(BATCH_MAX) {
-        let found: HashMap<RoomMember, MemberContext> = hub.0.store.facts(chunk.to_vec()).await?;
+        let found: HashMap<RoomMember, MemberContext> = hub.0.store.member_contexts(chunk.to_vec()).await?;
         for ((conversation, user), facts) in found {
             let after = hub.0.facts.cached_or_load(facts.tenant).await?;
             let Some(room) = hub.room(conversation).filter(|_| facts.role.is_some()) else { continue };

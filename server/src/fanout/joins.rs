@@ -258,13 +258,13 @@ async fn send_joined(
     let Some(room) = hub.room(conversation) else { return Ok(()) };
     for _ in 0..REJOINS_MAX {
         let summary = hub.0.lookups.summaries.get((conversation, online.id)).await?;
-        let Some(summary) = summary.filter(|summary| summary.facts.role.is_some()) else {
+        let Some(summary) = summary.filter(|summary| summary.member.role.is_some()) else {
             // The user was removed in the meantime, and a later inbox version says so. Until then the user gets nothing of
             // it.
             leave_rooms(hub, online.id, vec![conversation]);
             return Ok(());
         };
-        let version = summary.facts.version;
+        let version = summary.member.version;
         let state = summary.conversation.read_state;
         let facts = hub.0.facts.latest(online.tenant).await?;
         let Some(conversation) = view::conversation(&facts, online.id, summary) else {

@@ -10,7 +10,7 @@ use super::{bus::Channel, hub::Hub};
 use crate::{
     domain::wire::timestamp,
     sessions::{Frame, Session},
-    store::{Store, queries::people},
+    store::{Store, queries::users},
 };
 
 /// The number of times of last visits written by one statement.
@@ -20,7 +20,7 @@ const BATCH_MAX: usize = 1_000;
 pub(super) async fn store_last_seen(store: Store, mut ended: mpsc::Receiver<(UserId, i64)>) {
     let mut last_seen = Vec::new();
     while ended.recv_many(&mut last_seen, BATCH_MAX).await > 0 {
-        if let Err(error) = people::set_last_seen(&store, &last_seen).await {
+        if let Err(error) = users::set_last_seen(&store, &last_seen).await {
             tracing::warn!(%error, "the times of last visits could not be stored");
         }
         last_seen.clear();
@@ -76,7 +76,7 @@ impl Hub {
             .map(|(at, user)| self.is_here(*user) || elsewhere.get(at).copied().unwrap_or(false))
             .collect();
         let away: Vec<UserId> = users.iter().zip(&online).filter(|(_, online)| !**online).map(|(user, _)| *user).collect();
-        let seen = people::last_seen(&self.0.store, &away).await.unwrap_or_default();
+        let seen = users::last_seen(&self.0.store, &away).await.unwrap_or_default();
         let presences = users
             .iter()
             .zip(online)

@@ -141,8 +141,8 @@ pub(super) async fn decide(hub: &Hub, room: &Arc<Room>, facts: &mut FactsByTenan
     let depends_on_facts = !facts.policy.members_read();
     if depends_on_facts {
         for chunk in readers.chunks(BATCH_MAX) {
-            let found = hub.0.store.facts(chunk.iter().map(|user| (room.id, *user)).collect()).await?;
-            let may = |user: &UserId| found.get(&(room.id, *user)).is_some_and(|place| facts.reads(*user, place));
+            let found = hub.0.store.member_contexts(chunk.iter().map(|user| (room.id, *user)).collect()).await?;
+            let may = |user: &UserId| found.get(&(room.id, *user)).is_some_and(|membership| facts.reads(*user, membership));
             unable.extend(chunk.iter().copied().filter(|user| !may(user)));
         }
     }
@@ -170,10 +170,10 @@ impl Hub {
         }
         for chunk in rooms.chunks(BATCH_MAX) {
             let pairs = chunk.iter().map(|room| (room.id, online.id)).collect();
-            let found: HashMap<(ConversationId, UserId), MemberContext> = self.0.store.facts(pairs).await?;
+            let found: HashMap<(ConversationId, UserId), MemberContext> = self.0.store.member_contexts(pairs).await?;
             for room in chunk {
-                if let Some(place) = found.get(&(room.id, online.id)) {
-                    self.decide_member(room, online.id, place, facts);
+                if let Some(membership) = found.get(&(room.id, online.id)) {
+                    self.decide_member(room, online.id, membership, facts);
                 }
             }
         }
@@ -199,10 +199,11 @@ impl Hub {
         let positions = inbox.map(|inbox| inbox.positions).unwrap_or_default();
         let mut total_unread = 0u32;
         for chunk in positions.chunks(BATCH_MAX) {
-            let found = self.0.store.facts(chunk.iter().map(|position| (position.conversation, user)).collect()).await?;
-            let readable = chunk
-                .iter()
-                .filter(|position| found.get(&(position.conversation, user)).is_some_and(|place| facts.reads(user, place)));
+            let found =
+                self.0.store.member_contexts(chunk.iter().map(|position| (position.conversation, user)).collect()).await?;
+            let readable = chunk.iter().filter(|position| {
+                found.get(&(position.conversation, user)).is_some_and(|membership| facts.reads(user, membership))
+            });
             let weights =
                 readable.map(|position| Count::new(position.read_seq, position.unread, position.marked_unread).weight());
             total_unread = weights.fold(total_unread, u32::saturating_add);
@@ -212,9 +213,15 @@ impl Hub {
 
     /// Decides about one member and returns whether the member may read then; `None` if the user is no member of the room. A
     /// member who may read again soon gets the whole conversation from the joins task.
-    pub(super) fn decide_member(&self, room: &Room, user: UserId, place: &MemberContext, facts: &Snapshot) -> Option<Reads> {
-        let may = facts.reads(user, place);
-        let decision = room.decide_member(user, may, facts.version, place.version)?;
+    pub(super) fn decide_member(
+        &self,
+        room: &Room,
+        user: UserId,
+        membership: &MemberContext,
+        facts: &Snapshot,
+    ) -> Option<Reads> {
+        let may = facts.reads(user, membership);
+        let decision = room.decide_member(user, may, facts.version, membership.version)?;
         if decision.is_doubtful || (may && decision.reads == Reads::No) {
             self.request_restore(room.id, user);
         }

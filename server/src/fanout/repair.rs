@@ -24,7 +24,7 @@ use super::{
     room::{Applied, Room},
 };
 use crate::sessions::Frame;
-use crate::store::{StoreError, queries::people};
+use crate::store::{StoreError, queries::users};
 
 /// The number of conversations per query.
 const BATCH_MAX: usize = 500;
@@ -171,7 +171,7 @@ async fn reread_all(hub: &Hub) -> Result<(), StoreError> {
 async fn check_online_users(hub: &Hub) {
     let online_users: Vec<UserId> = hub.0.online_users.iter().map(|online| *online.key()).collect();
     for chunk in online_users.chunks(BATCH_MAX) {
-        match people::account_statuses(&hub.0.store, chunk).await {
+        match users::account_statuses(&hub.0.store, chunk).await {
             Ok(statuses) => {
                 for (user, status) in statuses {
                     hub.inbox_changed(user, status.inbox_version);

@@ -215,10 +215,10 @@ impl Hub {
         changed: Option<Changed>,
     ) -> Result<Option<wire::Changes>, StoreError> {
         let Some(summary) = self.0.lookups.summaries.get((id, caller.user)).await? else { return Ok(None) };
-        if summary.facts.role.is_none() || summary.facts.tenant != caller.tenant {
+        if summary.member.role.is_none() || summary.member.tenant != caller.tenant {
             return Ok(None);
         }
-        let visibility = summary.facts.visibility(caller.user);
+        let visibility = summary.member.visibility(caller.user);
         let facts = self.0.facts.latest(caller.tenant).await?;
         let Some(mut conversation) = view::conversation(&facts, caller.user, summary) else { return Ok(None) };
         let exact =

@@ -8,7 +8,7 @@ use crate::{
     auth::{ApiCaller, Caller, Scope},
     domain::{User, UserStatus},
     gateway::origin,
-    store::queries::people,
+    store::queries::users,
 };
 
 /// The header in which a back end names the user it acts for, by the product's id of the user.
@@ -66,7 +66,7 @@ pub async fn back_end(app: &App, headers: &HeaderMap, scopes: &[Scope]) -> Resul
 /// `not_found` if there is no such user; `unavailable` if the database fails.
 pub async fn find(app: &App, key: &ApiCaller, external_id: &str) -> Result<User, Refusal> {
     let asked = [UserRef::ExternalId(external_id.to_owned())];
-    let found = people::resolve(app.store.reader(), key.tenant, &asked).await?;
+    let found = users::resolve(app.store.reader(), key.tenant, &asked).await?;
     let not_found = || Refusal::new(ErrorCode::NotFound, "this tenant has no user of this id");
     found.into_iter().next().flatten().ok_or_else(not_found)
 }

@@ -43,11 +43,11 @@ fn page() -> String {
     let mut page = format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
          <title>Causerie API</title><style>{STYLE}</style><h1>Causerie API</h1><p>{}</p><p>{}</p>\
-         <p>For programs: <a href=\"openapi.json\">OpenAPI 3.1</a>.</p>",
+         <p>Machine-readable: <a href=\"openapi.json\">OpenAPI 3.1</a>.</p>",
         prose(&info["summary"]),
         prose(&info["description"]),
     );
-    let mut bounds = Table::of(["Bound", ""]);
+    let mut bounds = Table::of(["Limit", ""]);
     openapi::BOUNDS.iter().for_each(|(what, most)| bounds.row([what, &most.to_string()]));
     page += &bounds.end();
 

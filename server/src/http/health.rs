@@ -115,8 +115,8 @@ impl Health {
         });
         match asked.await {
             Ok((write, missing)) => Database {
-                write: told(write).map(|()| format!("writes, within {} ms", began.elapsed().as_millis())),
-                migrations: told(missing).and_then(|missing| match missing.len() {
+                write: reported(write).map(|()| format!("writes, within {} ms", began.elapsed().as_millis())),
+                migrations: reported(missing).and_then(|missing| match missing.len() {
                     0 => Ok("up to date".to_owned()),
                     missing => Err(format!("{missing} missing; run `causerie migrate`")),
                 }),
@@ -145,8 +145,9 @@ impl Health {
     }
 }
 
-/// The report says only that the check failed; the log has the reason.
-fn told<T>(outcome: Result<T, StoreError>) -> Result<T, String> {
+/// The outcome of a check as the report shows it. The report does not contain the reason of a failure, because anyone can
+/// read it; the log does.
+fn reported<T>(outcome: Result<T, StoreError>) -> Result<T, String> {
     outcome.map_err(|error| {
         tracing::warn!(%error, "not ready");
         "failed; the log says why".to_owned()

@@ -49,48 +49,48 @@ fn document(paths: &Map<String, Value>, schemas: Schemas) -> Value {
             "title": "Causerie",
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Real-time chat where rules decide who may write to whom.",
-            "description": "Every command of the WebSocket (`/v1/ws`), over HTTP. Bodies and answers are the messages of \
-                the wire in protobuf's JSON mapping: a field that has its default value (`0`, `\"\"`, `false`, an empty \
-                list) is left out of answers, and `null` in a request is a field left out. In a path or query, `external:` and \
-                the product's id stand for the id of a user; in place of a conversation's id, for the caller's direct conversation \
-                with that user. A field or parameter that does \
-                not exist is refused by name. Lengths of text are limited in bytes of UTF-8: a text that keeps to its \
-                `maxLength` in characters only is answered 413.",
+            "description": "Every command of the WebSocket (`/v1/ws`), over HTTP. Bodies and answers are protobuf messages in \
+                JSON (ProtoJSON): an answer omits a field that has its default value (`0`, `\"\"`, `false`, an empty list), \
+                and `null` in a request means that the field is absent. In a path or query, `external:` followed by the \
+                product's id of a user can replace the id of the user. In place of a conversation's id it means the caller's \
+                direct conversation with that user. The server refuses unknown fields and parameters and names them. Text \
+                lengths are limited in bytes of UTF-8: a text within `maxLength` characters can still have too many bytes, \
+                and the answer is then 413.",
         },
-        "servers": [{ "url": "/", "description": "The server that tells this." }],
-        "security": [{ "person": [] }, { "backend": [], "actsFor": [] }],
+        "servers": [{ "url": "/", "description": "The server that serves this document." }],
+        "security": [{ "user": [] }, { "backend": [], "actsFor": [] }],
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "person": {
+                "user": {
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
-                    "description": "A token the embedding product signed for one person.",
+                    "description": "A token that the embedding product signed for one user.",
                 },
                 "backend": {
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "sk_…",
-                    "description": "A key of the embedding product's back end. To act for a person it needs the scope \
-                        `act`, and the header `Causerie-User` with the person's external id.",
+                    "description": "An API key of the embedding product's back end. To act for a user, the key needs the scope \
+                        `act` and the request needs the header `Causerie-User` with the external id of the user.",
                 },
                 "actsFor": {
                     "type": "apiKey",
                     "in": "header",
                     "name": "Causerie-User",
-                    "description": "Beside a back end's key with the scope `act`: the external id of the person it acts for. \
-                        A person's token speaks for that person, whatever this header says.",
+                    "description": "With an API key that has the scope `act`: the external id of the user for whom the back end \
+                        acts. With a user's token this header has no effect.",
                 },
             },
             "parameters": { "CauserieUser": {
                 "name": "Causerie-User",
                 "in": "header",
-                "description": "Needed with a back end's key: the external id of the person it acts for.",
+                "description": "Required with an API key: the external id of the user for whom the back end acts.",
                 "schema": bounds::line(1, limits::EXTERNAL_ID_BYTES_MAX),
             } },
             "responses": { "Problem": {
-                "description": "It was not done, and why.",
+                "description": "The request was refused, with the reason.",
                 "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
             } },
             "schemas": schemas.all(),
@@ -106,7 +106,7 @@ pub fn error_name(name: &str) -> String {
 
 /// The limits that the documentation page lists at its top.
 pub const BOUNDS: [(&str, usize); 3] = [
-    ("A body, in bytes", limits::FRAME_BYTES_MAX),
-    ("A message's text, in bytes of UTF-8", limits::TEXT_BYTES_MAX),
-    ("A page", limits::PAGE_MAX as usize),
+    ("Body, in bytes", limits::FRAME_BYTES_MAX),
+    ("Text of a message, in bytes of UTF-8", limits::TEXT_BYTES_MAX),
+    ("Entries of a page", limits::PAGE_MAX as usize),
 ];

@@ -72,7 +72,7 @@ impl JobKind for PruneAudit {
         let before_ms = self.clock.now_ms() - i64::from(self.keep_days) * 86_400_000;
         let lines = audit::prune(&self.store, before_ms).await?;
         if lines > 0 {
-            tracing::info!(lines, "old lines of the audit removed");
+            tracing::info!(lines, "old entries of the audit log removed");
         }
         Ok(())
     }

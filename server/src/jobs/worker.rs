@@ -30,14 +30,15 @@ use crate::{
     telemetry::JobKindLabel,
 };
 
-/// How long a job that another node stored, or was to run, may wait until this node looks.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// How long after the last sign of life of a node its jobs may be taken by others. The clocks of nodes may differ by less than
-/// that.
+/// The longest time between two polls, and so the longest time for which a due job of another node waits.
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
+/// The duration of a lease. Other nodes may claim the jobs of a killed node this long after it last extended their leases.
+/// The clocks of the nodes must differ by less than this.
 pub(super) const LEASE: Duration = Duration::from_secs(15);
-/// How often a lease is extended: two attempts may fail.
-const RENEW_EVERY: Duration = Duration::from_secs(5);
-/// How long running jobs may take to finish once the server ends. Less than the time that all tasks have to end, and than a lease.
+/// The interval at which leases are extended. Two attempts in a row may fail before a lease ends.
+const RENEW_INTERVAL: Duration = Duration::from_secs(5);
+/// How long running jobs may take to finish when the server stops. It is shorter than a lease, and than the time that all
+/// tasks have to end.
 const FINISH_MAX: Duration = Duration::from_secs(5);
 /// The number of characters of an error message that are stored.
 const ERROR_MAX: usize = 2_000;
@@ -52,10 +53,10 @@ pub(super) struct Worker {
     /// before the first poll.
     schedules: HashMap<&'static str, i64>,
     report: Report,
-    /// Due jobs were left because their kind runs as many as it may.
-    is_behind: bool,
-    looks_at: Instant,
-    renews_at: Instant,
+    /// Due jobs may be left, because their kind runs as many jobs as its limit allows.
+    more_may_be_due: bool,
+    poll_at: Instant,
+    renew_at: Instant,
 }
 
 /// A job that runs on this node.
@@ -78,9 +79,9 @@ impl Worker {
             running: HashMap::new(),
             runs: JoinSet::new(),
             schedules: HashMap::new(),
-            is_behind: false,
-            looks_at: now,
-            renews_at: now,
+            more_may_be_due: false,
+            poll_at: now,
+            renew_at: now,
         }
     }
 
@@ -88,52 +89,52 @@ impl Worker {
     pub(super) async fn run(mut self, stopping: CancellationToken) {
         let jobs = Arc::clone(&self.jobs);
         loop {
-            if self.looks_at <= Instant::now() {
-                self.look_or_log().await;
+            if self.poll_at <= Instant::now() {
+                self.poll_or_log().await;
             }
-            if self.renews_at <= Instant::now() {
+            if self.renew_at <= Instant::now() {
                 self.renew().await;
             }
-            let next = if self.running.is_empty() { self.looks_at } else { self.looks_at.min(self.renews_at) };
+            let next = if self.running.is_empty() { self.poll_at } else { self.poll_at.min(self.renew_at) };
             tokio::select! {
                 biased;
                 () = stopping.cancelled() => break,
                 Some(ended) = self.runs.join_next_with_id(), if !self.runs.is_empty() => {
-                    self.ended(ended);
+                    self.run_ended(ended);
                     while let Some(ended) = self.runs.try_join_next_with_id() {
-                        self.ended(ended);
+                        self.run_ended(ended);
                     }
-                    if self.is_behind {
-                        self.looks_at = Instant::now();
+                    if self.more_may_be_due {
+                        self.poll_at = Instant::now();
                     }
                 }
-                () = jobs.wake.notified() => self.looks_at = Instant::now(),
+                () = jobs.wake.notified() => self.poll_at = Instant::now(),
                 () = sleep_until(next) => {}
             }
         }
         self.stop(FINISH_MAX).await;
     }
 
-    async fn look_or_log(&mut self) {
-        self.looks_at = Instant::now() + LOOK_EVERY;
-        if let Err(error) = self.look().await {
-            tracing::warn!(%error, "due jobs can't be looked for; they run later");
+    async fn poll_or_log(&mut self) {
+        self.poll_at = Instant::now() + POLL_INTERVAL;
+        if let Err(error) = self.poll().await {
+            tracing::warn!(%error, "the due jobs can't be read; they run later");
         }
     }
 
-    /// Begins the jobs that are due, as many as their kinds allow, and says when to look again.
-    pub(super) async fn look(&mut self) -> Result<(), StoreError> {
-        // A node that leaves takes no more jobs: another node runs them.
+    /// Starts due jobs, as many as the limits of their kinds allow, and sets the time of the next poll.
+    pub(super) async fn poll(&mut self) -> Result<(), StoreError> {
+        // A node that stops claims no more jobs; other nodes run them.
         if self.readiness.phase() == Phase::Stopping {
             return Ok(());
         }
         let jobs = Arc::clone(&self.jobs);
         let now_ms = jobs.clock.now_ms();
-        self.make_scheduled(now_ms).await?;
+        self.enqueue_scheduled(now_ms).await?;
         let due = jobs::earliest_due(&jobs.store, &self.kinds).await?;
         let oldest_ms = due.values().map(|due_at_ms| now_ms - due_at_ms).max().unwrap_or(0).max(0);
         jobs.metrics.jobs_oldest_due_seconds.set(oldest_ms as f64 / 1_000.0);
-        self.is_behind = false;
+        self.more_may_be_due = false;
         let next_ms = due.values().copied().chain(self.schedules.values().copied()).filter(|at| *at > now_ms).min();
         for (kind, due_at_ms) in due {
             let Some((kind, registered)) = jobs.kinds.get(&kind) else { continue };
@@ -147,20 +148,20 @@ impl Worker {
                 0 => Vec::new(),
                 _ => jobs::claim(&jobs.store, kind, free, jobs.node, now_ms, until_ms).await?,
             };
-            // There may be more than were taken.
-            self.is_behind |= claims.len() == free;
+            // If as many jobs were claimed as were asked for, more may be due.
+            self.more_may_be_due |= claims.len() == free;
             for claim in claims {
-                self.begin(kind, registered, claim, until_ms);
+                self.start_run(kind, registered, claim, until_ms);
             }
         }
         self.report.update(&jobs.store, &jobs.metrics).await?;
         let wait_ms = next_ms.map_or(u64::MAX, |at| u64::try_from(at - now_ms).unwrap_or(0));
-        self.looks_at = Instant::now() + LOOK_EVERY.min(Duration::from_millis(wait_ms));
+        self.poll_at = Instant::now() + POLL_INTERVAL.min(Duration::from_millis(wait_ms));
         Ok(())
     }
 
-    /// Stores the jobs whose intervals have passed.
-    async fn make_scheduled(&mut self, now_ms: i64) -> Result<(), StoreError> {
+    /// Stores a job of each scheduled kind whose interval has passed.
+    async fn enqueue_scheduled(&mut self, now_ms: i64) -> Result<(), StoreError> {
         for (kind, registered) in self.jobs.kinds.iter() {
             let Some(Schedule { interval, make }) = &registered.schedule else { continue };
             let interval_ms = milliseconds(*interval);
@@ -175,7 +176,7 @@ impl Worker {
         Ok(())
     }
 
-    fn begin(&mut self, kind: &'static str, registered: &Registered, claim: Claim, leased_until_ms: i64) {
+    fn start_run(&mut self, kind: &'static str, registered: &Registered, claim: Claim, leased_until_ms: i64) {
         let (id, attempt) = (claim.id, claim.attempt);
         let run = Run { jobs: Arc::clone(&self.jobs), kind, limits: registered.limits, id, attempt };
         let work = Arc::clone(&registered.run);
@@ -185,12 +186,12 @@ impl Worker {
             id
         });
         if self.running.is_empty() {
-            self.renews_at = Instant::now() + RENEW_EVERY;
+            self.renew_at = Instant::now() + RENEW_INTERVAL;
         }
         self.running.insert(id, Running { kind, attempt, leased_until_ms, task });
     }
 
-    fn ended(&mut self, ended: Result<(Id, Uuid), JoinError>) {
+    fn run_ended(&mut self, ended: Result<(Id, Uuid), JoinError>) {
         match ended {
             // If the lease of a job ended, this node may have claimed the job again before it handles the end of the first
             // run. The entry then belongs to the second run and stays.
@@ -207,7 +208,7 @@ impl Worker {
     /// Extends the leases of the running jobs, and aborts the runs whose lease has ended, because another node may have
     /// claimed the job.
     pub(super) async fn renew(&mut self) {
-        self.renews_at = Instant::now() + RENEW_EVERY;
+        self.renew_at = Instant::now() + RENEW_INTERVAL;
         if self.running.is_empty() {
             return;
         }
@@ -229,7 +230,7 @@ impl Worker {
         self.running.retain(|id, running| {
             let is_leased = running.leased_until_ms > now_ms;
             if !is_leased {
-                tracing::warn!(job_id = %id, kind = running.kind, "a job is ended: this node lost its lease");
+                tracing::warn!(job_id = %id, kind = running.kind, "a job is aborted because this node lost its lease");
                 running.task.abort();
             }
             is_leased
@@ -247,7 +248,9 @@ impl Worker {
             let Inner { store, node, .. } = &*self.jobs;
             match jobs::end(store, *node, (id, running.attempt), &Ending::GivenBack, now_ms).await {
                 Ok(given_back) => tracing::info!(job_id = %id, kind = running.kind, given_back, "a job is interrupted"),
-                Err(error) => tracing::warn!(%error, job_id = %id, "a job can't be given back; it runs when its lease ends"),
+                Err(error) => {
+                    tracing::warn!(%error, job_id = %id, "an interrupted job can't be made due; another node runs it when its lease ends")
+                }
             }
         }
     }
@@ -255,7 +258,7 @@ impl Worker {
     /// Waits until no job runs.
     pub(super) async fn idle(&mut self) {
         while let Some(ended) = self.runs.join_next_with_id().await {
-            self.ended(ended);
+            self.run_ended(ended);
         }
     }
 }
@@ -288,10 +291,10 @@ impl Run {
         match jobs::end(store, *node, (self.id, self.attempt), &ending, clock.now_ms()).await {
             Ok(true) => {}
             Ok(false) => {
-                tracing::warn!(job_id = %self.id, kind = self.kind, "a job was taken by another node while it ran here")
+                tracing::warn!(job_id = %self.id, kind = self.kind, "another node claimed a job while this node ran it")
             }
             Err(error) => {
-                tracing::warn!(%error, job_id = %self.id, kind = self.kind, "the end of a job can't be stored; it runs again")
+                tracing::warn!(%error, job_id = %self.id, kind = self.kind, "the result of a job can't be stored; the job runs again")
             }
         }
     }

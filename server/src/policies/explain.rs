@@ -2,8 +2,8 @@
 //! rule.
 
 use causerie_policy::{
-    ACTIONS, Action, BuiltInDenial, Code, Decision, GroupIx, Resource, ResourceType, Rule, RuleEffect, RuleOutcome, Status,
-    Witness, action_name, code_name, ir::Condition,
+    ACTIONS, Action, BuiltInDenial, Code, Decision, GroupIx, Resource, ResourceType, Rule, RuleEffect, RuleOutcome,
+    UserStatus, Witness, action_name, code_name, ir::Condition,
 };
 use causerie_protocol::{ConversationId, ErrorCode, GroupId, Refusal, UserId, command::UserRef};
 use schemars::JsonSchema;
@@ -15,7 +15,7 @@ use crate::{
     plain::{isolated, shortened},
     store::{
         Store, StoreError,
-        queries::{facts::groups, people},
+        queries::{facts::groups, users},
     },
 };
 
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Question {
     /// The user who would act.
-    pub me: UserRef,
+    pub user: UserRef,
     /// What the action would be about.
     pub target: Target,
     /// The action. `None` means the most usual action: `start` for a user, `address_group` for a group, `send` in a
@@ -120,13 +120,13 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
         let sentence = format!("`{field}`: this tenant has no {what}");
         ExplainError::Asked(Refusal::new(ErrorCode::NotFound, sentence).field(field))
     };
-    let no_me = || {
+    let unknown_user = || {
         let known = "a user is known from the first token or import on";
-        unknown("as", format!("user {}; {known}", name(&question.me)))
+        unknown("as", format!("user {}; {known}", name(&question.user)))
     };
-    let me = find_user(store, facts, &question.me).await?.ok_or_else(no_me)?;
+    let user = find_user(store, facts, &question.user).await?.ok_or_else(unknown_user)?;
     let action = question.action()?;
-    let about = find_resource(store, facts, me, action, question).await?.ok_or_else(|| {
+    let about = find_resource(store, facts, user, action, question).await?.ok_or_else(|| {
         let what = match &question.target {
             Target::None => "such thing".to_owned(),
             Target::User(user) => format!("user {}", name(user)),
@@ -135,7 +135,7 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
         };
         unknown("to", what)
     })?;
-    let ix = facts.user(me).ok_or_else(no_me)?;
+    let ix = facts.user(user).ok_or_else(unknown_user)?;
 
     let decision = facts.policy.decide(&facts.world, action, ix, about);
     let built_in = facts.policy.built_in_denial(&facts.world, action, ix, about);
@@ -174,7 +174,7 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
     };
     let sentence = match (&rule, &witness, codes) {
         (Some(rule), _, Some((code, public))) => {
-            format!("{what} is denied by `{rule}`, as {}{}", code_name(code), aside(code, public))
+            format!("{what} is denied by `{rule}`, as {}{}", code_name(code), public_code_note(code, public))
         }
         (None, _, Some((code, public))) => {
             let no_rule = matches!(
@@ -187,7 +187,7 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
                 None if rules.is_empty() => ("", question.no_rule_sentence(action)),
                 None => ("", "no rule allows it".to_owned()),
             };
-            format!("{what} is denied{by}, as {}: {why}{}", code_name(code), aside(code, public))
+            format!("{what} is denied{by}, as {}: {why}{}", code_name(code), public_code_note(code, public))
         }
         (rule, witness, None) => {
             let (rule, witness) = (rule.as_deref().unwrap_or_default(), witness.as_deref().unwrap_or_default());
@@ -208,8 +208,8 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
     })
 }
 
-/// The code that the user gets, and why, if it differs from the code of the decision.
-fn aside(code: Code, public: Code) -> String {
+/// A note with the code that the user gets, and the reason, if it differs from the code of the decision.
+fn public_code_note(code: Code, public: Code) -> String {
     match code {
         _ if code == public => String::new(),
         Code::NotAMember => format!("; shown as {}", code_name(public)),
@@ -253,14 +253,14 @@ impl Question {
     }
 
     fn in_words(&self, built_in: BuiltInDenial) -> String {
-        let is = |who: String, status: Status| format!("{who} is {}", format!("{status:?}").to_lowercase());
+        let is = |who: String, status: UserStatus| format!("{who} is {}", format!("{status:?}").to_lowercase());
         match (built_in, &self.target) {
-            (BuiltInDenial::PrincipalInactive(status), _) => is(name(&self.me), status),
-            (BuiltInDenial::OtherUserInactive(status), Target::User(them)) => is(name(them), status),
+            (BuiltInDenial::PrincipalInactive(status), _) => is(name(&self.user), status),
+            (BuiltInDenial::OtherUserInactive(status), Target::User(other)) => is(name(other), status),
             (BuiltInDenial::OtherUserInactive(status), _) => is("the other user".to_owned(), status),
-            (BuiltInDenial::NotAMember, _) => format!("{} is not a member of the conversation", name(&self.me)),
-            (BuiltInDenial::MayNotRead, _) => format!("{} may not `read` the conversation", name(&self.me)),
-            (BuiltInDenial::MayNotSend, _) => format!("{} may not `send` in the conversation", name(&self.me)),
+            (BuiltInDenial::NotAMember, _) => format!("{} is not a member of the conversation", name(&self.user)),
+            (BuiltInDenial::MayNotRead, _) => format!("{} may not `read` the conversation", name(&self.user)),
+            (BuiltInDenial::MayNotSend, _) => format!("{} may not `send` in the conversation", name(&self.user)),
             (BuiltInDenial::WrongConversationKind, _) => "conversations of this kind do not have it".to_owned(),
         }
     }
@@ -285,21 +285,21 @@ fn bad(field: &str, sentence: String) -> ExplainError {
 }
 
 async fn find_user(store: &Store, facts: &Snapshot, user: &UserRef) -> Result<Option<UserId>, StoreError> {
-    let found = people::resolve(store.reader(), facts.tenant, std::slice::from_ref(user)).await?;
+    let found = users::resolve(store.reader(), facts.tenant, std::slice::from_ref(user)).await?;
     Ok(found.into_iter().next().flatten().map(|user| user.id).filter(|id| facts.user(*id).is_some()))
 }
 
 async fn find_resource(
     store: &Store,
     facts: &Snapshot,
-    me: UserId,
+    user: UserId,
     action: Action,
     question: &Question,
 ) -> Result<Option<Resource>, ExplainError> {
     Ok(match &question.target {
         Target::None => Some(Resource::None),
         Target::User(user) => {
-            let them = find_user(store, facts, user).await?.and_then(|user| facts.user(user));
+            let other = find_user(store, facts, user).await?.and_then(|user| facts.user(user));
             let relation = match &question.relation {
                 None => None,
                 Some(name) => Some(facts.policy.vocabulary().relation(name).ok_or_else(|| {
@@ -314,7 +314,7 @@ async fn find_resource(
                     )
                 })?),
             };
-            them.map(|them| relation.map_or(Resource::User(them), |relation| Resource::Relation(them, relation)))
+            other.map(|other| relation.map_or(Resource::User(other), |relation| Resource::Relation(other, relation)))
         }
         Target::Group(external_id) => {
             let found = groups::find_by_external_id(store.reader(), facts.tenant, &[external_id]).await?;
@@ -322,9 +322,9 @@ async fn find_resource(
             group.map(Resource::Group)
         }
         Target::Conversation(id) => {
-            let found = store.facts(vec![(*id, me)]).await?.remove(&(*id, me));
+            let found = store.member_contexts(vec![(*id, user)]).await?.remove(&(*id, user));
             let conversation =
-                found.filter(|found| found.tenant == facts.tenant).map(|found| facts.conversation(me, &found));
+                found.filter(|found| found.tenant == facts.tenant).map(|found| facts.conversation(user, &found));
             let of_message = action.is_about_a_message();
             conversation.map(|conversation| match of_message {
                 true => Resource::Message { conversation, is_author: action != Action::Reply, age_ms: 0 },
@@ -369,12 +369,12 @@ impl<'a> Words<'a> {
             verbs.into_iter().filter(|(conditions, ..)| !conditions.is_empty()).map(|(conditions, one, more)| {
                 format!("`{}` {}", conditions.join("`, `"), if conditions.len() == 1 { one } else { more })
             });
-        let reasons: Vec<String> = self.made(rule, witness).into_iter().chain(conditions).collect();
+        let reasons: Vec<String> = self.matching_fact(rule, witness).into_iter().chain(conditions).collect();
         if reasons.is_empty() { "it has no conditions".to_owned() } else { reasons.join("; ") }
     }
 
     /// The fact that made a rule match.
-    fn made(&self, rule: &Rule, witness: Witness) -> Option<String> {
+    fn matching_fact(&self, rule: &Rule, witness: Witness) -> Option<String> {
         let in_common = |condition: &Condition| matches!(condition, Condition::InCommon(..));
         Some(match witness {
             Witness::Everyone => return None,

@@ -25,7 +25,7 @@ use crate::{
                 EdgeFact, EdgeKey, FactWrite, GroupFact, MembershipFact, MembershipKey, Outcome, RelationFact, RelationKey,
                 SettingFact,
             },
-            people::Profile,
+            users::Profile,
         },
     },
 };

@@ -183,7 +183,7 @@ impl Import {
                 Err(fault) => Err(fault),
             };
             self.tally.count(*verdict.as_ref().unwrap_or(&Verdict::Refused));
-            if self.options.tell_all || verdict.is_err() {
+            if self.options.lists_all_rows || verdict.is_err() {
                 answers.push(Answer::Row(RowAnswer::new(one.line, one.named, &verdict)));
             }
         }
@@ -284,7 +284,7 @@ impl Import {
             };
             for ((id, _), _) in going.iter().zip(outcomes).filter(|(_, outcome)| *outcome == Outcome::Removed) {
                 self.tally.removed += 1;
-                if self.options.tell_all {
+                if self.options.lists_all_rows {
                     answers.push(Answer::Row(RowAnswer::removed(replace.type_name(), id.clone())));
                 }
             }

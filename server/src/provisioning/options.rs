@@ -22,7 +22,7 @@ pub struct Options {
     /// How much `replace` may remove.
     pub delete_limit: DeleteLimit,
     /// Answer with a line for every row, not only for refused rows.
-    pub tell_all: bool,
+    pub lists_all_rows: bool,
     /// What happens to rows with words that the policy does not declare.
     pub undeclared: Undeclared,
 }
@@ -137,7 +137,7 @@ impl Options {
             match (name.as_str(), value.as_str()) {
                 ("dry_run", "true" | "false") => options.dry_run = value == "true",
                 ("dry_run", _) => return Err(not_expected(name, value, "true or false")),
-                ("results", "all" | "problems") => options.tell_all = value == "all",
+                ("results", "all" | "problems") => options.lists_all_rows = value == "all",
                 ("results", _) => return Err(not_expected(name, value, "all or problems")),
                 ("undeclared", "refuse") => options.undeclared = Undeclared::Refuse,
                 ("undeclared", "keep") => options.undeclared = Undeclared::Keep,
@@ -182,7 +182,7 @@ mod tests {
             dry_run: true,
             replace: Some(Scope::MembershipsOf("6a:b".to_owned())),
             delete_limit: DeleteLimit::Percent(5),
-            tell_all: true,
+            lists_all_rows: true,
             undeclared: Undeclared::Keep,
         };
         assert_eq!(options, Ok(expected));

@@ -19,7 +19,7 @@ use crate::{
         Store, StoreError,
         queries::{
             facts::{EdgeKey, FactWrite, MembershipFact, MembershipKey, Outcome, RelationKey, stored},
-            people::Profile,
+            users::Profile,
         },
     },
 };
@@ -179,7 +179,7 @@ impl Replace {
         surplus.named = self.count(Some(id));
         let held = stored::memberships_of_group(store.reader(), id).await?;
         let users: Vec<UserId> = held.iter().map(|held| held.key.user).collect();
-        let users = crate::store::queries::people::find(store.reader(), tenant, &users).await?;
+        let users = crate::store::queries::users::find(store.reader(), tenant, &users).await?;
         let users = users.into_iter().map(|user| (user.id, user.external_id)).collect();
         held.into_iter().for_each(|held| self.sift_membership(surplus, held, &users, group));
         Ok(())

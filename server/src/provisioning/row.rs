@@ -12,7 +12,7 @@ use crate::{
     plain::shortened,
     store::queries::{
         facts::{GroupFact, SettingFact},
-        people::Profile,
+        users::Profile,
     },
 };
 
@@ -297,7 +297,7 @@ pub const RELATION_STATES: [(&str, RelationState); 2] =
 /// The values of `effect` of an edge.
 pub const EFFECTS: [(&str, EdgeEffect); 2] = [("allow", EdgeEffect::Allow), ("deny", EdgeEffect::Deny)];
 
-/// The values of `delivers`: whom a message to the group of a row or edge reaches.
+/// The values of `delivers` of a group or an edge: what its senders reach.
 pub const DELIVERS: [(&str, Delivers); 4] =
     [("both", Delivers::Both), ("people", Delivers::People), ("group", Delivers::Group), ("none", Delivers::None)];
 
@@ -367,14 +367,14 @@ fn setting(fields: &mut Fields, deleted: bool) -> Result<SettingFact, Fault> {
 
 fn check_setting(words: &Arc<Vocabulary>, setting: &SettingFact) -> Result<(), Fault> {
     declared("name", "setting", &setting.name, words.settings.iter().map(|word| word.name.as_str()))?;
-    let (Some(place), Some(value)) = (words.setting(&setting.name), &setting.value) else { return Ok(()) };
+    let (Some(id), Some(value)) = (words.setting(&setting.name), &setting.value) else { return Ok(()) };
     // The policy evaluator checks the value: a value that it does not understand leaves the default.
     let mut world = World::new(Arc::clone(words));
-    world.apply(&FactChange::Setting { setting: place, value: Some(value.clone()) });
-    if world.setting(place) == value {
+    world.apply(&FactChange::Setting { setting: id, value: Some(value.clone()) });
+    if world.setting(id) == value {
         return Ok(());
     }
-    let values = words.settings.get(usize::from(place.0)).map(|word| word.values.join(", ")).unwrap_or_default();
+    let values = words.settings.get(usize::from(id.0)).map(|word| word.values.join(", ")).unwrap_or_default();
     let expected =
         if values.is_empty() { "a number, or a duration such as 15m".to_owned() } else { format!("one of {values}") };
     Err(Fault::new("value", format!("`value` of the setting `{0}` is `{value}`, expected {expected}", setting.name)))

@@ -21,7 +21,7 @@ struct Encoded {
     proto: OnceLock<Bytes>,
     json: OnceLock<Bytes>,
     /// The changed conversation and its version after the change; `None` if the frame is no change of a conversation.
-    place: Option<(ConversationId, u32)>,
+    conversation_version: Option<(ConversationId, u32)>,
     /// Number of encodings since the last [`Frame::take_encodes`].
     encodes: AtomicU64,
 }
@@ -51,15 +51,15 @@ impl Frame {
         Self::new(payload, Some((conversation, version)), 0)
     }
 
-    fn new(payload: Bytes, place: Option<(ConversationId, u32)>, encodes: u64) -> Self {
+    fn new(payload: Bytes, conversation_version: Option<(ConversationId, u32)>, encodes: u64) -> Self {
         let encodes = AtomicU64::new(encodes);
-        Self(Arc::new(Encoded { payload, proto: OnceLock::new(), json: OnceLock::new(), place, encodes }))
+        Self(Arc::new(Encoded { payload, proto: OnceLock::new(), json: OnceLock::new(), conversation_version, encodes }))
     }
 
     /// The changed conversation and its version after the change; `None` if the frame is no change of a conversation.
     #[must_use]
-    pub fn place(&self) -> Option<(ConversationId, u32)> {
-        self.0.place
+    pub fn conversation_version(&self) -> Option<(ConversationId, u32)> {
+        self.0.conversation_version
     }
 
     /// The protobuf form, as other nodes get it over the bus.

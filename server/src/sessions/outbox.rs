@@ -48,8 +48,8 @@ struct Queue {
 struct Waiting {
     bytes: Bytes,
     live: bool,
-    /// See [`Frame::place`].
-    place: Option<(ConversationId, u32)>,
+    /// See [`Frame::conversation_version`].
+    conversation_version: Option<(ConversationId, u32)>,
 }
 
 /// Which task has to write next.
@@ -139,7 +139,7 @@ impl Outbox {
         if queue.live_bytes + bytes.len() > self.live_bytes_max {
             queue.part();
         } else {
-            queue.push(bytes, true, frame.place());
+            queue.push(bytes, true, frame.conversation_version());
         }
         true
     }
@@ -160,9 +160,9 @@ impl Outbox {
     pub fn push_first(&self, frames: Vec<Bytes>, versions: &HashMap<ConversationId, u32>) {
         let mut queue = self.lock();
         let is_contained = |(conversation, version)| versions.get(&conversation).is_some_and(|known| version <= *known);
-        queue.waiting.retain(|one| !one.place.is_some_and(is_contained));
+        queue.waiting.retain(|one| !one.conversation_version.is_some_and(is_contained));
         for bytes in frames.into_iter().rev() {
-            queue.waiting.push_front(Waiting { bytes, live: false, place: None });
+            queue.waiting.push_front(Waiting { bytes, live: false, conversation_version: None });
         }
         let taken = |live| queue.waiting.iter().filter(|one| one.live == live).map(Waiting::takes).sum();
         (queue.live_bytes, queue.reply_bytes) = (taken(true), taken(false));
@@ -262,8 +262,8 @@ impl Waiting {
 }
 
 impl Queue {
-    fn push(&mut self, bytes: Bytes, live: bool, place: Option<(ConversationId, u32)>) {
-        let waiting = Waiting { bytes, live, place };
+    fn push(&mut self, bytes: Bytes, live: bool, conversation_version: Option<(ConversationId, u32)>) {
+        let waiting = Waiting { bytes, live, conversation_version };
         *(if live { &mut self.live_bytes } else { &mut self.reply_bytes }) += waiting.takes();
         self.waiting.push_back(waiting);
     }

@@ -101,7 +101,7 @@ fn a_partial_write_continues_where_it_stopped() {
     let mut peer = Peer::with_room(5);
     assert!(peer.write(&outbox).look);
     assert!(outbox.is_blocked());
-    assert!(!outbox.push_live(&frame("more")), "whoever waits for the socket writes this too");
+    assert!(!outbox.push_live(&frame("more")), "the task that waits for the socket writes this too");
     peer.room = 1_000;
     assert_eq!(peer.write(&outbox).frames, 2);
     assert_eq!(peer.got, on_wire(&["0123456789", "more"]));

@@ -58,14 +58,14 @@ fn refusal(place: &Path, needed: Access, verb: &str) -> Option<String> {
             "{shown} is on a volume that is mounted read-only: mount it writable, or set CAUSERIE_DATA__DIR to another folder"
         ));
     }
-    let (me, owner, mode) = (rustix::process::geteuid().as_raw(), metadata.uid(), metadata.mode() & 0o7777);
-    let mend = if me == owner {
+    let (process_user, owner, mode) = (rustix::process::geteuid().as_raw(), metadata.uid(), metadata.mode() & 0o7777);
+    let mend = if process_user == owner {
         let letters = if metadata.is_dir() { "rwx" } else { "rw" };
         format!("`chmod u+{letters} {shown}`")
     } else {
-        format!("run the program as that user, or `chown {me} {shown}`")
+        format!("run the program as that user, or `chown {process_user} {shown}`")
     };
     Some(format!(
-        "the process runs as user {me} and may not {verb} {shown}, which belongs to user {owner}, mode {mode:04o}: {mend}"
+        "the process runs as user {process_user} and may not {verb} {shown}, which belongs to user {owner}, mode {mode:04o}: {mend}"
     ))
 }

@@ -19,7 +19,7 @@ const DEADLINE: std::time::Duration = std::time::Duration::from_secs(8);
 pub type Answers<K, V> = HashMap<K, V>;
 
 /// The channel on which a caller waits for its value.
-type Asker<V> = oneshot::Sender<Result<Option<V>, StoreError>>;
+type ValueSender<V> = oneshot::Sender<Result<Option<V>, StoreError>>;
 
 /// Waits for a request, and then takes all queued requests as [`top_up`] does. Returns the number of requests in `into`,
 /// which is 0 when all senders are gone.
@@ -47,7 +47,7 @@ pub async fn top_up<T>(waiting: &mut mpsc::Receiver<T>, into: &mut Vec<T>, max: 
 
 /// A lookup that many callers share. Cheap to clone; its task ends when the last clone is dropped.
 pub struct Batcher<K, V> {
-    questions: mpsc::Sender<(K, Asker<V>)>,
+    questions: mpsc::Sender<(K, ValueSender<V>)>,
 }
 
 impl<K, V> Clone for Batcher<K, V> {
@@ -70,7 +70,7 @@ where
         // The queue holds four batches. Further callers wait for room; they serve sockets, whose clients then wait too.
         let (questions, mut waiting) = mpsc::channel(batch_max * 4);
         tokio::spawn(async move {
-            let mut taken: Vec<(K, Asker<V>)> = Vec::with_capacity(batch_max);
+            let mut taken: Vec<(K, ValueSender<V>)> = Vec::with_capacity(batch_max);
             while gather(&mut waiting, &mut taken, batch_max).await > 0 {
                 let mut keys: Vec<K> = Vec::with_capacity(taken.len());
                 let mut seen = std::collections::HashSet::with_capacity(taken.len());
@@ -82,10 +82,10 @@ where
                 let answers =
                     tokio::time::timeout(DEADLINE, query(keys)).await.unwrap_or_else(|_| Err(StoreError::too_slow()));
                 let answers = answers.map(Arc::new);
-                for (key, asker) in taken.drain(..) {
+                for (key, sender) in taken.drain(..) {
                     let answer = answers.as_ref().map(|answers| answers.get(&key).cloned()).map_err(Clone::clone);
                     // A caller that gave up needs no answer.
-                    let _ = asker.send(answer);
+                    let _ = sender.send(answer);
                 }
             }
         });

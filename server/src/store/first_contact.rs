@@ -21,32 +21,32 @@ pub enum Unusable {
     #[error("the address can't be read: {0}")]
     Address(sqlx::Error),
     /// PostgreSQL, or the program that listens in its place, refused the connection.
-    #[error("PostgreSQL at {place}: {why}")]
+    #[error("PostgreSQL at {address}: {why}")]
     Refused {
         /// Host and port, or the folder of the socket.
-        place: String,
+        address: String,
         /// The message of the server, or the operating system's error.
         why: String,
     },
     /// A pooler refuses parameters that PostgreSQL takes.
     #[error(
-        "the pooler at {place} refuses a startup parameter ({why}): set `ignore_startup_parameters = extra_float_digits` in \
+        "the pooler at {address} refuses a startup parameter ({why}): set `ignore_startup_parameters = extra_float_digits` in \
          pgbouncer.ini"
     )]
     StartupParameter {
         /// Host and port, or the folder of the socket.
-        place: String,
+        address: String,
         /// The message of the pooler.
         why: String,
     },
     /// A pooler gives each transaction another connection of PostgreSQL.
     #[error(
-        "the pooler at {place} pools transactions, so that settings and prepared statements of a connection get lost: set \
+        "the pooler at {address} pools transactions, so that settings and prepared statements of a connection get lost: set \
          `pool_mode = session` in pgbouncer.ini, or connect to PostgreSQL itself"
     )]
     PoolsTransactions {
         /// Host and port, or the folder of the socket.
-        place: String,
+        address: String,
     },
 }
 
@@ -57,17 +57,17 @@ pub enum Unusable {
 /// connections.
 pub async fn postgres(url: &str) -> Result<(), Unusable> {
     let options = PgConnectOptions::from_str(url).map_err(Unusable::Address)?;
-    let place = options.get_socket().map_or_else(
+    let address = options.get_socket().map_or_else(
         || format!("{}:{}", options.get_host(), options.get_port()),
         |folder| format!("{} (port {})", folder.display(), options.get_port()),
     );
-    let refused = |why: String| Unusable::Refused { place: place.clone(), why };
+    let refused = |why: String| Unusable::Refused { address: address.clone(), why };
     match tokio::time::timeout(ANSWER_MAX, keeps_sessions(&options)).await {
         Err(_) => Err(refused(format!("no answer within {} s", ANSWER_MAX.as_secs()))),
         Ok(Ok(true)) => Ok(()),
-        Ok(Ok(false)) => Err(Unusable::PoolsTransactions { place }),
+        Ok(Ok(false)) => Err(Unusable::PoolsTransactions { address }),
         Ok(Err(error)) if error.to_string().contains("startup parameter") => {
-            Err(Unusable::StartupParameter { place, why: said(&error) })
+            Err(Unusable::StartupParameter { address, why: said(&error) })
         }
         Ok(Err(error)) => Err(refused(said(&error))),
     }

@@ -10,7 +10,7 @@ use super::{
         facts::read::{self, Version},
         member_context::MemberContext,
         messages::Changed,
-        people, tenants,
+        tenants, users,
     },
 };
 
@@ -26,13 +26,13 @@ pub struct Lookups {
     /// A conversation as a member sees it.
     pub summaries: Batcher<(ConversationId, UserId), Summary>,
     /// What the rules need to know about a user in a conversation.
-    pub facts: Batcher<(ConversationId, UserId), MemberContext>,
+    pub member_contexts: Batcher<(ConversationId, UserId), MemberContext>,
     /// The changes of a conversation after a version.
     pub changes: Batcher<(ConversationId, u32), Changed>,
     /// The epoch of a tenant.
     pub epochs: Batcher<TenantId, String>,
     /// Whether a user's account is active, and since when the user's tokens are valid.
-    pub account_statuses: Batcher<UserId, people::AccountStatus>,
+    pub account_statuses: Batcher<UserId, users::AccountStatus>,
     /// The versions of a tenant's facts and policy.
     pub facts_versions: Batcher<TenantId, Version>,
 }
@@ -47,9 +47,9 @@ impl Lookups {
                 let store = a.clone();
                 async move { store.summaries(pairs).await }
             }),
-            facts: Batcher::spawn(BATCH_MAX, move |pairs| {
+            member_contexts: Batcher::spawn(BATCH_MAX, move |pairs| {
                 let store = b.clone();
-                async move { store.facts(pairs).await }
+                async move { store.member_contexts(pairs).await }
             }),
             changes: Batcher::spawn(CHANGES_MAX, move |pairs| {
                 let store = c.clone();
@@ -61,7 +61,7 @@ impl Lookups {
             }),
             account_statuses: Batcher::spawn(BATCH_MAX, move |users| {
                 let store = e.clone();
-                async move { people::account_statuses(&store, &users).await }
+                async move { users::account_statuses(&store, &users).await }
             }),
             facts_versions: Batcher::spawn(BATCH_MAX, move |tenants| {
                 let store = f.clone();

@@ -1,6 +1,6 @@
 //! The checks that a request carries: the policy was asked before the request was queued, and is asked again under the lock.
 
-use causerie_policy::{Action, Code, Resource, Status};
+use causerie_policy::{Action, Code, Resource, UserStatus};
 use causerie_protocol::{GroupId, Refusal, UserId};
 
 use crate::{
@@ -46,8 +46,8 @@ pub enum CheckSubject {
     },
 }
 
-/// Whether a caller may change anything: their token was not revoked, and their tenant is not suspended. Must be called under
-/// the lock of the change, so that no node writes for a token whose revocation was answered.
+/// Whether a caller may change anything: their token was not revoked, and their tenant is not suspended. Must be called
+/// under the lock of the change, so that no node writes for a token whose revocation was answered.
 ///
 /// # Errors
 /// The rejection for the caller otherwise.
@@ -83,7 +83,7 @@ impl Check {
             CheckSubject::Nothing => allow(Some(Resource::None)),
             CheckSubject::User(user) => allow(facts.user(user).map(Resource::User)),
             CheckSubject::ReplyAddressee { user, while_reached_by } => match facts.user(user) {
-                Some(user) if facts.world.status(user) != Status::Active => {
+                Some(user) if facts.world.status(user) != UserStatus::Active => {
                     Err(policy_gate::refusal(Code::RecipientInactive).into())
                 }
                 Some(user)

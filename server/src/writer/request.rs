@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use causerie_policy::{Action, Code, Resource, Status};
+use causerie_policy::{Action, Code, Resource, UserStatus};
 use causerie_protocol::{
     ClientId, ConversationId, GroupId, MessageId, Refusal, UserId,
     command::{Draft, StartConversation},
@@ -178,7 +178,7 @@ impl Start {
             .iter()
             .filter_map(|group| facts.group(*group))
             .flat_map(|group| world.members(group))
-            .filter(|user| world.status(*user) == Status::Active)
+            .filter(|user| world.status(*user) == UserStatus::Active)
             .filter(|user| !facts.denies(Action::Start, self.new.created_by, Resource::User(*user)))
             .map(|user| UserId(Uuid::from_u128(world.user_key(user))))
             .collect();
@@ -306,8 +306,8 @@ mod tests {
             lookups::Lookups,
             queries::{
                 facts::{FactWrite, GroupFact, MembershipFact, MembershipKey},
-                people::{self, Profile},
                 tenants,
+                users::{self, Profile},
             },
         },
         testing::{NOW_MS, TestClock, on_each_database},
@@ -365,7 +365,7 @@ mod tests {
             assert_eq!(reaches(start(ConversationKind::Mail, None)).await, Ok(()));
 
             let gone = profile("tom", UserStatus::Deactivated);
-            people::upsert(&store, tenant, &[gone], NOW_MS).await.expect("stores");
+            users::upsert(&store, tenant, &[gone], NOW_MS).await.expect("stores");
             let refusal = reaches(start(ConversationKind::Mail, None)).await.expect_err("nobody gets it");
             assert_eq!((refusal.code, refusal.field.as_str()), (ErrorCode::RecipientInactive, "startConversation.with[0]"));
             assert_eq!(reaches(start(ConversationKind::Mail, Some(lea))).await, Ok(()), "she gets it herself");

@@ -23,8 +23,8 @@ use crate::{
         lookups::Lookups,
         queries::{
             append::NewConversation,
-            people::{self, Profile},
             tenants,
+            users::{self, Profile},
         },
     },
     tasks::Tasks,
@@ -44,7 +44,7 @@ impl Fixture {
     async fn new(store: &Store) -> Self {
         let tenant = tenants::create(store, "acme", "Acme", NOW_MS).await.expect("stores").id;
         let profiles = ["lea", "tom"].map(|id| Profile { external_id: id.to_owned(), ..Profile::default() });
-        let users = people::upsert(store, tenant, &profiles, NOW_MS).await.expect("stores");
+        let users = users::upsert(store, tenant, &profiles, NOW_MS).await.expect("stores");
         let [lea, tom] = users.try_into().expect("two users");
 
         let clock: Arc<dyn Clock> = TestClock::new();

@@ -145,8 +145,8 @@ async fn both_users_see_a_request_its_acceptance_and_its_end() {
 
 #[tokio::test]
 async fn a_started_conversation_appears_and_its_close_withdraws_sending() {
-    let people: Vec<Row> = ["ann", "ben"].into_iter().map(user).collect();
-    everywhere("community", &people, async |community| {
+    let users: Vec<Row> = ["ann", "ben"].into_iter().map(user).collect();
+    everywhere("community", &users, async |community| {
         let mut ann = Screen::of(community, "ann", &["ben"]).await;
         let ben = community.user("ben").await;
         assert_eq!(ann.may_start("ben", true).await.conversation_id, "");

@@ -30,13 +30,13 @@ const MEETING: usize = 128;
 /// Conversations that are started at the same time.
 const STARTING: usize = 32;
 /// How long a user may take who connects without an instant, in seconds.
-const COMING_S: u64 = 60;
+const CONNECTING_S: u64 = 60;
 /// The interval between two checks whether all messages have arrived.
 const POLL: Duration = Duration::from_millis(10);
 /// Number of reasons that are kept as text.
 const REASONS: usize = 5;
 /// The interval between two progress updates.
-const SO: Duration = Duration::from_millis(300);
+const PROGRESS_EVERY: Duration = Duration::from_millis(300);
 
 /// Gets the number of users or conversations that are done.
 pub type Progress<'a> = &'a (dyn Fn(u64) + Send + Sync);
@@ -45,12 +45,12 @@ pub type Progress<'a> = &'a (dyn Fn(u64) + Send + Sync);
 ///
 /// # Errors
 /// If a user is refused.
-pub async fn introduce(worker: &WorkerState, who: &UserSet, progress: Progress<'_>) -> Outcome<()> {
+pub async fn introduce(worker: &WorkerState, users: &UserSet, progress: Progress<'_>) -> Outcome<()> {
     let meet = async |user: Arc<User>| {
         open(worker, user.number).await?.close().await;
         Outcome::Ok(())
     };
-    let mut met = stream::iter(worker.of(who).into_iter().map(meet)).buffer_unordered(MEETING).enumerate();
+    let mut met = stream::iter(worker.of(users).into_iter().map(meet)).buffer_unordered(MEETING).enumerate();
     while let Some((count, one)) = met.next().await {
         one?;
         if count % 200 == 199 {
@@ -78,13 +78,13 @@ async fn start_one(worker: &WorkerState, start: Start) -> Outcome<Started> {
     let (owner, others) = start.members.split_first().ok_or("a conversation has members")?;
     let prefix = &worker.config.prefix;
     let mut others = others.chunks(MEMBERS_PER_COMMAND_MAX);
-    let starter = worker.person(*owner).ok_or("whoever starts a conversation lives elsewhere")?;
+    let starter = worker.user(*owner).ok_or("the user who starts the conversation belongs to another process")?;
     let _turn = starter.starting.lock().await;
     let mut socket = open(worker, *owner).await?;
     let kind = if start.direct { wire::ConversationKind::Direct } else { wire::ConversationKind::Group };
     let mut command = wire::StartConversation {
         kind: kind.into(),
-        with: others.next().unwrap_or_default().iter().map(|person| recipient(prefix, *person)).collect(),
+        with: others.next().unwrap_or_default().iter().map(|user| recipient(prefix, *user)).collect(),
         ..Default::default()
     };
     if !start.direct {
@@ -92,7 +92,7 @@ async fn start_one(worker: &WorkerState, start: Start) -> Outcome<Started> {
         command.client_id = Uuid::now_v7().to_string();
     }
     let refused = |error| {
-        let with: Vec<String> = start.members.iter().skip(1).take(1).map(|person| name(prefix, *person)).collect();
+        let with: Vec<String> = start.members.iter().skip(1).take(1).map(|user| name(prefix, *user)).collect();
         format!("{} could not start one with {}: {error}", name(prefix, *owner), with.concat())
     };
     let mut conversation = match socket.ask(Command::StartConversation(command)).await.map_err(refused)? {
@@ -100,7 +100,7 @@ async fn start_one(worker: &WorkerState, start: Start) -> Outcome<Started> {
         other => return Err(format!("starting a conversation was answered with {other:?}").into()),
     };
     for some in others {
-        let users = some.iter().map(|person| user_ref(prefix, *person)).collect();
+        let users = some.iter().map(|user| user_ref(prefix, *user)).collect();
         let add = wire::AddMembers { conversation_id: conversation.id.clone(), users };
         if let Answer::ConversationUpdated(wire::ConversationUpdated { conversation: Some(it) }) =
             socket.ask(Command::AddMembers(add)).await?
@@ -113,9 +113,9 @@ async fn start_one(worker: &WorkerState, start: Start) -> Outcome<Started> {
 }
 
 /// Connects users. With `again`, all of them reconnect at the instant `at` and resume their held versions.
-pub async fn come(
+pub async fn connect(
     worker: &WorkerState,
-    who: &UserSet,
+    users: &UserSet,
     again: bool,
     at: At,
     patience_ms: u64,
@@ -123,10 +123,10 @@ pub async fn come(
 ) -> ConnectSummary {
     clock::sleep_until(at).await;
     let from_us = if at == 0 { clock::now_us() } else { at };
-    let everyone = worker.of(who);
+    let everyone = worker.of(users);
     // Without an instant, users wait for each other, so each user's time counts from its own turn.
-    let patience_us = if again { patience_ms * 1_000 } else { (COMING_S + everyone.len() as u64 / 100) * 1_000_000 };
-    let (done, mut came) = unbounded_channel::<user::ConnectOutcome>();
+    let patience_us = if again { patience_ms * 1_000 } else { (CONNECTING_S + everyone.len() as u64 / 100) * 1_000_000 };
+    let (done, mut results) = unbounded_channel::<user::ConnectOutcome>();
     for user in &everyone {
         let connect = Connect { again, from_us, until_us: from_us + patience_us, done: done.clone() };
         // The user's task lives as long as this process.
@@ -134,10 +134,10 @@ pub async fn come(
     }
     drop(done);
     let (mut all, mut last_said) = (ConnectSummary::default(), Instant::now());
-    while let Some(one) = came.recv().await {
+    while let Some(one) = results.recv().await {
         match one.failed {
             None => {
-                all.came += 1;
+                all.connected += 1;
                 all.took.record(one.took_us);
                 all.reloaded += u64::from(one.reloaded > 0);
                 all.tried_again += u64::from(one.attempts > 0);
@@ -149,17 +149,17 @@ pub async fn come(
                 }
             }
         }
-        if last_said.elapsed() > SO {
+        if last_said.elapsed() > PROGRESS_EVERY {
             last_said = Instant::now();
-            progress(all.came + all.failed);
+            progress(all.connected + all.failed);
         }
     }
     all
 }
 
 /// Gives a task to each user at an instant, and waits until all are done.
-pub async fn send(worker: &WorkerState, who: &UserSet, at: At, task: impl Fn(UnboundedSender<()>) -> Task) {
-    let everyone = worker.of(who);
+pub async fn send(worker: &WorkerState, users: &UserSet, at: At, task: impl Fn(UnboundedSender<()>) -> Task) {
+    let everyone = worker.of(users);
     clock::sleep_until(at).await;
     let (done, mut ends) = unbounded_channel();
     for user in &everyone {
@@ -200,17 +200,17 @@ pub async fn complete(worker: &WorkerState, order: &Complete) -> Completed {
     Completed { streams: streams.map(|tally| tally.seen()).collect(), check, usage: worker.watch.usage() }
 }
 
-async fn open(worker: &WorkerState, person: u32) -> Outcome<Socket> {
-    let (_, place) = worker.place_of(person)?;
-    let opened = Socket::open(&place, worker.token(person)?, None).await;
-    let (socket, _) = opened.map_err(|error| format!("{}: {error}", name(&worker.config.prefix, person)))?;
+async fn open(worker: &WorkerState, user: u32) -> Outcome<Socket> {
+    let (_, place) = worker.place_of(user)?;
+    let opened = Socket::open(&place, worker.token(user)?, None).await;
+    let (socket, _) = opened.map_err(|error| format!("{}: {error}", name(&worker.config.prefix, user)))?;
     Ok(socket)
 }
 
-fn recipient(prefix: &str, person: u32) -> wire::Recipient {
-    wire::Recipient { by: Some(wire::recipient::By::ExternalId(name(prefix, person))) }
+fn recipient(prefix: &str, user: u32) -> wire::Recipient {
+    wire::Recipient { by: Some(wire::recipient::By::ExternalId(name(prefix, user))) }
 }
 
-fn user_ref(prefix: &str, person: u32) -> wire::UserRef {
-    wire::UserRef { by: Some(wire::user_ref::By::ExternalId(name(prefix, person))) }
+fn user_ref(prefix: &str, user: u32) -> wire::UserRef {
+    wire::UserRef { by: Some(wire::user_ref::By::ExternalId(name(prefix, user))) }
 }

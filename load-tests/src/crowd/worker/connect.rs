@@ -33,8 +33,8 @@ impl UserLoop {
             };
             self.gone();
             if clock::until(connect.until_us) < PAUSE {
-                let who = name(&self.worker.config.prefix, self.user.number);
-                return ConnectOutcome { failed: Some(format!("{who}: {failed}")), took_us: 0, reloaded: 0, attempts };
+                let name = name(&self.worker.config.prefix, self.user.number);
+                return ConnectOutcome { failed: Some(format!("{name}: {failed}")), took_us: 0, reloaded: 0, attempts };
             }
             attempts += 1;
             sleep(PAUSE).await;
@@ -102,9 +102,9 @@ impl UserLoop {
                 continue;
             }
             for message in &changes.messages {
-                self.arrived(position.told(message.seq));
+                self.arrived(position.recovered(message.seq));
             }
-            position.told_up_to(conversation.version);
+            position.recovered_up_to(conversation.version);
         }
         for gone in &resumed.gone {
             self.worker.ended(self.user.number, &format!("told to be no member of {gone}"));
@@ -129,13 +129,13 @@ impl UserLoop {
             let mut state = self.user.state();
             let Some(position) = state.position(id) else { return Ok(()) };
             for message in &page.messages {
-                self.arrived(position.told(message.seq));
+                self.arrived(position.recovered(message.seq));
             }
             if !page.more_after || page.messages.is_empty() {
                 // The page may contain messages newer than its version. The newest one is the least version at which it is
                 // true.
                 let newest = page.messages.iter().map(|message| message.version).max().unwrap_or(0);
-                position.told_up_to(page.version.max(newest));
+                position.recovered_up_to(page.version.max(newest));
                 return Ok(());
             }
         }

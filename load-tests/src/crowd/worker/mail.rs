@@ -42,7 +42,7 @@ impl WorkerState {
     /// The server accepted a mail: all of its readers who are connected must receive it.
     pub(super) fn mail_accepted(&self, mail_spec: &MailSpec, mail: Option<&Conversation>) {
         let Some(id) = mail.and_then(|mail| frames::id(&mail.id)) else { return };
-        let there = mail_spec.readers.iter().filter_map(|reader| self.person(*reader));
+        let there = mail_spec.readers.iter().filter_map(|reader| self.user(*reader));
         let there: Vec<_> = there.filter(|user| user.state().connection == ConnectionState::Reading).cloned().collect();
         self.mails.0.lock().unwrap_or_else(PoisonError::into_inner).push((id, there));
     }

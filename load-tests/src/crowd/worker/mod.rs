@@ -39,14 +39,14 @@ impl Worker {
             return Err("the first order is to settle".into());
         };
         clock::share(config.clock_offset_us);
-        let (mut people, mut queues) = (Vec::new(), Vec::new());
+        let (mut users, mut queues) = (Vec::new(), Vec::new());
         for number in config.from..config.to {
             let (tasks, queue) = unbounded_channel();
-            people.push(Arc::new(User::new(number, tasks)));
+            users.push(Arc::new(User::new(number, tasks)));
             queues.push(queue);
         }
-        let worker = Arc::new(WorkerState::new(config, people)?);
-        for (user, tasks) in worker.people.iter().zip(queues) {
+        let worker = Arc::new(WorkerState::new(config, users)?);
+        for (user, tasks) in worker.users.iter().zip(queues) {
             tokio::spawn(UserLoop::new(Arc::clone(&worker), Arc::clone(user), tasks).run());
         }
         let _ = words.send(Update { id, status: Status::Done(Answer::Done) });
@@ -74,18 +74,20 @@ async fn carry_out(worker: &Arc<WorkerState>, what: Operation, progress: bulk::P
     match what {
         Operation::Configure(_) => return Err("settled already".into()),
         Operation::Places(places) => worker.move_to(places),
-        Operation::Introduce(who) => bulk::introduce(worker, &who, progress).await?,
+        Operation::Introduce(users) => bulk::introduce(worker, &users, progress).await?,
         Operation::Start(starts) => return Ok(Answer::Started(bulk::start(worker, starts, progress).await?)),
         Operation::Know(known) => worker.know(known)?,
-        Operation::Enter(who) => {
-            return Ok(Answer::ConnectSummary(Box::new(bulk::come(worker, &who, false, 0, 0, progress).await)));
+        Operation::Connect(users) => {
+            return Ok(Answer::ConnectSummary(Box::new(bulk::connect(worker, &users, false, 0, 0, progress).await)));
         }
-        Operation::Return(who, at, patience_ms) => {
-            return Ok(Answer::ConnectSummary(Box::new(bulk::come(worker, &who, true, at, patience_ms, progress).await)));
+        Operation::Reconnect(users, at, patience_ms) => {
+            return Ok(Answer::ConnectSummary(Box::new(
+                bulk::connect(worker, &users, true, at, patience_ms, progress).await,
+            )));
         }
-        Operation::Disconnect(who, how, at) => bulk::send(worker, &who, at, |done| Task::Disconnect(how, done)).await,
-        Operation::StopReading(who) => bulk::send(worker, &who, 0, Task::StopReading).await,
-        Operation::Leave(who) => bulk::send(worker, &who, 0, Task::Leave).await,
+        Operation::Disconnect(users, how, at) => bulk::send(worker, &users, at, |done| Task::Disconnect(how, done)).await,
+        Operation::StopReading(users) => bulk::send(worker, &users, 0, Task::StopReading).await,
+        Operation::Leave(users) => bulk::send(worker, &users, 0, Task::Leave).await,
         Operation::Load(share) => return Ok(Answer::Handed(pace::carry_out(worker, *share).await?)),
         Operation::Halt(load) => {
             if let Some(halt) = worker.halts.lock().unwrap_or_else(PoisonError::into_inner).get(&load) {

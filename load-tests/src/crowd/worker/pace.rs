@@ -35,7 +35,7 @@ const TRIES: usize = 64;
 enum Doers {
     Send { to: Vec<(Arc<Conversation>, Vec<Arc<User>>)>, text_bytes: usize },
     Mail { mail_specs: Vec<(Arc<User>, Arc<MailSpec>)>, text_bytes: usize },
-    Ask { people: Vec<Arc<User>>, action: Action },
+    Ask { users: Vec<Arc<User>>, action: Action },
 }
 
 /// Carries out this process's share. Returns the last message of each conversation once all actions have a reply or are
@@ -127,14 +127,14 @@ impl Doers {
                 Self::Send { to: with_senders.collect(), text_bytes: *text_bytes }
             }
             Action::Mail { text_bytes, mail_specs } => {
-                let written = |it: &MailSpec| Some((Arc::clone(worker.person(it.from)?), Arc::new(it.clone())));
+                let written = |it: &MailSpec| Some((Arc::clone(worker.user(it.from)?), Arc::new(it.clone())));
                 Self::Mail { mail_specs: mail_specs.iter().filter_map(written).collect(), text_bytes: *text_bytes }
             }
-            Action::List { people, .. }
-            | Action::History { people, .. }
-            | Action::MarkRead { people }
-            | Action::Typing { people }
-            | Action::Search { people, .. } => Self::Ask { people: worker.of(people), action: action.clone() },
+            Action::List { users, .. }
+            | Action::History { users, .. }
+            | Action::MarkRead { users }
+            | Action::Typing { users }
+            | Action::Search { users, .. } => Self::Ask { users: worker.of(users), action: action.clone() },
         }
     }
 
@@ -150,9 +150,9 @@ impl Doers {
                 let (user, mail_spec) = mail_specs.get(turn % mail_specs.len().max(1))?;
                 Some((user, DueAction::Mail(Arc::clone(mail_spec), *text_bytes)))
             }
-            Self::Ask { people, action } => {
+            Self::Ask { users, action } => {
                 let in_one = matches!(action, Action::History { .. } | Action::MarkRead { .. } | Action::Typing { .. });
-                let user = there(people, turn, in_one)?;
+                let user = there(users, turn, in_one)?;
                 Some((user, DueAction::Ask(Box::new(command(user, action, turn)?))))
             }
         }
@@ -160,8 +160,8 @@ impl Doers {
 }
 
 /// The user whose turn it is, or the next one that is connected and reads; with `in_one`, one that has a conversation.
-fn there(people: &[Arc<User>], turn: usize, in_one: bool) -> Option<&Arc<User>> {
-    let mut in_turn = (0..people.len().min(TRIES)).map(|at| &people[(turn + at) % people.len()]);
+fn there(users: &[Arc<User>], turn: usize, in_one: bool) -> Option<&Arc<User>> {
+    let mut in_turn = (0..users.len().min(TRIES)).map(|at| &users[(turn + at) % users.len()]);
     in_turn.find(|user| {
         let state = user.state();
         state.connection == ConnectionState::Reading && !(in_one && state.positions.is_empty())

@@ -39,7 +39,7 @@ pub struct WorkerState {
     /// The configuration of this process.
     pub config: Configure,
     /// The users of this process, by number.
-    pub people: Vec<Arc<User>>,
+    pub users: Vec<Arc<User>>,
     /// Streams in progress.
     pub tallies: Tallies,
     /// Loads in progress, by number.
@@ -126,11 +126,11 @@ impl WorkerState {
     ///
     /// # Errors
     /// If the key can't sign.
-    pub fn new(config: Configure, people: Vec<Arc<User>>) -> Outcome<Self> {
+    pub fn new(config: Configure, users: Vec<Arc<User>>) -> Outcome<Self> {
         Ok(Self {
             signer: config.issuer.signer()?,
             config,
-            people,
+            users,
             tallies: Tallies::default(),
             halts: Mutex::default(),
             door: Semaphore::new(ARRIVING),
@@ -146,26 +146,26 @@ impl WorkerState {
 
     /// The users of a set that belong to this process.
     #[must_use]
-    pub fn of(&self, who: &UserSet) -> Vec<Arc<User>> {
-        match who {
-            UserSet::These(people) => people.iter().filter_map(|person| self.person(*person)).cloned().collect(),
-            _ => self.people.iter().filter(|user| who.has(user.number)).cloned().collect(),
+    pub fn of(&self, users: &UserSet) -> Vec<Arc<User>> {
+        match users {
+            UserSet::These(users) => users.iter().filter_map(|user| self.user(*user)).cloned().collect(),
+            _ => self.users.iter().filter(|user| users.has(user.number)).cloned().collect(),
         }
     }
 
     /// The user of a number, if it belongs to this process.
     #[must_use]
-    pub fn person(&self, number: u32) -> Option<&Arc<User>> {
-        self.people.get(usize::try_from(number.checked_sub(self.config.from)?).ok()?)
+    pub fn user(&self, number: u32) -> Option<&Arc<User>> {
+        self.users.get(usize::try_from(number.checked_sub(self.config.from)?).ok()?)
     }
 
     /// The server that a user connects to, with its number.
     ///
     /// # Errors
     /// If no server is known yet.
-    pub fn place_of(&self, person: u32) -> Outcome<(u8, Place)> {
+    pub fn place_of(&self, user: u32) -> Outcome<(u8, Place)> {
         let places = Arc::clone(&self.places.read().unwrap_or_else(PoisonError::into_inner));
-        let at = person as usize % places.len().max(1);
+        let at = user as usize % places.len().max(1);
         let place = places.get(at).ok_or("nobody said where the server is")?;
         Ok((u8::try_from(at)?, place.clone()))
     }
@@ -179,8 +179,8 @@ impl WorkerState {
     ///
     /// # Errors
     /// As [`Signer::token`].
-    pub fn token(&self, person: u32) -> Outcome<String> {
-        self.signer.token(&name(&self.config.prefix, person))
+    pub fn token(&self, user: u32) -> Outcome<String> {
+        self.signer.token(&name(&self.config.prefix, user))
     }
 
     /// Adds conversations. Their members who are not connected start at the current seq and version.
@@ -191,7 +191,7 @@ impl WorkerState {
         let mut conversations = self.conversations.write().unwrap_or_else(PoisonError::into_inner);
         for KnownConversation { number, started, members, leads } in known {
             let id = Uuid::try_parse(&started.id)?;
-            let members: Vec<_> = members.iter().filter_map(|person| self.person(*person)).cloned().collect();
+            let members: Vec<_> = members.iter().filter_map(|user| self.user(*user)).cloned().collect();
             for user in &members {
                 let mut state = user.state();
                 if let Err(at) = state.positions.binary_search_by_key(&id, |position| position.id) {
@@ -245,11 +245,11 @@ impl WorkerState {
     }
 
     /// A connection ended unexpectedly.
-    pub fn ended(&self, person: u32, why: &str) {
+    pub fn ended(&self, user: u32, why: &str) {
         self.checked(|check| {
             check.ended += 1;
             if check.reasons.len() < REASONS {
-                check.reasons.push(format!("{}: {why}", name(&self.config.prefix, person)));
+                check.reasons.push(format!("{}: {why}", name(&self.config.prefix, user)));
             }
         });
     }

@@ -57,9 +57,9 @@ impl Tally {
     }
 
     /// The action was handed to a socket.
-    pub fn handed(&self, at_us: u64, person: u32) {
+    pub fn handed(&self, at_us: u64, user: u32) {
         let lag_us = clock::now_us().saturating_sub(at_us);
-        self.note(at_us, person, |seen, _| seen.lag.record(lag_us));
+        self.note(at_us, user, |seen, _| seen.lag.record(lag_us));
     }
 
     /// No suitable user was connected.
@@ -69,10 +69,10 @@ impl Tally {
     }
 
     /// The action succeeded.
-    pub fn answered(&self, at_us: u64, person: u32) {
+    pub fn answered(&self, at_us: u64, user: u32) {
         let took_us = clock::now_us().saturating_sub(at_us);
-        self.with(person, |seen| seen.answered_in_all += 1);
-        self.note(at_us, person, |seen, second| {
+        self.with(user, |seen| seen.answered_in_all += 1);
+        self.note(at_us, user, |seen, second| {
             seen.answered += 1;
             seen.answer.record(took_us);
             let second = seen.second(second);
@@ -85,16 +85,16 @@ impl Tally {
     }
 
     /// The action was refused, or its connection ended.
-    pub fn refused(&self, person: u32, error: &str) {
+    pub fn refused(&self, user: u32, error: &str) {
         // Errors count in the warm-up, too: there must be none.
-        self.with(person, |seen| *seen.refused.entry(error.to_owned()).or_default() += 1);
+        self.with(user, |seen| *seen.refused.entry(error.to_owned()).or_default() += 1);
         self.over.fetch_add(1, Ordering::Release);
     }
 
     /// A message of the stream reached a member.
-    pub fn delivered(&self, head: Head, now_us: u64, bytes: usize, person: u32, across: bool) {
+    pub fn delivered(&self, head: Head, now_us: u64, bytes: usize, user: u32, across: bool) {
         let took_us = now_us.saturating_sub(head.due_us);
-        self.note(head.due_us, person, |seen, second| {
+        self.note(head.due_us, user, |seen, second| {
             seen.delivered += 1;
             seen.delivered_bytes += bytes as u64;
             seen.delivery.record(took_us);
@@ -136,15 +136,15 @@ impl Tally {
     }
 
     /// Adds to the results of the second in which an action was due, within the measured time.
-    fn note(&self, at_us: u64, person: u32, what: impl FnOnce(&mut StreamSeen, u64)) {
+    fn note(&self, at_us: u64, user: u32, what: impl FnOnce(&mut StreamSeen, u64)) {
         if (self.from_us..self.to_us).contains(&at_us) {
             let second = at_us.saturating_sub(self.from_us) / 1_000_000;
-            self.with(person, |seen| what(seen, second));
+            self.with(user, |seen| what(seen, second));
         }
     }
 
-    fn with(&self, person: u32, what: impl FnOnce(&mut StreamSeen)) {
-        let shard = &self.shards[person as usize % SHARDS];
+    fn with(&self, user: u32, what: impl FnOnce(&mut StreamSeen)) {
+        let shard = &self.shards[user as usize % SHARDS];
         what(&mut shard.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }

@@ -16,9 +16,9 @@ use crate::{
 const TICK: Duration = Duration::from_millis(10);
 
 /// The measurements of this process; a clone shares them.
-pub struct Watch(Arc<Mutex<ConnectionState>>);
+pub struct Watch(Arc<Mutex<Measurements>>);
 
-struct ConnectionState {
+struct Measurements {
     usage: Usage,
     running: bool,
     began: Instant,
@@ -31,8 +31,7 @@ impl Watch {
     /// # Errors
     /// When `/proc` can't be read.
     pub fn new() -> Outcome<Self> {
-        let state =
-            ConnectionState { usage: Usage::default(), running: false, began: Instant::now(), cpu_before_s: cpu_s()? };
+        let state = Measurements { usage: Usage::default(), running: false, began: Instant::now(), cpu_before_s: cpu_s()? };
         let state = Arc::new(Mutex::new(state));
         let ticking = Arc::clone(&state);
         tokio::spawn(async move {
@@ -60,7 +59,7 @@ impl Watch {
     pub fn begin(&self) -> Outcome<()> {
         let cpu_before_s = cpu_s()?;
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *state = ConnectionState { usage: Usage::default(), running: true, began: Instant::now(), cpu_before_s };
+        *state = Measurements { usage: Usage::default(), running: true, began: Instant::now(), cpu_before_s };
         Ok(())
     }
 

@@ -106,14 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_without_a_fault_share_a_row() {
+    fn neighbouring_goals_that_are_zero_share_a_row() {
         let rows = rows(&report());
         assert_eq!(rows.matches("<tr").count(), 3);
         assert!(rows.contains("lost, doubled") && rows.contains("errors"), "{rows}");
     }
 
     #[test]
-    fn the_bar_shows_how_far_off() {
+    fn the_bar_shows_the_distance_from_the_limit() {
         let bar = |value| bar(&Goal::new("memory", value, Side::AtMost, 4.0, "KB"));
         assert!(bar(3.0).contains("width:37.5%") && bar(3.0).contains("75 %"), "{}", bar(3.0));
         assert!(bar(80.0).contains("over") && bar(80.0).contains("width:100.0%"), "{}", bar(80.0));
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_limit_of_none_is_beyond_the_bar() {
+    fn a_broken_limit_of_zero_fills_the_bar() {
         assert!(rows(&report()).contains("over"));
     }
 }

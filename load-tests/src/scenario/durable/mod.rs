@@ -79,7 +79,7 @@ impl Scenario for Durable {
         if stage.common.sqlite {
             report.scenario += " --sqlite";
         }
-        report.workload("people, in pairs", 2 * u64::from(pairs), "");
+        report.workload("users, in pairs", 2 * u64::from(pairs), "");
         report.workload("text", TEXT_BYTES, "B");
         report.workload("each rate measured for", self.seconds, "s");
 

@@ -65,7 +65,7 @@ struct Writer {
 ///
 /// # Errors
 /// When a server refuses or ends, or the run is stopped.
-pub async fn measure(stage: &Stage, people: u32) -> Outcome<Visible> {
+pub async fn measure(stage: &Stage, users: u32) -> Outcome<Visible> {
     let world = stage.world().await?;
     world.choose_rules(RULES).await?;
     let key = world.api_key("provision").await?;
@@ -74,7 +74,7 @@ pub async fn measure(stage: &Stage, people: u32) -> Outcome<Visible> {
         nodes.push(world.serve_as(1, &[]).await?);
     }
     let file = world.path().join("rows.ndjson");
-    let written = rows::write(&file, world.prefix(), people)?;
+    let written = rows::write(&file, world.prefix(), users)?;
     let began_us = clock::now_us();
     let import = http::post_file(nodes[0].http()?, IMPORT, &key, &file);
     taken(&stage.doing("everyone is brought in", import).await?)?;
@@ -82,9 +82,9 @@ pub async fn measure(stage: &Stage, people: u32) -> Outcome<Visible> {
     visible.imported_s = since(began_us) as f64 / 1e6;
 
     // Two users in addition to all others; the first connects to the first node, the second to the second node.
-    let two = [people.next_multiple_of(2), people.next_multiple_of(2) + 1];
+    let two = [users.next_multiple_of(2), users.next_multiple_of(2) + 1];
     taken(&http::post(nodes[0].http()?, IMPORT, &key, &bridge(&world, two)).await?)?;
-    let mut writers = stage.doing("two people meet", meet(stage, &world, &nodes, two)).await?;
+    let mut writers = stage.doing("two users meet", meet(stage, &world, &nodes, two)).await?;
     for turn in 0..2 * TIMES {
         let node = &nodes[turn / 2 % nodes.len()];
         let row = membership(&world, two[1], turn % 2 == 0);
@@ -100,16 +100,16 @@ pub async fn measure(stage: &Stage, people: u32) -> Outcome<Visible> {
 /// The rows of the two users and of their class.
 fn bridge(world: &World, two: [u32; 2]) -> String {
     let group = json!({ "type": "group", "id": BRIDGE, "name": "Bridge", "kind": "class" }).to_string();
-    let user = |person| {
-        let id = name(world.prefix(), person);
+    let user = |user| {
+        let id = name(world.prefix(), user);
         json!({ "type": "user", "id": id, "name": id }).to_string()
     };
     let rows = [group, user(two[0]), user(two[1]), membership(world, two[0], false), membership(world, two[1], false)];
     rows.join("\n") + "\n"
 }
 
-fn membership(world: &World, person: u32, deleted: bool) -> String {
-    let user = name(world.prefix(), person);
+fn membership(world: &World, user: u32, deleted: bool) -> String {
+    let user = name(world.prefix(), user);
     json!({ "type": "membership", "user": user, "group": BRIDGE, "role": "learner", "deleted": deleted }).to_string()
 }
 
@@ -144,7 +144,7 @@ async fn begin(sockets: &mut [Socket; 2], start: &wire::StartConversation) -> Ou
     let conversation = started.conversation.ok_or("no conversation was started")?.id;
     for socket in sockets {
         if !write(socket, &conversation).await? {
-            return Err("two people of a class may not write to each other".into());
+            return Err("two users of a class may not write to each other".into());
         }
     }
     Ok(conversation)

@@ -10,7 +10,7 @@ use crate::Outcome;
 /// Pairs of users for checks.
 const PAIRS: usize = 20_000;
 /// The number of random users whose reach is computed, and the number of users with a large reach.
-const PEOPLE: usize = 200;
+const USERS: usize = 200;
 const WIDEST: usize = 16;
 /// The best of this many runs counts, because other processes share the machine.
 const RUNS: u32 = 5;
@@ -43,9 +43,9 @@ pub fn presets() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// When there is no preset of this name.
 #[allow(clippy::cast_precision_loss)] // thousands
-pub fn measure(preset: &'static str, people: u32) -> Outcome<Decisions> {
+pub fn measure(preset: &'static str, user_count: u32) -> Outcome<Decisions> {
     let policy = Policy::preset(preset).ok_or_else(|| format!("there is no preset `{preset}`"))?;
-    let School { changes, widest, memberships } = School::new(people, policy.vocabulary());
+    let School { changes, widest, memberships } = School::new(user_count, policy.vocabulary());
     let mut world = World::new(policy.vocabulary().clone());
     world.apply_all(&changes);
     drop(changes);
@@ -53,9 +53,9 @@ pub fn measure(preset: &'static str, people: u32) -> Outcome<Decisions> {
     let users: Vec<UserIx> = world.users().collect();
     let widest: Vec<UserIx> = widest.iter().take(WIDEST).filter_map(|key| world.user(*key)).collect();
     let mut random = Random::new(7);
-    let mut someone = || users[random.below(people) as usize];
-    let pairs: Vec<_> = (0..PAIRS).map(|_| (someone(), someone())).collect();
-    let some: Vec<UserIx> = (0..PEOPLE).map(|_| someone()).chain(widest.iter().copied()).collect();
+    let mut random_user = || users[random.below(user_count) as usize];
+    let pairs: Vec<_> = (0..PAIRS).map(|_| (random_user(), random_user())).collect();
+    let some: Vec<UserIx> = (0..USERS).map(|_| random_user()).chain(widest.iter().copied()).collect();
 
     let check = |me, them| black_box(policy.decide(&world, Action::Start, me, Resource::User(them)).is_allowed());
     let checks = |me: Option<UserIx>| {

@@ -25,7 +25,7 @@ const VISIBLE_S_MAX: f64 = 1.0;
 pub struct Policy {
     /// The number of users, with 19 memberships each.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(2_000..=1_000_000))]
-    people: u32,
+    users: u32,
 }
 
 #[async_trait]
@@ -40,15 +40,15 @@ impl Scenario for Policy {
     }
 
     async fn measure(&self, stage: &Stage, scale: f64, report: &mut Report) -> Outcome<Vec<Figure>> {
-        let people = u32::try_from(scaled(self.people as usize, scale, 100))?;
+        let users = u32::try_from(scaled(self.users as usize, scale, 100))?;
         if stage.common.sqlite {
             report.scenario += " --sqlite";
         }
-        report.workload("people", people, "");
+        report.workload("users", users, "");
         report.workload("presets", decisions::presets().count(), "");
         let (mut all, others) = (Vec::new(), Others::watch());
         for preset in decisions::presets() {
-            let measured = async { tokio::task::spawn_blocking(move || decisions::measure(preset, people)).await? };
+            let measured = async { tokio::task::spawn_blocking(move || decisions::measure(preset, users)).await? };
             let measured = stage.doing(&format!("rules of {preset}"), measured).await?;
             tell(report, &measured);
             all.push(measured);
@@ -59,12 +59,12 @@ impl Scenario for Policy {
         if cfg!(debug_assertions) {
             report.doubt("this tool was built without --release, and decides in memory that slowly");
         }
-        let mut costs = judge(report, &all, people);
+        let mut costs = judge(report, &all, users);
         if stage.common.target.is_some() {
             report.note("how soon a fact that changed is seen is not measured on a --target");
             return Ok(costs);
         }
-        costs.extend(self.visible(stage, people, report).await?);
+        costs.extend(self.visible(stage, users, report).await?);
         Ok(costs)
     }
 }
@@ -80,7 +80,7 @@ fn tell(report: &mut Report, it: &Decisions) {
 
 /// Judges the slowest preset.
 #[allow(clippy::cast_precision_loss)] // gigabytes at most
-fn judge(report: &mut Report, all: &[Decisions], people: u32) -> Vec<Figure> {
+fn judge(report: &mut Report, all: &[Decisions], users: u32) -> Vec<Figure> {
     let most = |of: fn(&Decisions) -> f64| all.iter().map(of).fold(0.0, f64::max);
     let (check_us, reach_ms) = (most(|it| it.check_us), most(|it| it.reach_ms.1));
     report.at_most("check, slowest preset", check_us, CHECK_US_MAX, "us");
@@ -93,16 +93,16 @@ fn judge(report: &mut Report, all: &[Decisions], people: u32) -> Vec<Figure> {
     vec![
         Figure::new("check, slowest preset", check_us, "us"),
         Figure::new("reach and 20 completions, slowest preset", reach_ms, "ms"),
-        Figure::new("memory of facts per person, largest preset", most(|it| it.bytes as f64) / f64::from(people), "B"),
+        Figure::new("memory of facts per user, largest preset", most(|it| it.bytes as f64) / f64::from(users), "B"),
     ]
 }
 
 impl Policy {
     /// Measures on running servers.
     #[allow(clippy::cast_precision_loss)] // counts of one run
-    async fn visible(&self, stage: &Stage, people: u32, report: &mut Report) -> Outcome<Vec<Figure>> {
+    async fn visible(&self, stage: &Stage, users: u32, report: &mut Report) -> Outcome<Vec<Figure>> {
         let others = Others::watch();
-        let visible = change::measure(stage, people).await?;
+        let visible = change::measure(stage, users).await?;
         if let Some(doubt) = others.doubt() {
             report.doubt(format!("while facts changed: {doubt}"));
         }

@@ -1,7 +1,7 @@
 //! The users of many schools as facts in memory: 19 memberships per user if the rules have words for them.
 
 use causerie_policy::{
-    FactChange, Delivers, EdgeEffect, GroupKindId, GroupState, RelationOrigin, EntityKey, RelationId, RelationState, RoleId, RoleSet, Status, Vocabulary,
+    FactChange, Delivers, EdgeEffect, GroupKindId, GroupState, RelationOrigin, EntityKey, RelationId, RelationState, RoleId, RoleSet, UserStatus, Vocabulary,
     WritableBy,
 };
 
@@ -57,16 +57,16 @@ impl Words {
 impl School {
     /// Schools with this many users, in the words of these rules.
     #[must_use]
-    pub fn new(people: u32, vocabulary: &Vocabulary) -> Self {
+    pub fn new(users: u32, vocabulary: &Vocabulary) -> Self {
         let mut it = Self { changes: Vec::new(), widest: Vec::new(), memberships: 0 };
         let (words, mut random) = (Words::new(vocabulary), Random::new(1));
-        it.changes.extend((0..people).map(|at| person(at, &mut random)));
-        for first in (0..people).step_by(SCHOOL as usize) {
+        it.changes.extend((0..users).map(|at| user(at, &mut random)));
+        for first in (0..users).step_by(SCHOOL as usize) {
             it.groups(first, &words, &mut random);
-            it.people(first, SCHOOL.min(people - first), &words, &mut random);
+            it.users(first, SCHOOL.min(users - first), &words, &mut random);
         }
         for (relation, (name, how)) in (0..).map(RelationId).zip(&vocabulary.relations) {
-            it.relations(people, (relation, *how), if name == "block" { 0 } else { RELATIONS_EACH }, &mut random);
+            it.relations(users, (relation, *how), if name == "block" { 0 } else { RELATIONS_EACH }, &mut random);
         }
         it
     }
@@ -94,7 +94,7 @@ impl School {
         }
     }
 
-    fn people(&mut self, first: u32, size: u32, words: &Words, random: &mut Random) {
+    fn users(&mut self, first: u32, size: u32, words: &Words, random: &mut Random) {
         for at in 0..size {
             let user = EntityKey::from(first + at);
             if at < 2 {
@@ -122,11 +122,11 @@ impl School {
     }
 
     /// Adds relations with other users of the school: `each` per user; if `each` is 0, one for about every hundredth user.
-    fn relations(&mut self, people: u32, (relation, how): (RelationId, RelationOrigin), each: u32, random: &mut Random) {
-        for from in 0..people {
+    fn relations(&mut self, users: u32, (relation, how): (RelationId, RelationOrigin), each: u32, random: &mut Random) {
+        for from in 0..users {
             let count = if each == 0 { u32::from(random.below(100) == 0) } else { each };
             for _ in 0..count {
-                let near = (from / SCHOOL * SCHOOL + random.below(SCHOOL)).min(people - 1);
+                let near = (from / SCHOOL * SCHOOL + random.below(SCHOOL)).min(users - 1);
                 let pending = how == RelationOrigin::Mutual && random.below(10) == 0;
                 let state = if pending { RelationState::Pending } else { RelationState::Accepted };
                 self.changes.push(FactChange::Relation { from: from.into(), to: near.into(), relation, state });
@@ -139,10 +139,10 @@ fn group(first: u32, at: u32) -> EntityKey {
     GROUPS + EntityKey::from(first) * 4 + EntityKey::from(at)
 }
 
-fn person(at: u32, random: &mut Random) -> FactChange {
+fn user(at: u32, random: &mut Random) -> FactChange {
     FactChange::User {
         key: at.into(),
-        status: Status::Active,
+        status: UserStatus::Active,
         roles: RoleSet(u64::from(random.below(50) == 0)),
         writable_by: WritableBy::Rules,
         words: vec![random.name(), random.name(), format!("u{at}")],

@@ -52,7 +52,7 @@ const TIMES: usize = 3;
 pub struct Provision {
     /// The number of users, with 19 memberships each.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
-    people: u32,
+    users: u32,
     /// Messages per second of the 50 pairs during the import.
     #[arg(long, default_value_t = 50.0, value_parser = rate)]
     rate: f64,
@@ -83,16 +83,16 @@ impl Scenario for Provision {
     }
 
     async fn measure(&self, stage: &Stage, scale: f64, report: &mut Report) -> Outcome<Vec<Figure>> {
-        let people = u32::try_from(scaled(self.people as usize, scale, 100))?;
+        let users = u32::try_from(scaled(self.users as usize, scale, 100))?;
         if stage.common.sqlite {
             report.scenario += " --sqlite";
         }
-        report.workload("people", u64::from(people), "");
+        report.workload("users", u64::from(users), "");
         let world = stage.world().await?;
         world.choose_rules(RULES).await?;
         let key = world.api_key("provision,admin").await?;
         let file = world.path().join("rows.ndjson");
-        let written = rows::write(&file, world.prefix(), people)?;
+        let written = rows::write(&file, world.prefix(), users)?;
         report.workload("memberships", written.memberships, "");
         report.workload("rows in all", written.rows, "");
         report.workload("bytes", file.metadata()?.len(), "B");
@@ -105,7 +105,7 @@ impl Scenario for Provision {
         let server = world.serve(&[]).await?;
         crowd.connect_to(&[&server]).await?;
         let difference = decide(stage, &server, &crowd, &key, report).await?;
-        costs.push(Figure::new("difference of rules, per person", difference.as_secs_f64() * 1e6 / f64::from(people), "us"));
+        costs.push(Figure::new("difference of rules, per user", difference.as_secs_f64() * 1e6 / f64::from(users), "us"));
         server.stop().await?;
         Ok(costs)
     }
@@ -205,11 +205,11 @@ fn ack(seen: &Seen) -> &Latencies {
 /// comparison of rules.
 async fn decide(stage: &Stage, server: &Server, crowd: &Crowd, key: &str, report: &mut Report) -> Outcome<Duration> {
     stage.progress.say("the rules are asked");
-    let (public, mut person) = (server.http()?, crowd.socket_of(1).await?);
+    let (public, mut user) = (server.http()?, crowd.socket_of(1).await?);
     let mut search = async |query: &str| -> Outcome<Duration> {
         let began = Instant::now();
         let search = wire::SearchDirectory { query: query.to_owned(), limit: 20, ..Default::default() };
-        match person.ask(Command::SearchDirectory(search)).await? {
+        match user.ask(Command::SearchDirectory(search)).await? {
             Answer::DirectoryPage(page) if !page.hits.is_empty() => Ok(began.elapsed()),
             other => Err(format!("a search was answered with {other:?}").into()),
         }

@@ -39,11 +39,11 @@ pub struct Written {
 
 /// A class of the first users, by which they may write to each other.
 #[must_use]
-pub fn one_class(prefix: &str, people: u32) -> String {
+pub fn one_class(prefix: &str, users: u32) -> String {
     let mut rows = format!("{{\"type\":\"group\",\"id\":\"{CHATTING}\",\"name\":\"Chatting\",\"kind\":\"class\"}}\n");
-    for person in 0..people {
-        rows += &user(prefix, person);
-        rows += &membership(prefix, person, CHATTING, "learner");
+    for user in 0..users {
+        rows += &user_row(prefix, user);
+        rows += &membership(prefix, user, CHATTING, "learner");
     }
     rows
 }
@@ -52,10 +52,10 @@ pub fn one_class(prefix: &str, people: u32) -> String {
 ///
 /// # Errors
 /// When the file can't be written.
-pub fn write(file: &Path, prefix: &str, people: u32) -> Outcome<Written> {
+pub fn write(file: &Path, prefix: &str, users: u32) -> Outcome<Written> {
     let mut out = BufWriter::new(File::create(file)?);
     let mut written = Written::default();
-    for school in 0..(people as usize).div_ceil(SCHOOL) {
+    for school in 0..(users as usize).div_ceil(SCHOOL) {
         let kinds = [("cycle", 1), ("class", CLASSES), ("subject", SUBJECTS)];
         for (kind, count) in kinds {
             for at in 0..count {
@@ -65,12 +65,12 @@ pub fn write(file: &Path, prefix: &str, people: u32) -> Outcome<Written> {
             }
         }
     }
-    for person in 0..people {
-        out.write_all(user(prefix, person).as_bytes())?;
+    for user in 0..users {
+        out.write_all(user_row(prefix, user).as_bytes())?;
         written.rows += 1;
     }
-    for person in 0..people {
-        for membership in memberships(prefix, person) {
+    for user in 0..users {
+        for membership in memberships(prefix, user) {
             out.write_all(membership.as_bytes())?;
             written.rows += 1;
             written.memberships += 1;
@@ -80,8 +80,8 @@ pub fn write(file: &Path, prefix: &str, people: u32) -> Outcome<Written> {
     Ok(written)
 }
 
-fn memberships(prefix: &str, person: u32) -> impl Iterator<Item = String> {
-    let (school, place) = (person as usize / SCHOOL, person as usize % SCHOOL);
+fn memberships(prefix: &str, user: u32) -> impl Iterator<Item = String> {
+    let (school, place) = (user as usize / SCHOOL, user as usize % SCHOOL);
     let role = match place {
         _ if place.is_multiple_of(RUNS) => "admin",
         _ if place.is_multiple_of(TEACHES) => "teacher",
@@ -91,21 +91,21 @@ fn memberships(prefix: &str, person: u32) -> impl Iterator<Item = String> {
     let head = [group("cycle", school, 0), group("class", school, class)];
     // The factor is coprime to the number of subjects, so that no user has a subject twice.
     let subjects = (0..SUBJECTS_EACH).map(move |at| group("subject", school, (place * 7 + at * 23) % SUBJECTS));
-    head.into_iter().chain(subjects).map(move |group| membership(prefix, person, &group, role))
+    head.into_iter().chain(subjects).map(move |group| membership(prefix, user, &group, role))
 }
 
 fn group(kind: &str, school: usize, at: usize) -> String {
     format!("{kind}-{school}-{at}")
 }
 
-fn user(prefix: &str, person: u32) -> String {
-    let at = person as usize;
+fn user_row(prefix: &str, user: u32) -> String {
+    let at = user as usize;
     let (first, last) = (FIRST[at % FIRST.len()], LAST[at / FIRST.len() % LAST.len()]);
-    format!("{{\"type\":\"user\",\"id\":\"{}\",\"name\":\"{first} {last} {person}\"}}\n", crowd::name(prefix, person))
+    format!("{{\"type\":\"user\",\"id\":\"{}\",\"name\":\"{first} {last} {user}\"}}\n", crowd::name(prefix, user))
 }
 
-fn membership(prefix: &str, person: u32, group: &str, role: &str) -> String {
-    let user = crowd::name(prefix, person);
+fn membership(prefix: &str, user: u32, group: &str, role: &str) -> String {
+    let user = crowd::name(prefix, user);
     format!("{{\"type\":\"membership\",\"user\":\"{user}\",\"group\":\"{group}\",\"role\":\"{role}\"}}\n")
 }
 
@@ -117,9 +117,9 @@ mod tests {
 
     #[test]
     fn every_user_is_in_nineteen_groups() {
-        for person in [0, 1, 10, 1_599, 1_600, 99_999] {
-            let groups: HashSet<String> = memberships("load-", person).collect();
-            assert_eq!(groups.len(), 19, "{person}");
+        for user in [0, 1, 10, 1_599, 1_600, 99_999] {
+            let groups: HashSet<String> = memberships("load-", user).collect();
+            assert_eq!(groups.len(), 19, "{user}");
         }
     }
 }

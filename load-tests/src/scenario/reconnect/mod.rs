@@ -76,8 +76,8 @@ impl Scenario for Reconnect {
     async fn measure(&self, stage: &Stage, scale: f64, report: &mut Report) -> Outcome<Vec<Figure>> {
         let sessions = scaled(self.sessions, scale, SIDES * GROUP);
         let rate = self.rate * scale;
-        let people = People::new(sessions);
-        let groups = people.groups(usize::from(self.conversations));
+        let users = Users::new(sessions);
+        let groups = users.groups(usize::from(self.conversations));
         report.workload("sessions cut off at once", sessions, "");
         report.workload("conversations each", u32::from(self.conversations), "");
         report.workload("groups", groups.len(), "");
@@ -87,7 +87,7 @@ impl Scenario for Reconnect {
         let world = stage.world().await?;
         world.note_missing(report);
         let server = world.serve(&[]).await?;
-        let crowd = stage.crowd(&world, people.all(), people.side()).await?;
+        let crowd = stage.crowd(&world, users.all(), users.side()).await?;
         crowd.connect_to(&[&server]).await?;
         crowd.introduce(UserSet::All).await?;
         crowd.groups(groups).await?;
@@ -106,35 +106,35 @@ impl Scenario for Reconnect {
         let start = Moment::of(&world, &server).await?;
         running.at(self.seconds).await?;
         let middle = Moment::of(&world, &server).await?;
-        let at_us = crowd.disconnect(people.cut(), Disconnect::Reset).await?;
-        let came = crowd.reconnect(people.cut(), at_us, PATIENCE).await?;
+        let at_us = crowd.disconnect(users.cut(), Disconnect::Reset).await?;
+        let summary = crowd.reconnect(users.cut(), at_us, PATIENCE).await?;
         stage.wait("the server settles", SETTLE).await?;
         let end = Moment::of(&world, &server).await?;
         let seen = running.stop().await?;
 
-        report.metric("returned", came.came, "");
-        report.metric("returned, not at the first try", came.tried_again, "");
-        report.metric("returned, with a conversation to be loaded anew", came.reloaded, "");
+        report.metric("returned", summary.connected, "");
+        report.metric("returned, not at the first try", summary.tried_again, "");
+        report.metric("returned, with a conversation to be loaded anew", summary.reloaded, "");
         for (name, quantile) in [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0)] {
-            if let Some(ms) = came.took.ms(quantile) {
+            if let Some(ms) = summary.took.ms(quantile) {
                 report.metric(format!("cut to live and gap-free, {name}"), ms / 1e3, "s");
             }
         }
         report.metric("messages acknowledged meanwhile", seen.first().answered, "");
-        report.curve(came.took.curve("cut to live and gap-free"));
+        report.curve(summary.took.curve("cut to live and gap-free"));
         report.series(seen.first().p99_over_time("due to read, p99"));
-        for reason in &came.reasons {
-            report.note(format!("one did not return: {reason}"));
+        for reason in &summary.reasons {
+            report.note(format!("a session did not return: {reason}"));
         }
-        report.at_most("sessions that did not return", came.failed as f64, 0.0, "");
-        let p99_ms = came.took.ms(0.99);
+        report.at_most("sessions that did not return", summary.failed as f64, 0.0, "");
+        let p99_ms = summary.took.ms(0.99);
         if let Some(ms) = p99_ms {
             report.at_most("cut to live and gap-free, p99", ms / 1e3, 4.0, "s");
         }
         seen.judge(report, p99_ms);
 
         let mut costs = Vec::new();
-        let returned = (came.came as f64).max(1.0);
+        let returned = (summary.connected as f64).max(1.0);
         let (alone, with) = (middle.server.since(&start.server), end.server.since(&middle.server));
         let times = with.elapsed_s / alone.elapsed_s;
         if let Some((alone_us, with_us)) = alone.cpu_us.zip(with.cpu_us) {
@@ -165,7 +165,7 @@ impl Scenario for Reconnect {
             report.at_most("SQL statements per return", beyond.count / returned, 0.02, "");
             costs.push(Figure::new("SQL statements per return", beyond.count / returned, ""));
             for (query, more) in beyond.each.iter().take(STATEMENTS_SHOWN_MAX) {
-                report.note(format!("{more:.0} statements more than of the messages alone: {}", shortened(query)));
+                report.note(format!("{more:.0} statements more than for the messages alone: {}", shortened(query)));
             }
         } else if !world.is_target() {
             report.note("SQL statements are not counted: that needs PostgreSQL with pg_stat_statements");
@@ -189,14 +189,14 @@ impl Moment {
 
 /// The users by number: the staying users of the first side, the disconnected users of both sides, the staying users of
 /// the second side.
-struct People {
+struct Users {
     /// The number of disconnected users of each side.
     cut: usize,
     /// The number of staying users of each side.
     stay: usize,
 }
 
-impl People {
+impl Users {
     fn new(sessions: usize) -> Self {
         Self { cut: sessions / SIDES, stay: sessions / SIDES / GROUP }
     }
@@ -219,15 +219,15 @@ impl People {
             let groups = idle::groups(self.cut, each).into_iter().enumerate();
             groups.map(move |(at, group)| {
                 let stays = number(first_stay + at % self.stay);
-                std::iter::once(stays).chain(group.into_iter().map(|person| person + number(first_cut))).collect()
+                std::iter::once(stays).chain(group.into_iter().map(|user| user + number(first_cut))).collect()
             })
         };
         [(self.stay, 0), (self.side(), self.side() + self.cut)].into_iter().flat_map(of_side).collect()
     }
 }
 
-fn number(person: usize) -> u32 {
-    u32::try_from(person).unwrap_or(u32::MAX)
+fn number(user: usize) -> u32 {
+    u32::try_from(user).unwrap_or(u32::MAX)
 }
 
 fn sessions(text: &str) -> Result<usize, String> {
@@ -245,16 +245,16 @@ mod tests {
 
     #[test]
     fn each_group_has_a_staying_user_and_belongs_to_one_side() {
-        let people = People::new(1_000);
-        assert_eq!((people.side(), people.all()), (505, 1_010));
-        let groups = people.groups(20);
+        let users = Users::new(1_000);
+        assert_eq!((users.side(), users.all()), (505, 1_010));
+        let groups = users.groups(20);
         assert_eq!(groups.len(), 1_000 * 20 / GROUP);
-        let mut count = vec![0; people.all()];
+        let mut count = vec![0; users.all()];
         for group in &groups {
-            assert!(!people.cut().has(group[0]) && group[1..].iter().all(|person| people.cut().has(*person)));
-            assert!(group.iter().all(|person| (*person < 505) == (group[0] < 505)), "{group:?}");
-            for person in group {
-                count[*person as usize] += 1;
+            assert!(!users.cut().has(group[0]) && group[1..].iter().all(|user| users.cut().has(*user)));
+            assert!(group.iter().all(|user| (*user < 505) == (group[0] < 505)), "{group:?}");
+            for user in group {
+                count[*user as usize] += 1;
             }
         }
         assert!(count.iter().all(|in_groups| *in_groups == 20), "{count:?}");

@@ -4,15 +4,15 @@ use std::path::Path;
 
 use super::{
     goals,
-    model::{Conversation, ActionKind, LoadModel, Edge, Groups, Kind, Members, Model, People, Relation, Rules},
+    model::{Conversation, ActionKind, LoadModel, Edge, Groups, Kind, Members, Model, UserKind, Relation, Rules},
     reader::{self, Table},
 };
 use crate::Outcome;
 
 /// The largest number of users of a file, all kinds together.
-const PEOPLE_MAX: u32 = 100_000;
+const USERS_MAX: u32 = 100_000;
 /// The same for a file with mails, because one process checks who got each mail.
-const PEOPLE_WITH_MAILS_MAX: u32 = 15_000;
+const USERS_WITH_MAILS_MAX: u32 = 15_000;
 const GROUPS_MAX: u32 = 10_000;
 /// The largest number of memberships of all groups together.
 const MEMBERSHIPS_MAX: u64 = 2_000_000;
@@ -38,23 +38,23 @@ impl Model {
         let title = table.text("title")?.ok_or_else(|| table.wrong("title", "say in a sentence what is done"))?;
         let rules = rules(table, folder)?;
         let settings = settings(table)?;
-        let people = people(table)?;
-        let names: Vec<&str> = people.iter().map(|it| it.name.as_str()).collect();
-        let groups = groups(table, &people)?;
+        let users = users(table)?;
+        let names: Vec<&str> = users.iter().map(|it| it.name.as_str()).collect();
+        let groups = groups(table, &users)?;
         let group_names: Vec<&str> = groups.iter().map(|it| it.name.as_str()).collect();
         let edges = edges(table, &groups)?;
         let relations = relations(table, &names)?;
         let conversations = conversations(table, &names, &group_names, &relations)?;
         let load = load(table, &conversations)?;
         let goals = goals::read(table, &load)?;
-        let all: u32 = people.iter().map(|it| it.count).sum();
+        let all: u32 = users.iter().map(|it| it.count).sum();
         let mails = conversations.iter().any(|it| it.kind == Kind::Mail);
-        for (max, why) in [(PEOPLE_MAX, ""), (PEOPLE_WITH_MAILS_MAX, " where there are mails")] {
+        for (max, why) in [(USERS_MAX, ""), (USERS_WITH_MAILS_MAX, " where there are mails")] {
             if all > max && (why.is_empty() || mails) {
-                return Err(table.wrong("people", &format!("expected at most {max} in all{why}, not {all}")));
+                return Err(table.wrong("users", &format!("expected at most {max} in all{why}, not {all}")));
             }
         }
-        Ok(Self { title, rules, settings, people, groups, edges, relations, conversations, load, goals })
+        Ok(Self { title, rules, settings, users, groups, edges, relations, conversations, load, goals })
     }
 }
 
@@ -93,27 +93,30 @@ fn settings(table: &mut Table<'_>) -> Outcome<Vec<(String, String)>> {
     Ok(all)
 }
 
-fn people(table: &mut Table<'_>) -> Outcome<Vec<People>> {
-    let none = table.wrong("people", "say how many there are of each kind: learners = 300");
-    let Some(mut people) = table.table("people")? else { return Err(none) };
+fn users(table: &mut Table<'_>) -> Outcome<Vec<UserKind>> {
+    if table.is_table("people") {
+        return Err(table.wrong("people", "this table has another name now: write `[users]`"));
+    }
+    let none = table.wrong("users", "say how many there are of each kind: learners = 300");
+    let Some(mut users) = table.table("users")? else { return Err(none) };
     let mut all = Vec::new();
-    for name in people.names()? {
-        let (count, role) = if people.is_table(name) {
-            let mut kind = people.table(name)?.ok_or("it is a table")?;
-            let (count, role) = (kind.whole("count", 1..=PEOPLE_MAX)?, kind.text("role")?);
+    for name in users.names()? {
+        let (count, role) = if users.is_table(name) {
+            let mut kind = users.table(name)?.ok_or("it is a table")?;
+            let (count, role) = (kind.whole("count", 1..=USERS_MAX)?, kind.text("role")?);
             let count = count.ok_or_else(|| kind.wrong("count", "say how many"))?;
             kind.end()?;
             (count, role)
         } else {
-            (people.whole(name, 1..=PEOPLE_MAX)?.unwrap_or(1), None)
+            (users.whole(name, 1..=USERS_MAX)?.unwrap_or(1), None)
         };
-        all.push(People { name: name.to_owned(), count, role });
+        all.push(UserKind { name: name.to_owned(), count, role });
     }
-    people.end()?;
+    users.end()?;
     if all.iter().map(|it| it.count).sum::<u32>() < 2 { Err(none) } else { Ok(all) }
 }
 
-fn groups(table: &mut Table<'_>, people: &[People]) -> Outcome<Vec<Groups>> {
+fn groups(table: &mut Table<'_>, users: &[UserKind]) -> Outcome<Vec<Groups>> {
     let Some(mut groups) = table.table("groups")? else { return Ok(Vec::new()) };
     let (mut all, mut memberships) = (Vec::new(), 0);
     for name in groups.names()? {
@@ -121,10 +124,10 @@ fn groups(table: &mut Table<'_>, people: &[People]) -> Outcome<Vec<Groups>> {
         let count = group.whole("count", 1..=GROUPS_MAX)?.unwrap_or(1);
         let kind = group.text("kind")?;
         let members = match group.table("members")? {
-            Some(members) => members_of(members, people, count)?,
+            Some(members) => members_of(members, users, count)?,
             None => Vec::new(),
         };
-        let each = |of: &Members| u64::from(people[of.people].count) * u64::from(of.each);
+        let each = |of: &Members| u64::from(users[of.users].count) * u64::from(of.each);
         memberships += members.iter().map(each).sum::<u64>();
         if memberships > MEMBERSHIPS_MAX {
             return Err(group.wrong("members", &format!("that makes more than {MEMBERSHIPS_MAX} memberships in all")));
@@ -136,12 +139,12 @@ fn groups(table: &mut Table<'_>, people: &[People]) -> Outcome<Vec<Groups>> {
     Ok(all)
 }
 
-fn members_of(mut table: Table<'_>, people: &[People], groups: u32) -> Outcome<Vec<Members>> {
-    let known: Vec<&str> = people.iter().map(|it| it.name.as_str()).collect();
+fn members_of(mut table: Table<'_>, users: &[UserKind], groups: u32) -> Outcome<Vec<Members>> {
+    let known: Vec<&str> = users.iter().map(|it| it.name.as_str()).collect();
     let mut members = Vec::new();
     for name in table.names()? {
-        let unknown = || table.wrong(name, &format!("there are no such people; there are: {}", known.join(", ")));
-        let people = known.iter().position(|it| *it == name).ok_or_else(unknown)?;
+        let unknown = || table.wrong(name, &format!("there are no such users; there are: {}", known.join(", ")));
+        let users = known.iter().position(|it| *it == name).ok_or_else(unknown)?;
         let (role, each) = if table.is_table(name) {
             let mut one = table.table(name)?.ok_or("it is a table")?;
             let (role, each) = (one.text("role")?, one.whole("each", 1..=groups)?.unwrap_or(1));
@@ -151,7 +154,7 @@ fn members_of(mut table: Table<'_>, people: &[People], groups: u32) -> Outcome<V
         } else {
             (table.text(name)?.unwrap_or_default(), 1)
         };
-        members.push(Members { people, role, each });
+        members.push(Members { users, role, each });
     }
     table.end()?;
     Ok(members)
@@ -174,12 +177,12 @@ fn edges(table: &mut Table<'_>, groups: &[Groups]) -> Outcome<Vec<Edge>> {
     Ok(all)
 }
 
-fn relations(table: &mut Table<'_>, people: &[&str]) -> Outcome<Vec<Relation>> {
+fn relations(table: &mut Table<'_>, users: &[&str]) -> Outcome<Vec<Relation>> {
     let mut all = Vec::new();
     for mut relation in table.list("relations")? {
         let name = relation.text("relation")?;
         let name = name.ok_or_else(|| relation.wrong("relation", "say what it is called: friend"))?;
-        let (from, to) = (needed(&mut relation, "from", people)?, needed(&mut relation, "to", people)?);
+        let (from, to) = (needed(&mut relation, "from", users)?, needed(&mut relation, "to", users)?);
         let each = relation.whole("each", 1..=100)?.unwrap_or(1);
         let mark = relation.mark();
         relation.end()?;
@@ -190,7 +193,7 @@ fn relations(table: &mut Table<'_>, people: &[&str]) -> Outcome<Vec<Relation>> {
 
 fn conversations(
     table: &mut Table<'_>,
-    people: &[&str],
+    users: &[&str],
     groups: &[&str],
     relations: &[Relation],
 ) -> Outcome<Vec<Conversation>> {
@@ -199,8 +202,8 @@ fn conversations(
     for mut it in table.list("conversations")? {
         let kind = KINDS[needed(&mut it, "kind", &KINDS.map(|(word, _)| word))?].1;
         let count = it.whole("count", 1..=CONVERSATIONS_MAX)?.ok_or_else(|| it.wrong("count", "say how many"))?;
-        let from = needed(&mut it, "from", people)?;
-        let to = it.choice("to", people)?;
+        let from = needed(&mut it, "from", users)?;
+        let to = it.choice("to", users)?;
         let within = it.choice("within", groups)?;
         let to_group = if kind == Kind::Mail { it.choice("to_group", groups)? } else { None };
         let members = match kind {
@@ -214,7 +217,7 @@ fn conversations(
         let along = it.text("along")?;
         let along = along.map(|name| {
             let fits = |one: &Relation| one.name == name && one.from == from && Some(one.to) == to;
-            let none = || it.wrong("along", &format!("no [[relations]] `{name}` leads from and to these people"));
+            let none = || it.wrong("along", &format!("no [[relations]] `{name}` leads from and to these users"));
             relations.iter().position(fits).ok_or_else(none)
         });
         let along = along.transpose()?;
@@ -229,7 +232,7 @@ fn conversations(
 }
 
 fn load(table: &mut Table<'_>, conversations: &[Conversation]) -> Outcome<LoadModel> {
-    let none = table.wrong("load", "say what people do: sends_per_second = 50");
+    let none = table.wrong("load", "say what users do: sends_per_second = 50");
     let Some(mut load) = table.table("load")? else { return Err(none) };
     let mut rates = Vec::new();
     for (kind, key) in ActionKind::ALL {
@@ -245,7 +248,7 @@ fn load(table: &mut Table<'_>, conversations: &[Conversation]) -> Outcome<LoadMo
     }
     let search = load.text("search")?;
     if search.is_none() && rates.iter().any(|(kind, _)| *kind == ActionKind::Search) {
-        return Err(load.wrong("search", "say what people type"));
+        return Err(load.wrong("search", "say what users type"));
     }
     let doings = LoadModel {
         ramp_s: load.number("ramp_s", 0.0..=600.0)?.unwrap_or(5.0),

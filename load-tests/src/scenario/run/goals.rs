@@ -103,7 +103,7 @@ pub fn read(table: &mut Table<'_>, load: &LoadModel) -> Outcome<Vec<Limit>> {
 }
 
 /// The results of a run.
-pub struct Came<'a> {
+pub struct RunResult<'a> {
     /// The rates, in the order of the file.
     pub rates: &'a [(ActionKind, f64)],
     /// The observations of all users.
@@ -114,7 +114,7 @@ pub struct Came<'a> {
     pub after: &'a Reading,
 }
 
-impl Came<'_> {
+impl RunResult<'_> {
     /// The observations about one kind of action; `None` if the load does not contain it.
     pub fn of(&self, kind: ActionKind) -> Option<&StreamSeen> {
         let at = self.rates.iter().position(|(done, _)| *done == kind)?;

@@ -28,7 +28,7 @@ use crate::{
     report::{Figure, Report},
     world::{Server, World},
 };
-use goals::Came;
+use goals::RunResult;
 use model::{ActionKind, Kind, Model, Rules};
 use plan::Plan;
 
@@ -96,13 +96,13 @@ impl Scenario for Run {
         world.note_missing(report);
         self.choose_rules(&world, report).await?;
         let server = self.serve(&world).await?;
-        let crowd = stage.crowd(&world, plan.people as usize, 1).await?;
+        let crowd = stage.crowd(&world, plan.users as usize, 1).await?;
         crowd.connect_to(&[&server]).await?;
         match self.key(&world).await? {
             Some(key) => {
                 let import = rows::import(server.http()?, &key, (model, plan), world.prefix(), world.path());
                 let import = async { import.await.map_err(|error| format!("{}: {error}", self.own.file).into()) };
-                let count = stage.doing("people and facts are told", import).await?;
+                let count = stage.doing("users and facts are told", import).await?;
                 report.workload("rows imported", count, "");
             }
             None => crowd.introduce(UserSet::All).await?,
@@ -122,9 +122,9 @@ impl Scenario for Run {
         let before = server.reading().await?;
         let seen = running.end().await?;
         let after = server.reading().await?;
-        let came = Came { rates: &model.load.rates, seen: &seen, cpu_us: after.since(&before).cpu_us, after: &after };
-        tell(&came, report);
-        came.judge(&model.goals, report);
+        let result = RunResult { rates: &model.load.rates, seen: &seen, cpu_us: after.since(&before).cpu_us, after: &after };
+        add_metrics(&result, report);
+        result.judge(&model.goals, report);
         server.stop().await?;
         // There is one size: the size of the file.
         Ok(Vec::new())
@@ -156,8 +156,8 @@ impl Run {
 
     fn tell_workload(&self, report: &mut Report) {
         let Own { model, plan, .. } = &self.own;
-        report.workload("people", plan.people, "");
-        report.workload("people online", plan.online, "");
+        report.workload("users", plan.users, "");
+        report.workload("users online", plan.online, "");
         if !plan.groups.is_empty() {
             report.workload("groups", plan.groups.iter().map(Vec::len).sum::<usize>(), "");
         }
@@ -230,7 +230,7 @@ impl Run {
 
     fn load(&self, prefix: &str) -> Load {
         let (load, plan) = (&self.own.model.load, &self.own.plan);
-        let (people, text_bytes) = (UserSet::Span(0, plan.online), load.text_bytes as usize);
+        let (users, text_bytes) = (UserSet::Span(0, plan.online), load.text_bytes as usize);
         let mail_spec = |it: &plan::MailPlan| MailSpec {
             from: it.from,
             to: it.to.clone(),
@@ -244,11 +244,11 @@ impl Run {
         let action = |kind: ActionKind| match kind {
             ActionKind::Send => Action::Send { text_bytes, conversations: None, senders: 0 },
             ActionKind::Mail => Action::Mail { text_bytes, mail_specs: plan.mails.iter().map(mail_spec).collect() },
-            ActionKind::List => Action::List { people: people.clone(), limit: load.page },
-            ActionKind::History => Action::History { people: people.clone(), limit: load.page, anywhere: false },
-            ActionKind::MarkRead => Action::MarkRead { people: people.clone() },
-            ActionKind::Typing => Action::Typing { people: people.clone() },
-            ActionKind::Search => Action::Search { people: people.clone(), query: load.search.clone() },
+            ActionKind::List => Action::List { users: users.clone(), limit: load.page },
+            ActionKind::History => Action::History { users: users.clone(), limit: load.page, anywhere: false },
+            ActionKind::MarkRead => Action::MarkRead { users: users.clone() },
+            ActionKind::Typing => Action::Typing { users: users.clone() },
+            ActionKind::Search => Action::Search { users: users.clone(), query: load.search.clone() },
         };
         let stream = |(kind, rate): &(ActionKind, f64)| Stream {
             name: kind.name().to_owned(),
@@ -262,11 +262,11 @@ impl Run {
 }
 
 /// Reports the observations, with and without limits.
-fn tell(came: &Came<'_>, report: &mut Report) {
+fn add_metrics(result: &RunResult<'_>, report: &mut Report) {
     const QUANTILES: [(&str, f64); 2] = [("p50", 0.5), ("p99", 0.99)];
-    report.metric("measured for", came.seen.seconds, "s");
-    for (kind, _) in came.rates {
-        let (Some(seen), name) = (came.of(*kind), kind.name()) else { continue };
+    report.metric("measured for", result.seen.seconds, "s");
+    for (kind, _) in result.rates {
+        let (Some(seen), name) = (result.of(*kind), kind.name()) else { continue };
         report.metric(format!("{name}, answered"), seen.answered, "");
         for (of, quantile) in QUANTILES {
             if let Some(ms) = seen.answer.ms(quantile) {
@@ -282,7 +282,7 @@ fn tell(came: &Came<'_>, report: &mut Report) {
             report.series(seen.answered_over_time(&format!("{name}, acknowledged")));
         }
     }
-    let deliveries = came.deliveries();
+    let deliveries = result.deliveries();
     if deliveries.count() > 0 {
         report.metric("messages delivered", deliveries.count(), "");
     }
@@ -292,10 +292,10 @@ fn tell(came: &Came<'_>, report: &mut Report) {
         }
     }
     report.curve(deliveries.curve("due to read, every member"));
-    if let Some(cpu_us) = came.cpu_us_per_message() {
+    if let Some(cpu_us) = result.cpu_us_per_message() {
         report.metric("server CPU per message, all else included", cpu_us, "us");
     }
-    if let Some(bytes) = came.after.rss_bytes {
+    if let Some(bytes) = result.after.rss_bytes {
         report.metric("server memory at the end", bytes, "B");
     }
 }

@@ -14,7 +14,7 @@ pub struct Model {
     /// The settings of the rules: name and value.
     pub settings: Vec<(String, String)>,
     /// The users, by kind.
-    pub people: Vec<People>,
+    pub users: Vec<UserKind>,
     /// The groups, by kind.
     pub groups: Vec<Groups>,
     /// The edges between groups.
@@ -40,7 +40,7 @@ pub enum Rules {
 
 /// Users of one kind.
 #[derive(Debug, Clone)]
-pub struct People {
+pub struct UserKind {
     /// The name in the file.
     pub name: String,
     /// The number of users.
@@ -65,8 +65,8 @@ pub struct Groups {
 /// Users of one kind as members of groups of one kind.
 #[derive(Debug, Clone)]
 pub struct Members {
-    /// Index in [`Model::people`].
-    pub people: usize,
+    /// Index in [`Model::users`].
+    pub users: usize,
     /// Their role in the group.
     pub role: String,
     /// How many of the groups each user is in.
@@ -89,9 +89,9 @@ pub struct Edge {
 pub struct Relation {
     /// The name, a word of the rules.
     pub name: String,
-    /// Index in [`Model::people`].
+    /// Index in [`Model::users`].
     pub from: usize,
-    /// Index in [`Model::people`].
+    /// Index in [`Model::users`].
     pub to: usize,
     /// How many relations begin at each user.
     pub each: u32,
@@ -106,9 +106,9 @@ pub struct Conversation {
     pub kind: Kind,
     /// Their number.
     pub count: u32,
-    /// The users who start them or write the mails: index in [`Model::people`].
+    /// The users who start them or write the mails: index in [`Model::users`].
     pub from: usize,
-    /// The other members or the addressees: index in [`Model::people`].
+    /// The other members or the addressees: index in [`Model::users`].
     pub to: Option<usize>,
     /// All members are in the same group of this kind: index in [`Model::groups`].
     pub within: Option<usize>,
@@ -205,7 +205,7 @@ impl Model {
         let all = [
             ("rules", self.rules.is_some()),
             ("settings", !self.settings.is_empty()),
-            ("people.*.role", self.people.iter().any(|it| it.role.is_some())),
+            ("users.*.role", self.users.iter().any(|it| it.role.is_some())),
             ("groups", !self.groups.is_empty()),
             ("edges", !self.edges.is_empty()),
             ("relations", !self.relations.is_empty()),

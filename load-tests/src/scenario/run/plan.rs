@@ -15,7 +15,7 @@ const DRAWS: usize = 200;
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
     /// The number of users.
-    pub people: u32,
+    pub users: u32,
     /// The number of users who connect.
     pub online: u32,
     /// The users of each kind of the model.
@@ -70,7 +70,7 @@ impl Plan {
     /// # Errors
     /// When there are fewer different conversations than the file requires.
     pub fn of(model: &Model) -> Outcome<Self> {
-        let mut plan = Self::people(model);
+        let mut plan = Self::users(model);
         plan.groups = model.groups.iter().map(|groups| plan.members(groups)).collect();
         plan.relations = model.relations.iter().map(|it| plan.related(it)).collect::<Outcome<_>>()?;
         let mut seats = 0;
@@ -106,8 +106,8 @@ impl Plan {
             let there = found.len() + mails.len();
             if there < want {
                 return Err(wanted.mark.wrong(&format!(
-                    "only {there} different ones, begun by somebody online, could be made of these people, not {want}: ask for \
-                     fewer, have more people or more of them online, or look at `within`, `along` and who is a member where"
+                    "only {there} different ones, begun by somebody online, could be made of these users, not {want}: ask for \
+                     fewer, have more users or more of them online, or look at `within`, `along` and who is a member where"
                 )));
             }
             plan.conversations.push(found);
@@ -117,17 +117,17 @@ impl Plan {
         Ok(plan)
     }
 
-    fn people(model: &Model) -> Self {
+    fn users(model: &Model) -> Self {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // at most as many as there are
         let online = |count: u32| (f64::from(count) * model.load.online).ceil() as u32;
-        let mut plan = Self { online: model.people.iter().map(|it| online(it.count)).sum(), ..Self::default() };
+        let mut plan = Self { online: model.users.iter().map(|it| online(it.count)).sum(), ..Self::default() };
         let (mut there, mut away) = (0, plan.online);
-        for kind in &model.people {
+        for kind in &model.users {
             let (here, gone) = (online(kind.count), kind.count - online(kind.count));
             plan.numbers.push((there..there + here).chain(away..away + gone).collect());
             (there, away) = (there + here, away + gone);
         }
-        plan.people = away;
+        plan.users = away;
         plan
     }
 
@@ -137,8 +137,8 @@ impl Plan {
         let mut all = vec![vec![Vec::new(); groups.members.len()]; count];
         for (place, members) in groups.members.iter().enumerate() {
             let each = members.each as usize;
-            for (at, person) in self.numbers[members.people].iter().enumerate() {
-                (0..each).for_each(|step| all[(at * each + step) % count][place].push(*person));
+            for (at, user) in self.numbers[members.users].iter().enumerate() {
+                (0..each).for_each(|step| all[(at * each + step) % count][place].push(*user));
             }
         }
         all
@@ -149,7 +149,7 @@ impl Plan {
         let (from, to) = (&self.numbers[relation.from], &self.numbers[relation.to]);
         let (each, same) = (relation.each as usize, relation.from == relation.to);
         if each + usize::from(same) > to.len() {
-            return Err(relation.mark.wrong(&format!("each can't have {each} of {} people", to.len())));
+            return Err(relation.mark.wrong(&format!("each can't have {each} of {} users", to.len())));
         }
         let related = |at: usize| {
             let first = if same { at + 1 } else { at * each };
@@ -201,7 +201,7 @@ impl Plan {
         let circle: &[u32] = match (wanted.within, wanted.along) {
             (Some(groups), _) => {
                 let group = dice.one_of(&self.groups_of(model, groups, wanted.from, from))?;
-                let place = model.groups[groups].members.iter().position(|members| members.people == kind)?;
+                let place = model.groups[groups].members.iter().position(|members| members.users == kind)?;
                 &self.groups[groups][group][place]
             }
             (None, Some(along)) => {
@@ -232,10 +232,10 @@ impl Plan {
     }
 
     /// The groups of a kind in which a user is a member.
-    fn groups_of(&self, model: &Model, groups: usize, kind: usize, person: u32) -> Vec<usize> {
+    fn groups_of(&self, model: &Model, groups: usize, kind: usize, user: u32) -> Vec<usize> {
         let all = &model.groups[groups];
-        let Some(members) = all.members.iter().find(|members| members.people == kind) else { return Vec::new() };
-        let Ok(at) = self.numbers[kind].binary_search(&person) else { return Vec::new() };
+        let Some(members) = all.members.iter().find(|members| members.users == kind) else { return Vec::new() };
+        let Ok(at) = self.numbers[kind].binary_search(&user) else { return Vec::new() };
         let each = members.each as usize;
         (0..each).map(|step| (at * each + step) % all.count as usize).collect()
     }

@@ -49,7 +49,7 @@ pub async fn import(
     prefix: &str,
     folder: &Path,
 ) -> Outcome<usize> {
-    let file = folder.join("people.ndjson");
+    let file = folder.join("users.ndjson");
     let count = write(&file, model, plan, prefix)?;
     let answer = http::post_file(server, "/v1/import", key, &file).await?;
     let lines: Vec<Line> = answer.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
@@ -63,7 +63,7 @@ pub async fn import(
     }
     match (&summary.stopped, summary.refused) {
         (None, 0) => Ok(count),
-        (None, refused) => Err(format!("the server refused {refused} of the people and facts: {}", why.join("; ")).into()),
+        (None, refused) => Err(format!("the server refused {refused} of the users and facts: {}", why.join("; ")).into()),
         (Some(stopped), _) => Err(format!("the import ended early: {stopped}").into()),
     }
 }
@@ -75,15 +75,15 @@ fn write(file: &Path, model: &Model, plan: &Plan, prefix: &str) -> Outcome<usize
         count += 1;
         writeln!(out, "{row}")
     };
-    let person = |number: u32| crowd::name(prefix, number);
+    let user = |number: u32| crowd::name(prefix, number);
     for (name, value) in &model.settings {
         row(json!({ "type": "setting", "name": name, "value": value }))?;
     }
-    for (kind, numbers) in model.people.iter().zip(&plan.numbers) {
+    for (kind, numbers) in model.users.iter().zip(&plan.numbers) {
         let roles: Vec<&String> = kind.role.iter().collect();
         for (at, number) in numbers.iter().enumerate() {
             let name = format!("{} {}", kind.name, at + 1);
-            row(json!({ "type": "user", "id": person(*number), "name": name, "roles": roles }))?;
+            row(json!({ "type": "user", "id": user(*number), "name": name, "roles": roles }))?;
         }
     }
     for (kind, groups) in model.groups.iter().zip(&plan.groups) {
@@ -91,16 +91,16 @@ fn write(file: &Path, model: &Model, plan: &Plan, prefix: &str) -> Outcome<usize
             let id = group(prefix, &kind.name, number);
             let name = format!("{} {}", kind.name, number + 1);
             row(json!({ "type": "group", "id": id, "name": name, "kind": kind.kind }))?;
-            for (of, people) in kind.members.iter().zip(members) {
-                for one in people {
-                    row(json!({ "type": "membership", "user": person(*one), "group": id, "role": of.role }))?;
+            for (of, users) in kind.members.iter().zip(members) {
+                for one in users {
+                    row(json!({ "type": "membership", "user": user(*one), "group": id, "role": of.role }))?;
                 }
             }
         }
     }
     for (relation, pairs) in model.relations.iter().zip(&plan.relations) {
         for (from, to) in pairs {
-            row(json!({ "type": "relation", "relation": relation.name, "from": person(*from), "to": person(*to) }))?;
+            row(json!({ "type": "relation", "relation": relation.name, "from": user(*from), "to": user(*to) }))?;
         }
     }
     for edge in &model.edges {

@@ -4,8 +4,8 @@ use super::*;
 
 /// The smallest valid file.
 const SMALL: &str = "\
-title = \"Two people talk.\"
-[people]
+title = \"Two users talk.\"
+[users]
 ann = 1
 ben = 1
 [[conversations]]
@@ -67,13 +67,13 @@ fn the_example_of_the_readme_reads() {
     let (example, _) = rest.split_once("```").expect("it ends");
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policy/presets/examples/own.toml");
     let model = Model::read(&beside, example).expect("reads");
-    Plan::of(&model).expect("has enough people");
+    Plan::of(&model).expect("has enough users");
 }
 
 #[test]
 fn the_smallest_file_reads() {
     let (model, plan) = of(SMALL).expect("reads");
-    assert_eq!((plan.people, plan.online), (2, 2));
+    assert_eq!((plan.users, plan.online), (2, 2));
     assert_eq!(plan.conversations, [[[0, 1]]]);
     assert_eq!(model.load.rates, [(ActionKind::Send, 5.0)]);
     // The goals about lost, repeated, unordered and refused messages exist even if the file does not contain them.
@@ -86,24 +86,25 @@ fn mistakes_are_named_with_their_line_and_path() {
         ("= 5\n", "= \"many\"\n", "own.toml:11: load.sends_per_second: expected a number from 0 to 100000, not \"many\""),
         ("= 5\n", "= -1\n", "own.toml:11: load.sends_per_second: expected a number from 0 to 100000, not -1"),
         ("= 5\n", "= 5\nsecond = 9\n", "own.toml:12: load.second: there is no such key here; there are: "),
-        ("ben = 1", "ben = 0", "own.toml:4: people.ben: expected a whole number from 1 to 100000, not 0"),
+        ("ben = 1", "ben = 0", "own.toml:4: users.ben: expected a whole number from 1 to 100000, not 0"),
         ("to = \"ben\"", "to = \"bob\"", "own.toml:9: conversations[0].to: expected one of ann, ben, not \"bob\""),
         ("to = \"ben\"\n", "", "own.toml:5: conversations[0].to: say with whom"),
         ("count = 1\n", "count = 2\n", "own.toml:5: conversations[0]: only 1 different ones"),
         ("\"direct\"", "\"mail\"", "own.toml:11: load.sends_per_second: there is no direct or group conversation"),
         ("title", "tittle", "own.toml:1: title: say in a sentence what is done"),
-        ("[people]", "rules = 3\n[people]", "own.toml:2: rules: expected a table, not 3"),
-        ("[people]", "[rules]\n[people]", "own.toml:2: rules: expected either `preset` or `file`"),
-        ("[people]", "[rules]\nfile = \"none.policy\"\n[people]", "own.toml:3: rules.file: none.policy is not there"),
+        ("[users]", "[people]", "own.toml:2: people: this table has another name now: write `[users]`"),
+        ("[users]", "rules = 3\n[users]", "own.toml:2: rules: expected a table, not 3"),
+        ("[users]", "[rules]\n[users]", "own.toml:2: rules: expected either `preset` or `file`"),
+        ("[users]", "[rules]\nfile = \"none.policy\"\n[users]", "own.toml:3: rules.file: none.policy is not there"),
         ("= 5\n", "= 5\n[goals]\nack_p99 = 3\n", "own.toml:13: goals.ack_p99: there is no such key here"),
         ("= 5\n", "= 5\n[goals]\nsearch_p99_ms = 3\n", "own.toml:13: goals.search_p99_ms: nobody does this"),
-        ("= 5\n", "= 5\nsearches_per_second = 1\n", "own.toml:10: load.search: say what people type"),
+        ("= 5\n", "= 5\nsearches_per_second = 1\n", "own.toml:10: load.search: say what users type"),
         (
             "to = \"ben\"",
             "to = \"ben\"\nalong = \"friend\"",
             "own.toml:10: conversations[0].along: no [[relations]] `friend`",
         ),
-        ("ben = 1", "ben = 99_999\ncy = 9", "own.toml:2: people: expected at most 100000 in all, not 100009"),
+        ("ben = 1", "ben = 99_999\ncy = 9", "own.toml:2: users: expected at most 100000 in all, not 100009"),
         ("= 5\n", "= 5 5\n", "own.toml:11: "),
     ] {
         let text = SMALL.replace(before, after);
@@ -116,9 +117,9 @@ fn mistakes_are_named_with_their_line_and_path() {
 #[test]
 fn conversations_follow_groups_and_relations() {
     let own = read(&examples()[4].display().to_string()).expect("the school");
-    let class_of = |person: u32| {
+    let class_of = |user: u32| {
         let classes = own.model.groups.iter().position(|it| it.name == "classes").expect("there are");
-        own.plan.groups[classes].iter().position(|class| class[0].contains(&person))
+        own.plan.groups[classes].iter().position(|class| class[0].contains(&user))
     };
     let pairs = &own.plan.conversations[0];
     assert_eq!(pairs.len(), 400);
@@ -136,13 +137,13 @@ fn conversations_follow_groups_and_relations() {
 fn every_user_is_in_as_many_groups_as_the_file_says() {
     let own = read(&examples()[4].display().to_string()).expect("the school");
     let subjects = own.model.groups.iter().position(|it| it.name == "subjects").expect("there are");
-    let mut count = vec![0; own.plan.people as usize];
-    for person in own.plan.groups[subjects].iter().flatten().flatten() {
-        count[*person as usize] += 1;
+    let mut count = vec![0; own.plan.users as usize];
+    for user in own.plan.groups[subjects].iter().flatten().flatten() {
+        count[*user as usize] += 1;
     }
     let each = |name: &str| {
-        let kind = own.model.people.iter().position(|it| it.name == name).expect("there are");
-        own.plan.numbers[kind].iter().map(|person| count[*person as usize]).collect::<HashSet<_>>()
+        let kind = own.model.users.iter().position(|it| it.name == name).expect("there are");
+        own.plan.numbers[kind].iter().map(|user| count[*user as usize]).collect::<HashSet<_>>()
     };
     assert_eq!((each("pupils"), each("teachers"), each("staff")), ([8].into(), [2].into(), [0].into()));
 }
@@ -153,7 +154,7 @@ fn mails_reach_the_members_of_the_group_and_the_author() {
     let mail = own.plan.mails.iter().find(|mail| mail.group.is_some()).expect("there are");
     let (kind, group) = mail.group.expect("has one");
     let members = &own.plan.groups[kind][group as usize];
-    assert!(members.iter().flatten().chain([&mail.from]).all(|person| mail.readers.contains(person)));
+    assert!(members.iter().flatten().chain([&mail.from]).all(|user| mail.readers.contains(user)));
     assert!(own.plan.mails.iter().all(|mail| mail.from < own.plan.online));
 }
 

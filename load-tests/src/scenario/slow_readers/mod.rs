@@ -63,7 +63,7 @@ impl Scenario for SlowReaders {
         format!("One group, everyone online; {percent} % of it stops reading for {} s, and comes back.", self.seconds)
     }
 
-    #[allow(clippy::cast_precision_loss)] // thousands of people
+    #[allow(clippy::cast_precision_loss)] // thousands of users
     async fn measure(&self, stage: &Stage, scale: f64, report: &mut Report) -> Outcome<Vec<Figure>> {
         let members = scaled(usize::from(self.members), scale, 1);
         let count = (members / SLOW).max(1);
@@ -111,17 +111,17 @@ impl Scenario for SlowReaders {
         let back = crowd.begin(&load(ASIDE_S))?;
         back.warm().await?;
         // Slow readers who are still connected read the waiting frames; the others connect again.
-        let came = crowd.reconnect(slow, clock::now_us(), PATIENCE).await?;
+        let summary = crowd.reconnect(slow, clock::now_us(), PATIENCE).await?;
         let back = back.end().await?;
         report.metric("slow readers told that they missed something", back.check.parted, "");
-        report.metric("slow readers who had to connect again", came.tried_again, "");
-        if let Some(ms) = came.took.ms(1.0) {
+        report.metric("slow readers who had to connect again", summary.tried_again, "");
+        if let Some(ms) = summary.took.ms(1.0) {
             report.metric("slow readers live and complete, the last one after", ms / 1e3, "s");
         }
-        for reason in &came.reasons {
+        for reason in &summary.reasons {
             report.note(format!("a slow reader is not complete: {reason}"));
         }
-        report.at_most("slow readers not complete in the end", came.failed as f64, 0.0, "");
+        report.at_most("slow readers not complete in the end", summary.failed as f64, 0.0, "");
 
         let second = measured(&crowd, &server, &load(self.seconds / 2.0)).await?;
         let mut delivery = first.seen.first().delivery.clone();

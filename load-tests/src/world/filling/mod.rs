@@ -180,7 +180,7 @@ async fn found(session: &mut dyn Session, words: &Words, world: &World, conversa
     }
     let members = |(number, it): (u32, &Filled)| {
         let places = (0_u32..).zip(&it.members);
-        let rows = places.map(|(place, person)| json!([number, place, name(world.prefix(), *person)]));
+        let rows = places.map(|(place, user)| json!([number, place, name(world.prefix(), *user)]));
         rows.collect::<Vec<_>>()
     };
     let rows: Vec<_> = (0..).zip(conversations).flat_map(members).collect();

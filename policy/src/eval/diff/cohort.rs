@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::Side;
-use crate::facts::{EntityKey, Status, user::User};
+use crate::facts::{EntityKey, UserStatus, user::User};
 
 /// The smallest number of users in the sample of a cohort, so that two administrators among 100,000 users are compared.
 const OF_EACH_MIN: usize = 50;
@@ -49,7 +49,7 @@ impl Sample {
         let mut all = 0;
         for key in known.chain(added) {
             let records = sides.map(|side| side.world.user(key).and_then(|user| side.world.user_record(user)));
-            if !records.iter().flatten().any(|record| record.status == Status::Active) {
+            if !records.iter().flatten().any(|record| record.status == UserStatus::Active) {
                 continue;
             }
             let mut own: Vec<u16> = Vec::new();

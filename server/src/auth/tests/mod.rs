@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     domain::UserStatus,
-    store::queries::{keys as key_queries, people, tenants},
+    store::queries::{keys as key_queries, tenants, users as user_queries},
     testing::{NOW_MS, TestClock, on_each_database},
 };
 
@@ -123,9 +123,12 @@ impl Setting {
 
     /// Sets the user's status, as the product's back end does.
     async fn says(&self, external_id: &str, status: UserStatus) {
-        let profile =
-            people::Profile { external_id: external_id.to_owned(), status: Some(status), ..people::Profile::default() };
-        people::upsert(&self.store, self.tenant, &[profile], NOW_MS).await.expect("stores");
+        let profile = user_queries::Profile {
+            external_id: external_id.to_owned(),
+            status: Some(status),
+            ..user_queries::Profile::default()
+        };
+        user_queries::upsert(&self.store, self.tenant, &[profile], NOW_MS).await.expect("stores");
     }
 
     /// How many batches of users were looked up so far.

@@ -32,9 +32,9 @@ async fn a_user_is_created_and_updated_from_the_claims() {
         let facts = Facts::new(&setting.store, &Lookups::start(&setting.store), &clock);
         let found = async |word: &str| {
             let snapshot = facts.latest(setting.tenant).await.expect("reads");
-            let me = snapshot.user(first.user).expect("is known");
+            let user = snapshot.user(first.user).expect("is known");
             let search = DirectoryQuery { words: &[word.to_owned()], after: None, limit: 10 };
-            snapshot.policy.complete(&snapshot.world, me, &search).hits.len()
+            snapshot.policy.complete(&snapshot.world, user, &search).hits.len()
         };
         assert_eq!((found("mart").await, found("le").await), (1, 1));
         enter(json!({ "name": "Léa Durand" })).await;
@@ -53,7 +53,7 @@ async fn an_older_token_does_not_undo_a_newer_profile() {
             async move { auth.user(&token).await.expect("lets in").profile.name }
         };
         let roles = || async {
-            let found = people::find_by_external_id(setting.store.reader(), &[(setting.tenant, "lea")]).await;
+            let found = user_queries::find_by_external_id(setting.store.reader(), &[(setting.tenant, "lea")]).await;
             found.expect("reads").remove(0).roles
         };
         enter(NOW_S - 50, json!(["teacher"])).await;
@@ -63,8 +63,9 @@ async fn an_older_token_does_not_undo_a_newer_profile() {
 
         enter(NOW_S - 30, json!(["teacher"])).await;
         assert_eq!(roles().await, ["teacher"]);
-        let profile = people::Profile { external_id: "lea".to_owned(), roles: Some(vec![]), ..people::Profile::default() };
-        people::upsert(&setting.store, setting.tenant, &[profile], NOW_MS).await.expect("stores");
+        let profile =
+            user_queries::Profile { external_id: "lea".to_owned(), roles: Some(vec![]), ..user_queries::Profile::default() };
+        user_queries::upsert(&setting.store, setting.tenant, &[profile], NOW_MS).await.expect("stores");
         enter(NOW_S - 10, json!(["teacher"])).await;
         assert_eq!(roles().await, Vec::<String>::new(), "nor does a token signed before the back end spoke undo it");
         enter(NOW_S, json!(["teacher"])).await;
@@ -83,7 +84,7 @@ async fn a_token_without_changes_still_outdates_older_tokens() {
             async move { auth.user(&token).await.expect("lets in") }
         };
         let stored = || async {
-            let found = people::find_by_external_id(setting.store.reader(), &[(setting.tenant, "lea")]).await;
+            let found = user_queries::find_by_external_id(setting.store.reader(), &[(setting.tenant, "lea")]).await;
             found.expect("reads").remove(0)
         };
         enter(NOW_S - 50, json!(["pupil"])).await;
@@ -91,10 +92,10 @@ async fn a_token_without_changes_still_outdates_older_tokens() {
         enter(NOW_S - 30, json!(["teacher"])).await;
         let lea = stored().await;
         assert_eq!((lea.roles.as_slice(), lea.claims_from_s), (["pupil".to_owned()].as_slice(), NOW_S - 10));
-        let again = people::Profile {
+        let again = user_queries::Profile {
             roles: Some(vec!["pupil".to_owned()]),
             said_at_s: Some(NOW_S - 10),
-            ..people::Profile::default()
+            ..user_queries::Profile::default()
         };
         assert!(!again.confirms(&lea), "once per token, not per connection");
         enter(NOW_S - 5, Value::Null).await;
@@ -102,9 +103,9 @@ async fn a_token_without_changes_still_outdates_older_tokens() {
 
         // The stored roles changed between the read and the write.
         let other = User { roles: vec!["teacher".to_owned()], ..lea.clone() };
-        people::confirm_claims(&setting.store, &[(&other, NOW_S), (&other, NOW_S - 1)]).await.expect("answers");
+        user_queries::confirm_claims(&setting.store, &[(&other, NOW_S), (&other, NOW_S - 1)]).await.expect("answers");
         assert_eq!(stored().await, lea);
-        people::confirm_claims(&setting.store, &[(&lea, NOW_S), (&lea, NOW_S - 1)]).await.expect("stores");
+        user_queries::confirm_claims(&setting.store, &[(&lea, NOW_S), (&lea, NOW_S - 1)]).await.expect("stores");
         assert_eq!(stored().await.claims_from_s, NOW_S);
     })
     .await;
@@ -120,7 +121,7 @@ async fn the_same_subject_in_another_tenant_is_another_user() {
         let there = setting.auth.user(&token).await.expect("lets in");
         assert_eq!((here.tenant, there.tenant), (setting.tenant, setting.other_tenant));
         assert_ne!(here.user, there.user);
-        let across = people::find(setting.store.reader(), setting.other_tenant, &[here.user]).await.expect("asks");
+        let across = user_queries::find(setting.store.reader(), setting.other_tenant, &[here.user]).await.expect("asks");
         assert_eq!(across, []);
     })
     .await;
@@ -138,7 +139,7 @@ async fn a_user_who_is_not_active_is_refused() {
             assert!(matches!(error, AuthError::Inactive), "{error}");
             assert_eq!(error.close_code(), CloseCode::Revoked);
         }
-        let stored = people::find(setting.store.reader(), setting.tenant, &[lea]).await.expect("asks");
+        let stored = user_queries::find(setting.store.reader(), setting.tenant, &[lea]).await.expect("asks");
         assert_eq!(stored[0].name, "lea", "their tokens change nothing");
         setting.says("lea", UserStatus::Active).await;
         assert!(setting.auth.user(&token).await.is_ok());
@@ -152,12 +153,15 @@ async fn an_invited_user_is_active_after_the_first_connection() {
         let setting = Setting::new(store).await;
         setting.says("lea", UserStatus::Invited).await;
         let void = with(json!({ "iat": NOW_S - 1 }));
-        let invited = people::find_by_external_id(setting.store.reader(), &[(setting.tenant, "lea")]).await.expect("asks");
-        people::revoke_tokens(&setting.store, None, setting.tenant, invited[0].id, NOW_S, NOW_MS).await.expect("revokes");
+        let invited =
+            user_queries::find_by_external_id(setting.store.reader(), &[(setting.tenant, "lea")]).await.expect("asks");
+        user_queries::revoke_tokens(&setting.store, None, setting.tenant, invited[0].id, NOW_S, NOW_MS)
+            .await
+            .expect("revokes");
         assert!(matches!(setting.refusal(&hs256("hs", &void)).await, AuthError::Revoked));
         let identity = setting.auth.user(&hs256("hs", &claims("lea"))).await.expect("lets in");
         assert_eq!((identity.user, identity.profile.status), (invited[0].id, i32::from(UserStatus::Active.number())));
-        let stored = people::find(setting.store.reader(), setting.tenant, &[identity.user]).await.expect("asks");
+        let stored = user_queries::find(setting.store.reader(), setting.tenant, &[identity.user]).await.expect("asks");
         assert_eq!(stored[0].status, UserStatus::Active);
     })
     .await;
@@ -168,14 +172,18 @@ async fn revoked_tokens_are_refused_and_later_tokens_accepted() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let lea = setting.auth.user(&hs256("hs", &claims("lea"))).await.expect("lets in").user;
-        assert!(people::revoke_tokens(&setting.store, None, setting.tenant, lea, NOW_S + 1, NOW_MS).await.expect("revokes"));
+        assert!(
+            user_queries::revoke_tokens(&setting.store, None, setting.tenant, lea, NOW_S + 1, NOW_MS)
+                .await
+                .expect("revokes")
+        );
         let error = setting.refusal(&hs256("hs", &with(json!({ "name": "Renamed" })))).await;
         assert!(matches!(error, AuthError::Revoked), "issued in the second of the revocation: {error}");
         assert_eq!(error.close_code(), CloseCode::Revoked);
         setting.clock.advance_ms(1_000);
         let identity = setting.auth.user(&hs256("hs", &with(json!({ "iat": NOW_S + 1 })))).await.expect("a fresh one");
         assert_eq!(identity.profile.name, "lea", "the revoked token changed no name");
-        people::revoke_tokens(&setting.store, None, setting.tenant, lea, NOW_S - 499, NOW_MS).await.expect("revokes");
+        user_queries::revoke_tokens(&setting.store, None, setting.tenant, lea, NOW_S - 499, NOW_MS).await.expect("revokes");
         assert!(
             setting.auth.user(&hs256("hs", &claims("lea"))).await.is_err(),
             "a revocation is not taken back by an earlier one"
@@ -190,7 +198,7 @@ async fn users_who_connect_together_share_look_ups() {
         let setting = Setting::new(store).await;
         let arrive = |round: usize| {
             let arrivals = (0..200).map(move |number| {
-                let name = format!("Person {number} of {round}");
+                let name = format!("User {number} of {round}");
                 hs256("hs", &with(json!({ "sub": format!("p{}", number % 100), "name": name })))
             });
             let auth = setting.auth.clone();

@@ -20,7 +20,7 @@ pub(in crate::cli) struct Explain {
     tenant: String,
     /// The user who would act, by the product's id.
     #[arg(long = "as", value_name = "USER")]
-    me: String,
+    user: String,
     /// The user or group that the action is about, by the product's id: `tom`, or `group:6a`.
     #[arg(long, value_name = "USER", conflicts_with = "conversation")]
     to: Option<String>,
@@ -46,8 +46,8 @@ impl Explain {
             },
             (None, None) => Target::None,
         };
-        let me = UserRef::ExternalId(self.me);
-        let question = Question { me, target, action: self.action, relation: self.relation };
+        let user = UserRef::ExternalId(self.user);
+        let question = Question { user, target, action: self.action, relation: self.relation };
         let (store, tenant) = settings.tenant(&self.tenant).await?;
         let facts = facts(&store, &tenant).await?;
         let answer = policies::explain(&store, &facts, &question).await?;

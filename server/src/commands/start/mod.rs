@@ -20,7 +20,7 @@ use crate::{
     auth::Caller,
     domain::{ConversationKind, MemberRole, User, start_key},
     facts::policy_gate,
-    store::queries::{append::NewConversation, mails::Addressee, people},
+    store::queries::{append::NewConversation, mails::Addressee, users},
     writer::{Check, CheckSubject, Member, OutgoingMessage, Start, Started, WriteRequest},
 };
 
@@ -128,7 +128,7 @@ async fn direct(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<P
 /// whether the user exists.
 async fn existing(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<Option<Plan>, Refusal> {
     let Recipient::User(user) = peer else { return Ok(None) };
-    let found = people::resolve(deps.store.reader(), caller.tenant, &[user]).await?;
+    let found = users::resolve(deps.store.reader(), caller.tenant, &[user]).await?;
     let peer = found.into_iter().next().flatten().map_or(UserId(Uuid::nil()), |user| user.id);
     let start_key = start_key(caller.user, peer);
     let Some(existing) = deps.store.started(caller.tenant, &start_key).await? else {

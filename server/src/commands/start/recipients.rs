@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use causerie_policy::{Action, Code, GroupIx, Resource, Status};
+use causerie_policy::{Action, Code, GroupIx, Resource, UserStatus};
 use causerie_protocol::{
     GroupId, Refusal, UserId,
     command::{GroupRef, Recipient, StartConversation, UserRef},
@@ -19,7 +19,7 @@ use crate::{
     store::queries::{
         facts::groups,
         mails::{Addressed, Addressee},
-        people,
+        users,
     },
 };
 
@@ -95,8 +95,13 @@ impl Recipients {
             })
             .collect();
         let exempt = answered.and_then(|answered| answered.exempts(&facts, caller.user, &addressed));
-        let mut gathering =
-            Gathering { facts: &facts, me: caller.user, members: Vec::new(), seen: HashSet::new(), inactive: Vec::new() };
+        let mut gathering = Gathering {
+            facts: &facts,
+            caller: caller.user,
+            members: Vec::new(),
+            seen: HashSet::new(),
+            inactive: Vec::new(),
+        };
         let mut addressees: Vec<Addressee> = Vec::with_capacity(named.len());
         let mut shown = HashSet::new();
         for recipient in &named {
@@ -136,8 +141,8 @@ impl Recipients {
             }
         }
         let Gathering { members, inactive, .. } = gathering;
-        let names_me = shown.contains(&Addressed::User(caller.user));
-        if let Some(first) = named.first().filter(|_| members.is_empty() && !names_me) {
+        let names_caller = shown.contains(&Addressed::User(caller.user));
+        if let Some(first) = named.first().filter(|_| members.is_empty() && !names_caller) {
             return Err(policy_gate::refusal(Code::RecipientInactive).field(first.field.as_str()));
         }
         let groups: Vec<GroupId> = addressees
@@ -155,7 +160,7 @@ impl Recipients {
         // rules keep members secret or where members see each other.
         let is_named = seen == Seen::ByName && !facts.policy.secret_members();
         inactive.truncate(if is_named { limits::INACTIVE_SHOWN } else { 0 });
-        let inactive = people::find(deps.store.reader(), caller.tenant, &inactive).await?;
+        let inactive = users::find(deps.store.reader(), caller.tenant, &inactive).await?;
         Ok(Self { members, addressees, groups, inactive, inactive_count, checks })
     }
 }
@@ -163,7 +168,7 @@ impl Recipients {
 /// Collects the members of the conversation.
 struct Gathering<'a> {
     facts: &'a Snapshot,
-    me: UserId,
+    caller: UserId,
     members: Vec<Member>,
     seen: HashSet<UserId>,
     inactive: Vec<UserId>,
@@ -186,7 +191,7 @@ impl Gathering<'_> {
     }
 
     fn add_user(&mut self, user: UserId, is_copy: bool, is_named: bool) {
-        if user == self.me {
+        if user == self.caller {
             return;
         }
         if self.seen.insert(user) {
@@ -202,14 +207,14 @@ impl Gathering<'_> {
             let user = UserId(Uuid::from_u128(world.user_key(member_ix)));
             match world.status(member_ix) {
                 // A group does not lead to a user with whom a rule denies the author to start, for example after a block.
-                Status::Active if self.facts.denies(Action::Start, self.me, Resource::User(member_ix)) => {}
-                Status::Active => self.add_user(user, is_copy, false),
-                Status::Invited | Status::Deactivated => {
+                UserStatus::Active if self.facts.denies(Action::Start, self.caller, Resource::User(member_ix)) => {}
+                UserStatus::Active => self.add_user(user, is_copy, false),
+                UserStatus::Invited | UserStatus::Deactivated => {
                     if self.seen.insert(user) {
                         self.inactive.push(user);
                     }
                 }
-                Status::Removed => {}
+                UserStatus::Removed => {}
             }
         }
     }
@@ -238,7 +243,7 @@ async fn resolve(
         }
     }
     let reader = deps.store.reader();
-    let users = people::resolve(reader, caller.tenant, &users).await?;
+    let users = users::resolve(reader, caller.tenant, &users).await?;
     let mut users = users.into_iter().map(|user| user.map(|user| user.id));
     let groups: HashMap<String, GroupId> = groups::find_by_external_id(reader, caller.tenant, &external_ids).await?;
     let named = all
@@ -279,7 +284,7 @@ pub(in super::super) async fn resolve_users(
     refs: Vec<UserRef>,
     field: &str,
 ) -> Result<(Vec<User>, Vec<Check>), Refusal> {
-    let found = people::resolve(deps.store.reader(), caller.tenant, &refs).await?;
+    let found = users::resolve(deps.store.reader(), caller.tenant, &refs).await?;
     let facts = deps.facts.latest(caller.tenant).await?;
     let both = found.into_iter().zip(&refs).enumerate().map(|(at, (found, asked))| {
         let field = format!("{field}[{at}]");

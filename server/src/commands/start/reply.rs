@@ -42,7 +42,7 @@ pub(super) struct Exempt {
 pub(super) async fn answered(deps: &CommandDeps, caller: Caller, message: MessageId) -> Result<Answered, Refusal> {
     let not_held = || policy_gate::not_found().field(FIELD);
     let parent = deps.store.parent(caller.tenant, caller.user, message).await?.ok_or_else(not_held)?;
-    let held = deps.lookups.facts.get((parent.conversation, caller.user)).await?;
+    let held = deps.lookups.member_contexts.get((parent.conversation, caller.user)).await?;
     let conversation = held.ok_or_else(not_held)?;
     let is_author = parent.author == caller.user;
     let age_ms = deps.clock.now_ms().saturating_sub(parent.sent_at_ms);
@@ -55,16 +55,16 @@ pub(super) async fn answered(deps: &CommandDeps, caller: Caller, message: Messag
 
 impl Answered {
     /// The users who need no allow rule in a reply to these addressees; `None` if there is no exemption.
-    pub fn exempts(&self, facts: &Snapshot, me: UserId, addressed: &HashSet<UserId>) -> Option<Exempt> {
-        let Parent { author, people, earlier_authors, .. } = &self.parent;
-        if *author == me || !addressed.contains(author) {
+    pub fn exempts(&self, facts: &Snapshot, caller: UserId, addressed: &HashSet<UserId>) -> Option<Exempt> {
+        let Parent { author, addressees, earlier_authors, .. } = &self.parent;
+        if *author == caller || !addressed.contains(author) {
             return None;
         }
-        let is_open = earlier_authors.iter().all(|earlier| *earlier == me || addressed.contains(earlier));
-        if !is_open && !facts.may_start(*author, me) {
+        let is_open = earlier_authors.iter().all(|earlier| *earlier == caller || addressed.contains(earlier));
+        if !is_open && !facts.may_start(*author, caller) {
             return None;
         }
-        let users = people.iter().chain([author]).copied().collect();
+        let users = addressees.iter().chain([author]).copied().collect();
         Some(Exempt { users, while_reached_by: (!is_open).then_some(*author) })
     }
 }

@@ -9,19 +9,19 @@ use crate::{
     domain::UserStatus,
     facts::Facts,
     names::fold,
-    store::{Store, queries::people},
+    store::{Store, queries::users},
     testing::{NOW_MS, TestClock, on_each_database},
 };
 
 async fn store_users(store: &Store, tenant: TenantId, users: &[(&str, &str, UserStatus)]) -> Vec<UserId> {
-    let profiles = users.iter().map(|(external_id, name, status)| people::Profile {
+    let profiles = users.iter().map(|(external_id, name, status)| users::Profile {
         external_id: (*external_id).to_owned(),
         name: Some((*name).to_owned()),
         status: Some(*status),
-        ..people::Profile::default()
+        ..users::Profile::default()
     });
     let profiles: Vec<_> = profiles.collect();
-    let stored = people::upsert(store, tenant, &profiles, NOW_MS).await.expect("stores");
+    let stored = users::upsert(store, tenant, &profiles, NOW_MS).await.expect("stores");
     stored.into_iter().map(|user| user.id).collect()
 }
 
@@ -36,7 +36,7 @@ async fn found(store: &Store, facts: &Facts, (tenant, me): (TenantId, UserId), q
         Entity::Group(_) => None,
     });
     let users: Vec<UserId> = users.collect();
-    let users = people::find(store.reader(), tenant, &users).await.expect("reads");
+    let users = users::find(store.reader(), tenant, &users).await.expect("reads");
     let mut names: Vec<String> = users.into_iter().map(|user| user.name).collect();
     names.sort_unstable();
     names

@@ -8,7 +8,7 @@ use crate::{
         Store,
         queries::{
             facts::{FactWrite, read},
-            people::Profile,
+            users::Profile,
         },
     },
     testing::{NOW_MS, TestClock, on_each_database},

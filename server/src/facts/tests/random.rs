@@ -13,13 +13,13 @@ use crate::{
                 EdgeFact, EdgeKey, FactWrite, GroupFact, MembershipFact, MembershipKey, RelationFact, RelationKey,
                 SettingFact,
             },
-            people::Profile,
+            users::Profile,
         },
     },
     testing::NOW_MS,
 };
 
-const PEOPLE: usize = 9;
+const USERS: usize = 9;
 const GROUPS: usize = 6;
 /// A word that no policy declares.
 const UNDECLARED: &str = "stranger";
@@ -27,7 +27,7 @@ const UNDECLARED: &str = "stranger";
 /// The changes of one transaction. Users and groups have numbers. Links to users and groups that do not exist are left out.
 #[derive(Debug, Clone)]
 pub struct Step {
-    people: Vec<Profile>,
+    users: Vec<Profile>,
     groups: Vec<GroupFact>,
     groups_gone: Vec<usize>,
     memberships: Vec<Membership>,
@@ -68,20 +68,20 @@ struct Edge {
 
 /// All users and groups, and links between them.
 pub fn beginning(words: &Vocabulary) -> impl Strategy<Value = Step> {
-    let people: Vec<_> = (0..PEOPLE).map(|number| user(Just(number).boxed(), words)).collect();
+    let users: Vec<_> = (0..USERS).map(|number| user(Just(number).boxed(), words)).collect();
     let groups: Vec<_> = (0..GROUPS).map(|number| group(Just(number).boxed(), words)).collect();
-    step(people, groups, Just(Vec::new()).boxed(), 30, words)
+    step(users, groups, Just(Vec::new()).boxed(), 30, words)
 }
 
 /// A few changes of any kind.
 pub fn change(words: &Vocabulary) -> impl Strategy<Value = Step> {
-    let people = vec(user((0..PEOPLE).boxed(), words), 0..3);
+    let users = vec(user((0..USERS).boxed(), words), 0..3);
     let groups = vec(group((0..GROUPS).boxed(), words), 0..3);
-    step(people, groups, vec(0..GROUPS, 0..2).boxed(), 5, words)
+    step(users, groups, vec(0..GROUPS, 0..2).boxed(), 5, words)
 }
 
 fn step(
-    people: impl Strategy<Value = Vec<Profile>>,
+    users: impl Strategy<Value = Vec<Profile>>,
     groups: impl Strategy<Value = Vec<GroupFact>>,
     groups_gone: BoxedStrategy<Vec<usize>>,
     links: usize,
@@ -93,9 +93,9 @@ fn step(
         vec(edge(words), 0..=links / 3),
         vec(setting(words), 0..3),
     );
-    (people, groups, groups_gone, links).prop_map(
-        |(people, groups, groups_gone, (memberships, relations, edges, settings))| Step {
-            people,
+    (users, groups, groups_gone, links).prop_map(
+        |(users, groups, groups_gone, (memberships, relations, edges, settings))| Step {
+            users,
             groups,
             groups_gone,
             memberships,
@@ -146,14 +146,14 @@ fn group(number: BoxedStrategy<usize>, words: &Vocabulary) -> BoxedStrategy<Grou
 fn membership(words: &Vocabulary) -> impl Strategy<Value = Membership> {
     // Near the present, so that some memberships begin and some end during a test.
     let time = || option::weighted(0.2, (NOW_MS - 50)..(NOW_MS + 150));
-    (0..PEOPLE, 0..GROUPS, word(&words.roles), time(), time(), prop::bool::weighted(0.15))
+    (0..USERS, 0..GROUPS, word(&words.roles), time(), time(), prop::bool::weighted(0.15))
         .prop_map(|(user, group, role, from_ms, until_ms, gone)| Membership { user, group, role, from_ms, until_ms, gone })
 }
 
 fn relation(words: &Vocabulary) -> impl Strategy<Value = Relation> {
     let names: Vec<String> = words.relations.iter().map(|(name, _)| name.clone()).collect();
     let state = prop_oneof![1 => Just(RelationState::Pending), 3 => Just(RelationState::Accepted)];
-    (0..PEOPLE, 0..PEOPLE, word(&names), state, prop::bool::weighted(0.2))
+    (0..USERS, 0..USERS, word(&names), state, prop::bool::weighted(0.2))
         .prop_map(|(from, to, relation, state, gone)| Relation { from, to, relation, state, gone })
 }
 
@@ -218,7 +218,7 @@ pub async fn write(store: &Store, tenant: TenantId, words: &Vocabulary, step: &S
     let gone: Vec<String> = step.groups_gone.iter().map(|number| group_id(*number)).collect();
     let gone = write.resolve_groups(&gone.iter().map(String::as_str).collect::<Vec<_>>()).await.expect("asks");
     write.remove_groups(&gone.into_values().collect::<Vec<_>>()).await.expect("writes");
-    write.users(&step.people).await.expect("writes");
+    write.users(&step.users).await.expect("writes");
     write.groups(&step.groups).await.expect("writes");
     links(&mut write, words, step).await;
     write.settings(&step.settings).await.expect("writes");
@@ -226,10 +226,10 @@ pub async fn write(store: &Store, tenant: TenantId, words: &Vocabulary, step: &S
 }
 
 async fn links(write: &mut FactWrite, words: &Vocabulary, step: &Step) {
-    let (people, groups) = ((0..PEOPLE).map(user_id).collect::<Vec<_>>(), (0..GROUPS).map(group_id).collect::<Vec<_>>());
-    let users = write.resolve_users(&people.iter().map(String::as_str).collect::<Vec<_>>()).await.expect("asks");
+    let (user_ids, groups) = ((0..USERS).map(user_id).collect::<Vec<_>>(), (0..GROUPS).map(group_id).collect::<Vec<_>>());
+    let users = write.resolve_users(&user_ids.iter().map(String::as_str).collect::<Vec<_>>()).await.expect("asks");
     let there = write.resolve_groups(&groups.iter().map(String::as_str).collect::<Vec<_>>()).await.expect("asks");
-    let user = |number: usize| users.get(&people[number]).copied();
+    let user = |number: usize| users.get(&user_ids[number]).copied();
     let group = |number: usize| there.get(&groups[number]).copied();
 
     let (mut put, mut gone) = (Vec::new(), Vec::new());

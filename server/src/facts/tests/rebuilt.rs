@@ -25,18 +25,18 @@ fn answers(snapshot: &Snapshot) -> Vec<String> {
         keys
     };
     let mut answers: Vec<String> = Vec::new();
-    for me in world.users() {
-        let mut answer = format!("{} {:?}", world.user_key(me), world.status(me));
+    for user in world.users() {
+        let mut answer = format!("{} {:?}", world.user_key(user), world.status(user));
         for action in [Action::Find, Action::SeeProfile, Action::Start, Action::Request, Action::Block] {
-            answer += &format!(" {action:?} {:?}", keys(&mut policy.reach(world, me, action).iter()));
+            answer += &format!(" {action:?} {:?}", keys(&mut policy.reach(world, user, action).iter()));
         }
         for action in [Action::Find, Action::AddressGroup] {
-            let reach = policy.group_reach(world, me, action);
+            let reach = policy.group_reach(world, user, action);
             let mut groups: Vec<u128> = reach.into_iter().map(|group| world.group_key(group)).collect();
             groups.sort_unstable();
             answer += &format!(" {action:?} {groups:?}");
         }
-        let page = policy.complete(world, me, &DirectoryQuery { words: &[], after: None, limit: usize::MAX });
+        let page = policy.complete(world, user, &DirectoryQuery { words: &[], after: None, limit: usize::MAX });
         for hit in page.hits {
             let key = match hit.entity {
                 Entity::User(user) => world.user_key(user),

@@ -11,7 +11,7 @@ use crate::{
         Store,
         queries::{
             facts::{FactWrite, read},
-            people::Profile,
+            users::Profile,
         },
     },
     testing::{NOW_MS, TestClock, on_each_database},
@@ -52,9 +52,9 @@ async fn rules_with_the_same_vocabulary_do_not_reload_facts() {
         let fresh = node(&store, &TestClock::new()).latest(tenant).await.expect("reads");
         for snapshot in [&followed, &fresh] {
             assert_eq!((snapshot.version, snapshot.policy_version), (7, 3));
-            let people: Vec<_> = snapshot.world.users().collect();
-            assert_eq!(people.len(), 4);
-            let start = snapshot.policy.decide(&snapshot.world, Action::Start, people[0], Resource::User(people[1]));
+            let users: Vec<_> = snapshot.world.users().collect();
+            assert_eq!(users.len(), 4);
+            let start = snapshot.policy.decide(&snapshot.world, Action::Start, users[0], Resource::User(users[1]));
             assert!(!start.is_allowed(), "by the rules of before");
         }
 

@@ -10,7 +10,7 @@ use crate::{
     fanout::hub::Hub,
     store::{
         StoreError,
-        queries::{member_context::MemberContext, people},
+        queries::{member_context::MemberContext, users},
     },
 };
 
@@ -33,7 +33,7 @@ pub(super) async fn contacts(hub: &Hub, tenant: TenantId, asked: Vec<Asked>) -> 
         // Read before the facts, so that a user who is hidden by now is shown with nothing of what was read.
         let direct = hub.0.store.direct_of_pairs(tenant, &pairs).await?;
         let named: Vec<UserId> = pairs.iter().map(|(_, them)| *them).collect::<HashSet<_>>().into_iter().collect();
-        let profiles = people::find(hub.0.store.reader(), tenant, &named).await?;
+        let profiles = users::find(hub.0.store.reader(), tenant, &named).await?;
         let profiles: HashMap<UserId, User> = profiles.into_iter().map(|user| (user.id, user)).collect();
         let facts = hub.0.facts.latest(tenant).await?;
         contacts.extend(batch.into_iter().map(|(me, user, them)| {

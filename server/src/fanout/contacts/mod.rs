@@ -24,7 +24,7 @@ use super::hub::Hub;
 use crate::{
     facts::{AffectedUsers, FactsChange},
     sessions::Session,
-    store::{StoreError, queries::people},
+    store::{StoreError, queries::users},
 };
 
 /// The watches of this node, and the changes that wait to be compared with them.
@@ -176,7 +176,7 @@ impl Hub {
 
     async fn evaluate_all(&self, watch: &Arc<Watch>, users: &[UserRef]) -> Result<Vec<wire::Contact>, StoreError> {
         let (tenant, me) = (watch.session.caller.tenant, watch.session.caller.user);
-        let found = people::resolve(self.0.store.reader(), tenant, users).await?;
+        let found = users::resolve(self.0.store.reader(), tenant, users).await?;
         for (at, user) in found.iter().enumerate() {
             if let Some(user) = user {
                 self.resolve_entry(watch, at, user.id);

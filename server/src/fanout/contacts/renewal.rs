@@ -18,7 +18,7 @@ use super::{
 use crate::{
     facts::AffectedUsers,
     fanout::hub::Hub,
-    store::{StoreError, queries::people},
+    store::{StoreError, queries::users},
 };
 
 /// The pause after a database failure.
@@ -105,7 +105,7 @@ async fn resolve(hub: &Hub, tenant: TenantId, concerned: &mut [(Arc<Watch>, Conc
         return Ok(());
     }
     let unknown: Vec<UserRef> = unknown.into_iter().cloned().collect();
-    let found = people::resolve(hub.0.store.reader(), tenant, &unknown).await?;
+    let found = users::resolve(hub.0.store.reader(), tenant, &unknown).await?;
     let found: HashMap<UserRef, UserId> =
         unknown.into_iter().zip(found).filter_map(|(asked, user)| Some((asked, user?.id))).collect();
     for (watch, entry) in concerned {

@@ -114,25 +114,25 @@ impl Message {
     /// server. Over HTTP they are refused, because a field without effect would mislead the developer.
     ///
     /// # Errors
-    /// `invalid`, naming the field; `place` is where the message stands, `sendMessage`.
-    pub fn refuse_unknown(&self, fields: &Map<String, Value>, place: &str) -> Result<(), Refusal> {
+    /// `invalid`, naming the field; `path` is the path of this message in the body, such as `sendMessage`.
+    pub fn refuse_unknown(&self, fields: &Map<String, Value>, path: &str) -> Result<(), Refusal> {
         for (name, value) in fields {
-            let place = format!("{place}.{name}");
-            // Protobuf's JSON mapping reads both spellings.
+            let path = format!("{path}.{name}");
+            // ProtoJSON accepts both spellings.
             let Some(field) = self.fields.iter().find(|field| field.json_name == *name || field.name == *name) else {
                 return Err(Refusal::new(
                     ErrorCode::Invalid,
-                    format!("there is no field `{place}` here; /v1/docs lists the fields"),
+                    format!("there is no field `{path}` here; /v1/docs lists the fields"),
                 )
-                .field(place));
+                .field(path));
             };
             let Kind::Message(inner) = &field.kind else { continue };
             let inner = WIRE.message(inner);
             match value {
-                Value::Object(fields) => inner.refuse_unknown(fields, &place)?,
+                Value::Object(fields) => inner.refuse_unknown(fields, &path)?,
                 Value::Array(values) => {
                     for (at, fields) in values.iter().enumerate().filter_map(|(at, value)| Some((at, value.as_object()?))) {
-                        inner.refuse_unknown(fields, &format!("{place}[{at}]"))?;
+                        inner.refuse_unknown(fields, &format!("{path}[{at}]"))?;
                     }
                 }
                 // A value of the wrong type: the decoder reports it with a better message.
@@ -147,12 +147,12 @@ type Comments = BTreeMap<Vec<i32>, String>;
 
 /// The comments of a file by the path of what they describe: field numbers and indexes, as in `SourceCodeInfo`.
 fn comments(file: &FileDescriptorProto) -> Comments {
-    let places = file.source_code_info.iter().flat_map(|info| &info.location);
-    places
-        .filter_map(|place| {
-            let text = place.leading_comments.as_deref()?;
+    let locations = file.source_code_info.iter().flat_map(|info| &info.location);
+    locations
+        .filter_map(|location| {
+            let text = location.leading_comments.as_deref()?;
             let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-            Some((place.path.clone(), lines.join(" ")))
+            Some((location.path.clone(), lines.join(" ")))
         })
         .collect()
 }
@@ -192,7 +192,7 @@ impl Kind {
             Type::Message if name == "google.protobuf.Timestamp" => Self::Time,
             Type::Message => Self::Message(local()),
             Type::String => Self::Text,
-            other => unreachable!("`{name}` of a type the wire does without: {other:?}"),
+            other => unreachable!("`{name}` has a type that `proto/` does not use: {other:?}"),
         }
     }
 }

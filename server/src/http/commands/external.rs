@@ -5,13 +5,13 @@
 use causerie_protocol::{ConversationId, Refusal, UserId, command::UserRef, limits::EXTERNAL_ID_BYTES_MAX};
 use serde_json::{Map, Value};
 
-use crate::{app::App, auth::Caller, domain::start_key, store::queries::people};
+use crate::{app::App, auth::Caller, domain::start_key, store::queries::users};
 
 /// Marks an id of the product.
 pub const PREFIX: &str = "external:";
 
-/// Replaces the product's ids in the fields of a command. In place of a conversation's id, `external:lea` means the caller's direct
-/// conversation with that user.
+/// Replaces the product's ids in the fields of a command. In place of a conversation's id, `external:lea` means the caller's
+/// direct conversation with that user.
 ///
 /// # Errors
 /// `unavailable` if the database fails.
@@ -24,7 +24,7 @@ pub async fn resolve(app: &App, caller: Caller, fields: &mut Map<String, Value>)
     if asked.is_empty() {
         return Ok(());
     }
-    let found = people::resolve(app.store.reader(), caller.tenant, &asked).await?;
+    let found = users::resolve(app.store.reader(), caller.tenant, &asked).await?;
     let id_of = |external_id: &str| {
         let users = found.iter().flatten();
         users.filter(|user| user.external_id == external_id).map(|user| user.id).next().unwrap_or_else(UserId::new)

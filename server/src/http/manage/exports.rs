@@ -47,7 +47,7 @@ impl Exports {
     pub fn begin(&self, tenant: TenantId) -> Result<Permit, Refusal> {
         let busy = |why| Refusal::new(ErrorCode::RateLimited, why).retry_after_ms(BUSY_RETRY_MS);
         let reading = Arc::clone(&self.0.reading).try_acquire_owned();
-        let reading = reading.map_err(|_| busy("this server does as many exports as it does at a time; try again later"))?;
+        let reading = reading.map_err(|_| busy("this server already runs as many exports as it can; try again later"))?;
         if !self.0.tenants.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant) {
             return Err(busy("another export of this tenant is not finished; try again later"));
         }

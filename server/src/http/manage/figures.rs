@@ -1,6 +1,6 @@
 //! `GET /v1/figures`: how large the tenant is, what it does at the moment, and the limits of this server.
 
-use causerie_policy::Status;
+use causerie_policy::UserStatus;
 use causerie_protocol::limits;
 use http::Method;
 use schemars::JsonSchema;
@@ -127,10 +127,10 @@ impl Endpoint for GetFigures {
         let mut users = UserFigures::default();
         for user in facts.world.users() {
             *match facts.world.status(user) {
-                Status::Active => &mut users.active,
-                Status::Invited => &mut users.invited,
-                Status::Deactivated => &mut users.deactivated,
-                Status::Removed => &mut users.removed,
+                UserStatus::Active => &mut users.active,
+                UserStatus::Invited => &mut users.invited,
+                UserStatus::Deactivated => &mut users.deactivated,
+                UserStatus::Removed => &mut users.removed,
             } += 1;
         }
         let jobs = jobs::counts_of_tenant(&app.store, tenant).await?;

@@ -60,7 +60,7 @@ pub enum Stopped {
     /// The file can't be written.
     File(io::Error),
     /// The server stops.
-    Leaving,
+    Stopping,
     /// The lines have more bytes than `export.bytes_max`.
     TooLarge(u64),
     /// The database has not answered everything within `export.seconds_max`.
@@ -101,7 +101,7 @@ impl From<Stopped> for Problem {
                 );
                 Refusal::new(ErrorCode::Unavailable, why).into()
             }
-            Stopped::Leaving => Refusal::new(ErrorCode::Unavailable, "this server is leaving; try again").into(),
+            Stopped::Stopping => Refusal::new(ErrorCode::Unavailable, "this server is stopping; try again").into(),
         }
     }
 }
@@ -136,7 +136,7 @@ impl Lines {
     /// If the file can't be written, the server stops, or the export exceeds a limit of the settings.
     pub async fn write<T: Serialize>(&mut self, rows: impl IntoIterator<Item = T, IntoIter: Send>) -> Result<(), Stopped> {
         if !self.readiness.is_ready() {
-            return Err(Stopped::Leaving);
+            return Err(Stopped::Stopping);
         }
         if Instant::now() > self.ends_at {
             return Err(Stopped::TooSlow(self.limits.seconds_max));

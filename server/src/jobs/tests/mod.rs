@@ -105,7 +105,7 @@ fn jobs_of(store: &Store, clock: &Arc<TestClock>, kinds: Kinds) -> Jobs {
 
 /// Lets a node run what is due now, to its end.
 async fn turn(worker: &mut Worker) {
-    worker.look().await.expect("looks");
+    worker.poll().await.expect("polls");
     worker.idle().await;
 }
 

@@ -154,7 +154,7 @@ async fn a_running_job_can_not_be_retried_or_deleted_and_a_done_job_can_not_be_r
         let (clock, notes) = (TestClock::new(), Notes::new());
         let id = store_job(&store, &clock, None, Act::Wait).await;
         let mut worker = node(&store, &clock, &notes);
-        worker.look().await.expect("looks");
+        worker.poll().await.expect("polls");
         assert!(!jobs::retry(store.writer(), None, id, NOW_MS).await.expect("asks"));
         assert!(!jobs::delete(store.writer(), None, id, NOW_MS).await.expect("asks"));
         notes.gate.add_permits(1);

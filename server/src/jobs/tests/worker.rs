@@ -22,7 +22,7 @@ async fn jobs_of_a_node_that_died_are_taken_by_another_node_when_the_lease_ends(
         let (clock, notes) = (TestClock::new(), Notes::new());
         let id = store_job(&store, &clock, None, Act::Wait).await;
         let mut dies = node(&store, &clock, &notes);
-        dies.look().await.expect("looks");
+        dies.poll().await.expect("polls");
         until(|| notes.runs().contains_key(&id)).await;
         drop(dies);
 
@@ -46,7 +46,7 @@ async fn a_job_that_kills_its_nodes_is_given_up() {
         let id = store_job(&store, &clock, None, Act::Wait).await;
         for attempts in 1..=3 {
             let mut dies = node(&store, &clock, &notes);
-            dies.look().await.expect("looks");
+            dies.poll().await.expect("polls");
             until(|| notes.runs().get(&id).is_some_and(|runs| runs.len() == attempts)).await;
             drop(dies);
             clock.advance_ms(LEASE_MS);
@@ -66,18 +66,18 @@ async fn a_lease_lasts_while_the_job_runs_and_a_run_ends_with_its_lease() {
         let (clock, notes) = (TestClock::new(), Notes::new());
         let id = store_job(&store, &clock, None, Act::Wait).await;
         let (mut first, mut second) = (node(&store, &clock, &notes), node(&store, &clock, &notes));
-        first.look().await.expect("looks");
+        first.poll().await.expect("polls");
         for _ in 0..3 {
             clock.advance_ms(LEASE_MS - 1);
             first.renew().await;
-            second.look().await.expect("looks");
+            second.poll().await.expect("polls");
         }
         until(|| notes.runs().contains_key(&id)).await;
         assert_eq!(stored(&store, id).await.expect("is kept").attempts, 1);
 
         // The first node is frozen for longer than its lease.
         clock.advance_ms(LEASE_MS);
-        second.look().await.expect("looks");
+        second.poll().await.expect("polls");
         first.renew().await;
         first.idle().await;
         assert_eq!(notes.gate.available_permits(), 0, "nothing let the first run go on: it was ended");
@@ -97,12 +97,12 @@ async fn a_node_runs_at_most_as_many_jobs_of_a_kind_as_the_kind_allows() {
             store_job(&store, &clock, None, Act::Wait).await;
         }
         let (mut first, mut second) = (node(&store, &clock, &notes), node(&store, &clock, &notes));
-        first.look().await.expect("looks");
-        first.look().await.expect("looks");
+        first.poll().await.expect("polls");
+        first.poll().await.expect("polls");
         until(|| notes.runs().len() == 2).await;
-        second.look().await.expect("looks");
+        second.poll().await.expect("polls");
         until(|| notes.runs().len() == 4).await;
-        first.look().await.expect("looks");
+        first.poll().await.expect("polls");
         let counts = jobs::counts(&store).await.expect("reads");
         let count =
             |state| counts.iter().find(|count| count.kind == "noted" && count.state == state).map(|count| count.jobs);
@@ -124,11 +124,11 @@ async fn a_stopping_node_claims_no_jobs_and_returns_jobs_that_take_too_long() {
         let mut leaves = Worker::new(&jobs_of(&store, &clock, kinds), readiness.clone());
         let [quick, slow] =
             [store_job(&store, &clock, None, Act::Wait).await, store_job(&store, &clock, None, Act::Wait).await];
-        leaves.look().await.expect("looks");
+        leaves.poll().await.expect("polls");
         until(|| notes.runs().len() == 2).await;
         readiness.set(Phase::Stopping);
         let waiting = store_job(&store, &clock, None, Act::Succeed).await;
-        leaves.look().await.expect("looks");
+        leaves.poll().await.expect("polls");
         assert_eq!(stored(&store, waiting).await.expect("is kept").state, JobState::Waiting);
 
         notes.gate.add_permits(1);
@@ -196,7 +196,7 @@ async fn an_embedded_server_does_not_wait_for_the_leases_of_its_earlier_process(
         let (clock, notes, tasks) = (TestClock::new(), Notes::new(), Tasks::default());
         let id = store_job(&store, &clock, None, Act::Wait).await;
         let mut dies = node(&store, &clock, &notes);
-        dies.look().await.expect("looks");
+        dies.poll().await.expect("polls");
         until(|| notes.runs().contains_key(&id)).await;
         drop(dies);
         notes.gate.add_permits(1);

@@ -33,7 +33,7 @@ use crate::{
     language::Language,
     store::{
         Store, StoreError,
-        queries::{conversations::DirectConversation, facts::groups, people},
+        queries::{conversations::DirectConversation, facts::groups, users},
     },
 };
 
@@ -372,12 +372,12 @@ fn changed(old: &Snapshot, new: &Snapshot, page: &[DirectConversation]) -> Chang
             [(Action::Send, &mut all.frozen, &mut all.thawed), (Action::Read, &mut all.hidden, &mut all.shown)]
         {
             let (mut loses, mut gains) = (None, None);
-            for (me, facts) in conversation.sides() {
+            for (user, context) in conversation.sides() {
                 let may = |snapshot: &Snapshot| {
-                    let about = Resource::Conversation(snapshot.conversation(me, &facts));
-                    snapshot.decide(action, me, about).is_some_and(|decision| decision.is_allowed())
+                    let about = Resource::Conversation(snapshot.conversation(user, &context));
+                    snapshot.decide(action, user, about).is_some_and(|decision| decision.is_allowed())
                 };
-                let pair = facts.peer.map(|peer| ExamplePair { principal: me.0.as_u128(), other: peer.0.as_u128() });
+                let pair = context.peer.map(|peer| ExamplePair { principal: user.0.as_u128(), other: peer.0.as_u128() });
                 match (may(old), may(new)) {
                     (true, false) => loses = loses.or(pair),
                     (false, true) => gains = gains.or(pair),
@@ -400,7 +400,7 @@ impl Names {
             keys.into_iter().partition(|key| facts.world.user(*key).is_some());
         let users: Vec<UserId> = users.into_iter().map(|key| UserId(Uuid::from_u128(key))).collect();
         let groups: Vec<GroupId> = groups.into_iter().map(|key| GroupId(Uuid::from_u128(key))).collect();
-        let found = people::find(store.reader(), facts.tenant, &users).await?;
+        let found = users::find(store.reader(), facts.tenant, &users).await?;
         let groups = groups::find(store.reader(), facts.tenant, &groups).await?;
         let users = found.into_iter().map(|user| (user.id.0.as_u128(), (user.name, user.external_id)));
         let groups =

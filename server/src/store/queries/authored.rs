@@ -93,7 +93,7 @@ pub async fn messages(
 /// The ids of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct Place {
+pub struct MessageRef {
     pub conversation: ConversationId,
     pub message: MessageId,
     pub author: UserId,
@@ -103,15 +103,15 @@ pub struct Place {
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn place(
+pub async fn find_message(
     connection: &impl ConnectionTrait,
     tenant: TenantId,
     message: MessageId,
-) -> Result<Option<Place>, StoreError> {
+) -> Result<Option<MessageRef>, StoreError> {
     let sql = "SELECT m.id, m.conversation_id, m.author_id FROM messages m
                JOIN conversations c ON c.id = m.conversation_id WHERE m.id = $1 AND c.tenant_id = $2";
     let query = statement(connection.get_database_backend(), sql, vec![message.0.into(), tenant.0.into()]);
-    connection.query_one_raw(query).await?.as_ref().map(place_of).transpose()
+    connection.query_one_raw(query).await?.as_ref().map(message_ref).transpose()
 }
 
 /// The messages of a user that are not deleted, each with its client id, in the order of the client ids, beginning after the
@@ -124,7 +124,7 @@ pub async fn with_texts(
     user: UserId,
     after: Option<Uuid>,
     limit: u32,
-) -> Result<Vec<(Uuid, Place)>, StoreError> {
+) -> Result<Vec<(Uuid, MessageRef)>, StoreError> {
     let comparison = if after.is_some() { ">" } else { ">=" };
     let sql = format!(
         "SELECT m.id, m.client_id, m.conversation_id, m.author_id FROM messages m
@@ -132,11 +132,11 @@ pub async fn with_texts(
     );
     let values = vec![user.0.into(), after.unwrap_or_default().into(), i64::from(limit).into()];
     let rows = connection.query_all_raw(statement(connection.get_database_backend(), &sql, values)).await?;
-    rows.iter().map(|row| Ok((row.try_get("", "client_id")?, place_of(row)?))).collect()
+    rows.iter().map(|row| Ok((row.try_get("", "client_id")?, message_ref(row)?))).collect()
 }
 
-fn place_of(row: &QueryResult) -> Result<Place, StoreError> {
-    Ok(Place {
+fn message_ref(row: &QueryResult) -> Result<MessageRef, StoreError> {
+    Ok(MessageRef {
         conversation: ConversationId(row.try_get("", "conversation_id")?),
         message: MessageId(row.try_get("", "id")?),
         author: UserId(row.try_get("", "author_id")?),

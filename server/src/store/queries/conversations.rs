@@ -28,8 +28,8 @@ use crate::{
 pub struct Summary {
     /// As the member sees it, without capabilities.
     pub conversation: Conversation,
-    /// What the rules need to know.
-    pub facts: MemberContext,
+    /// The member's context, for the rules.
+    pub member: MemberContext,
 }
 
 /// A page of conversations, with the versions of the tenant that the same statement read.
@@ -66,9 +66,9 @@ impl DirectConversation {
     /// Each of the two users with the context that the rules need. `version`, `last_seq` and the user's own deletions are
     /// not read: the counters are 0, and the whole history counts as visible.
     pub fn sides(&self) -> impl Iterator<Item = (UserId, MemberContext)> {
-        self.members.iter().map(|(me, role)| {
-            let peer = self.members.iter().map(|(user, _)| *user).find(|user| user != me);
-            let facts = MemberContext {
+        self.members.iter().map(|(user, role)| {
+            let peer = self.members.iter().map(|(other, _)| *other).find(|other| other != user);
+            let context = MemberContext {
                 id: Some(self.id),
                 tenant: self.tenant,
                 kind: ConversationKind::Direct,
@@ -81,14 +81,14 @@ impl DirectConversation {
                 hidden_seq: 0,
                 peer,
             };
-            (*me, facts)
+            (*user, context)
         })
     }
 }
 
 impl Store {
     /// The summaries of many (conversation, user) pairs, in one query. A pair of a former member has an answer with
-    /// `facts.role` absent. A pair of a user who never was a member is absent.
+    /// `member.role` absent. A pair of a user who never was a member is absent.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -154,7 +154,7 @@ impl Store {
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn facts(
+    pub async fn member_contexts(
         &self,
         pairs: Vec<(ConversationId, UserId)>,
     ) -> Result<HashMap<(ConversationId, UserId), MemberContext>, StoreError> {
@@ -320,7 +320,7 @@ type Shown = (String, String, String, String, i16, i16, u32, String);
 
 fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
     let id = ConversationId(row.try_get("", "c_id")?);
-    let facts = member_context::from_row(row)?;
+    let context = member_context::from_row(row)?;
     let shown: Option<String> = row.try_get("", "shown")?;
     let shown: Vec<Shown> = serde_json::from_str(shown.as_deref().unwrap_or("[]"))
         .map_err(|error| DbErr::Type(format!("members of {id}: {error}")))?;
@@ -330,13 +330,13 @@ fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
     };
     let conversation = Conversation {
         id,
-        kind: facts.kind,
-        state: facts.state,
+        kind: context.kind,
+        state: context.state,
         subject: row.try_get("", "subject")?,
-        version: facts.version,
-        last_seq: facts.last_seq,
+        version: context.version,
+        last_seq: context.last_seq,
         members: shown.into_iter().map(member).collect::<Result<_, _>>()?,
-        member_count: facts.member_count,
+        member_count: context.member_count,
         last_message,
         active_at_ms: row.try_get("", "active_at")?,
         read_state: ReadState {
@@ -351,7 +351,7 @@ fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
         is_copy: row.try_get("", "is_copy")?,
         in_reply_to: row.try_get::<Option<Uuid>>("", "in_reply_to")?.map(MessageId),
     };
-    Ok(Summary { conversation, facts })
+    Ok(Summary { conversation, member: context })
 }
 
 fn member((id, external_id, name, avatar_url, status, role, read_seq, about): Shown) -> Result<Member, DbErr> {

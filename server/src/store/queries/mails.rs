@@ -50,7 +50,7 @@ pub struct Parent {
     /// Milliseconds since 1970 UTC.
     pub sent_at_ms: i64,
     /// The users that are named as addressees of its mail.
-    pub people: Vec<UserId>,
+    pub addressees: Vec<UserId>,
     /// The authors of the messages that its mail replies to, directly or indirectly.
     pub earlier_authors: Vec<UserId>,
 }
@@ -110,8 +110,8 @@ impl Store {
         };
         let conversation = ConversationId(row.try_get("", "conversation_id")?);
         let sql = "SELECT a.user_id FROM addressees a WHERE a.conversation_id = $1 AND a.user_id IS NOT NULL";
-        let people = self.reader().query_all_raw(statement(self.backend(), sql, vec![conversation.0.into()])).await?;
-        let people = people.iter().map(|row| Ok(UserId(row.try_get("", "user_id")?))).collect::<Result<_, DbErr>>()?;
+        let rows = self.reader().query_all_raw(statement(self.backend(), sql, vec![conversation.0.into()])).await?;
+        let addressees = rows.iter().map(|row| Ok(UserId(row.try_get("", "user_id")?))).collect::<Result<_, DbErr>>()?;
         let sql = "WITH RECURSIVE thread (message_id, depth) AS (SELECT c.in_reply_to, 1 FROM conversations c WHERE c.id = $1 \
              UNION ALL SELECT c.in_reply_to, thread.depth + 1 FROM thread JOIN messages x ON x.id = thread.message_id \
              JOIN conversations c ON c.id = x.conversation_id WHERE thread.depth < $2) \
@@ -123,7 +123,7 @@ impl Store {
             conversation,
             author: UserId(row.try_get("", "author_id")?),
             sent_at_ms: row.try_get("", "sent_at")?,
-            people,
+            addressees,
             earlier_authors: earlier,
         }))
     }

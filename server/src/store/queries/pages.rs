@@ -18,11 +18,11 @@ use crate::{
     store::{Store, StoreError, rows::statement},
 };
 
-/// A page, with what the decision depends on whether its reader may have it.
+/// A page, with the inputs for the decision whether the reader may see it.
 #[derive(Debug)]
 pub struct Page<T> {
-    /// What the rules need to know about the reader. The page is empty if `role` is absent.
-    pub place: MemberContext,
+    /// The membership of the reader. The page is empty if `role` is absent.
+    pub membership: MemberContext,
     /// The versions of the tenant's facts and policy.
     pub facts: Version,
     /// Messages oldest first, or members in the order of joining.
@@ -32,14 +32,14 @@ pub struct Page<T> {
     pub ends: Option<(u32, u32)>,
 }
 
-/// A common table expression `place`: the conversation `$1` with the membership of the reader `$2`. One row, or none if the
-/// conversation does not exist.
-fn place() -> String {
-    // The versions by scalar subqueries: for a join, PostgreSQL may keep a plan that reads the facts of all tenants, made
-    // when there were few.
+/// A common table expression `membership`: the conversation `$1` with the membership of the reader `$2`. It has one row, or
+/// none if the conversation does not exist.
+fn membership() -> String {
+    // Scalar subqueries read the versions. With a join, PostgreSQL may keep a plan that it made when there were few tenants,
+    // and that reads the facts of all tenants.
     let of_facts = |column: &str| format!("(SELECT f.{column} FROM facts f WHERE f.tenant_id = c.tenant_id)");
     format!(
-        "place AS (SELECT {}, {} AS facts_version, {} AS policy_version FROM conversations c \
+        "membership AS (SELECT {}, {} AS facts_version, {} AS policy_version FROM conversations c \
          LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = $2 WHERE c.id = $1)",
         member_context::columns("$2"),
         of_facts("version"),
@@ -68,34 +68,36 @@ impl Store {
         // `seq` has no gaps, so the ends of the visible history are known if the reader has hidden no message. The condition
         // on hidden messages is a scalar subquery, too: for NOT EXISTS, PostgreSQL would build a hash table of all messages
         // that the reader ever deleted.
-        let seen = "x.conversation_id = $1 AND x.seq >= (SELECT first_seq FROM place WHERE left_at IS NULL) \
-                    AND (x.seq > (SELECT hidden_seq FROM place) OR (SELECT h.seq FROM hidden_messages h WHERE h.user_id = $2 \
+        let seen = "x.conversation_id = $1 AND x.seq >= (SELECT first_seq FROM membership WHERE left_at IS NULL) \
+                    AND (x.seq > (SELECT hidden_seq FROM membership) OR (SELECT h.seq FROM hidden_messages h WHERE h.user_id = $2 \
                     AND h.conversation_id = x.conversation_id AND h.seq = x.seq) IS NULL)";
         let end = |order: &str| {
             format!(
-                "CASE WHEN place.hidden_seq > 0 THEN (SELECT x.seq FROM messages x WHERE {seen} ORDER BY x.seq {order} LIMIT 1) END"
+                "CASE WHEN membership.hidden_seq > 0 THEN (SELECT x.seq FROM messages x WHERE {seen} ORDER BY x.seq {order} LIMIT 1) END"
             )
         };
         let sql = format!(
             "WITH {}, page AS (SELECT {COLUMNS} FROM messages x WHERE {seen} AND x.seq {bound} $3 ORDER BY x.seq {order} LIMIT $4) \
-             SELECT place.*, {} AS end_first, {} AS end_last, {COLUMNS_AS_X} FROM place LEFT JOIN page x ON TRUE \
+             SELECT membership.*, {} AS end_first, {} AS end_last, {COLUMNS_AS_X} FROM membership LEFT JOIN page x ON TRUE \
              ORDER BY x.seq {order}",
-            place(),
+            membership(),
             end("ASC"),
             end("DESC"),
         );
         let values = vec![conversation.0.into(), reader.0.into(), edge.into(), i64::from(limit).into()];
-        let Some((place, facts, rows)) = self.page(&sql, values).await? else { return Ok(None) };
-        let ends = match (rows.first(), place.hidden_seq) {
+        let Some((membership, facts, rows)) = self.page(&sql, values).await? else { return Ok(None) };
+        let ends = match (rows.first(), membership.hidden_seq) {
             (None, _) => None,
-            (_, 0) => Some((place.first_seq, place.last_seq)).filter(|(first_seq, last_seq)| first_seq <= last_seq),
+            (_, 0) => {
+                Some((membership.first_seq, membership.last_seq)).filter(|(first_seq, last_seq)| first_seq <= last_seq)
+            }
             (Some(row), _) if row.try_get::<Option<i64>>("", "end_first")?.is_none() => None,
             (Some(row), _) => Some((number(row, "", "end_first")?, number(row, "", "end_last")?)),
         };
         let mut items = Vec::with_capacity(rows.len());
         let mut text_bytes = 0;
-        // Begins with the messages nearest to the start of the range, so that the next page continues where a full page
-        // ends.
+        // The rows are sorted from the start of the range on. A page that ends early therefore lacks only messages at its
+        // far end, and the next page continues there.
         for row in &rows {
             if row.try_get::<Option<Uuid>>("", "x_id")?.is_none() {
                 break;
@@ -110,7 +112,7 @@ impl Store {
         if order == "DESC" {
             items.reverse();
         }
-        Ok(Some(Page { place, facts, items, ends }))
+        Ok(Some(Page { membership, facts, items, ends }))
     }
 
     /// The members that a member sees, in the order of joining, after a position `(joined_at, user)`. Returns up to one more
@@ -130,21 +132,21 @@ impl Store {
             "WITH {}, page AS (SELECT m.joined_at, m.role, {}, w.id, w.external_id, w.name, w.avatar_url, w.status, w.about \
              FROM members m JOIN users w ON w.id = m.user_id JOIN conversations c ON c.id = m.conversation_id \
              WHERE m.conversation_id = $1 AND {} AND (m.joined_at > $3 OR (m.joined_at = $3 AND m.user_id > $4)) \
-             AND EXISTS (SELECT 1 FROM place WHERE place.role IS NOT NULL AND place.left_at IS NULL) \
+             AND EXISTS (SELECT 1 FROM membership WHERE membership.role IS NOT NULL AND membership.left_at IS NULL) \
              AND (c.kind <> {} OR m.user_id = $2 OR m.user_id = c.created_by OR m.user_id IN \
              (SELECT a.user_id FROM addressees a WHERE a.conversation_id = $1 AND a.user_id IS NOT NULL)) \
              ORDER BY m.joined_at, m.user_id LIMIT $5) \
-             SELECT place.*, p.joined_at AS p_joined_at, p.role AS p_role, p.read_seq AS p_read_seq, p.id AS p_id, \
+             SELECT membership.*, p.joined_at AS p_joined_at, p.role AS p_role, p.read_seq AS p_read_seq, p.id AS p_id, \
              p.external_id AS p_external_id, p.name AS p_name, p.avatar_url AS p_avatar_url, p.status AS p_status, p.about AS p_about \
-             FROM place LEFT JOIN page p ON TRUE ORDER BY p.joined_at, p.id",
-            place(),
+             FROM membership LEFT JOIN page p ON TRUE ORDER BY p.joined_at, p.id",
+            membership(),
             shown_read_seq("m", "$2"),
             is_shown("m"),
             ConversationKind::Mail.number(),
         );
         let limit = i64::from(limit) + 1;
         let values = vec![conversation.0.into(), reader.0.into(), joined_at.into(), user.into(), limit.into()];
-        let Some((place, facts, rows)) = self.page(&sql, values).await? else { return Ok(None) };
+        let Some((membership, facts, rows)) = self.page(&sql, values).await? else { return Ok(None) };
         let mut items = Vec::with_capacity(rows.len());
         for row in &rows {
             let Some(id) = row.try_get::<Option<Uuid>>("p_", "id")? else { break };
@@ -159,7 +161,7 @@ impl Store {
             let member = Member { user, role: choice(row, "p_", "role")?, read_seq: number(row, "p_", "read_seq")? };
             items.push((row.try_get("p_", "joined_at")?, member));
         }
-        Ok(Some(Page { place, facts, items, ends: None }))
+        Ok(Some(Page { membership, facts, items, ends: None }))
     }
 
     async fn page(

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     columns::{UNREAD, number},
-    people::{AccountStatus, account_status},
+    users::{AccountStatus, account_status},
 };
 use crate::store::{
     Store, StoreError,

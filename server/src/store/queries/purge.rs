@@ -155,11 +155,11 @@ async fn rewrite_table(store: &Store, due: &str) -> Result<Result<(), NotPurged>
     if file_of_table(store).await? != file {
         return Ok(Ok(()));
     }
-    let sql = "SELECT current_user::text AS me, tableowner::text AS owner FROM pg_tables
+    let sql = "SELECT current_user::text AS process_user, tableowner::text AS owner FROM pg_tables
                WHERE tablename = 'signing_keys' AND schemaname = ANY (current_schemas(false))";
     let row = store.writer().query_one_raw(statement(store.backend(), sql, Vec::new())).await?;
     let (user, owner) = match row {
-        Some(row) => (row.try_get("", "me")?, row.try_get("", "owner")?),
+        Some(row) => (row.try_get("", "process_user")?, row.try_get("", "owner")?),
         None => Default::default(),
     };
     Ok(Err(NotPurged::NotOwner { user, owner }))

@@ -35,9 +35,9 @@ impl Scene {
 
     /// Whether each node sees the user of the other node online.
     async fn sees_both(&self) -> bool {
-        let people = [self.lea.id().await, self.tom.id().await];
+        let users = [self.lea.id().await, self.tom.id().await];
         for asked in [&self.lea, &self.tom] {
-            let presences = within("presences", asked.presence(&people)).await.expect("anyone may ask");
+            let presences = within("presences", asked.presence(&users)).await.expect("anyone may ask");
             if presences.len() < 2 || presences.iter().any(|presence| !presence.online) {
                 return false;
             }

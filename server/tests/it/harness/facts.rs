@@ -9,8 +9,8 @@ use causerie_server::{
         Store,
         queries::{
             facts::{EdgeFact, EdgeKey, FactWrite, GroupFact, MembershipFact, MembershipKey, SettingFact},
-            people::Profile,
             tenants,
+            users::Profile,
         },
     },
 };

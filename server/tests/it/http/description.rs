@@ -84,7 +84,7 @@ async fn bounds_credentials_and_servers_are_described() {
     let cluster = Cluster::embedded().await;
     let document = Request::get("/v1/openapi.json").send(cluster.nodes[0].public()).await.ok();
     assert_eq!(document["servers"][0]["url"], "/");
-    assert_eq!(document["security"], json!([{ "person": [] }, { "backend": [], "actsFor": [] }]));
+    assert_eq!(document["security"], json!([{ "user": [] }, { "backend": [], "actsFor": [] }]));
     assert_eq!(document["components"]["securitySchemes"]["actsFor"]["name"], "Causerie-User");
     assert_eq!(document["paths"]["/v1/policy"]["get"]["security"], json!([{ "backend": [] }]));
 

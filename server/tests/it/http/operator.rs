@@ -12,7 +12,7 @@ allow find,see_profile,start classmate when me pupil@class with them pupil@class
 allow read,send holder when holder
 ";
 
-fn people() -> Vec<Value> {
+fn rows() -> Vec<Value> {
     let user = |id: &str, name: &str| json!({ "type": "user", "id": id, "name": name });
     vec![
         user("lea", "Léa Martin"),
@@ -27,11 +27,11 @@ fn people() -> Vec<Value> {
     ]
 }
 
-/// A tenant with [`RULES`] and [`people`], and its back end.
+/// A tenant with [`RULES`] and [`rows`], and its back end.
 async fn school(cluster: &Cluster) -> Caller<'_> {
     let operator = Caller::back_end(cluster, "provision,admin,read");
     operator.json("PUT", "/v1/policy", json!({ "text": RULES })).await.ok();
-    let body: String = people().iter().map(|row| format!("{row}\n")).collect();
+    let body: String = rows().iter().map(|row| format!("{row}\n")).collect();
     let lines = operator.send(Request::new("POST", "/v1/import").body(body)).await.lines();
     assert_eq!((lines.len(), &lines[0]["summary"]["refused"]), (1, &json!(0)), "{lines:?}");
     operator

@@ -117,22 +117,22 @@ async fn only_pages_of_listed_origins_can_read_answers() {
 async fn the_demo_gives_any_caller_a_token_and_logs_it() {
     let cluster = Cluster::embedded_with(|settings| settings.set("demo.enabled", true)).await;
     let node = cluster.nodes[0].public();
-    let people = Request::get("/demo/people").send(node).await;
-    assert!(people.header("causerie-warning").is_some_and(|warning| warning.contains("anyone")));
-    let tenants = people.ok()["tenants"].clone();
+    let users = Request::get("/demo/people").send(node).await;
+    assert!(users.header("causerie-warning").is_some_and(|warning| warning.contains("anyone")));
+    let tenants = users.ok()["tenants"].clone();
     assert_eq!(tenants[0]["slug"], "demo");
     assert_eq!(tenants[0]["people"][0]["name"], "Léa Martin");
 
     let sign_in = |body: Value| Request::new("POST", "/demo/token").json(&body);
     for tenant in tenants.as_array().expect("tenants") {
         let mut talking = 0;
-        for person in tenant["people"].as_array().expect("people") {
-            let body = json!({ "tenant": tenant["slug"], "externalId": person["externalId"] });
+        for user in tenant["people"].as_array().expect("users") {
+            let body = json!({ "tenant": tenant["slug"], "externalId": user["externalId"] });
             let signed_in = sign_in(body).send(node).await.ok();
             assert!(signed_in["expiresAt"].as_str().is_some_and(|at| at.contains('T')), "{signed_in}");
             let credential = signed_in["token"].as_str().expect("a token").to_owned();
             let caller = Caller { cluster: &cluster, credential };
-            assert_eq!(caller.get("/v1/me").await.ok()["name"], person["name"]);
+            assert_eq!(caller.get("/v1/me").await.ok()["name"], user["name"]);
             let page = caller.get("/v1/conversations").await.ok();
             talking += page["conversations"].as_array().map_or(0, Vec::len);
             if tenant["slug"] == "demo" {
@@ -184,8 +184,8 @@ async fn a_second_start_does_not_change_the_demo() {
     let mut cluster = Cluster::embedded_with(|settings| settings.set("demo.enabled", true)).await;
     cluster.nodes[0].kill();
     cluster.nodes[0].start_again().await;
-    for (tenant, person, conversations) in [("demo", "tom", 1), ("demo-lms", "lia", 2)] {
-        let page = demo_user(&cluster, tenant, person).await.get("/v1/conversations").await.ok();
+    for (tenant, user, conversations) in [("demo", "tom", 1), ("demo-lms", "lia", 2)] {
+        let page = demo_user(&cluster, tenant, user).await.get("/v1/conversations").await.ok();
         assert_eq!(page["conversations"].as_array().map(Vec::len), Some(conversations), "{page}");
         assert_eq!(page["conversations"][0]["lastSeq"], 1);
     }

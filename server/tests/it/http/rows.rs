@@ -1,4 +1,4 @@
-//! What a tenant holds, told as the rows that an import takes.
+//! The export and the lists of a tenant: users, groups, memberships, as rows that an import accepts.
 
 use std::collections::BTreeSet;
 
@@ -189,7 +189,7 @@ async fn memberships_are_filtered_by_user_group_and_role() {
 }
 
 #[tokio::test]
-async fn rows_are_for_keys_with_a_scope_and_of_their_tenant() {
+async fn rows_need_a_key_with_a_scope_and_show_only_its_tenant() {
     let cluster = Cluster::embedded().await;
     Caller::user(&cluster, "lea").id().await;
     let may_not = Caller::back_end(&cluster, "act,admin");

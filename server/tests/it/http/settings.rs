@@ -12,7 +12,7 @@ allow read,send holder when holder
 ";
 
 #[tokio::test]
-async fn a_user_chooses_from_whom_it_takes_messages() {
+async fn a_user_chooses_which_users_may_write_to_them() {
     for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
         Caller::back_end(&cluster, "admin").json("PUT", "/v1/policy", json!({ "text": RULES })).await.ok();
         let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));

@@ -1,4 +1,4 @@
-//! Tenants, as the product's administrators make them.
+//! Tenants are created, listed and renamed over HTTP.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{Caller, assert_problem, text};
 use crate::harness::{Cluster, Tenant, http::Request};
 
 #[tokio::test]
-async fn a_tenant_is_made_with_its_key_and_renamed() {
+async fn a_tenant_is_created_with_its_key_and_renamed() {
     for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
         let product = Caller::back_end(&cluster, "tenants");
         let new = json!({ "slug": "lycee-2", "name": "Lycée Hugo", "policy": "school" });
@@ -58,7 +58,7 @@ async fn a_tenant_is_made_with_its_key_and_renamed() {
 }
 
 #[tokio::test]
-async fn tenants_are_for_keys_with_the_scope() {
+async fn tenants_need_a_key_with_the_scope() {
     let cluster = Cluster::embedded().await;
     let may_not = Caller::back_end(&cluster, "provision,act,read,admin");
     for (method, path) in

@@ -11,7 +11,7 @@ use std::sync::{
 use causerie_migrations::{Migrator, MigratorTrait as _};
 use causerie_server::store::{
     Store, StoreError, Transaction,
-    queries::{facts::FactWrite, people::Profile, tenants},
+    queries::{facts::FactWrite, tenants, users::Profile},
 };
 use sea_orm::ConnectionTrait as _;
 

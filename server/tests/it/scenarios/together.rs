@@ -9,7 +9,7 @@ use super::{
     System,
     facts::{member, setting},
     s0_school, s1_ent, s2_community, s3_medical, s4_lms, system,
-    user::{group_recipient, one},
+    user::{group_recipient, user_recipient},
 };
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn all_five_systems_work_in_one_server() {
     for stranger in ["lea", "pam", "ivo"] {
         assert_eq!(doctor.starts_with(stranger).await, Err(NotFound), "{stranger} is elsewhere");
     }
-    let mail = MailDraft { to: vec![one("lea")], text: "hello".into(), ..Default::default() };
+    let mail = MailDraft { to: vec![user_recipient("lea")], text: "hello".into(), ..Default::default() };
     assert_eq!(paul.mails(mail).await, Err(NotFound));
 
     // A change in one system changes nothing in the others.

@@ -33,7 +33,7 @@ pub fn user_ref(external_id: &str) -> UserRef {
 }
 
 /// A user as a recipient.
-pub fn one(external_id: &str) -> Recipient {
+pub fn user_recipient(external_id: &str) -> Recipient {
     user_ref(external_id).into()
 }
 

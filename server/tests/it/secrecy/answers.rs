@@ -11,7 +11,7 @@ use crate::scenarios::{
     Answered as _, System, User,
     facts::{Row, edge, group, member, relation, user},
     system,
-    user::{group_recipient, message_id, one, user_ref},
+    user::{group_recipient, message_id, user_recipient, user_ref},
 };
 
 /// Teachers write to pupils, pupils write to no user. Staff write to the pupils' group as a whole.
@@ -29,7 +29,7 @@ async fn in_ent(behaviour: impl AsyncFn(&System<'_>)) {
 }
 
 fn to(names: &[&str]) -> MailDraft {
-    MailDraft { to: names.iter().map(|name| one(name)).collect(), text: "hello".into(), ..Default::default() }
+    MailDraft { to: names.iter().map(|name| user_recipient(name)).collect(), text: "hello".into(), ..Default::default() }
 }
 
 fn answer(parent: &wire::Message, names: &[&str]) -> MailDraft {
@@ -46,7 +46,7 @@ async fn two_recipients_of_a_mail_can_not_write_to_each_other_alone() {
         let [tea, ann, ben] = ent.users(["tea", "ann", "ben"]).await;
         let letter = mailed(&tea, to(&["ann", "ben"])).await;
         assert_eq!(ann.mails(answer(&letter, &["ben"])).await, Err(NotFound), "without its author");
-        let copied = MailDraft { copy: vec![one("tea")], ..answer(&letter, &["ben"]) };
+        let copied = MailDraft { copy: vec![user_recipient("tea")], ..answer(&letter, &["ben"]) };
         mailed(&ann, copied).await;
         let first = mailed(&ann, answer(&letter, &["tea", "ben"])).await;
 

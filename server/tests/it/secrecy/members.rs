@@ -6,7 +6,7 @@ use super::under;
 use crate::scenarios::{
     Answered as _, User,
     facts::{Row, edge, group, member, user},
-    user::{addressees, group_recipient, id, one},
+    user::{addressees, group_recipient, id, user_recipient},
 };
 
 /// The rules of the preset `ent`, with or without secret members.
@@ -43,7 +43,7 @@ async fn members_out_of_reach_are_named_by_default_and_only_counted_if_members_a
         under(&rules(secret), &facts(), async |system| {
             let [tea, mut ann, ben] = system.users(["tea", "ann", "ben"]).await;
             let mail = MailDraft {
-                to: vec![group_recipient("pupils"), one("ann"), one("ben")],
+                to: vec![group_recipient("pupils"), user_recipient("ann"), user_recipient("ben")],
                 text: "hello".into(),
                 ..Default::default()
             };
@@ -55,7 +55,7 @@ async fn members_out_of_reach_are_named_by_default_and_only_counted_if_members_a
             let named: Vec<_> = addressees(&received).into_iter().map(|(name, _)| name).collect();
             assert_eq!(named, if secret { vec!["pupils", "ann"] } else { vec!["pupils", "ann", "ben"] });
 
-            let to = [one("ann"), one("ben")];
+            let to = [user_recipient("ann"), user_recipient("ben")];
             let started = tea.start_group(to, "all", ClientId::new()).await.answer().expect("she writes to each");
             let here = id(&started.conversation.expect("told"));
             ann.sees_joined(here).await;

@@ -17,7 +17,7 @@ use crate::{
         Answered as _, System, User,
         facts::Row,
         system,
-        user::{id, one},
+        user::{id, user_recipient},
     },
 };
 
@@ -45,7 +45,7 @@ allow close,reopen           owns     when owner
 
 /// Starts a group of `a` and `b` and waits until both have joined it.
 async fn club_of(a: &mut User, b: &mut User) -> ConversationId {
-    let started = a.start_group([one("b")], "all", ClientId::new()).await.answer().expect("allowed");
+    let started = a.start_group([user_recipient("b")], "all", ClientId::new()).await.answer().expect("allowed");
     let here = id(&started.conversation.expect("told"));
     a.sees_joined(here).await;
     b.sees_joined(here).await;
@@ -61,9 +61,9 @@ async fn under(rules: &str, facts: &[Row], behaviour: impl AsyncFn(&System<'_>))
 }
 
 /// All events of this device until the device leaves a conversation, or joins it again.
-async fn events_until(person: &mut User, what: &str, ends: impl Fn(&Event) -> bool) -> Vec<Event> {
-    let name = person.external_id.clone();
-    let events = &mut person.events;
+async fn events_until(user: &mut User, what: &str, ends: impl Fn(&Event) -> bool) -> Vec<Event> {
+    let name = user.external_id.clone();
+    let events = &mut user.events;
     within(&format!("{what}, for {name}"), async {
         let mut heard = Vec::new();
         loop {

@@ -16,7 +16,7 @@ use crate::{
     scenarios::{
         Answered as _, System, User,
         facts::{Row, group, member, user},
-        user::{id, message_id, one},
+        user::{id, message_id, user_recipient},
     },
 };
 
@@ -315,7 +315,7 @@ async fn every_output(system: &System<'_>) {
     let [mut a, c, d] = system.users(["canary-a", "canary-c", "canary-d"]).await;
     let mut b = system.user("b").await;
     let direct = a.chats_with(&mut b).await;
-    let to = [one("canary-c"), one("b")];
+    let to = [user_recipient("canary-c"), user_recipient("b")];
     let started = a.start_group(to, "canary subject", ClientId::new()).await.answer().expect("allowed");
     let here = id(&started.conversation.expect("told"));
     b.sees_joined(here).await;

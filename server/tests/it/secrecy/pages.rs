@@ -14,17 +14,17 @@ use crate::{
     scenarios::{
         Answered as _, User,
         facts::{Row, edge, group, member, user},
-        user::{id, one},
+        user::{id, user_recipient},
     },
 };
 
-async fn ask(person: &User, command: Command) -> Result<Reply, Option<ErrorCode>> {
-    within("an answer", person.request(command)).await.map_err(|error| error.code())
+async fn ask(user: &User, command: Command) -> Result<Reply, Option<ErrorCode>> {
+    within("an answer", user.request(command)).await.map_err(|error| error.code())
 }
 
-async fn list(person: &User, cursor: &str, limit: u32) -> wire::ConversationPage {
+async fn list(user: &User, cursor: &str, limit: u32) -> wire::ConversationPage {
     let list = wire::ListConversations { cursor: cursor.to_owned(), limit };
-    match ask(person, Command::ListConversations(list)).await {
+    match ask(user, Command::ListConversations(list)).await {
         Ok(Reply::ConversationPage(page)) => page,
         other => panic!("no page: {other:?}"),
     }
@@ -89,7 +89,7 @@ async fn a_cursor_reveals_no_id_and_works_only_for_its_user() {
     facts.extend([edge("teachers", "pupils"), edge("pupils", "teachers")]);
     under(&secret_members(), &facts, async |system| {
         let [tea, mut ann, ben] = system.users(["tea", "ann", "ben"]).await;
-        let all = pupils.map(one);
+        let all = pupils.map(user_recipient);
         let started = tea.start_group(all, "all", ClientId::new()).await.answer().expect("she writes to each");
         let here = id(&started.conversation.expect("told"));
         ann.sees_joined(here).await;

@@ -6,14 +6,14 @@ use super::{CLUB, TEAM, club_of, events_until, is_joined, is_left, under};
 use crate::scenarios::{
     Answered as _, User,
     facts::{Row, group, member, user},
-    user::{id, one},
+    user::{id, user_recipient},
 };
 
 fn team() -> Vec<Row> {
-    let people = ["a", "b", "c"];
+    let users = ["a", "b", "c"];
     let mut rows = vec![group("team", "team")];
-    rows.extend(people.map(user));
-    rows.extend(people.map(|name| member(name, "member", "team")));
+    rows.extend(users.map(user));
+    rows.extend(users.map(|name| member(name, "member", "team")));
     rows
 }
 
@@ -57,7 +57,7 @@ async fn a_member_without_read_gets_no_events_and_the_whole_conversation_afterwa
         let away = system.http("b", crate::harness::http::Request::new("GET", "/v1/conversations")).await;
         assert!(away.status == 200 && !away.text().contains(&here.to_string()), "{}", away.text());
         let third = system.user("b").await;
-        let welcome = third.connected().await.expect("b is a person of the tenant");
+        let welcome = third.connected().await.expect("b is a user of the tenant");
         assert_eq!(welcome.total_unread, 0);
         assert_eq!(third.lists().await, []);
 
@@ -81,7 +81,11 @@ async fn a_member_without_read_gets_no_events_and_the_whole_conversation_afterwa
 async fn no_message_sent_after_an_answered_revocation_reaches_the_member() {
     under(TEAM, &team(), async |system| {
         let [a, mut b, c] = system.users(["a", "b", "c"]).await;
-        let started = a.start_group([one("b"), one("c")], "all", ClientId::new()).await.answer().expect("allowed");
+        let started = a
+            .start_group([user_recipient("b"), user_recipient("c")], "all", ClientId::new())
+            .await
+            .answer()
+            .expect("allowed");
         let here = id(&started.conversation.expect("told"));
         b.sees_joined(here).await;
         for round in 0..12 {

@@ -22,7 +22,7 @@ use super::{connections::RedisConnections, desired::Desired, names::Names, nodes
 const LIFE: Duration = Duration::from_secs(15);
 const REFRESH_EVERY: Duration = Duration::from_secs(1);
 /// Users per command, so that no command keeps Redis from other clients for long.
-const PEOPLE_MAX: usize = 1_000;
+const USERS_MAX: usize = 1_000;
 
 /// Copies this node's online users to Redis, and reads those of other nodes.
 pub(super) struct Presence {
@@ -75,7 +75,7 @@ impl Presence {
         self.suspect.store(outcome.is_err(), Ordering::Relaxed);
         // The supervisor notices a lost connection.
         if let Err(error) = outcome {
-            tracing::warn!(%error, "who is online here could not be written to Redis");
+            tracing::warn!(%error, "the online users of this node could not be written to Redis");
         }
     }
 
@@ -101,7 +101,7 @@ impl Presence {
             return Ok(online);
         }
         let keys: Vec<String> = others.into_iter().map(|node| self.names.online(node)).collect();
-        for (users, online) in users.chunks(PEOPLE_MAX).zip(online.chunks_mut(PEOPLE_MAX)) {
+        for (users, online) in users.chunks(USERS_MAX).zip(online.chunks_mut(USERS_MAX)) {
             let members: Vec<&[u8]> = users.iter().map(member).collect();
             let mut pipeline = redis::pipe();
             for key in &keys {
@@ -137,7 +137,7 @@ impl Presence {
             return Ok(());
         }
         let mut pipeline = redis::pipe();
-        for users in batch.removed.chunks(PEOPLE_MAX) {
+        for users in batch.removed.chunks(USERS_MAX) {
             let members: Vec<&[u8]> = users.iter().map(member).collect();
             pipeline.srem(self.key(), members).ignore();
         }
@@ -168,7 +168,7 @@ impl Presence {
     }
 
     fn add(&self, pipeline: &mut Pipeline, users: &[UserId]) {
-        for users in users.chunks(PEOPLE_MAX) {
+        for users in users.chunks(USERS_MAX) {
             let members: Vec<&[u8]> = users.iter().map(member).collect();
             pipeline.sadd(self.key(), members).ignore();
         }

@@ -72,7 +72,7 @@ impl PushHandler {
         let Some(channel) = self.names.parse(channel) else { return };
         let signal = match Signal::decode(payload) {
             Ok(signal) => signal,
-            Err(error) => return tracing::warn!(%channel, %error, "something on the bus is no signal"),
+            Err(error) => return tracing::warn!(%channel, %error, "a message on the bus could not be decoded"),
         };
         if let Some(Kind::Heartbeat(Heartbeat {})) = signal.kind {
             if let Ok(node) = NodeId::from_slice(&signal.node)

@@ -144,7 +144,7 @@ fn start_conversation() -> Value {
     let message = WIRE.message("StartConversation");
     let names = &WIRE.enums["ConversationKind"].values;
     let nothing = || json!({ "type": ["array", "null"], "maxItems": 0 });
-    let ignored = || json!({ "type": ["string", "null"], "description": "Of no use here." });
+    let ignored = || json!({ "type": ["string", "null"], "description": "Ignored for this kind." });
     let variant = |kind: ConversationKind, required: &[&str], others: &[(&str, Value)]| {
         let mut schema = object("StartConversation", &message.fields);
         let number = kind as usize;
@@ -161,19 +161,19 @@ fn start_conversation() -> Value {
         schema["title"] = names[number].0.clone().into();
         schema
     };
-    let people = |min: usize, max: usize, text: &str| json!({ "type": "array", "items": reference("Recipient"), "minItems": min, "maxItems": max, "description": text });
-    let no_reply = || ("inReplyTo", json!({ "type": ["string", "null"], "maxLength": 0, "description": "Mails only." }));
+    let recipients = |min: usize, max: usize, text: &str| json!({ "type": "array", "items": reference("Recipient"), "minItems": min, "maxItems": max, "description": text });
+    let no_reply = || ("inReplyTo", json!({ "type": ["string", "null"], "maxLength": 0, "description": "Only for mails." }));
     let most = bounds::of_list("StartConversation", "with").1;
     json!({ "oneOf": [
         variant(ConversationKind::NoteToSelf, &[], &[
             ("with", nothing()), ("copy", nothing()), ("subject", ignored()), ("clientId", ignored()), no_reply(),
         ]),
         variant(ConversationKind::Direct, &["with"], &[
-            ("with", people(1, 1, "The other one.")), ("copy", nothing()), ("subject", ignored()), ("clientId", ignored()), no_reply(),
+            ("with", recipients(1, 1, "The other user.")), ("copy", nothing()), ("subject", ignored()), ("clientId", ignored()), no_reply(),
         ]),
         variant(ConversationKind::Group, &["clientId"], &[("copy", nothing()), no_reply()]),
         variant(ConversationKind::Mail, &["clientId", "with", "firstMessage"], &[
-            ("with", people(1, most, "Whom to; those of `copy` count in the most there may be.")),
+            ("with", recipients(1, most, "The main recipients. Main and copy recipients together must not exceed the maximum.")),
         ]),
     ] })
 }

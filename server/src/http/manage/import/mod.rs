@@ -1,4 +1,5 @@
-//! `POST /v1/import`: rows in and what became of them out, both as they come, so that neither has to fit memory.
+//! `POST /v1/import`: reads rows and answers with their results. Body and answer are streamed, so neither has to fit into
+//! memory.
 
 mod csv;
 mod schema;
@@ -34,34 +35,35 @@ use crate::{
     provisioning::{Answer, Committed, Import, ImportDeps, ImportLock, Options, Stopped, ndjson::Lines},
 };
 
-/// A body that is silent for longer has been given up by its sender.
+/// An import ends if no byte of its body arrives for this long: its sender has given up.
 const IDLE: Duration = Duration::from_secs(30);
-/// An import that takes longer is ended: it keeps a connection to the database, and other imports of its tenant away.
+/// The longest duration of an import. An import holds a connection to the database and blocks other imports of its tenant.
 const LONGEST: Duration = Duration::from_secs(6 * 3600);
-/// One import for so many connections to the database, so that imports leave most of them to people.
+/// Number of database connections per concurrent import: with four, imports use at most a quarter of the connections, and
+/// the rest serves users.
 const CONNECTIONS_PER_IMPORT: u32 = 4;
-/// Whoever waits is told at least this often how far it is.
+/// The answer contains a progress line at least this often.
 const PROGRESS: Duration = Duration::from_secs(5);
-/// And at least after this many rows.
+/// The answer contains a progress line at least after this many rows.
 const PROGRESS_ROWS: u64 = 10_000;
-/// Answers on their way to the socket. A caller that does not read them is not read either.
+/// Number of answer lines that may wait for the socket. If the caller does not read them, the import stops reading the body.
 const ANSWERS_WAITING: usize = 256;
 
-/// Carries out an import; the answer begins at once and ends with the summary.
+/// Imports rows. The answer begins at once and ends with a summary.
 pub struct PostImport;
 
 impl Endpoint for PostImport {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v1/import";
     const ID: &'static str = "import";
-    const SUMMARY: &'static str = "Tells who there is, in which groups, and what they are to each other.";
+    const SUMMARY: &'static str = "Imports users, groups, memberships, relations, edges and settings.";
     const TEXT: &'static str = schema::TEXT;
     const SCOPES: &'static [Scope] = &[Scope::Provision];
 
     type Caller = ApiCaller;
     type Query = Options;
     type Body = Rows;
-    type Answer = Told;
+    type Answer = Results;
 
     async fn run(call: Call<Self>, options: Options, Rows(body): Rows) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
@@ -69,8 +71,8 @@ impl Endpoint for PostImport {
         let most = (app.config.database.connections_max / CONNECTIONS_PER_IMPORT).max(1) as usize;
         let lock = call.shared.imports.take_one_of(most, &app.store, key.tenant).await?;
         let lock = lock.ok_or_else(|| {
-            let why = "another import of this tenant is under way, or as many of others as this server does at once; \
-                       try again later";
+            let why =
+                "another import of this tenant is running, or this server runs as many imports as it can; try again later";
             Refusal::new(ErrorCode::Conflict, why)
         })?;
 
@@ -81,15 +83,16 @@ impl Endpoint for PostImport {
                 words: Arc::clone(policy.vocabulary()),
                 clock: Arc::clone(&app.clock),
                 by: Actor::back_end(key),
-                committed: Box::new(tell(app, key.tenant)),
+                committed: Box::new(publish_facts(app, key.tenant)),
             },
             options,
         );
-        let (answers, told) = mpsc::channel(ANSWERS_WAITING);
+        let (answers, results) = mpsc::channel(ANSWERS_WAITING);
         let now = Instant::now();
-        let task = ImportTask { app: Arc::clone(app), import, answers, ends_at: now + LONGEST, told_at: now, told_rows: 0 };
+        let task =
+            ImportTask { app: Arc::clone(app), import, answers, ends_at: now + LONGEST, progress_at: now, progress_rows: 0 };
         app.tasks.spawn("import", task.run(body, lock));
-        Ok(Told(told))
+        Ok(Results(results))
     }
 }
 
@@ -106,7 +109,7 @@ impl endpoint::Query for Options {
     }
 }
 
-/// Rows as they come.
+/// The rows of the body, as a stream.
 pub struct Rows(csv::Pieces);
 
 impl endpoint::Body for Rows {
@@ -118,7 +121,7 @@ impl endpoint::Body for Rows {
         if request.headers().contains_key(header::CONTENT_ENCODING) {
             let refusal = Refusal::new(
                 ErrorCode::Malformed,
-                "`Content-Encoding`: compressed bodies are not taken; send the rows as they are",
+                "`Content-Encoding`: compressed bodies are not accepted; send the rows without compression",
             )
             .field("content-encoding");
             return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
@@ -133,19 +136,19 @@ impl endpoint::Body for Rows {
     }
 }
 
-/// What became of the rows, as it comes.
-pub struct Told(mpsc::Receiver<Bytes>);
+/// The results of the rows, as a stream.
+pub struct Results(mpsc::Receiver<Bytes>);
 
-impl endpoint::Answer for Told {
-    const TEXT: &'static str = "Begun; the last line says how it ended.";
+impl endpoint::Answer for Results {
+    const TEXT: &'static str = "The import began. The last line is the summary.";
 
     fn content(schemas: &mut Schemas) -> Option<Value> {
         Some(json!({ NDJSON: { "schema": schemas.answer::<schema::ImportAnswer>() } }))
     }
 
     fn response(self) -> Response {
-        let told = stream::unfold(self.0, |mut told| async move { Some((told.recv().await?, told)) });
-        let mut response = Response::new(Body::from_stream(told.map(Ok::<Bytes, std::convert::Infallible>)));
+        let lines = stream::unfold(self.0, |mut lines| async move { Some((lines.recv().await?, lines)) });
+        let mut response = Response::new(Body::from_stream(lines.map(Ok::<Bytes, std::convert::Infallible>)));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(NDJSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -154,8 +157,9 @@ impl endpoint::Answer for Told {
     }
 }
 
-/// What is told to screens after each transaction.
-fn tell(app: &Arc<App>, tenant: TenantId) -> impl Fn(Committed) + Send + Sync + 'static {
+/// Publishes the changed facts after each transaction of the import: closes the sessions of users who must not connect any
+/// more, and lets the hub check the open conversations again.
+fn publish_facts(app: &Arc<App>, tenant: TenantId) -> impl Fn(Committed) + Send + Sync + 'static {
     let hub = app.hub.clone();
     move |committed| {
         committed.ended.into_iter().for_each(|user| hub.revoke(user, i64::MAX));
@@ -169,42 +173,42 @@ struct ImportTask {
     app: Arc<App>,
     import: Import,
     answers: mpsc::Sender<Bytes>,
-    /// No row is taken then.
+    /// No row is read after this time.
     ends_at: Instant,
-    /// When and how far progress was told.
-    told_at: Instant,
-    told_rows: u64,
+    /// When the last progress line was sent, and the number of rows in it.
+    progress_at: Instant,
+    progress_rows: u64,
 }
 
 impl ImportTask {
     async fn run(mut self, body: csv::Pieces, lock: ImportLock) {
         let stopped = self.rows(body).await.err();
         let summary = self.import.summary(stopped).await;
-        // Free again before the caller knows that it is over.
+        // The lock is released before the caller gets the summary, so that the caller can start the next import at once.
         lock.end().await;
-        let _ = self.tell(vec![summary]).await;
+        let _ = self.send(vec![summary]).await;
     }
 
     async fn rows(&mut self, mut body: csv::Pieces) -> Result<(), Stopped> {
         let mut lines = Lines::default();
         let mut bytes = 0_u64;
-        let leaving = self.app.tasks.stopping();
+        let stopping = self.app.tasks.stopping();
         let mut silent_since = Instant::now();
         loop {
-            if leaving.is_cancelled() || !self.app.readiness.is_ready() {
-                return Err(Stopped("this server is leaving; try again".to_owned()));
+            if stopping.is_cancelled() || !self.app.readiness.is_ready() {
+                return Err(Stopped("this server is stopping; send the rest again".to_owned()));
             }
             if Instant::now() >= self.ends_at {
                 return Err(Stopped(format!("an import may take {} hours; send the rest again", LONGEST.as_secs() / 3600)));
             }
-            match timeout_at(self.told_at + PROGRESS, body.next()).await {
+            match timeout_at(self.progress_at + PROGRESS, body.next()).await {
                 Err(_) if silent_since.elapsed() >= IDLE => {
-                    return Err(Stopped(format!("no row came for {} s", IDLE.as_secs())));
+                    return Err(Stopped(format!("no row arrived for {} s", IDLE.as_secs())));
                 }
-                // Whoever sends a row now and then wants to hear of it.
+                // The rows that arrived so far are stored even if the next rows arrive slowly.
                 Err(_) => self.flush().await?,
                 Ok(None) => break,
-                Ok(Some(Err(_))) => return Err(Stopped("the body broke off".to_owned())),
+                Ok(Some(Err(_))) => return Err(Stopped("the body ended too early".to_owned())),
                 Ok(Some(Ok(piece))) => {
                     silent_since = Instant::now();
                     bytes += piece.len() as u64;
@@ -226,20 +230,20 @@ impl ImportTask {
         }
         self.flush().await?;
         let answers = self.import.replace().await?;
-        self.tell(answers).await
+        self.send(answers).await
     }
 
     async fn flush(&mut self) -> Result<(), Stopped> {
         let mut answers = self.import.flush().await?;
         let tally = self.import.tally();
-        if tally.rows >= self.told_rows + PROGRESS_ROWS || self.told_at.elapsed() >= PROGRESS {
-            (self.told_rows, self.told_at) = (tally.rows, Instant::now());
+        if tally.rows >= self.progress_rows + PROGRESS_ROWS || self.progress_at.elapsed() >= PROGRESS {
+            (self.progress_rows, self.progress_at) = (tally.rows, Instant::now());
             answers.push(Answer::Progress { progress: tally });
         }
-        self.tell(answers).await
+        self.send(answers).await
     }
 
-    async fn tell(&self, answers: Vec<Answer>) -> Result<(), Stopped> {
+    async fn send(&self, answers: Vec<Answer>) -> Result<(), Stopped> {
         let mut lines = Vec::new();
         for answer in &answers {
             serde_json::to_writer(&mut lines, answer).map_err(|error| Stopped(error.to_string()))?;
@@ -250,8 +254,8 @@ impl ImportTask {
         }
         match timeout(IDLE, self.answers.send(lines.into())).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Stopped("nobody reads the answer any more".to_owned())),
-            Err(_) => Err(Stopped(format!("nobody read the answer for {} s", IDLE.as_secs()))),
+            Ok(Err(_)) => Err(Stopped("the caller closed the connection".to_owned())),
+            Err(_) => Err(Stopped(format!("the caller did not read the answer for {} s", IDLE.as_secs()))),
         }
     }
 }

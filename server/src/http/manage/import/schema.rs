@@ -1,17 +1,17 @@
-//! What `POST /v1/import` takes and answers, for the description of the API: rows are read by `provisioning`, which tells a mistake
-//! per row.
+//! The schemas of `POST /v1/import` for the OpenAPI document. They describe the rows only; `provisioning` reads the rows and
+//! reports the mistakes of each row.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// What to know before one writes a client.
-pub const TEXT: &str = "The body is NDJSON: one row per line, at most 64 KiB each. Rows are applied in order, a few hundred to \
-    a transaction, so a row may name what an earlier one made, and what a later one makes it may not. A row that can't be \
-    applied is refused, and the others go on. What is there already stays as it is: an import that broke off may be run \
-    again from its beginning. Only one import of a tenant runs at a time; another is answered `conflict`.";
+/// The description of the endpoint.
+pub const TEXT: &str = "The body is NDJSON: one row per line, at most 64 KiB each. The server applies the rows in order, a few \
+    hundred per transaction, so a row can refer to users and groups of earlier rows, but not of later rows. A row that can't be \
+    applied is refused, and the import continues. Rows that are stored already change nothing, so an import that was \
+    interrupted can be repeated from its beginning. Only one import per tenant runs at a time; a second import gets `conflict`.";
 
-/// The query's parameters.
+/// The query parameters.
 #[must_use]
 pub fn parameters() -> Vec<Value> {
     let parameter = |name: &str, schema: Value, description: &str| {
@@ -20,48 +20,49 @@ pub fn parameters() -> Vec<Value> {
         json!({ "name": name, "in": "query", "schema": schema })
     };
     vec![
-        parameter("dry_run", json!({ "type": "boolean" }), "Answer the same, and change nothing."),
+        parameter("dry_run", json!({ "type": "boolean" }), "Returns the same answer and changes nothing."),
         parameter(
             "replace",
             json!({ "type": "string", "pattern": r"^(users|groups|memberships|edges|(memberships|relations):[^\u0000-\u001f\u007f-\u009f]+)$" }),
-            "The rows are all there is: what this scope holds and no row names is removed at the end, unless a row was \
-             refused. `users`, `groups`, `memberships`, `memberships:<group>`, `edges` or `relations:<name>`.",
+            "The rows are the complete content of this scope: at the end, everything in the scope that no row names is removed, \
+             unless a row was refused. `users`, `groups`, `memberships`, `memberships:<group>`, `edges` or `relations:<name>`.",
         ),
         parameter(
             "delete_limit",
             json!({ "type": "string", "pattern": "^([0-9]{1,18}|(100|[0-9]{1,2})%)$" }),
-            "How many `replace` may remove, `250` or `5%` of what the scope holds; if there are more it removes nothing. \
-             Without it: a tenth, or 20 if that is more, but never more than half of what there is (one may always go); and nothing \
-             where no row is of that scope.",
+            "The maximum number of removals by `replace`, as a number (`250`) or as a percentage of the scope (`5%`). If more \
+             would be removed, nothing is removed. The default is a tenth of the scope or 20, whichever is more, but at most half \
+             of the scope (one removal is always possible), and 0 if no row belongs to the scope.",
         ),
         parameter(
             "results",
             json!({ "type": "string", "enum": ["problems", "all"] }),
-            "The rows that the answer lists: the refused rows, or all rows. With `all`, read the answer while you send.",
+            "The rows that the answer lists: only the refused rows, or all rows. With `all`, read the answer while you send the rows.",
         ),
         parameter(
             "undeclared",
             json!({ "type": "string", "enum": ["refuse", "keep"] }),
-            "What happens to a row with a role, kind, relation or setting that the policy does not declare. Without it, and with \
-             `refuse`, the row is refused. With `keep` the fact is stored, and has no effect until a policy declares the word: for \
+            "The treatment of a row with a role, kind, relation or setting that the policy does not declare. `refuse`, the \
+             default, refuses the row. `keep` stores the fact, which has no effect until a policy declares the word; use it for \
              the rows of an export.",
         ),
     ]
 }
 
-/// A fact. Of users and groups, what is left out stays as it is; the others are said as a whole. A field that its type of row does not
-/// have is refused. Roles, kinds, relations and settings are words of the tenant's policy.
+/// A row. An absent field of a user or a group keeps its stored value; rows of the other types replace the stored fact as a
+/// whole. The server refuses a field that this type of row does not have. Roles, kinds, relations and settings are words of
+/// the tenant's policy.
 #[derive(JsonSchema)]
 #[allow(dead_code)] // a description
 pub struct ImportRow {
-    /// What the row is about.
+    /// The type of the row.
     #[schemars(extend("enum" = ["user", "group", "membership", "relation", "edge", "setting"]))]
     r#type: String,
-    /// Remove it instead; a user gets the status `removed`.
+    /// Removes the fact. A user gets the status `removed`.
     deleted: Option<bool>,
-    /// user, group: your id of it.
+    /// user, group: your id of the user or group.
     id: Option<String>,
-    /// user, group: for people to read. setting: which one.
+    /// user, group: the display name. setting: the name of the setting.
     name: Option<String>,
     /// user: an http or https address, or empty for none.
     avatar: Option<String>,
@@ -72,68 +73,70 @@ pub struct ImportRow {
     /// user: new ones are active, and so is a user that was removed and is named again without it.
     #[schemars(extend("enum" = ["active", "invited", "deactivated", "removed", null]))]
     status: Option<String>,
-    /// user: roles in the tenant as a whole.
+    /// user: roles in the whole tenant.
     roles: Option<Vec<String>>,
-    /// user: from whom the user takes messages, as the user chose.
+    /// user: which users may write to the user, as the user chose.
     #[schemars(extend("enum" = ["rules", "contacts", "nobody", null]))]
     writable_by: Option<String>,
-    /// group: needed where it is new.
+    /// group: the kind. Required for a new group.
     kind: Option<String>,
-    /// group: the id of the group it is in, or empty for none.
+    /// group: the id of the parent group, or empty for none.
     parent: Option<String>,
-    /// group: only an active one gives its members anything. relation: `accepted` if left out.
+    /// group: rules match only through active groups. relation: `accepted` by default.
     #[schemars(extend("enum" = ["active", "concluded", "archived", "accepted", "pending", null]))]
     state: Option<String>,
-    /// group, edge: whether a sender reaches its users one by one, the group as a whole, or `both`, as if left out.
+    /// group, edge: whether a sender reaches the users one by one, the group as a whole, or both. `both` by default.
     #[schemars(extend("enum" = ["both", "people", "group", "none", null]))]
     delivers: Option<String>,
     /// membership: the id of the user.
     user: Option<String>,
     /// membership: the id of the group.
     group: Option<String>,
-    /// membership: a user may have several in a group, each a row.
+    /// membership: the role in the group. A user can have several roles in a group, with one row each.
     role: Option<String>,
-    /// relation: its name.
+    /// relation: the name of the relation.
     relation: Option<String>,
-    /// membership: the moment (RFC 3339) or date (its midnight UTC) it begins. relation: the id of a user. edge: the id of a group.
+    /// membership: when it begins, as a time (RFC 3339) or a date (midnight UTC). relation: the id of a user. edge: the id
+    /// of a group.
     from: Option<String>,
-    /// membership: the moment or date it is over.
+    /// membership: when it ends, as a time or a date.
     until: Option<String>,
-    /// relation: the id of the other user. edge: the id of the group that is reached.
+    /// relation: the id of the other user. edge: the id of the other group, whose members are reached.
     to: Option<String>,
-    /// edge: those with this role there; everybody if left out.
+    /// edge: the role in `from` that members need. All members by default.
     from_role: Option<String>,
-    /// edge: those with this role there; everybody if left out.
+    /// edge: the role in `to` that members need. All members by default.
     to_role: Option<String>,
-    /// edge: `allow` if left out.
+    /// edge: `allow` by default.
     #[schemars(extend("enum" = ["allow", "deny", null]))]
     effect: Option<String>,
-    /// setting: a word, a number, or a duration such as `15m`.
+    /// setting: the value: a word, a number, or a duration such as `15m`.
     #[schemars(extend("type" = ["string", "number", "null"]))]
     value: Option<String>,
 }
 
-/// What became of a row; or `progress`, every 10,000 rows and 5 s; or, last of all, `summary`. Without a summary the answer broke off.
+/// A line of the answer: the result of a row, or `progress` (every 10,000 rows and every 5 s), or at last `summary`. An
+/// answer without a summary is incomplete.
 #[derive(Serialize, JsonSchema)]
 #[allow(dead_code)] // a description
 pub struct ImportAnswer {
     /// The line of the body, from 1.
     #[schemars(range(min = 1))]
     row: Option<u64>,
-    /// What became of it.
+    /// The result of the row.
     #[schemars(extend("enum" = ["created", "updated", "unchanged", "removed", "refused", null]))]
     result: Option<String>,
     /// As in the row.
     r#type: Option<String>,
-    /// What the row names, for people to read.
+    /// The user, group or other fact that the row names, in readable form.
     id: Option<String>,
-    /// The field to blame.
+    /// The field at fault.
     field: Option<String>,
-    /// One sentence for the developer who reads it.
+    /// The reason of a refusal, one sentence for the developer.
     message: Option<String>,
-    /// `rows` so far, by what became of them.
+    /// The number of `rows` so far, in total and by result.
     progress: Option<Map<String, Value>>,
-    /// `rows` in all, by what became of them; `dry_run`; the `facts_version` that holds all of it; and `stopped`, why not all was
-    /// done, or null.
+    /// The number of `rows`, in total and by result; `dry_run`; the `facts_version` that contains all changes; and
+    /// `stopped`, the reason why the import ended before all rows were applied, or null.
     summary: Option<Map<String, Value>>,
 }

@@ -18,8 +18,8 @@ impl Endpoint for DeleteJob {
     const METHOD: Method = Method::DELETE;
     const PATH: &'static str = "/v1/jobs/{id}";
     const ID: &'static str = "deleteJob";
-    const SUMMARY: &'static str = "Removes a job that does not run at the moment.";
-    const TEXT: &'static str = "What a waiting job was to do is never done.";
+    const SUMMARY: &'static str = "Deletes a job that is not running.";
+    const TEXT: &'static str = "The work of a waiting job is then never done.";
     const SCOPES: &'static [Scope] = &[Scope::Admin];
 
     type Caller = ApiCaller;

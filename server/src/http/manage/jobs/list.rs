@@ -56,7 +56,7 @@ impl Endpoint for ListJobs {
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/jobs";
     const ID: &'static str = "listJobs";
-    const SUMMARY: &'static str = "Lists the tenant's jobs: work that the server does later, and what failed of it.";
+    const SUMMARY: &'static str = "Lists the tenant's jobs: work that the server does later, and work that failed.";
     const SCOPES: &'static [Scope] = &[Scope::Admin, Scope::Read];
 
     type Caller = ApiCaller;

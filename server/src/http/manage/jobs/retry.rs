@@ -18,8 +18,8 @@ impl Endpoint for RetryJob {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v1/jobs/{id}/retry";
     const ID: &'static str = "retryJob";
-    const SUMMARY: &'static str = "Runs a dead job again, or one that waits for its next attempt.";
-    const TEXT: &'static str = "The job begins at once and has all its attempts before it.";
+    const SUMMARY: &'static str = "Runs a dead job again, or a job that waits for its next attempt.";
+    const TEXT: &'static str = "The job runs at once, and its attempts are counted from zero again.";
     const SCOPES: &'static [Scope] = &[Scope::Admin];
 
     type Caller = ApiCaller;
@@ -32,7 +32,7 @@ impl Endpoint for RetryJob {
         let job = find(app, key, call.id()).await?;
         if !change(app, key, &job, JobChange::Retry).await? {
             let now = find(app, key, call.id()).await?;
-            return Err(wrong_state(&now, "only a dead or a waiting job is retried").into());
+            return Err(wrong_state(&now, "only a dead or a waiting job can be retried").into());
         }
         let retried = find(app, key, call.id()).await?;
         app.jobs.wake();

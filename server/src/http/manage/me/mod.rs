@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
-use crate::{auth::Caller, domain::User, domain::WritableBy, store::queries::people};
+use crate::{auth::Caller, domain::User, domain::WritableBy, store::queries::users};
 use causerie_protocol::{ErrorCode, Refusal};
 
 /// The settings that a user chooses.
@@ -51,6 +51,6 @@ impl From<Choice> for WritableBy {
 
 /// The caller's row in the database.
 async fn stored(connection: &impl ConnectionTrait, caller: &Caller) -> Result<User, Refusal> {
-    let found = people::find(connection, caller.tenant, &[caller.user]).await?;
+    let found = users::find(connection, caller.tenant, &[caller.user]).await?;
     found.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::NotFound, "the user is gone"))
 }

@@ -15,7 +15,7 @@ use crate::{
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json},
     },
-    store::queries::{facts::FactWrite, people::Profile},
+    store::queries::{facts::FactWrite, users::Profile},
 };
 
 /// Changes the caller's own settings.

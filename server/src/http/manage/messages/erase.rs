@@ -35,10 +35,10 @@ impl Endpoint for EraseMessage {
         let (app, key) = (&call.shared.app, &call.caller);
         let not_found = || Refusal::new(ErrorCode::NotFound, "this tenant has no message of this id");
         let id: MessageId = call.id().parse().map_err(|_| not_found())?;
-        let place = authored::place(app.store.reader(), key.tenant, id).await?;
-        let place = place.ok_or_else(not_found)?;
-        let detail = [("conversation", place.conversation.to_string().into())];
+        let message = authored::find_message(app.store.reader(), key.tenant, id).await?;
+        let message = message.ok_or_else(not_found)?;
+        let detail = [("conversation", message.conversation.to_string().into())];
         let entry = audit::done(audit::back_end(key), "message.erase", format!("message:{id}"), detail, app.clock.now_ms());
-        Ok(commands::erase_text(&app.command_deps.writer, key.tenant, place, Some(entry)).await?)
+        Ok(commands::erase_text(&app.command_deps.writer, key.tenant, message, Some(entry)).await?)
     }
 }

@@ -48,7 +48,7 @@ impl Endpoint for CheckPolicy {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v1/policy/check";
     const ID: &'static str = "checkPolicy";
-    const SUMMARY: &'static str = "Tells what is wrong with a text of rules, line by line.";
+    const SUMMARY: &'static str = "Checks a text of rules, and lists its problems by line.";
     const SCOPES: &'static [Scope] = READERS;
     const BODY_BYTES_MAX: usize = RULES_BODY_BYTES_MAX;
     const NEEDS_BODY: bool = true;

@@ -22,8 +22,7 @@ impl Endpoint for DiffPolicy {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v1/policy/diff";
     const ID: &'static str = "diffPolicy";
-    const SUMMARY: &'static str =
-        "Tells what other rules would change: every action, for whom, and which conversations stop.";
+    const SUMMARY: &'static str = "Compares other rules with the rules in force: for each action the users who gain or lose it, and the conversations that would stop.";
     const SCOPES: &'static [Scope] = READERS;
     const BODY_BYTES_MAX: usize = RULES_BODY_BYTES_MAX;
     const NEEDS_BODY: bool = true;

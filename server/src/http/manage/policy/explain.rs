@@ -29,7 +29,7 @@ pub struct ExplainPolicy;
 #[serde(deny_unknown_fields)]
 pub struct PolicyQuestion {
     /// The user who would act.
-    #[schemars(with = "PolicyWho")]
+    #[schemars(with = "PolicyUser")]
     r#as: PolicyTarget,
     /// The user, group or conversation that the action would concern.
     to: Option<PolicyTarget>,
@@ -45,7 +45,7 @@ pub struct PolicyQuestion {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(transform = one_user)]
 #[allow(dead_code)] // describes `as`
-struct PolicyWho {
+struct PolicyUser {
     /// A user, by the product's id.
     external_id: Option<String>,
     /// A user, by the server's id.
@@ -107,12 +107,12 @@ impl Endpoint for ExplainPolicy {
 
     async fn run(call: Call<Self>, (): (), Json(asked): Self::Body) -> Result<Self::Answer, Problem> {
         let (app, tenant) = (&call.shared.app, call.caller.tenant);
-        let Target::User(me) = asked.r#as.target("as")? else {
+        let Target::User(user) = asked.r#as.target("as")? else {
             return Err(invalid("as", "must name a user: {\"externalId\":\"lea\"} or {\"id\":\"…\"}").into());
         };
         let target = asked.to.map_or(Ok(Target::None), |to| to.target("to"))?;
         let action = asked.action.as_deref().map(action_of).transpose()?;
-        let question = Question { me, target, action, relation: asked.relation };
+        let question = Question { user, target, action, relation: asked.relation };
         let facts = app.facts.latest(tenant).await?;
         match policies::explain(&app.store, &facts, &question).await {
             Ok(explanation) => Ok(Json(explanation)),

@@ -44,7 +44,7 @@ impl Endpoint for GetPolicy {
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/policy";
     const ID: &'static str = "getPolicy";
-    const SUMMARY: &'static str = "Tells the rules in force, or those of a version.";
+    const SUMMARY: &'static str = "Returns the rules in force, or the rules of an earlier version.";
     const SCOPES: &'static [Scope] = READERS;
 
     type Caller = ApiCaller;

@@ -30,7 +30,7 @@ impl Endpoint for PolicyHistory {
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/policy/history";
     const ID: &'static str = "policyHistory";
-    const SUMMARY: &'static str = "Lists the rules the tenant had, the latest first.";
+    const SUMMARY: &'static str = "Lists the current and earlier rules of the tenant, the latest first.";
     const SCOPES: &'static [Scope] = READERS;
 
     type Caller = ApiCaller;

@@ -32,11 +32,11 @@ use crate::{
     policies::{self, Changed, Comparison, NotCompared, Version},
 };
 
-/// The longest time of a comparison that was requested.
+/// The longest duration of a comparison that the caller requested.
 const COMPARISON_MAX: Duration = Duration::from_secs(30);
-/// The longest time in which the effect of a change is computed after the change.
-const AFTERTHOUGHT_MAX: Duration = Duration::from_secs(5);
-/// Rules have at most 64 KiB; JSON may write each byte of them as `\u000a`, and there are other fields beside them.
+/// The longest duration of the comparison that follows a change of rules.
+const COMPARISON_AFTER_CHANGE_MAX: Duration = Duration::from_secs(5);
+/// Rules have at most 64 KiB. JSON may escape each byte with six characters (`\u000a`), and the body has other fields.
 const RULES_BODY_BYTES_MAX: usize = causerie_policy::TEXT_BYTES_MAX * 6 + 1_024;
 /// The `Retry-After` of a comparison that is refused because another one runs, in milliseconds.
 const BUSY_RETRY_MS: u32 = 5_000;
@@ -158,9 +158,9 @@ pub struct PolicyChanged {
     name: String,
     /// The words that facts use and the rules do not declare.
     unused_words: Vec<UnusedWord>,
-    /// What is legal and probably not meant.
+    /// Warnings about rules that are valid and probably a mistake.
     warnings: Vec<PolicyProblem>,
-    /// What the change does.
+    /// The effect of the change on the users.
     difference: Option<Comparison>,
 }
 
@@ -177,7 +177,8 @@ impl PolicyChanged {
     }
 }
 
-/// Words that facts use and rules do not declare: those facts would give nothing. Refused unless accepted.
+/// The words that facts use and the rules do not declare. These facts would have no effect under the rules, so the words are
+/// refused unless the caller accepts them.
 async fn unused_words(app: &App, key: &ApiCaller, policy: &Policy, accepted: bool) -> Result<Vec<UnusedWord>, Refusal> {
     let unused = policies::unused_words(&app.store, key.tenant, policy.vocabulary()).await?;
     if !unused.is_empty() && !accepted {
@@ -196,7 +197,8 @@ async fn earlier(app: &App, key: &ApiCaller, version: Option<u64>, field: &str) 
     found.map_err(|why| Refusal::new(ErrorCode::NotFound, why).field(field))
 }
 
-/// Puts rules in force, and then tells what that did if it can be told soon: what is urgent waits for no comparison.
+/// Puts rules in force, and then compares them with the rules before. The change does not wait for the comparison, which is
+/// left out if it takes too long.
 async fn set_and_compared(
     app: &App,
     key: &ApiCaller,
@@ -207,13 +209,13 @@ async fn set_and_compared(
     let before = app.facts.cached(key.tenant);
     let changed = set(app, key, policy, restores).await?;
     let difference = match before {
-        Some(before) => compared_with(app, before, policy, language, AFTERTHOUGHT_MAX).await.ok(),
+        Some(before) => compared_with(app, before, policy, language, COMPARISON_AFTER_CHANGE_MAX).await.ok(),
         None => None,
     };
     Ok((changed, difference))
 }
 
-/// Puts rules in force; every node decides by them once this is answered.
+/// Puts rules in force. When this function returns, every node decides by them.
 async fn set(app: &App, key: &ApiCaller, policy: &Policy, restores: Option<u64>) -> Result<Changed, Refusal> {
     let by = Actor::back_end(key);
     let changed = policies::set(&app.store, key.tenant, policy, &by, restores, app.clock.now_ms()).await;
@@ -240,7 +242,7 @@ async fn compared_with(
     match policies::compare_within(&app.store, old, new, app.clock.now_ms(), language, limit).await {
         Ok(comparison) => Ok(comparison),
         Err(NotCompared::Busy) => {
-            let why = "this server compares rules one at a time, and is at it; try again later";
+            let why = "this server runs one comparison of rules at a time, and another is running; try again later";
             Err(Refusal::new(ErrorCode::RateLimited, why).retry_after_ms(BUSY_RETRY_MS))
         }
         Err(NotCompared::TooLong) => {

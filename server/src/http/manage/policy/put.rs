@@ -47,7 +47,7 @@ impl Endpoint for PutPolicy {
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/policy";
     const ID: &'static str = "putPolicy";
-    const SUMMARY: &'static str = "Puts rules in force, at once and on every node; or tells what they would change.";
+    const SUMMARY: &'static str = "Puts rules in force, at once and on every node, or reports what they would change.";
     const SCOPES: &'static [Scope] = &[Scope::Admin];
     const BODY_BYTES_MAX: usize = RULES_BODY_BYTES_MAX;
     const NEEDS_BODY: bool = true;

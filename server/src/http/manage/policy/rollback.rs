@@ -40,7 +40,7 @@ impl Endpoint for RollbackPolicy {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v1/policy/rollback";
     const ID: &'static str = "rollbackPolicy";
-    const SUMMARY: &'static str = "Goes back to earlier rules.";
+    const SUMMARY: &'static str = "Restores earlier rules.";
     const SCOPES: &'static [Scope] = &[Scope::Admin];
 
     type Caller = ApiCaller;

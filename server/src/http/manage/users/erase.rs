@@ -18,7 +18,7 @@ use crate::{
     provisioning::row::is_mutual,
     store::queries::{
         facts::{FactWrite, stored},
-        people::{self, Profile},
+        users::{self, Profile},
     },
 };
 
@@ -49,7 +49,7 @@ impl Endpoint for EraseUser {
         let known = write.resolve_users(&[call.id()]).await?;
         let not_found = || Refusal::new(ErrorCode::NotFound, "this tenant has no user of this id");
         let user = known.get(call.id()).copied().ok_or_else(not_found)?;
-        let before = people::find(write.connection(), key.tenant, &[user]).await?;
+        let before = users::find(write.connection(), key.tenant, &[user]).await?;
         let before = before.into_iter().next().ok_or_else(not_found)?;
         // Not the user's id, which other users know: a user of this name, made in advance, would make the erasure fail.
         let erased = format!("erased-{}", UserId::new());

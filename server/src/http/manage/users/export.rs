@@ -29,7 +29,7 @@ use crate::{
         queries::{
             authored,
             facts::{pages::MembershipFilter, stored},
-            people,
+            users,
         },
     },
 };
@@ -117,7 +117,7 @@ async fn all(transaction: &Transaction, tenant: TenantId, user: &User, lines: &m
     }
     let relations = stored::relations_of(transaction, user.id).await?;
     let ids: Vec<UserId> = relations.iter().flat_map(|fact| [fact.key.from, fact.key.to]).collect();
-    let names = people::find(transaction, tenant, &ids).await?;
+    let names = users::find(transaction, tenant, &ids).await?;
     let names: HashMap<UserId, String> = names.into_iter().map(|user| (user.id, user.external_id)).collect();
     let rows = relations.into_iter().filter_map(|fact| {
         let (from, to) = (names.get(&fact.key.from)?, names.get(&fact.key.to)?);

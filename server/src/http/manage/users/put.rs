@@ -25,7 +25,7 @@ use crate::{
         Fact, Row, Undeclared,
         row::{STATUSES, WRITABLE_BY, word_of},
     },
-    store::queries::{facts::FactWrite, people::Profile},
+    store::queries::{facts::FactWrite, users::Profile},
 };
 
 /// Creates or changes a user.

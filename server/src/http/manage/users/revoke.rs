@@ -16,7 +16,7 @@ use crate::{
             endpoint::{Call, Endpoint, Json},
         },
     },
-    store::queries::people,
+    store::queries::users,
 };
 
 /// Revokes the tokens that were issued to a user until now, and ends the connections that use them.
@@ -51,7 +51,7 @@ impl Endpoint for RevokeUser {
         let now_ms = app.clock.now_ms();
         let before_s = issued_before(body.issued_before, now_ms.div_euclid(1000))?;
         let user = caller::find(app, key, call.id()).await?;
-        people::revoke_tokens(&app.store, Some(key.key), key.tenant, user.id, before_s, now_ms).await?;
+        users::revoke_tokens(&app.store, Some(key.key), key.tenant, user.id, before_s, now_ms).await?;
         app.hub.revoke(user.id, before_s);
         note(app, key, "user.revoke", call.id(), []).await?;
         Ok(())

@@ -57,13 +57,13 @@ impl Load {
             each(Changes { changes: facts.into_iter().map(|fact| Change { fact: Some(fact) }).collect() });
         };
 
-        let mut people = Vec::new();
+        let mut ids = Vec::new();
         let mut after = String::new();
         loop {
             let users = stored::users(&transaction, tenant, &after, PAGE).await?;
             let Some(last) = users.last() else { break };
             after.clone_from(&last.external_id);
-            people.extend(users.iter().map(|user| UserId(user.id)));
+            ids.extend(users.iter().map(|user| UserId(user.id)));
             page(users.iter().map(stored::user_fact).collect());
         }
         after.clear();
@@ -74,12 +74,12 @@ impl Load {
             page(groups.iter().map(stored::group_fact).collect());
         }
         // In the order of the primary keys of the tables.
-        people.sort_unstable();
-        for holders in people.chunks(HOLDERS) {
+        ids.sort_unstable();
+        for holders in ids.chunks(HOLDERS) {
             let memberships = stored::memberships_of_users(&transaction, holders).await?;
             page(memberships.iter().map(|fact| Fact::Membership(fact.into())).collect());
         }
-        for holders in people.chunks(HOLDERS) {
+        for holders in ids.chunks(HOLDERS) {
             let relations = stored::relations_from(&transaction, holders).await?;
             page(relations.iter().map(|fact| Fact::Relation(fact.into())).collect());
         }

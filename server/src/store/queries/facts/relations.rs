@@ -34,7 +34,7 @@ pub struct Shown {
 /// A relation in the list of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct OfPerson {
+pub struct RelationOfUser {
     pub relation: String,
     pub other: User,
     pub outgoing: bool,
@@ -54,7 +54,7 @@ pub struct Position {
     pub outgoing: bool,
 }
 
-impl OfPerson {
+impl RelationOfUser {
     /// The position of this relation in the list.
     #[must_use]
     pub fn position(&self) -> Position {
@@ -93,13 +93,13 @@ pub async fn between(
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn of_person(
+pub async fn of_user(
     connection: &impl ConnectionTrait,
-    me: UserId,
+    user: UserId,
     shown: &[Shown],
     after: Option<&Position>,
     limit: u32,
-) -> Result<Vec<OfPerson>, StoreError> {
+) -> Result<Vec<RelationOfUser>, StoreError> {
     if shown.is_empty() {
         return Ok(Vec::new());
     }
@@ -118,13 +118,19 @@ pub async fn of_person(
                 WHERE r.changed_at < {1} OR (r.changed_at = {1} AND (u.id < {2} OR (u.id = {2} \
                 AND (r.kind > {3} OR (r.kind = {3} AND r.outgoing > {4}))))) \
                 ORDER BY r.changed_at DESC, u.id DESC, r.kind, r.outgoing LIMIT {5}";
-    let extra =
-        [me.0.into(), changed_at.into(), other.into(), relation.into(), i64::from(outgoing).into(), i64::from(limit).into()];
+    let extra = [
+        user.0.into(),
+        changed_at.into(),
+        other.into(),
+        relation.into(),
+        i64::from(outgoing).into(),
+        i64::from(limit).into(),
+    ];
     let found = connection.query_all_raw(rows.statement(connection.get_database_backend(), body, &extra)).await?;
     found
         .iter()
         .map(|row| {
-            Ok(OfPerson {
+            Ok(RelationOfUser {
                 relation: row.try_get("", "kind")?,
                 other: <user::Entity as EntityTrait>::Model::from_query_result(row, "")?.into(),
                 outgoing: row.try_get::<i32>("", "outgoing")? == 1,

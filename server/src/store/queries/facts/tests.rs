@@ -11,7 +11,7 @@ use crate::{
     domain::{Delivers, EdgeEffect, GroupState, RelationState, UserStatus, WritableBy},
     store::{
         Store,
-        queries::{people::Profile, tenants},
+        queries::{tenants, users::Profile},
     },
     testing::{NOW_MS, on_each_database},
 };
@@ -24,8 +24,8 @@ async fn begin(store: &Store, tenant: TenantId) -> FactWrite {
     FactWrite::begin(store, tenant, NOW_MS).await.expect("begins")
 }
 
-fn person(id: &str) -> Profile {
-    Profile { external_id: id.to_owned(), name: Some(format!("Person {id}")), ..Profile::default() }
+fn profile(id: &str) -> Profile {
+    Profile { external_id: id.to_owned(), name: Some(format!("User {id}")), ..Profile::default() }
 }
 
 fn group(id: &str, parent: Option<&str>) -> GroupFact {
@@ -128,8 +128,8 @@ async fn the_log_and_the_tables_hold_the_same_facts() {
     on_each_database(|store| async move {
         let school = tenant(&store, "school").await;
         let mut write = begin(&store, school).await;
-        let people = write.users(&[person("lea"), person("tom"), person("eve")]).await.expect("writes");
-        let [lea, tom, eve] = [0, 1, 2].map(|at: usize| people[at].1.id);
+        let users = write.users(&[profile("lea"), profile("tom"), profile("eve")]).await.expect("writes");
+        let [lea, tom, eve] = [0, 1, 2].map(|at: usize| users[at].1.id);
         let outcomes = write.groups(&[group("y1", None), group("6a", Some("y1")), group("6b", Some("?"))]).await;
         assert_eq!(outcomes.expect("writes"), [Outcome::Created, Outcome::Created, Outcome::Missing]);
         let groups = write.resolve_groups(&["y1", "6a", "6b"]).await.expect("asks");
@@ -161,7 +161,7 @@ async fn the_log_and_the_tables_hold_the_same_facts() {
         assert_eq!(write.relations(&accepted, |_| true).await.expect("writes"), [Outcome::Updated], "the same, turned");
         let between = stored::relations_between(write.connection(), tom, lea).await.expect("asks");
         assert_eq!(between, [relation(lea, tom, RelationState::Accepted)], "who asked stays known");
-        let moved = Profile { avatar_url: Some("https://x.example/a".to_owned()), ..person("lea") };
+        let moved = Profile { avatar_url: Some("https://x.example/a".to_owned()), ..profile("lea") };
         assert_eq!(write.users(&[moved]).await.expect("writes")[0].0, Outcome::Updated);
         write.commit().await.expect("commits");
         let log = read::log_since(store.reader(), school, 2, 9).await.expect("reads");
@@ -172,7 +172,7 @@ async fn the_log_and_the_tables_hold_the_same_facts() {
             status: Some(UserStatus::Deactivated),
             roles: Some(vec!["owner".to_owned(), "admin".to_owned()]),
             writable_by: Some(WritableBy::Contacts),
-            ..person("tom")
+            ..profile("tom")
         };
         let (outcome, user) = write.users(&[changed]).await.expect("writes").remove(0);
         assert_eq!((outcome, user.status), (Outcome::Updated, UserStatus::Deactivated));
@@ -185,7 +185,7 @@ async fn the_log_and_the_tables_hold_the_same_facts() {
         assert_eq!(write.settings(&[setting(None)]).await.expect("writes"), [Outcome::Removed]);
         write.commit().await.expect("commits");
         let left = same(&store, school).await;
-        assert_eq!(left.0.len(), 6, "three people, a class, and who is in it: {left:#?}");
+        assert_eq!(left.0.len(), 6, "three users, a class, and who is in it: {left:#?}");
         assert!(stored::edges(store.reader(), school).await.expect("asks").is_empty());
         let groups = stored::groups(store.reader(), school, "", 9).await.expect("asks");
         assert_eq!((groups.len(), groups[0].parent, groups[0].state.value()), (1, None, GroupState::Active));
@@ -240,8 +240,8 @@ async fn relations_of_the_same_time_are_read_in_pages() {
     on_each_database(|store| async move {
         let school = tenant(&store, "school").await;
         let mut write = begin(&store, school).await;
-        let people = write.users(&[person("lea"), person("tom"), person("eve")]).await.expect("writes");
-        let [lea, tom, eve] = [0, 1, 2].map(|at: usize| people[at].1.id);
+        let users = write.users(&[profile("lea"), profile("tom"), profile("eve")]).await.expect("writes");
+        let [lea, tom, eve] = [0, 1, 2].map(|at: usize| users[at].1.id);
         let one = |from, name: &str, to| RelationFact {
             key: RelationKey { from, relation: name.to_owned(), to },
             state: RelationState::Accepted,
@@ -252,13 +252,13 @@ async fn relations_of_the_same_time_are_read_in_pages() {
 
         let shown = ["follow", "friend"].map(|name| relations::Shown { relation: name.to_owned(), incoming: true });
         let read = async |after: Option<&relations::Position>, limit| {
-            relations::of_person(store.reader(), lea, &shown, after, limit).await.expect("reads")
+            relations::of_user(store.reader(), lea, &shown, after, limit).await.expect("reads")
         };
         let whole = read(None, 9).await;
         assert_eq!(whole.len(), all.len());
-        let mut paged: Vec<relations::OfPerson> = Vec::new();
+        let mut paged: Vec<relations::RelationOfUser> = Vec::new();
         while paged.len() <= all.len() {
-            let after = paged.last().map(relations::OfPerson::position);
+            let after = paged.last().map(relations::RelationOfUser::position);
             let page = read(after.as_ref(), 1).await;
             if page.is_empty() {
                 break;
@@ -275,7 +275,7 @@ async fn a_rollback_leaves_no_rows() {
     on_each_database(|store| async move {
         let school = tenant(&store, "school").await;
         let mut write = begin(&store, school).await;
-        write.users(&[person("lea")]).await.expect("writes");
+        write.users(&[profile("lea")]).await.expect("writes");
         write.rollback().await.expect("undoes");
         assert_eq!(loaded(&store, school).await, (read::Version::default(), Canon::default()));
     })
@@ -316,8 +316,8 @@ async fn versions_have_no_holes_under_many_writers() {
                 let mut versions = Vec::new();
                 for round in 0..5 {
                     let mut write = begin(&store, school).await;
-                    let people: Vec<_> = (0..20).map(|n| person(&format!("{writer}-{round}-{n}"))).collect();
-                    write.users(&people).await.expect("writes");
+                    let users: Vec<_> = (0..20).map(|n| profile(&format!("{writer}-{round}-{n}"))).collect();
+                    write.users(&users).await.expect("writes");
                     versions.extend(write.commit().await.expect("commits"));
                 }
                 versions

@@ -11,7 +11,7 @@ use super::everywhere;
 use crate::scenarios::{
     Answered as _,
     facts::{member, user},
-    user::{group_recipient, id, message_id, one, user_ref},
+    user::{group_recipient, id, message_id, user_recipient, user_ref},
 };
 
 #[tokio::test]
@@ -109,7 +109,8 @@ async fn s0_07_a_conversation_is_never_deleted() {
 async fn s0_08_there_are_no_group_messages() {
     everywhere(async |school| {
         let [tom, lea] = school.users(["tom", "lea"]).await;
-        let several: [Vec<Recipient>; 2] = [vec![one("lea"), one("lou")], vec![group_recipient("class-a")]];
+        let several: [Vec<Recipient>; 2] =
+            [vec![user_recipient("lea"), user_recipient("lou")], vec![group_recipient("class-a")]];
         for to in several {
             let started = tom.start_group(to.clone(), "trip", ClientId::new()).await.answer();
             assert_eq!(started, Err(Unsupported), "to {to:?}");

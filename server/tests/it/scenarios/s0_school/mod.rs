@@ -55,6 +55,6 @@ pub fn facts() -> Vec<Row> {
     ];
     let groups = groups.into_iter().map(|(id, kind)| group(id, kind));
     let users = EVERYONE.into_iter().map(user);
-    let memberships = memberships.into_iter().map(|(who, role, of)| member(who, role, of));
+    let memberships = memberships.into_iter().map(|(user, role, group)| member(user, role, group));
     groups.chain(users).chain(memberships).collect()
 }

@@ -5,7 +5,7 @@ use causerie_client::MailDraft;
 use super::{PARENTS, PUPILS_6A, STAFF, everywhere};
 use crate::scenarios::{
     facts::member,
-    user::{addressees, group_recipient, id, one},
+    user::{addressees, group_recipient, id, user_recipient},
 };
 
 fn to_6a() -> MailDraft {
@@ -21,7 +21,7 @@ fn to_6a() -> MailDraft {
 async fn s1_02_a_mail_goes_to_one_user() {
     everywhere(async |ent| {
         let [paul, mut ann] = ent.users(["paul", "ann"]).await;
-        let mail = MailDraft { to: vec![one("ann")], text: "Well done.".into(), ..Default::default() };
+        let mail = MailDraft { to: vec![user_recipient("ann")], text: "Well done.".into(), ..Default::default() };
         paul.mails(mail).await.expect("teachers may write to pupils");
         let mail = ann.gets_mail().await;
         assert_eq!(mail.read_state.as_ref().expect("told").unread, 1);
@@ -64,7 +64,7 @@ async fn s1_04_only_users_with_access_receive_a_mail() {
 async fn s1_05_a_mail_goes_to_the_members_of_a_group_at_the_time_of_sending() {
     everywhere(async |ent| {
         let [paul, ann, leo] = ent.users(["paul", "ann", "leo"]).await;
-        let mail = MailDraft { to: vec![group_recipient(PUPILS_6A), one("ann")], ..to_6a() };
+        let mail = MailDraft { to: vec![group_recipient(PUPILS_6A), user_recipient("ann")], ..to_6a() };
         let sent = paul.mails(mail).await.expect("teachers may write to pupils");
         assert_eq!((sent.reached, sent.conversation.expect("it is told").member_count), (2, 3), "Ann counts once");
         ent.import_all(&[member("leo", "pupil", PUPILS_6A)]).await;
@@ -80,7 +80,7 @@ async fn s1_05_a_mail_goes_to_the_members_of_a_group_at_the_time_of_sending() {
 async fn s1_11_a_mail_goes_to_several_recipients() {
     everywhere(async |ent| {
         let [paul, mut ann, mut ben] = ent.users(["paul", "ann", "ben"]).await;
-        let mail = MailDraft { to: vec![one("ann"), one("ben")], ..to_6a() };
+        let mail = MailDraft { to: vec![user_recipient("ann"), user_recipient("ben")], ..to_6a() };
         paul.mails(mail).await.expect("teachers may write to pupils");
         for pupil in [&mut ann, &mut ben] {
             let mail = pupil.gets_mail().await;
@@ -94,7 +94,11 @@ async fn s1_11_a_mail_goes_to_several_recipients() {
 async fn s1_12_copies_go_to_users_and_groups_and_all_recipients_see_them() {
     everywhere(async |ent| {
         let [paul, mut ann, mut sam, mut pia] = ent.users(["paul", "ann", "sam", "pia"]).await;
-        let mail = MailDraft { to: vec![one("ann")], copy: vec![group_recipient(STAFF), one("pia")], ..to_6a() };
+        let mail = MailDraft {
+            to: vec![user_recipient("ann")],
+            copy: vec![group_recipient(STAFF), user_recipient("pia")],
+            ..to_6a()
+        };
         paul.mails(mail).await.expect("teachers may write to everyone");
         for (user, is_copy) in [(&mut ann, false), (&mut sam, true), (&mut pia, true)] {
             let mail = user.gets_mail().await;
@@ -110,7 +114,7 @@ async fn s1_14_a_mail_may_have_a_subject() {
     everywhere(async |ent| {
         let [paul, mut ann] = ent.users(["paul", "ann"]).await;
         for subject in ["Trip", ""] {
-            let mail = MailDraft { to: vec![one("ann")], subject: subject.into(), ..to_6a() };
+            let mail = MailDraft { to: vec![user_recipient("ann")], subject: subject.into(), ..to_6a() };
             paul.mails(mail).await.expect("teachers may write to pupils");
             let mail = ann.gets_mail().await;
             assert_eq!(mail.subject, subject);

@@ -53,7 +53,7 @@ pub fn facts() -> Vec<Row> {
         edge(STAFF, PARENTS),
         edge(STAFF, PUPILS_6A).with("delivers", "group"),
     ];
-    let memberships = memberships.into_iter().map(|(who, role, of)| member(who, role, of));
+    let memberships = memberships.into_iter().map(|(user, role, group)| member(user, role, group));
     let ines = user("ines").with("status", "invited");
     groups.into_iter().chain(users).chain([ines]).chain(memberships).chain(edges).collect()
 }

@@ -6,11 +6,11 @@ use super::{PUPILS_6A, STAFF, TEACHERS, everywhere};
 use crate::scenarios::{
     User,
     facts::{edge, relation},
-    user::{group_recipient, message_id, one},
+    user::{group_recipient, message_id, user_recipient},
 };
 
 fn to(external_id: &str) -> MailDraft {
-    MailDraft { to: vec![one(external_id)], text: "hello".into(), ..Default::default() }
+    MailDraft { to: vec![user_recipient(external_id)], text: "hello".into(), ..Default::default() }
 }
 
 fn answer_to(parent: &wire::Message, external_id: &str) -> MailDraft {
@@ -27,14 +27,14 @@ async fn s1_34_a_recipient_may_reply_to_the_sender() {
     everywhere(async |ent| {
         let [mut sam, pia, teresa] = ent.users(["sam", "pia", "teresa"]).await;
         assert_eq!(pia.mails(to("sam")).await, Err(NotFound), "no rule leads that way");
-        let mail = MailDraft { copy: vec![one("teresa")], ..to("pia") };
+        let mail = MailDraft { copy: vec![user_recipient("teresa")], ..to("pia") };
         let letter = mailed(&sam, mail).await;
         sam.gets_mail().await;
 
         let answer = mailed(&pia, answer_to(&letter, "sam")).await;
         let received = sam.gets_mail().await;
         assert_eq!((received.in_reply_to.as_str(), &received.id), (letter.id.as_str(), &answer.conversation_id));
-        let to_all = MailDraft { copy: vec![one("teresa")], ..answer_to(&letter, "sam") };
+        let to_all = MailDraft { copy: vec![user_recipient("teresa")], ..answer_to(&letter, "sam") };
         mailed(&pia, to_all).await;
         assert_eq!(teresa.lists().await.len(), 2, "recipients of the mail get the reply, too");
 

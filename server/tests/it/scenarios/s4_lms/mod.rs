@@ -37,7 +37,7 @@ pub fn facts() -> Vec<Row> {
     ];
     let users = users.into_iter().map(|(id, role)| user(id).with("roles", vec![role]));
     let groups = groups.into_iter().map(|(id, kind)| group(id, kind));
-    users.chain(groups).chain(memberships.into_iter().map(|(who, role, of)| member(who, role, of))).collect()
+    users.chain(groups).chain(memberships.into_iter().map(|(user, role, group)| member(user, role, group))).collect()
 }
 
 /// A chat between Lia and Ivo that both devices have joined.

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::FactWrite;
 use crate::store::{
     StoreError,
-    queries::people::Profile,
+    queries::users::Profile,
     rows::{Column, Rows, statement},
 };
 

@@ -10,7 +10,7 @@ mod erased;
 mod groups;
 mod keyed;
 mod merge;
-mod people;
+mod users;
 
 pub use self::erased::tombstones;
 

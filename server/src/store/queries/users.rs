@@ -389,5 +389,5 @@ pub async fn set_last_seen(store: &Store, seen: &[(UserId, i64)]) -> Result<(), 
 }
 
 #[cfg(test)]
-#[path = "people_tests.rs"]
+#[path = "users_tests.rs"]
 mod tests;

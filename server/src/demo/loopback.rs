@@ -16,7 +16,7 @@ const WARNING: (HeaderName, HeaderValue) = (
 );
 
 /// Passes requests from this machine's own pages and tools, refuses others, and marks every answer as the demo's.
-pub(super) async fn here_only(request: Request, next: Next) -> Response {
+pub(super) async fn loopback_only(request: Request, next: Next) -> Response {
     let mut response = if is_local(request.headers()) {
         next.run(request).await
     } else {

@@ -11,7 +11,7 @@ use crate::{
     store::{
         StoreError,
         entities::user,
-        queries::{facts::stored, people::Profile},
+        queries::{facts::stored, users::Profile},
         rows::{self, Column, Rows},
     },
 };
@@ -66,11 +66,11 @@ impl FactWrite {
                 self.note(stored::user_fact(row));
             }
         }
-        let people = profiles.iter().filter_map(|profile| {
+        let users = profiles.iter().filter_map(|profile| {
             let id = &profile.external_id;
             written.get(id).or_else(|| merge.now(id)).cloned().map(User::from)
         });
-        Ok(outcomes.into_iter().zip(people).collect())
+        Ok(outcomes.into_iter().zip(users).collect())
     }
 
     /// Changes the external id of a user, so that the earlier external id belongs to no user. Adds nothing to the log of
@@ -157,7 +157,7 @@ impl FactWrite {
     }
 
     /// Writes users, and returns the rows as written, by external id.
-    async fn put_users(&self, people: &[&user::Model]) -> Result<HashMap<String, user::Model>, StoreError> {
+    async fn put_users(&self, users: &[&user::Model]) -> Result<HashMap<String, user::Model>, StoreError> {
         let mut rows = Rows::new([
             ("id", Column::Uuid),
             ("external_id", Column::Text),
@@ -171,7 +171,7 @@ impl FactWrite {
             ("tokens_valid_from", Column::Int),
             ("about", Column::Text),
         ]);
-        for row in people {
+        for row in users {
             rows.push([
                 row.id.into(),
                 row.external_id.as_str().into(),
@@ -196,7 +196,7 @@ impl FactWrite {
                         status = excluded.status, roles = excluded.roles, writable_by = excluded.writable_by,
                         claims_from = excluded.claims_from, about = excluded.about
                     RETURNING *";
-        let mut written = HashMap::with_capacity(people.len());
+        let mut written = HashMap::with_capacity(users.len());
         for part in rows.parts(self.backend()) {
             let query = part.statement(self.backend(), body, &[self.tenant.0.into(), self.now_ms.into()]);
             let rows = user::Entity::find().from_raw_sql(query).all(&self.transaction).await?;

@@ -18,7 +18,7 @@ async fn storing_users_twice_changes_nothing() {
     on_each_database(|store| async move {
         let tenant = tenant(&store, "school").await;
         // More than one chunk, not sorted.
-        let profiles: Vec<_> = (0..1_203).rev().map(|n| named(&format!("p{n}"), &format!("Person {n}"))).collect();
+        let profiles: Vec<_> = (0..1_203).rev().map(|n| named(&format!("p{n}"), &format!("User {n}"))).collect();
         let first = upsert(&store, tenant, &profiles, NOW_MS).await.expect("stores");
         let asked: Vec<_> = profiles.iter().map(|profile| profile.external_id.as_str()).collect();
         assert_eq!(first.iter().map(|user| user.external_id.as_str()).collect::<Vec<_>>(), asked, "in the order asked");
@@ -26,7 +26,7 @@ async fn storing_users_twice_changes_nothing() {
         let again = upsert(&store, tenant, &profiles, NOW_MS + 1).await.expect("stores");
         assert_eq!(first, again);
         let stored = find_by_external_id(store.reader(), &[(tenant, "p1202")]).await.expect("reads");
-        assert_eq!(stored[0].name, "Person 1202");
+        assert_eq!(stored[0].name, "User 1202");
     })
     .await;
 }
@@ -52,7 +52,7 @@ async fn concurrent_writers_of_the_same_users_do_not_deadlock() {
             let store = store.clone();
             tokio::spawn(async move {
                 let mut profiles: Vec<_> =
-                    (0..100).map(|n| named(&format!("p{n}"), &format!("Writer{writer} Person{n}"))).collect();
+                    (0..100).map(|n| named(&format!("p{n}"), &format!("Writer{writer} User{n}"))).collect();
                 if writer % 2 == 0 {
                     profiles.reverse();
                 }
@@ -67,7 +67,7 @@ async fn concurrent_writers_of_the_same_users_do_not_deadlock() {
         let keys: Vec<(TenantId, &str)> = ids.iter().map(|id| (tenant, &**id)).collect();
         let stored = find_by_external_id(store.reader(), &keys).await.expect("reads");
         let (last, _) = stored[0].name.split_once(' ').expect("has two words");
-        let expected: HashMap<String, String> = (0..100).map(|n| (format!("p{n}"), format!("{last} Person{n}"))).collect();
+        let expected: HashMap<String, String> = (0..100).map(|n| (format!("p{n}"), format!("{last} User{n}"))).collect();
         let names: HashMap<String, String> =
             stored.iter().map(|user| (user.external_id.clone(), user.name.clone())).collect();
         assert_eq!(names, expected);
