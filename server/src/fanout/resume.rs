@@ -144,11 +144,13 @@ impl Hub {
         resumed: &mut wire::Resumed,
     ) -> Result<(), StoreError> {
         let joined = self.0.store.inbox_changes(caller.user, since).await?;
-        if joined.len() > limits::PAGE_MAX as usize {
-            resumed.reload_list = true;
-            return Ok(());
-        }
+        // The client loads its list again, which names the conversations that it does not hold.
+        let too_many = joined.len() > limits::PAGE_MAX as usize;
+        resumed.reload_list |= too_many;
         for change in joined.into_iter().filter(|change| change.joined) {
+            if too_many && !held.contains_key(&change.conversation) {
+                continue;
+            }
             let version = held.entry(change.conversation).or_default();
             // If the user deleted an own copy on another device, the client holds a message that it must drop, so it
             // reloads. A client that only missed `conversationJoined`, or whose user left and came back, needs no more than

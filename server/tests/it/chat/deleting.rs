@@ -1,6 +1,7 @@
 //! Deleting for oneself: a user deletes their own copy of a message or a conversation, and the other members keep theirs.
 
 use causerie_client::{ClientId, ConversationId, ErrorCode, Event, HistoryRange, MessageId, wire};
+use causerie_protocol::limits;
 
 use super::{everywhere, start_direct, until_joined};
 use crate::harness::{Facts, Peer, stored_texts};
@@ -193,6 +194,31 @@ async fn deleted_messages_stay_hidden_in_live_changes_and_after_a_resume() {
         assert_eq!(told, [1, 4]);
         let paged = tom.history(here, HistoryRange::After(1), 1).await.expect("a page");
         assert_eq!((paged.messages[0].seq, paged.more_before, paged.more_after), (4, true, false));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_copy_is_dropped_by_a_resume_after_so_many_changes_that_the_list_is_loaded_again() {
+    everywhere(async |cluster, other| {
+        Facts::of_preset("open", OWN_COPIES).write(cluster).await;
+        let (mut lea, mut tom) = (cluster.client(0, "lea").await, cluster.client(other, "tom").await);
+        let mut phone = cluster.client(0, "tom").await;
+        let here = start_direct(&mut lea, &mut tom).await;
+        until_joined(&mut phone, here).await;
+        let first = lea.say(here, "one").await;
+        assert_eq!(phone.next_message().await.seq, 1);
+        phone.link.refuse();
+        phone.until_state("the loss is noticed", |state| !matches!(state, causerie_client::State::Connected)).await;
+
+        tom.delete_own_copy(here, id(&first)).await.expect("users delete their copies");
+        for number in 0..=limits::PAGE_MAX {
+            let started = lea.start_group([tom.reference()], format!("group {number}"), ClientId::new()).await;
+            started.expect("the group starts");
+        }
+        phone.link.resume();
+        assert_eq!(until_renewed(&mut phone, here).await.last_message, None);
+        assert_eq!(texts(&phone, here).await, [""; 0]);
     })
     .await;
 }
