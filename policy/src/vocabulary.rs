@@ -1,4 +1,5 @@
-//! The words that a policy declares: roles, kinds of groups, relations, settings. A world ignores facts that use other words.
+//! The words that a policy declares: roles, kinds of groups, relations, settings. Facts that use other words have no effect in a
+//! [`World`](crate::World).
 
 use crate::facts::{GroupKindId, RelationId, RoleId, SettingId};
 

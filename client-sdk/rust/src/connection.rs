@@ -189,6 +189,7 @@ impl<'a> Connection<'a> {
         self.perform(again).await?;
         while let Some(mut request) = self.driver.requests.pop() {
             request.leaves_at_sending = self.driver.sync.leaves_total();
+            self.driver.watches.sent(&request.command);
             self.send_request(request.command.clone(), InFlight::Request(request)).await?;
         }
         for StoredMessage { conversation, client_id, text, .. } in self.driver.outbox.take_ready(now) {
@@ -488,7 +489,7 @@ impl<'a> Connection<'a> {
             Answer::ConversationStarted(started) => sync.learn_started(started, leaves),
             _ => {}
         }
-        self.driver.watches.answered(&request.command, &answer);
+        self.driver.watches.answered(&request.command, &answer, Instant::now());
         if let Answer::ContactList(list) = &answer {
             self.driver.shared.subscribers.publish(&Event::Contacts(list.contacts.clone()));
         }

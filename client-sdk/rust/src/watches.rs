@@ -9,16 +9,49 @@ use crate::event::Event;
 /// The watches of a client, which it repeats on each connection and after the event `gap`.
 #[derive(Default)]
 pub(crate) struct Watches {
-    presence: Option<wire::WatchPresence>,
-    contacts: Option<wire::WatchContacts>,
+    presence: Watch<wire::WatchPresence>,
+    contacts: Watch<wire::WatchContacts>,
     /// When the watches must be sent again.
     due: Option<Instant>,
+}
+
+/// The users that the client watches for one purpose.
+struct Watch<C> {
+    /// The last command that the server accepted.
+    accepted: Option<C>,
+    /// The last command of the program, while the server has not answered it. A repeated watch is this command, because a
+    /// repeated older command would replace it.
+    sent: Option<C>,
+}
+
+impl<C> Default for Watch<C> {
+    fn default() -> Self {
+        Self { accepted: None, sent: None }
+    }
+}
+
+impl<C: Clone + PartialEq> Watch<C> {
+    fn current(&self) -> Option<&C> {
+        self.sent.as_ref().or(self.accepted.as_ref())
+    }
+
+    /// Returns whether the watch must be sent again, because the server refused the last command.
+    fn answered(&mut self, command: &C, is_accepted: bool) -> bool {
+        let is_last = self.sent.as_ref() == Some(command);
+        if is_last {
+            self.sent = None;
+        }
+        if is_accepted {
+            self.accepted = Some(command.clone());
+        }
+        is_last && !is_accepted
+    }
 }
 
 impl Watches {
     /// When [`Self::take_due`] has commands.
     pub fn next_due(&self) -> Option<Instant> {
-        self.due.filter(|_| self.presence.is_some() || self.contacts.is_some())
+        self.due.filter(|_| self.presence.current().is_some() || self.contacts.current().is_some())
     }
 
     /// Sends the watches again at this instant, or earlier if an earlier instant was set.
@@ -33,18 +66,34 @@ impl Watches {
         }
         // Also if there is no watch yet: a later watch is sent by the program, and not again.
         self.due = None;
-        let presence = self.presence.clone().map(Command::WatchPresence);
-        presence.into_iter().chain(self.contacts.clone().map(Command::WatchContacts)).collect()
+        let presence = self.presence.current().cloned().map(Command::WatchPresence);
+        // The server watches nobody without a command.
+        let contacts = self.contacts.current().filter(|watch| !watch.users.is_empty()).cloned();
+        presence.into_iter().chain(contacts.map(Command::WatchContacts)).collect()
     }
 
-    /// The server answered a command of the program: the client repeats it from now on.
-    pub fn answered(&mut self, command: &Command, answer: &Answer) {
-        match (command, answer) {
-            (Command::WatchPresence(watch), Answer::PresenceList(_)) => self.presence = Some(watch.clone()),
-            (Command::WatchContacts(watch), Answer::ContactList(_)) => {
-                self.contacts = Some(watch.clone()).filter(|watch| !watch.users.is_empty());
-            }
+    /// A command of the program is sent: the client repeats it from now on.
+    pub fn sent(&mut self, command: &Command) {
+        match command {
+            Command::WatchPresence(watch) => self.presence.sent = Some(watch.clone()),
+            Command::WatchContacts(watch) => self.contacts.sent = Some(watch.clone()),
             _ => {}
+        }
+    }
+
+    /// A command of the program was answered. After a refusal, the client repeats the command that was accepted before.
+    pub fn answered(&mut self, command: &Command, answer: &Answer, now: Instant) {
+        let is_refused = match (command, answer) {
+            (Command::WatchPresence(watch), answer) => {
+                self.presence.answered(watch, matches!(answer, Answer::PresenceList(_)))
+            }
+            (Command::WatchContacts(watch), answer) => {
+                self.contacts.answered(watch, matches!(answer, Answer::ContactList(_)))
+            }
+            _ => false,
+        };
+        if is_refused {
+            self.repeat_at(now);
         }
     }
 }

@@ -49,7 +49,7 @@ test("the hooks for React add at most 3 KiB gzipped to the SDK and React", async
   expect(bytes).toBeLessThanOrEqual(3 * 1024);
 });
 
-test("the messenger is at most 40 KiB gzipped until its list of conversations, and later parts at most 20 KiB each", () => {
+test("the messenger is at most 41 KiB gzipped until its list of conversations, and later parts at most 20 KiB each", () => {
   // The committed build; `npm run check:dist` checks that it is up to date.
   const folder = join(import.meta.dirname, "../dist/messenger");
   const page = readFileSync(join(folder, "index.html"), "utf8");
@@ -64,7 +64,7 @@ test("the messenger is at most 40 KiB gzipped until its list of conversations, a
   const bytes = [...first, Math.max(...languages)].reduce((sum, each) => sum + each, 0);
   console.log(`messenger: ${(bytes / 1024).toFixed(1)} KiB gzipped`);
   expect(first.length).toBeGreaterThan(3);
-  expect(bytes).toBeLessThanOrEqual(40 * 1024);
+  expect(bytes).toBeLessThanOrEqual(41 * 1024);
   for (const path of later) expect(size(path), path).toBeLessThanOrEqual(20 * 1024);
 });
 

@@ -55,6 +55,8 @@ test("the README lists the custom properties and parts", () => {
   expect(sorted(named(properties).filter((name) => name.startsWith("--")))).toEqual(
     sorted(all.match(/--causerie-[\w-]+/g) ?? []),
   );
-  const inSources = [...all.matchAll(/\bpart: "([\w-]+)"/g)].map(([, part = ""]) => part);
+  const own = [...all.matchAll(/\bpart: "([\w-]+)"/g)].map(([, part = ""]) => part);
+  const exported = [...all.matchAll(/"exportparts", "([^"]+)"/g)].flatMap(([, parts = ""]) => parts.split(","));
+  const inSources = [...own, ...exported];
   expect(sorted(named(parts).filter((name) => !/^(causerie|--|::)/.test(name)))).toEqual(sorted(inSources));
 });

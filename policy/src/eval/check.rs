@@ -125,8 +125,8 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// The rule that allows the action with its witness, or the rule that denies it with its code. [`Decision`] without the
-    /// public code.
+    /// As [`Self::decide`], without the public code: the rule that allows the action with its [`Witness`], or the rule that denies
+    /// it with its code.
     pub(super) fn judge(&self) -> Result<(RuleIx, Witness), Denied> {
         if self.is_not_a_member() {
             return Err((None, Code::NotAMember));
@@ -217,7 +217,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// The witness, if the rule matches.
+    /// The [`Witness`] of the rule, if the rule matches this request.
     pub fn matches(&self, at: RuleIx, rule: &Rule) -> Option<Witness> {
         if !self.concerns(at, rule) {
             return None;
@@ -232,8 +232,8 @@ impl<'a> Evaluation<'a> {
         rule.unless.iter().all(|condition| self.holds(condition).is_none()).then_some(witness)
     }
 
-    /// The witness, if the condition holds. This function defines the meaning of each condition; the other evaluations call
-    /// it or enumerate the same sets.
+    /// The [`Witness`] of the condition, if the condition holds. This function defines the meaning of each condition; the other
+    /// evaluations call it or enumerate the same sets.
     pub fn holds(&self, condition: &Condition) -> Option<Witness> {
         let world = self.world;
         match *condition {
@@ -311,7 +311,7 @@ impl<'a> Evaluation<'a> {
             .map(|(from, edge, _)| Witness::Edge(from, edge.to))
     }
 
-    /// Whether the comparison assumes this relation.
+    /// Whether the comparison of two policies (`diff`) assumes this relation; see [`Assumption`].
     pub fn assumes(&self, relation: RelationId, direction: Direction) -> bool {
         let both =
             |direction| direction == Direction::Both || self.world.vocabulary().origin(relation) == RelationOrigin::Mutual;
@@ -322,7 +322,7 @@ impl<'a> Evaluation<'a> {
         })
     }
 
-    /// Whether the comparison assumes that every other user requested the relation from the principal.
+    /// Whether the comparison of two policies (`diff`) assumes that every other user requested the relation from the principal.
     pub fn assumes_request(&self) -> bool {
         self.assumed
             .is_some_and(|assumed| Some(assumed.relation) == self.relation && assumed.state == RelationState::Pending)

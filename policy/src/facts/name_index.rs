@@ -1,7 +1,8 @@
 //! The inverted index of the directory: from the prefix of a word to the users and groups whose names have it.
 //!
-//! The index is a sorted, packed base and a small patch over it, so that a changed name neither sorts nor copies all the others. A
-//! search costs O(log w) for w words, a change O(p) for the p entries of the patch when the index is shared.
+//! The index has two parts: a base, which is a sorted, packed list of all words, and a patch, which is a small list of later changes.
+//! A changed name changes only the patch, so the words of other names are neither sorted nor copied again. A search takes O(log w)
+//! time for w words. A change of a shared index takes O(p) time, because it copies the p entries of the patch.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,14 +20,17 @@ pub enum Entity {
     Group(GroupIx),
 }
 
-/// The patch is merged into the base when it has more entries than this, plus the base's divided by `PATCH_SHARE`.
+/// The patch is merged into the base when it has more than `PATCH + n / PATCH_SHARE` entries, where n is the number of entries of
+/// the base.
 const PATCH: usize = 512;
-/// At this size, copying the patch at each change costs about as much as the merges.
+/// With this share, copying the patch at each change takes about as much time as the merges.
 const PATCH_SHARE: usize = 512;
-/// During an import the patch may grow as large as the base, and at least to this size, so that there are few merges.
+/// During an import, the patch is merged when it has more entries than the base and more than this number, so that there are few
+/// merges.
 const IMPORT_PATCH: usize = 1 << 16;
 
-/// Entries are in the order of the word, then of the key. Keys are the same on each node; indexes are not.
+/// The index of all words. Its entries are sorted by word, then by the key of the user or group, because keys are the same on each
+/// node and indexes are not.
 #[derive(Debug, Clone, Default)]
 pub struct NameIndex {
     base: Arc<Base>,
@@ -208,7 +212,7 @@ impl NameIndex {
         }
     }
 
-    /// The number of entries of words with the prefix, without the patch.
+    /// The number of entries of the base whose words begin with the prefix. The patch is not counted, so this is an estimate.
     pub fn entries(&self, prefix: &str) -> usize {
         let base = &self.base;
         let first = base.from(prefix);

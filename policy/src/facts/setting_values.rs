@@ -7,7 +7,7 @@ use crate::vocabulary::{SettingDeclaration, Vocabulary};
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct SettingValue {
     text: String,
-    /// Index into the declared values; 0 for a number.
+    /// The index of the value in the list of declared values; 0 for a setting that is a number or a duration.
     choice: u8,
     /// The value of a number, or of a duration in milliseconds; 0 for a setting with declared values.
     number: i64,

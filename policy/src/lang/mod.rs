@@ -1,8 +1,11 @@
 //! The compiler of the rule language: text in, a [`Policy`] or all problems of the text out. `docs/rules.md` describes the language.
 //!
-//! Line by line, each a declaration ([`declarations`]) or a rule ([`rule`]), whose conditions are read by [`condition`] and looked
-//! at together by [`validate`]. To add a condition: a variant of [`Condition`](crate::ir::Condition), an arm in `condition` and in
-//! `print`, its meaning in `eval/check.rs`. A second reading of conditions about users is in `tests/plain.rs`.
+//! The parser reads one line after the other. A line is a declaration ([`declarations`]) or a rule ([`rule`]). [`condition`] parses
+//! each condition of a rule, and [`validate`] checks the rule as a whole.
+//!
+//! To add a condition, add a variant to [`Condition`](crate::ir::Condition), an arm to `condition` and to `print`, and its meaning
+//! to `eval/check.rs`. If the condition is about users, add its meaning to `tests/plain.rs` too, which evaluates rules a second
+//! time, in another way.
 
 mod condition;
 mod declarations;
@@ -26,7 +29,7 @@ pub use self::keywords::{ACTIONS, action_name, code_name};
 
 /// The largest size of a text in bytes.
 pub const TEXT_BYTES_MAX: usize = 65_536;
-/// The largest number of rules. Each rule costs a check a few nanoseconds.
+/// The largest number of rules. A check takes a few nanoseconds longer for each rule.
 const RULES_MAX: usize = 256;
 /// The largest size of a name in bytes.
 pub(crate) const NAME_BYTES_MAX: usize = 64;

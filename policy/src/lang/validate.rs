@@ -1,4 +1,5 @@
-//! The validation of a rule as a whole: its conditions fit its actions, and an allow rule whose resources must be listed has a generator.
+//! Checks a rule as a whole. Each condition must fit each action of the rule. An allow rule with an action whose resources the
+//! server lists must have a generator: a condition that leads from `me` to users or groups.
 
 use super::keywords::action_name;
 use crate::{
@@ -6,7 +7,8 @@ use crate::{
     ir::{Candidates, Condition, Rule, RuleEffect},
 };
 
-/// Whether the server lists the resources of the action. They must be found without testing every user or group.
+/// Whether the server lists the users or groups with which the action is allowed. A rule for such an action needs a generator, so
+/// that the server does not test every user or group.
 fn is_listed(action: Action) -> bool {
     matches!(
         action,

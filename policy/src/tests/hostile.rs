@@ -1,4 +1,5 @@
-//! Facts that were chosen by hand because they are unusual.
+//! Tests with unusual facts that were chosen by hand: users with relations to themselves, removed users, blocks, concluded groups,
+//! cycles of edges, names in several scripts, undeclared words, a large group.
 
 use super::{
     agree::{check_is_reach, directory_is_reach},
@@ -283,7 +284,7 @@ fn a_group_of_60_000_members_is_reached() {
     town.group(100, "class", GroupState::Active);
     town.group(101, "course", GroupState::Active);
     let size: u32 = 60_000;
-    // The keys are neither in ascending nor in descending order.
+    // The keys are distinct, and they are neither in ascending nor in descending order.
     let keys = (0..size).map(|at| EntityKey::from(u64::from(at) * 48_271 % 60_013));
     let (learner, teacher) = (town.role("learner"), town.role("teacher"));
     let mut changes = Vec::new();

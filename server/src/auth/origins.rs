@@ -29,8 +29,15 @@ struct Inner {
     /// The setting `listen.origins`.
     node: Vec<String>,
     of_tenants: Batcher<TenantId, Vec<String>>,
-    /// The origins of all tenants together, and when they were read.
-    all: Mutex<Option<(Instant, HashSet<String>)>>,
+    all: Mutex<AllOrigins>,
+}
+
+/// The origins of all tenants together.
+#[derive(Default)]
+struct AllOrigins {
+    /// When they were read, or could not be read, for the last time.
+    read_at: Option<Instant>,
+    origins: HashSet<String>,
 }
 
 impl Origins {
@@ -52,13 +59,15 @@ impl Origins {
             return true;
         }
         let mut all = self.0.all.lock().await;
-        if all.as_ref().is_none_or(|(read_at, _)| read_at.elapsed() >= FRESH) {
+        if all.read_at.is_none_or(|read_at| read_at.elapsed() >= FRESH) {
             match web_access::all_origins(&self.0.store).await {
-                Ok(origins) => *all = Some((Instant::now(), origins.into_iter().collect())),
+                Ok(origins) => all.origins = origins.into_iter().collect(),
                 Err(error) => tracing::warn!(%error, "the allowed origins of tenants could not be read"),
             }
+            // After a failure too: requests that wait for the lock do not each wait for the database.
+            all.read_at = Some(Instant::now());
         }
-        all.as_ref().is_some_and(|(_, origins)| origins.contains(origin))
+        all.origins.contains(origin)
     }
 
     /// Admits a page of this origin with a token of this tenant.

@@ -134,7 +134,7 @@ pub(super) async fn page(
     let (head, content) = page.text.split_once("<!-- content -->").unwrap_or(("", page.text));
     let lines = embedding_lines(page.text);
     let users = options(demo, user, language);
-    // Parts of the page first: they contain values.
+    // The parts of the page are filled in before the values, because the parts have placeholders of values.
     let parts = [("head", head.to_owned()), ("content", content.to_owned()), ("users", users)];
     let values = escaped(&[
         ("lang", language.tag()),
@@ -203,7 +203,7 @@ fn options(demo: &DemoTenant, selected: &DemoUser, language: Language) -> String
     demo.users.iter().map(option).collect()
 }
 
-/// The lines between the marks, in the order of the page.
+/// The lines that embed the chat: the text between each `<!-- chat -->` and the next `<!-- /chat -->`, in the order of the page.
 fn embedding_lines(text: &str) -> String {
     let parts = text.split("<!-- chat -->").skip(1);
     let lines: Vec<&str> = parts.map(|part| part.split("<!-- /chat -->").next().unwrap_or_default().trim()).collect();
@@ -235,7 +235,7 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// A page with the strict security policy of a careful product, under which the chat has to work.
+/// A response with the page and a strict `Content-Security-Policy`, to show that the chat works in products that set one.
 fn html_answer(html: String, asked: &HeaderMap) -> Response {
     let mut response = html.into_response();
     let headers = response.headers_mut();

@@ -51,10 +51,14 @@ impl Snapshot {
         let start = match before.start {
             Some(witness) if self.still_starts(me, witness) => Some(witness),
             Some(_) => self.first_to_start(me),
-            None => self.find_new(me, affected, has_new_users, Self::first_to_start, |them| {
-                let witness = Witness::User(them);
-                self.still_starts(me, witness).then_some(witness)
-            }),
+            None => {
+                let found = self.find_new(me, affected, has_new_users, Self::first_to_start, |them| {
+                    let witness = Witness::User(them);
+                    self.still_starts(me, witness).then_some(witness)
+                });
+                // An affected user can open a group too, as its first member.
+                found.or_else(|| self.first_group_to_start(me))
+            }
         };
         let may_request = |them: UserId| self.user(them).is_some_and(|them| !self.may_request(me, them).is_empty());
         let request = match before.request {
@@ -99,6 +103,13 @@ impl Snapshot {
     fn first_to_start(&self, me: UserIx) -> Option<Witness> {
         if let Some(user) = self.policy.reach(&self.world, me, Action::Start).iter().next() {
             return Some(Witness::User(self.user_id(user)));
+        }
+        self.first_group_to_start(me)
+    }
+
+    fn first_group_to_start(&self, me: UserIx) -> Option<Witness> {
+        if !self.policy.decide(&self.world, Action::StartGroup, me, Resource::None).is_allowed() {
+            return None;
         }
         let group = self.policy.group_reach(&self.world, me, Action::AddressGroup).into_iter().next()?;
         let witness = Witness::Group(GroupId(Uuid::from_u128(self.world.group_key(group))));

@@ -31,14 +31,19 @@ type RoomMember = (ConversationId, UserId);
 /// Sends the capabilities that changed because facts changed, until the server stops.
 pub(super) async fn follow_facts(hub: Hub) {
     loop {
+        let mut failed = Vec::new();
         for (tenant, change) in hub.0.facts.changed().await {
             if let Err(error) = follow(&hub, tenant, &change).await {
                 tracing::warn!(%error, %tenant, "changed capabilities could not be sent; the next try follows");
-                hub.0.facts.put_back(tenant, change);
-                sleep(RETRY_AFTER).await;
+                failed.push((tenant, change));
             }
         }
-        sleep(WAIT_FOR_MORE).await;
+        // One pause for all of them, so that they do not delay the other tenants one after the other.
+        let pause = if failed.is_empty() { WAIT_FOR_MORE } else { RETRY_AFTER };
+        for (tenant, change) in failed {
+            hub.0.facts.put_back(tenant, change);
+        }
+        sleep(pause).await;
     }
 }
 

@@ -36,13 +36,14 @@ pub fn is_asked_for(headers: &HeaderMap) -> bool {
 }
 
 /// Answers whether a WebSocket handshake would be accepted. The page sends its origin in `?origin=`, because browsers send
-/// no `Origin` header with requests to the page's own host.
+/// no `Origin` header with requests to the page's own host. With the token of a user, the answer is about the pages that the
+/// tenant of the token allows.
 pub async fn answer(app: &App, headers: &HeaderMap, uri: &Uri) -> Response<Body> {
     let named = Query::<HashMap<String, String>>::try_from_uri(uri).ok().and_then(|mut query| query.remove("origin"));
     let sent = origin::of(headers);
     let origin = named.as_deref().or(sent.unwrap_or_default());
     let origin_allowed = match origin {
-        Some(origin) => origin::is_own(origin, headers) || app.origins.allows_any(origin).await,
+        Some(origin) => origin::is_own(origin, headers) || is_allowed(app, headers, origin).await,
         None => sent.is_ok(),
     };
     let ready = app.readiness.is_ready();
@@ -68,4 +69,13 @@ pub async fn answer(app: &App, headers: &HeaderMap, uri: &Uri) -> Response<Body>
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+async fn is_allowed(app: &App, headers: &HeaderMap, origin: &str) -> bool {
+    let Some(credential) = headers.get(header::AUTHORIZATION) else { return app.origins.allows_any(origin).await };
+    let token = credential.to_str().ok().and_then(|credential| credential.strip_prefix("Bearer "));
+    match app.auth.user(token.unwrap_or_default()).await {
+        Ok(identity) => app.origins.admit(identity.tenant, origin).await.is_ok(),
+        Err(_) => false,
+    }
 }

@@ -47,19 +47,9 @@ pub async fn read(request: Request) -> Result<Map<String, Value>, Problem> {
 ///
 /// # Errors
 /// As [`read`].
-pub async fn read_within(mut request: Request, bytes_max: usize) -> Result<Map<String, Value>, Problem> {
-    DefaultBodyLimit::max(bytes_max).apply(&mut request);
+pub async fn read_within(request: Request, bytes_max: usize) -> Result<Map<String, Value>, Problem> {
     let content_type = request.headers().get(header::CONTENT_TYPE).cloned();
-    let bytes = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &()))
-        .await
-        .map_err(|_| malformed("the body did not arrive within 10 s: send it at once"))?
-        .map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Refusal::new(
-                ErrorCode::TooLarge,
-                format!("the body has more than {bytes_max} bytes, the most this endpoint takes"),
-            ),
-            _ => malformed("the body broke off"),
-        })?;
+    let bytes = bytes(request, bytes_max).await?;
     if bytes.is_empty() {
         return Ok(Map::new());
     }
@@ -80,6 +70,24 @@ pub async fn read_within(mut request: Request, bytes_max: usize) -> Result<Map<S
         }
         refusal.into()
     })
+}
+
+/// Reads a body of at most `bytes_max` bytes, of any type.
+///
+/// # Errors
+/// 400 if the body breaks off or arrives too slowly, 413 if it is too large.
+pub async fn bytes(mut request: Request, bytes_max: usize) -> Result<Bytes, Refusal> {
+    DefaultBodyLimit::max(bytes_max).apply(&mut request);
+    tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &()))
+        .await
+        .map_err(|_| malformed("the body did not arrive within 10 s: send it at once"))?
+        .map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Refusal::new(
+                ErrorCode::TooLarge,
+                format!("the body has more than {bytes_max} bytes, the most this endpoint takes"),
+            ),
+            _ => malformed("the body broke off"),
+        })
 }
 
 /// Refuses a value of a path or query that contains a control character: no id or word contains one, and PostgreSQL refuses

@@ -12,6 +12,7 @@ use http::HeaderMap;
 use super::{assets, error::Problem};
 use crate::{
     app::App,
+    provisioning,
     store::queries::{tenants, web_access},
 };
 
@@ -24,9 +25,10 @@ pub async fn serve(State(app): State<Arc<App>>, Path(slug): Path<String>, reques
 }
 
 async fn page(app: &App, slug: &str, asked: &HeaderMap) -> Result<Response, Problem> {
-    let Some(tenant) = tenants::find_by_slug(&app.store, slug).await? else {
-        return Err(Refusal::new(ErrorCode::NotFound, "there is no tenant of this slug").into());
-    };
+    let not_found = || Refusal::new(ErrorCode::NotFound, "there is no tenant of this slug");
+    // No other text is sent to the database.
+    let slug = provisioning::tenants::slug(slug).map_err(|_| not_found())?;
+    let tenant = tenants::find_by_slug(&app.store, &slug).await?.ok_or_else(not_found)?;
     let ancestors = web_access::of(app.store.reader(), tenant.id).await?.frame_ancestors;
     let ancestors = ancestors.as_ref().unwrap_or(&app.config.listen.frame_ancestors);
     Ok(assets::page(PAGE, asked, ancestors).unwrap_or_else(|| Problem::no_such_path().into_response()))

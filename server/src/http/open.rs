@@ -5,15 +5,14 @@
 use std::sync::Arc;
 
 use axum::{
-    body::Bytes,
-    extract::{DefaultBodyLimit, FromRequest as _, Request, State},
+    extract::{Request, State},
     response::{IntoResponse, Response},
 };
 use causerie_protocol::{ErrorCode, Refusal};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use url::form_urlencoded;
 
-use super::{assets, error::Problem};
+use super::{assets, body, error::Problem};
 use crate::{app::App, auth::AuthError, gateway::origin, store::queries::web_access};
 
 /// The most bytes of a form: a token of the largest size, in the form's encoding, and other short fields.
@@ -22,8 +21,7 @@ const FORM_BYTES_MAX: usize = 16 * 1024;
 const PAGE: &str = "messenger/index.html";
 
 /// Answers a form with the messenger's page.
-pub async fn open(State(app): State<Arc<App>>, mut request: Request) -> Response {
-    DefaultBodyLimit::max(FORM_BYTES_MAX).apply(&mut request);
+pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
     let headers = request.headers().clone();
     let opened = async {
         let token = token(request).await?;
@@ -44,9 +42,7 @@ async fn token(request: Request) -> Result<String, Problem> {
         let why = "send a form: `Content-Type: application/x-www-form-urlencoded`";
         return Err(Refusal::new(ErrorCode::Malformed, why).field("content-type").into());
     }
-    let body = Bytes::from_request(request, &()).await;
-    let body =
-        body.map_err(|_| Refusal::new(ErrorCode::TooLarge, format!("the form has more than {FORM_BYTES_MAX} bytes")))?;
+    let body = body::bytes(request, FORM_BYTES_MAX).await?;
     let mut fields = form_urlencoded::parse(&body).filter(|(name, _)| name == "token");
     match (fields.next(), fields.next()) {
         (Some((_, token)), None) if !token.is_empty() => Ok(token.into_owned()),
@@ -61,8 +57,9 @@ async fn page(app: &App, headers: &HeaderMap, token: &str) -> Result<Response, P
     let identity = app.auth.user(token).await.map_err(|error| Refusal::from(error).field("token"))?;
     // Only a page of the product may open the messenger: another site could otherwise sign its visitors in as a user of its
     // choice, and read what they write.
-    if origin::of(headers) == Ok(None) {
-        let why = "a form of a web page opens the messenger: browsers send `Origin` with it";
+    // Pages of all sites can send `null`, also where a tenant allows it for its app.
+    if matches!(origin::of(headers), Ok(None | Some("null"))) {
+        let why = "a form of a web page opens the messenger: browsers send the origin of the page with it";
         return Err(Refusal::new(ErrorCode::Forbidden, why).field("origin").into());
     }
     if let Some(page) = origin::foreign(headers) {

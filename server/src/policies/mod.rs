@@ -25,6 +25,7 @@ use crate::{
                 FactWrite, Outcome, read,
                 words::{self, Unused},
             },
+            tenants,
         },
     },
 };
@@ -87,13 +88,16 @@ pub async fn in_force(store: &Store, tenant: TenantId) -> Result<Version, StoreE
     Ok(read::policy(store.reader(), tenant).await?.map_or_else(Version::open, Version::from))
 }
 
-/// All policies that the tenant had, the latest first.
+/// All policies that the tenant had, the latest first. A tenant that was created with a policy never had version 0.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn history(store: &Store, tenant: TenantId) -> Result<Vec<Version>, StoreError> {
     let mut versions: Vec<Version> = read::policies(store.reader(), tenant).await?.into_iter().map(Version::from).collect();
-    versions.push(Version::open());
+    let created_at_ms = tenants::find(store, tenant).await?.map(|tenant| tenant.created_at_ms);
+    if versions.last().is_none_or(|first| first.created_at_ms != created_at_ms) {
+        versions.push(Version::open());
+    }
     Ok(versions)
 }
 
@@ -150,7 +154,9 @@ pub async fn set(
 pub async fn earlier(store: &Store, tenant: TenantId, version: Option<u64>) -> Result<Result<Version, String>, StoreError> {
     let current = in_force(store, tenant).await?.version;
     let history = history(store, tenant).await?;
-    let Some(wanted) = version.or_else(|| origin(&history, current).checked_sub(1)) else {
+    let first = history.last().map_or(0, |first| first.version);
+    let before = || origin(&history, current).checked_sub(1).filter(|before| *before >= first);
+    let Some(wanted) = version.or_else(before) else {
         return Ok(Err("these are the first rules of the tenant: there are none to go back to".to_owned()));
     };
     let found = history.into_iter().find(|one| one.version == wanted);

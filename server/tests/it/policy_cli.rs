@@ -78,7 +78,7 @@ async fn rules_are_set_explained_compared_and_rolled_back() {
     let unused = cluster.settings().fail(&back);
     assert!(unused.contains("kind `class`: 1 fact uses it") && unused.contains("--accept-unused-words"), "{unused}");
     let accepted = [back.as_slice(), &["--accept-unused-words"]].concat();
-    assert_eq!(run(&accepted), "version 2: the rules of version 0\n");
+    assert_eq!(run(&accepted), "version 2: `open`, the rules of version 0\n");
     let history = run(&["policy", "history", "--tenant", "acme"]);
     let versions: Vec<&str> = history.lines().filter_map(|line| line.split(',').next()).collect();
     assert_eq!(versions, ["version 2: open (preset)", "version 1: school (preset)", "version 0: open (preset)"]);
@@ -87,6 +87,21 @@ async fn rules_are_set_explained_compared_and_rolled_back() {
     assert!(run(&["policy", "show", "--tenant", "acme"]).contains("policy open"));
     let audit = run(&["audit", "--tenant", "acme", "--action", "policy.rollback", "--since", "2020-01-01"]);
     assert!(audit.trim_end().ends_with(" cli:Ada policy.rollback policy:2 done name=\"open\" restores=0"), "{audit}");
+}
+
+#[tokio::test]
+async fn a_tenant_that_was_created_with_a_policy_is_not_rolled_back_to_open() {
+    let cluster = Cluster::embedded().await;
+    let run = |arguments: &[&str]| cluster.settings().run(arguments);
+    run(&["tenant", "create", "lycee", "--name", "Lycée", "--policy", "school"]);
+    let back = ["policy", "rollback", "--tenant", "lycee"];
+    let refused = cluster.settings().fail(&back);
+    assert!(refused.contains("these are the first rules of the tenant"), "{refused}");
+    let refused = cluster.settings().fail(&[&back[..], &["--to", "0"]].concat());
+    assert!(refused.contains("the tenant never had rules of version 0"), "{refused}");
+    run(&["policy", "set", "--tenant", "lycee", "--preset", "community"]);
+    assert_eq!(run(&back), "version 3: `school`, the rules of version 1\n");
+    assert!(!run(&["policy", "history", "--tenant", "lycee"]).contains("version 0"));
 }
 
 #[tokio::test]

@@ -159,6 +159,8 @@ async fn the_page_of_an_unknown_tenant_is_not_found() {
     let answer = Request::get("/embed/nobody").send(node).await;
     assert_eq!(answer.status, 404);
     assert!(answer.text().contains("there is no tenant of this slug"), "{}", answer.text());
+    let answer = Request::get("/embed/%00").send(cluster.nodes[0].public()).await;
+    assert_eq!(answer.status, 404, "{}", answer.text());
 }
 
 /// A form with this body, from a page of this origin.
@@ -201,6 +203,32 @@ async fn a_form_of_an_allowed_page_opens_the_messenger() {
         assert_eq!((refused.status, told["field"].as_str().unwrap_or_default()), (status, field), "{}", refused.text());
         assert!(!refused.text().contains(&token));
     }
+    // Pages of all sites can send `null`.
+    put(node, &key, "/v1/web-access", json!({ "allowedOrigins": [ACME, "null"] })).await.ok();
+    let refused = form(Some("null"), format!("token={token}")).send(node).await;
+    assert_eq!((refused.status, refused.json()["field"].as_str()), (403, Some("origin")), "{}", refused.text());
     let again = Request::get("/open").send(node).await;
     assert_eq!((again.status, again.header("location")), (303, Some("./")));
+}
+
+#[tokio::test]
+async fn with_a_token_the_diagnosis_is_about_the_pages_of_its_tenant() {
+    let cluster = Cluster::embedded().await;
+    let (node, other) = (cluster.nodes[0].public(), Tenant::create(cluster.settings(), "other"));
+    let key = other.api_key(cluster.settings(), "admin");
+    put(node, &key, "/v1/web-access", json!({ "allowedOrigins": [OTHER] })).await.ok();
+    let path = "/v1/ws?origin=https%3A%2F%2Fother.example";
+    let allowed = async |token: Option<&str>| {
+        let request = Request::get(path);
+        let request = match token {
+            Some(token) => request.bearer(token),
+            None => request,
+        };
+        request.send(node).await.ok()["originAllowed"].clone()
+    };
+    let (lea, tom) = (cluster.tenant.token("lea"), other.token("tom"));
+    assert_eq!(allowed(None).await, json!(true), "pages of this origin may connect with tokens of some tenant");
+    assert_eq!(allowed(Some(&tom)).await, json!(true));
+    assert_eq!(allowed(Some(&lea)).await, json!(false));
+    assert_eq!(allowed(Some("no token")).await, json!(false));
 }

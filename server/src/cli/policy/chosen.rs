@@ -69,7 +69,8 @@ impl Rollback {
         let by = Actor::operator(operator_named(self.by));
         let restores = Some(earlier.version);
         let changed = policies::set(&store, tenant.id, &policy, &by, restores, clock().now_ms()).await?;
-        println!("version {}{}: the rules of version {}", changed.version, unchanged(changed), earlier.version);
+        let (version, name) = (changed.version, policy.name());
+        println!("version {version}{}: `{name}`, the rules of version {}", unchanged(changed), earlier.version);
         Ok(())
     }
 }

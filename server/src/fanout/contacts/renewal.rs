@@ -24,6 +24,9 @@ use crate::{
 /// The pause after a database failure.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
+/// The contacts that are evaluated and sent together.
+const CONTACTS_AT_ONCE: usize = 2_000;
+
 /// Renews the contacts that changes concern, until the server stops.
 pub(in crate::fanout) async fn run(hub: Hub) {
     loop {
@@ -55,16 +58,20 @@ async fn renew(hub: &Hub, tenant: TenantId, due: &Due) -> Result<(), StoreError>
             concerned.push((Arc::clone(&watch), entry));
         }
     }
-    resolve(hub, tenant, &mut concerned).await?;
-    let asked =
-        concerned.iter().map(|(watch, entry)| -> Asked { (watch.session.caller.user, entry.asked.clone(), entry.user) });
-    let contacts = evaluation::contacts(hub, tenant, asked.collect()).await?;
-    let mut by_watch: HashMap<ConnectionId, (Arc<Watch>, Vec<_>)> = HashMap::new();
-    for ((watch, entry), contact) in concerned.into_iter().zip(contacts) {
-        by_watch.entry(watch.session.connection).or_insert_with(|| (watch, Vec::new())).1.push((entry.at, contact));
-    }
-    for (watch, contacts) in by_watch.into_values() {
-        watch.send(contacts);
+    // In parts, so that the contacts of a large tenant are not in memory together.
+    for part in concerned.chunks_mut(CONTACTS_AT_ONCE) {
+        resolve(hub, tenant, part).await?;
+        let asked =
+            part.iter().map(|(watch, entry)| -> Asked { (watch.session.caller.user, entry.asked.clone(), entry.user) });
+        let contacts = evaluation::contacts(hub, tenant, asked.collect()).await?;
+        let mut by_watch: HashMap<ConnectionId, (Arc<Watch>, Vec<_>)> = HashMap::new();
+        for ((watch, entry), contact) in part.iter().zip(contacts) {
+            let (_, contacts) = by_watch.entry(watch.session.connection).or_insert_with(|| (Arc::clone(watch), Vec::new()));
+            contacts.push((entry.at, contact));
+        }
+        for (watch, contacts) in by_watch.into_values() {
+            watch.send(contacts);
+        }
     }
     Ok(())
 }
@@ -78,12 +85,16 @@ fn watches(hub: &Hub, tenant: TenantId, due: &Due) -> Vec<Arc<Watch>> {
         AffectedUsers::All => all().collect(),
         AffectedUsers::Some(_) if due.has_new_users => all().collect(),
         AffectedUsers::Some(users) => {
-            let of_users = users.iter().chain(&due.with_conversations).filter_map(|user| contacts.by_user.get(user));
-            let of_users = of_users.flat_map(|watches| watches.clone());
+            let of = |user: &UserId| contacts.by_user.get(user).map(|watches| watches.clone()).unwrap_or_default();
+            let of_users = users.iter().flat_map(of);
+            // A change of a user's conversations concerns this user's own watches only.
+            let own = due.with_conversations.iter().flat_map(|user| {
+                of(user).into_iter().filter(|watch| watch.session.caller.user == *user).collect::<Vec<_>>()
+            });
             let named = due.watches.iter().filter_map(|connection| contacts.watches.get(connection));
             let named = named.map(|watch| Arc::clone(&watch));
             let watches: HashMap<ConnectionId, Arc<Watch>> =
-                of_users.chain(named).map(|watch| (watch.session.connection, watch)).collect();
+                of_users.chain(own).chain(named).map(|watch| (watch.session.connection, watch)).collect();
             watches.into_values().collect()
         }
     }

@@ -51,7 +51,7 @@ export function requestToken(): Promise<string | undefined> {
     const receive = async ({ source, origin, data }: MessageEvent<unknown>): Promise<void> => {
       const { causerie, token } = (data ?? {}) as { causerie?: unknown; token?: unknown };
       if (source !== from || causerie !== "token" || typeof token !== "string") return;
-      if (await isAllowed(origin)) end(remember(token));
+      if (await isAllowed(origin, token)) end(remember(token));
     };
     addEventListener("message", receive);
     // The request has no secret, and the origin of the window is not known yet.
@@ -63,10 +63,13 @@ export function requestToken(): Promise<string | undefined> {
   });
 }
 
-/** Whether the server allows pages of this origin. Another page could sign the visitor in as a user of its choice. */
-async function isAllowed(origin: string): Promise<boolean> {
+/** Whether the tenant of the token allows pages of this origin. Another page could sign the visitor in as a user of its choice. */
+async function isAllowed(origin: string, token: string): Promise<boolean> {
+  // Pages of all sites can have the origin `null`, also where a tenant allows it for its app.
+  if (origin === "null") return false;
   try {
-    const answer = await fetch(`v1/ws?${new URLSearchParams({ origin })}`);
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`v1/ws?${new URLSearchParams({ origin })}`, { headers });
     return ((await answer.json()) as { originAllowed?: boolean }).originAllowed === true;
   } catch {
     return false;

@@ -22,7 +22,10 @@ export type ConnectionState =
    * problem that has to be fixed before an attempt can succeed, if the client has found one.
    */
   | { readonly name: "reconnecting"; readonly waitingForNetwork: boolean; readonly reason?: CauserieError | undefined }
-  /** The client has given up, because an attempt with the same token and address would fail too. Commands reject with `reason`. */
+  /**
+   * The client has given up, because an attempt with the same token and address would fail too, or because the token is one of another user,
+   * who needs another `Client`. Commands reject with `reason`.
+   */
   | { readonly name: "closed"; readonly reason: CauserieError };
 
 /** The parts of the client that the driver uses. */
@@ -65,6 +68,8 @@ export class Driver {
   /** Number of failed attempts since the last stable connection. */
   #failures = 0;
   #connectedAt = 0;
+  /** The user of the first connection. The state and the unsent messages of the client belong to this user. */
+  #userId: string | undefined;
   /** Whether the socket of this attempt has opened. */
   #hasOpened = false;
   /** Why sockets do not open, if the client has found the reason. */
@@ -224,6 +229,8 @@ export class Driver {
   }
 
   #welcomed(welcome: wire.Welcome): void {
+    this.#userId ??= welcome.me?.id;
+    if (this.#userId !== welcome.me?.id) return this.#refused(clientError("unauthenticated", "the user has changed", false));
     this.#cancelWelcome();
     this.#tokenRefused = false;
     this.#diagnosis = undefined;

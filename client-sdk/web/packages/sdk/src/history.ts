@@ -75,12 +75,12 @@ export class History {
 
   /** Loads the page of messages before the loaded ones. Does nothing when there is none. */
   loadOlder(): Promise<void> {
-    return this.#extend(this.moreBefore && this.messages[0], "beforeSeq", (timeline, page) => timeline.prepend(page));
+    return this.#extend(this.moreBefore, 0);
   }
 
   /** Loads the page of messages after the loaded ones. Does nothing when there is none. */
   loadNewer(): Promise<void> {
-    return this.#extend(this.moreAfter && this.messages.at(-1), "afterSeq", (timeline, page) => timeline.append(page));
+    return this.#extend(this.moreAfter, -1);
   }
 
   /**
@@ -105,9 +105,16 @@ export class History {
     return this.#store.get(this.conversationId)?.timeline ?? empty;
   }
 
-  /** Loads the page beside a loaded message. Does nothing without a message. */
-  async #extend(beside: Message | false | undefined, side: "beforeSeq" | "afterSeq", apply: ApplyPage): Promise<void> {
-    if (beside) await this.#once({ [side]: beside.seq }, apply);
+  /** Loads the page before the first message, or after the last one (-1). Does nothing without a message. */
+  async #extend(more: boolean, edge: 0 | -1): Promise<void> {
+    const seq = this.messages.at(edge)?.seq;
+    if (!more || !seq) return;
+    await this.#once({ [edge ? "afterSeq" : "beforeSeq"]: seq }, (timeline, page) => {
+      // While this call waited, another page may have replaced the messages.
+      if (timeline.messages.at(edge)?.seq !== seq) return;
+      if (edge) timeline.append(page);
+      else timeline.prepend(page);
+    });
   }
 
   /** Loads one range at a time. A call for the range that is being loaded shares its request; any other call waits for it. */

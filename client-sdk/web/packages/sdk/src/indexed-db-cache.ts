@@ -111,10 +111,9 @@ class IndexedDbCache implements Cache {
   async attach(host: CacheHost): Promise<void> {
     this.#host = host;
     let isLate = false;
-    const loaded = this.#load().then(
-      (rows) => !isLate && rows && this.#restore(host, ...rows),
-      (thrown: unknown) => this.#failed(thrown),
-    );
+    const loaded = this.#load()
+      .then((rows) => !isLate && rows && this.#restore(host, ...rows))
+      .catch((thrown: unknown) => this.#failed(thrown));
     const timeout = new Promise<void>((resolve) => host.clock.after(readMsMax, resolve));
     await Promise.race([loaded, timeout]);
     isLate = true;
@@ -158,8 +157,6 @@ class IndexedDbCache implements Cache {
 
   #restore({ client, store, list, users, setMe, events }: CacheHost, state: StateRow, rows: readonly Row[]): void {
     if (this.#isCleared || store.epoch !== undefined) return;
-    store.epoch = state.epoch;
-    store.inboxVersion = state.inboxVersion;
     store.totalUnread = state.totalUnread;
     list.loaded = true;
     list.more = state.hasMore;
@@ -170,6 +167,9 @@ class IndexedDbCache implements Cache {
       if (messages) timeline.replace({ messages, moreBefore, moreAfter: false, completeTo });
       store.timelineChanged(id);
     }
+    // After the rows: when one can't be read, the client does not resume, and loads the list.
+    store.epoch = state.epoch;
+    store.inboxVersion = state.inboxVersion;
     events.emit("conversations");
     const end = client.on("state", ({ name }) => {
       if (name !== "connected") return;

@@ -10,7 +10,15 @@ export function indexedDbOutbox(name: string, factory?: IDBFactory): OutboxStore
   let opened: Promise<IDBDatabase> | undefined;
   const run = async <Result>(ask: (rows: IDBObjectStore) => IDBRequest<Result>): Promise<Result> => {
     opened ??= open(name, factory, (database) => database.createObjectStore(table, { keyPath: "clientId" }));
-    return result(ask((await opened).transaction(table, "readwrite").objectStore(table)));
+    let rows: IDBObjectStore;
+    try {
+      rows = (await opened).transaction(table, "readwrite").objectStore(table);
+    } catch (thrown) {
+      // The database could not be opened, or the browser has closed it: the next call opens it again.
+      opened = undefined;
+      throw thrown;
+    }
+    return result(ask(rows));
   };
   return {
     load: () => run<StoredMessage[]>((rows) => rows.getAll()),

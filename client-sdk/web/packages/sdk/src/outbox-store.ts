@@ -32,6 +32,11 @@ export interface OutboxStore {
    * returns the messages of closed tabs, and is called again after each reconnection. Default: a message may be sent at once.
    */
   turn?<Result>(message: StoredMessage, send: () => Promise<Result>): Promise<Result>;
+  /**
+   * Leaves the messages to other tabs, and to later stores of this page. The client does not call it, because it may connect again; to be
+   * called when the client is disconnected for good.
+   */
+  close?(): void;
 }
 
 /**

@@ -1,6 +1,6 @@
 // Several tabs share one store of unsent messages. Each message belongs to one tab, which alone sends it; a tab holds a lock as long as it
-// lives, so that another tab can adopt the messages of a closed one. The messages of a conversation are sent by one tab at a time, oldest
-// first, whichever tab they were written in.
+// lives or until `close`, so that another tab can adopt the messages of a closed one. The messages of a conversation are sent by one tab at a
+// time, oldest first, whichever tab they were written in.
 import { notConnected } from "./errors.js";
 import { randomUuid } from "./options.js";
 import type { OutboxStore, StoredMessage } from "./outbox-store.js";
@@ -22,12 +22,16 @@ export function sharedOutbox(store: OutboxStore, name: string, locks = globalThi
   if (!locks) return store;
   const tabLock = (tab: string): string => `${name}/tab/${tab}`;
   const tab = randomUuid();
-  // Held until the tab is closed.
+  let close = (): void => {};
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
+  // Held until `close`, or the end of the tab.
   const lives = new Promise<void>((resolve) => {
     locks
       .request(tabLock(tab), () => {
         resolve();
-        return new Promise(() => {});
+        return closed;
       })
       .catch(resolve);
   });
@@ -80,5 +84,6 @@ export function sharedOutbox(store: OutboxStore, name: string, locks = globalThi
         await new Promise((resolve) => setTimeout(resolve, lookMs));
       }
     },
+    close,
   };
 }

@@ -266,6 +266,26 @@ test.each<[string, () => Partial<IDBFactory>]>([
   expect(new Set(errors)).toEqual(new Set(what === "is forbidden" ? ["forbidden"] : []));
 });
 
+test("a stored row that can't be read does not keep the client from connecting and loading the list", async () => {
+  const browser = new Browser();
+  await leave(await browser.connected([conversation("c1", 1), conversation("c2", 1)]));
+  const put = browser.factory.open("causerie-cache/lea");
+  await turns();
+  put.result.transaction("conversations", "readwrite").objectStore("conversations").put({ id: "c2" });
+  put.result.close();
+  await turns();
+  const { server, client, errors } = await browser.page();
+  expect(errors).toHaveLength(1);
+  client.connect();
+  const { link, hello } = await server.welcome();
+  expect(hello.body.resume).toBeUndefined();
+  link.reply(await link.next("listConversations"), {
+    conversationPage: { conversations: [conversation("c2", 1)], epoch: "e" },
+  });
+  await settled();
+  expect(client.conversation("c2")?.version).toBe(1);
+});
+
 test("when the storage is full, the stored state stays, the error is reported, and a later write succeeds", async () => {
   const browser = new Browser();
   const page = await browser.connected([conversation("c1", 1)]);

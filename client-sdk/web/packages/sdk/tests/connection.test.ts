@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type CauserieError, type ConnectionState, CauserieError as Refusal } from "../src/index.js";
 import { settled } from "./harness/clock.js";
-import { FakeServer } from "./harness/fake-server.js";
+import { conversation, FakeServer, tom } from "./harness/fake-server.js";
 
 test("the client sends its token with hello and becomes connected", async () => {
   const server = new FakeServer();
@@ -417,4 +417,26 @@ test("the client disconnects and connects again on request", async () => {
   expect(server.links).toHaveLength(1);
   client.connect();
   expect((await server.hello()).hello.body.resume?.epoch).toBe("epoch-1");
+});
+
+test("a token of another user closes the client: nothing of the first user is shown or sent as the other", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
+  const errors: string[] = [];
+  client.on("error", ({ name }) => errors.push(name));
+  link.end();
+  client.send("c1", "of Léa");
+  await server.clock.advance(1_000);
+  const { link: other } = await server.welcome({ me: tom, totalUnread: 7 });
+  await settled();
+  expect(client.state).toMatchObject({ name: "closed", reason: { name: "unauthenticated", temporary: false } });
+  expect([client.me?.id, client.totalUnread, errors]).toEqual(["lea", 0, ["unauthenticated"]]);
+  expect([other.readyState, other.unread]).toEqual([3, []]);
+
+  // With a token of the first user again, the client goes on.
+  client.connect();
+  await server.clock.advance(30_000);
+  const { link: own, hello } = await server.welcome({ resumed: { epoch: "epoch-1", inboxVersion: 3 } });
+  expect(hello.body.token).toBe("token-2");
+  expect((await own.next("sendMessage")).body.text).toBe("of Léa");
 });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Client } from "../src/index.js";
 import type * as wire from "../src/wire.gen.js";
 import { settled } from "./harness/clock.js";
-import { conversation, type FakeConnection, FakeServer, message } from "./harness/fake-server.js";
+import { conversation, type FakeConnection, FakeServer, me, message } from "./harness/fake-server.js";
 
 /** A source of pseudo-random numbers, the same in every run (mulberry32). */
 function randomFrom(seed: number): () => number {
@@ -177,7 +177,7 @@ class World {
     this.link = link;
     const { resume } = hello.body;
     link.reply(hello, {
-      welcome: { heartbeatMs: 3_600_000, ...(resume ? { resumed: this.resumed(resume) } : {}) },
+      welcome: { me, heartbeatMs: 3_600_000, ...(resume ? { resumed: this.resumed(resume) } : {}) },
     });
   }
 

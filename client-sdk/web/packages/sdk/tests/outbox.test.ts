@@ -186,6 +186,25 @@ test.each(stores)("unsent messages survive a reload in %s, in order, for each us
   expect(await open("tom").load()).toHaveLength(1);
 });
 
+test("a database that could not be opened, or was closed by the browser, is opened again", async () => {
+  const factory = new IDBFactory();
+  const databases: IDBDatabase[] = [];
+  let isForbidden = true;
+  const open: IDBFactory["open"] = (name, version) => {
+    if (isForbidden) throw new Error("forbidden");
+    const request = factory.open(name, version);
+    request.addEventListener("success", () => databases.push(request.result));
+    return request;
+  };
+  const store = indexedDbOutbox("lea", { open } as IDBFactory);
+  await expect(store.load()).rejects.toThrow("forbidden");
+  isForbidden = false;
+  expect(await store.load()).toEqual([]);
+  databases[0]?.close();
+  await expect(store.load()).rejects.toThrow();
+  expect(await store.load()).toEqual([]);
+});
+
 test("when the store can't be written, messages are still sent", async () => {
   const server = new FakeServer();
   const full: OutboxStore = {

@@ -28,7 +28,7 @@ class Browser {
       client.disconnect();
       close();
     };
-    return { server, client, close: end };
+    return { server, client, outboxStore, locks, close: end };
   }
 }
 
@@ -72,6 +72,19 @@ test("a message is sent by the tab that wrote it, and by another one when that t
   const { link: next } = await second.server.welcome({ resumed: { epoch: "epoch-1", inboxVersion: 3 } });
   expect(await accept(next, 1)).toBe("one");
   expect(browser.storage.length).toBe(0);
+});
+
+test("a store that is closed leaves its messages to the next store of the same page", async () => {
+  const browser = new Browser();
+  const { client, outboxStore, locks } = browser.tab();
+  client.send("c1", "one");
+  await turns();
+  client.disconnect();
+  const next = sharedOutbox(localStorageOutbox("lea", browser.storage), "lea", locks);
+  expect(await next.load()).toEqual([]);
+  outboxStore.close?.();
+  await turns();
+  expect(await next.load()).toMatchObject([{ text: "one" }]);
 });
 
 test("of two tabs that start at once, one adopts the messages of a closed tab", async () => {

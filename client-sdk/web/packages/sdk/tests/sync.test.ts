@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Client } from "../src/index.js";
 import { settled } from "./harness/clock.js";
-import { conversation, FakeServer, message } from "./harness/fake-server.js";
+import { conversation, FakeServer, me, message } from "./harness/fake-server.js";
 
 /** The texts of the messages that the client reported, in order. */
 function heard(client: Client): string[] {
@@ -233,6 +233,7 @@ test("after a lost connection the client resumes with all versions it has", asyn
   );
   second.reply(hello, {
     welcome: {
+      me,
       totalUnread: 4,
       resumed: {
         epoch: "epoch-1",
@@ -444,6 +445,27 @@ test("history is loaded page by page in both directions", async () => {
   expect(texts(client)).toEqual(Array.from({ length: 10 }, (_, index) => `text ${index + 1}`));
   expect(history.moreAfter).toBe(false);
 });
+
+test.each(["loadOlder", "loadNewer"] as const)(
+  "%s does nothing when its message was unloaded while it waited",
+  async (load) => {
+    const server = new FakeServer();
+    const { client, link } = await server.connected([conversation("c1", 9)]);
+    const history = client.history("c1");
+    const page = async (loading: Promise<void>, from: number, to: number, more = {}) => {
+      const messages = Array.from({ length: to - from + 1 }, (_, index) => message("c1", from + index));
+      link.reply(await link.next("getHistory"), { messagePage: { messages, version: 9, ...more } });
+      await loading;
+    };
+    await page(history.loadAround(5), 4, 5, { moreBefore: true, moreAfter: true });
+    const newest = history.loadNewest();
+    const beside = history[load]();
+    await page(newest, 8, 9, { moreBefore: true });
+    await (load === "loadOlder" ? page(beside, 2, 3, { moreBefore: true }) : page(beside, 6, 7, { moreAfter: true }));
+    expect(texts(client)).toEqual(["text 8", "text 9"]);
+    expect([history.moreBefore, history.moreAfter]).toEqual([true, false]);
+  },
+);
 
 test("changes of events that arrived before a page of history are loaded again", async () => {
   const server = new FakeServer();

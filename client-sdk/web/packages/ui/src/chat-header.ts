@@ -1,5 +1,5 @@
 import type { ClientEvents, Conversation, User } from "causerie";
-import { css, html } from "lit";
+import { css, html, type PropertyValues } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import "./avatar.js";
 import { ClientElement } from "./client-element.js";
@@ -25,7 +25,7 @@ export class ChatHeader extends ClientElement {
   @property({ type: Boolean }) details = false;
   @query("h2") private heading!: HTMLElement;
   @query(".more") private menuButton!: HTMLElement;
-  @query("causerie-popup") private popup!: Popup;
+  @query("causerie-popup") private popup?: Popup;
   @query("causerie-conversation-actions") private actions!: ConversationActions;
 
   protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["presence"];
@@ -122,6 +122,12 @@ export class ChatHeader extends ClientElement {
     this.heading.focus();
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    // The menu is that of the conversation before.
+    if (changed.has("conversation") && changed.get("conversation")?.id !== this.conversation?.id) this.popup?.close();
+  }
+
   protected override render(): unknown {
     const { conversation, client } = this;
     const peer = conversation ? peerOf(conversation, client.me?.id) : this.user;
@@ -170,7 +176,7 @@ export class ChatHeader extends ClientElement {
     try {
       await import("./conversation-actions.js");
       await this.actions.updateComplete;
-      await this.popup.show(strings.conversationActions, this.actions.items, this.menuButton);
+      await this.popup?.show(strings.conversationActions, this.actions.items, this.menuButton);
     } catch {
       this.#fire("causerie-problem", strings.loadFailed);
     }

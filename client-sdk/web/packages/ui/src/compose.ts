@@ -25,6 +25,7 @@ export class Compose extends ClientElement {
   @state() private problem = "";
   @state() private busy = false;
   @state() private mayStartGroup = false;
+  @state() private mayStartNote = false;
   @query("causerie-user-picker") private picker!: UserPicker;
   @query("causerie-group-dialog") private groupDialog!: GroupDialog;
 
@@ -87,20 +88,26 @@ export class Compose extends ClientElement {
         @causerie-pick=${({ detail }: CustomEvent<UserHit>) => this.#open(detail.conversationId ?? routeOfUser(detail.user.id))}
         @causerie-searched=${() => {
           this.mayStartGroup = this.picker.mayStartGroup;
+          this.mayStartNote = this.picker.mayStartNote;
         }}
       >
         <span slot="label" class="label" aria-hidden="true">${strings.toLabel}</span>
         <div slot="shortcuts">${this.#shortcuts()}</div>
       </causerie-user-picker>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
-      <causerie-composer
-        .drafts=${draftsOf(client.me?.id ?? "")}
-        .conversationId=${composeRoute}
-        .textBytesMax=${client.limits.textBytesMax ?? 0}
-        busy
-        @keydown=${this.#key}
-        @click=${this.#click}
-      ></causerie-composer>
+      ${
+        // Drafts are stored by user, and the user is not known before the first connection.
+        client.me
+          ? html`<causerie-composer
+            .drafts=${draftsOf(client.me.id)}
+            .conversationId=${composeRoute}
+            .textBytesMax=${client.limits.textBytesMax ?? 0}
+            busy
+            @keydown=${this.#key}
+            @click=${this.#click}
+          ></causerie-composer>`
+          : ""
+      }
       <causerie-group-dialog
         .client=${client}
         @causerie-started=${({ detail }: CustomEvent<Conversation>) => this.#open(detail.id)}
@@ -116,9 +123,13 @@ export class Compose extends ClientElement {
         </button>`
         : ""
     }
-      <button class="user shortcut" ?disabled=${this.busy} @click=${this.#startNote}>
-        <i class="circle">${noteIcon}</i><span class="name">${strings.noteToSelf}</span>
-      </button>`;
+    ${
+      this.mayStartNote
+        ? html`<button class="user shortcut" ?disabled=${this.busy} @click=${this.#startNote}>
+          <i class="circle">${noteIcon}</i><span class="name">${strings.noteToSelf}</span>
+        </button>`
+        : ""
+    }`;
   }
 
   /** Opens a chat. The text that the user has typed goes along, unless the chat has an unsent text. */

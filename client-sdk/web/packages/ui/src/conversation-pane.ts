@@ -131,12 +131,14 @@ export class ConversationPane extends ClientElement {
     if (!seen || this.#marking || client.state.name !== "connected") return;
     const { unread, markedUnread, readSeq } = conversation.readState;
     if (!(unread && seen > readSeq) && !(markedUnread && this.#openedMarked)) return;
+    const openedMarked = this.#openedMarked;
     this.#openedMarked = false;
     this.#marking = true;
     try {
       await client.markRead(conversation.id, Math.max(seen, readSeq));
     } catch {
       // The connection was lost. The next call marks the messages.
+      if (this.conversation.id === conversation.id) this.#openedMarked ||= openedMarked;
       return;
     } finally {
       this.#marking = false;
@@ -163,8 +165,8 @@ export class ConversationPane extends ClientElement {
   }
 
   #beginEdit(message: Message): void {
-    this.#drafts.startEdit(this.conversation.id, message);
-    void this.focusComposer();
+    this.#drafts.startEdit(message.conversationId, message);
+    if (message.conversationId === this.conversation.id) void this.focusComposer();
   }
 
   async #save({ detail: { messageId, original, text } }: CustomEvent<Edit>): Promise<void> {

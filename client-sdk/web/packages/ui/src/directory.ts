@@ -22,6 +22,7 @@ export class DirectorySearch implements ReactiveController {
   /** The sentence of the last error; empty for none. */
   problem = "";
   mayStartGroup = false;
+  mayStartNote = false;
   /** Whether the answer to the last search is missing: `hits` are those of an earlier search. */
   isPending = false;
   #client: Client | undefined;
@@ -73,6 +74,7 @@ export class DirectorySearch implements ReactiveController {
       this.#cursor = page.nextCursor;
       this.more = page.nextCursor !== "";
       this.mayStartGroup = page.mayStartGroup;
+      this.mayStartNote = page.mayStartNote;
     } catch (thrown) {
       if (search !== this.#searches) return;
       this.hits ??= [];

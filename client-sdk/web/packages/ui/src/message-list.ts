@@ -1,4 +1,4 @@
-import type { ClientEvents, Conversation, History, Message } from "causerie";
+import type { ClientEvents, Conversation, History, Message, OutgoingMessage } from "causerie";
 import { html, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -55,7 +55,7 @@ export class MessageList extends ClientElement {
   /** Whether the newest message is not visible. */
   @state() private away = false;
   @query(".scroller") private scroller!: HTMLElement;
-  @query("causerie-popup") private popup!: Popup;
+  @query("causerie-popup") private popup?: Popup;
   @query("causerie-floating-date") private floatingDate?: FloatingDate;
   @query("causerie-message-details") private details!: MessageDetails;
   @query(".column") private column?: HTMLElement;
@@ -85,8 +85,8 @@ export class MessageList extends ClientElement {
   #stick = true;
   /** Whether a smooth scroll to the end is in progress. */
   #jumping = false;
-  /** The client id of the last outgoing message that was rendered. */
-  #lastOutgoing = "";
+  /** The outgoing messages that were last rendered. */
+  #outgoing: readonly OutgoingMessage[] = [];
   readonly #focus = new MessageFocus(
     this,
     () => this.scroller,
@@ -147,13 +147,15 @@ export class MessageList extends ClientElement {
     }
     this.#loader.connected(this.client.state.name === "connected");
     this.#holdNewMessages();
-    const last = this.#history.outgoing.at(-1)?.clientId ?? "";
-    if (last && last !== this.#lastOutgoing) {
+    const { outgoing } = this.#history;
+    const last = outgoing.at(-1);
+    // A failed message becomes the last one when the messages after it are sent or discarded: then the user has sent nothing new.
+    if (last && !this.#outgoing.some(({ clientId }) => clientId === last.clientId)) {
       // A user who sends a message has seen the new messages, and wants to see their own.
       this.#newSeq = 0;
       this.#loader.show({ to: "end" });
     }
-    this.#lastOutgoing = last;
+    this.#outgoing = outgoing;
     const { messages, moreAfter } = this.#history;
     this.#range = this.#window.fit(messages, this.#centre());
     this.#atNewest = !moreAfter && this.#range.to === messages.length;
@@ -276,6 +278,8 @@ export class MessageList extends ClientElement {
   async #act({ detail: { message, anchor, returnTo } }: CustomEvent<MessageActionsRequest>): Promise<void> {
     const later = await loadLater().catch(() => undefined);
     if (!later) return this.#reportProblem();
+    // Another conversation was opened meanwhile.
+    if (message.conversationId !== this.conversation.id) return;
     const items = later.messageActions({
       message,
       capabilities: this.conversation.capabilities,
@@ -284,7 +288,7 @@ export class MessageList extends ClientElement {
       fire: (name) => this.dispatchEvent(new CustomEvent(name, { detail: message })),
       showDetails: () => void this.#showDetails(message),
     });
-    await this.popup.show(strings.messageActions, items, anchor, returnTo);
+    await this.popup?.show(strings.messageActions, items, anchor, returnTo);
   }
 
   async #showDetails(message: Message): Promise<void> {
@@ -338,13 +342,15 @@ export class MessageList extends ClientElement {
   #opened(): void {
     const { readSeq, unread } = this.conversation.readState;
     this.#newSeq = unread ? readSeq + 1 : 0;
+    // The method is undefined until the element is loaded.
+    this.popup?.close?.();
     this.#anchor.clear();
     this.#focus.reset();
     this.#window.reset();
     this.#loader.reset();
     this.#goal = undefined;
     this.#stick = this.#jumping = this.away = false;
-    this.#lastOutgoing = this.#history.outgoing.at(-1)?.clientId ?? "";
+    this.#outgoing = this.#history.outgoing;
     const place = placeIn(this.client, this.conversation.id);
     if (this.target) this.#loader.show({ to: "message", seq: this.target, flash: true });
     else if (this.#newSeq) this.#loader.show({ to: "separator", seq: this.#newSeq });

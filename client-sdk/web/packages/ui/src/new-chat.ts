@@ -31,7 +31,7 @@ export class NewChat extends ClientElement {
 
   protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["state"];
   readonly #contact = new ContactController(this);
-  /** The client id of the first message. It stays the same after an error, so that the message is sent once. */
+  /** The client id of the first message to the user. It stays the same after an error, so that the message is sent once. */
   #clientId = randomUuid();
   #lastText = "";
 
@@ -69,7 +69,10 @@ export class NewChat extends ClientElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
-    if (changed.has("user") && changed.get("user")?.id !== this.user.id) this.problem = "";
+    if (!changed.has("user") || changed.get("user")?.id === this.user.id) return;
+    this.problem = this.#lastText = "";
+    this.sending = false;
+    this.#clientId = randomUuid();
   }
 
   protected override render(): unknown {
@@ -107,17 +110,19 @@ export class NewChat extends ClientElement {
     const route = routeOfUser(user.id);
     if (text !== this.#lastText) this.#clientId = randomUuid();
     this.#lastText = text;
+    const clientId = this.#clientId;
     this.problem = "";
     this.sending = true;
     try {
-      const { id } = await client.startDirect({ id: user.id }, { clientId: this.#clientId, text });
+      const { id } = await client.startDirect({ id: user.id }, { clientId, text });
       if (this.user.id === user.id) this.dispatchEvent(new CustomEvent("causerie-redirect", { detail: id }));
     } catch (thrown) {
       // Put the text back into the field, unless the user has typed another text meanwhile.
       if (!drafts.get(route).text) drafts.setText(route, text);
       if (this.user.id === user.id) this.problem = explain(thrown, strings.startErrors);
     } finally {
-      this.sending = false;
+      // After a change of the user, the field belongs to another message.
+      if (this.#clientId === clientId) this.sending = false;
     }
   }
 }

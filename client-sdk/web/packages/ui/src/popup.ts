@@ -151,6 +151,11 @@ export class Popup extends LitElement {
     popup?.querySelector("button")?.focus();
   }
 
+  /** Closes, and leaves the focus to the caller. */
+  close(): void {
+    this.#close(false);
+  }
+
   protected override render(): unknown {
     if (!this.items.length) return "";
     const entries = this.items.map(

@@ -125,11 +125,15 @@ export class UserDetails extends ClientElement {
       action: strings.block,
       run: () => client.relate(block, ref),
     };
+    // The server refuses to block a user who is not active. Unblocking and ending a friendship do not depend on the status.
+    const mayBlock = user.status === "active";
     return html`${friend ? this.#row(leaveIcon, strings.removeFriend, () => this.#ask(end(friend.relation))) : ""}
       ${
         isBlocked
           ? this.#row(blockIcon, strings.unblock, () => this.#attempt(() => client.unrelate(block, ref)))
-          : this.#row(blockIcon, strings.block, () => this.#ask(blocking))
+          : mayBlock
+            ? this.#row(blockIcon, strings.block, () => this.#ask(blocking))
+            : ""
       }`;
   }
 

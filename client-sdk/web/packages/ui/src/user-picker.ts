@@ -51,6 +51,11 @@ export class UserPicker extends ClientElement {
     return this.#directory.mayStartGroup;
   }
 
+  /** Whether the connected user may start a note to self, as the last search said. */
+  get mayStartNote(): boolean {
+    return this.#directory.mayStartNote;
+  }
+
   /** Focuses the field. */
   async focusField(): Promise<void> {
     await this.updateComplete;

@@ -1,12 +1,14 @@
 // @vitest-environment happy-dom
 // What a screen reader finds in the list of messages. e2e/accessibility.mjs checks the same in a browser.
-import type { Conversation } from "causerie";
+import type { Client, Conversation } from "causerie";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type * as wire from "../../sdk/src/wire.gen.js";
 import { settled } from "../../sdk/tests/harness/clock.js";
 import { conversation, FakeServer, message } from "../../sdk/tests/harness/fake-server.js";
 import { setLanguage } from "../src/i18n/index.js";
 import type { MessageElement } from "../src/message.js";
 import { MessageList } from "../src/message-list.js";
+import type { Popup } from "../src/popup.js";
 
 /** Observers of the layout, which this environment does not have. */
 class NoObserver {
@@ -25,10 +27,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A list that shows three messages of Tom in a conversation with Léa. */
-async function open() {
-  const { client, link } = await new FakeServer().connected([conversation("c1", 3)]);
+/** A list that shows three messages of Tom in a conversation with Léa. `before` is called before it is opened. */
+async function open(more: wire.Conversation = {}, before: (client: Client) => void = () => {}) {
+  const { client, link } = await new FakeServer().connected([conversation("c1", 3, more), conversation("c2", 0)]);
   await settled();
+  before(client);
   const list = new MessageList();
   list.client = client;
   list.conversation = client.conversation("c1") as Conversation;
@@ -93,4 +96,42 @@ test("only arrivals are announced: one message as its text, several as their num
   // The list itself is no live region.
   const scroller = list.shadowRoot?.querySelector(".scroller");
   expect(scroller?.querySelectorAll("[aria-live], [role=status], [role=log]")).toHaveLength(0);
+});
+
+test("only a message that the user sends now ends the new messages, not a failed one that becomes the last", async () => {
+  const { client, list } = await open({ readState: { readSeq: 2, unread: 1 } }, (early) => {
+    // Empty texts fail at once.
+    for (let count = 0; count < 2; count++) early.send("c1", "");
+  });
+  const separators = async () => {
+    await heard(list);
+    return [...(list.shadowRoot?.querySelectorAll("causerie-message[startsnew]") ?? [])].length;
+  };
+  const failed = client.history("c1").outgoing;
+  expect(failed.map(({ status }) => status)).toEqual(["failed", "failed"]);
+  expect(await separators()).toBe(1);
+  client.discard(failed[1]?.clientId ?? "");
+  expect(await separators()).toBe(1);
+  client.send("c1", "mine");
+  expect(await separators()).toBe(0);
+});
+
+test("the menu of a message is closed when another conversation is opened", async () => {
+  const { client, link, list } = await open();
+  client
+    .history("c2")
+    .loadNewest()
+    .catch(() => {});
+  link.reply(await link.next("getHistory"), { messagePage: { messages: [], version: 0 } });
+  await heard(list);
+  await vi.waitFor(() => expect(customElements.get("causerie-popup")).toBeDefined());
+  const popup = list.shadowRoot?.querySelector("causerie-popup") as Popup;
+  HTMLElement.prototype.showPopover ??= () => {};
+  const anchor = list.shadowRoot?.querySelector("causerie-message") as MessageElement;
+  const detail = { message: anchor.message, anchor };
+  anchor.dispatchEvent(new CustomEvent("causerie-actions", { detail, bubbles: true }));
+  const entries = () => popup.shadowRoot?.querySelectorAll("[role=menuitem]").length;
+  await vi.waitFor(() => expect(entries()).toBeGreaterThan(0));
+  list.conversation = client.conversation("c2") as Conversation;
+  await vi.waitFor(() => expect(entries()).toBe(0));
 });

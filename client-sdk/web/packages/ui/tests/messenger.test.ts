@@ -2,9 +2,13 @@
 // The pages of the messenger in a simulated page, against a simulated server. The browser suites in e2e test the same in a real browser.
 import type { Client } from "causerie";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { toMessage } from "../../sdk/src/model.js";
 import type * as wire from "../../sdk/src/wire.gen.js";
 import { conversation, FakeServer, me, message, tom } from "../../sdk/tests/harness/fake-server.js";
+import type { ConversationPane } from "../src/conversation-pane.js";
+import { draftsOf } from "../src/drafts.js";
 import { setLanguage } from "../src/i18n/index.js";
+import type { MessageList } from "../src/message-list.js";
 import "../src/messenger.js";
 import type { Messenger } from "../src/messenger.js";
 
@@ -18,7 +22,10 @@ const eva: wire.User = { id: evaId, externalId: "eva", name: "Éva Nagy" };
 beforeAll(async () => void (await setLanguage(["en"])));
 
 let messenger: Messenger;
-afterEach(() => messenger.remove());
+afterEach(() => {
+  messenger.remove();
+  vi.restoreAllMocks();
+});
 
 /** The answers of the simulated server, by command. */
 type Answers = Partial<Record<keyof wire.Request, (body: never) => Omit<wire.Reply, "id">>>;
@@ -76,7 +83,8 @@ async function one(selector: string, text = ""): Promise<HTMLElement> {
   }
 }
 
-const chat = conversation(c1, 1);
+const withTom = (status: wire.UserStatus): wire.Member[] => [{ user: me }, { user: { ...tom, status } }];
+const chat = conversation(c1, 1, { members: withTom("USER_STATUS_ACTIVE") });
 const circle = conversation(group, 1, {
   kind: "CONVERSATION_KIND_GROUP",
   subject: "Circle",
@@ -105,6 +113,21 @@ test("a conversation opens with its header, whose title opens the profile", asyn
   await one("causerie-user-details h3", "Tom Petit");
   expect(messenger.route).toBe(`${c1}/details`);
   await one("causerie-user-details .row", "Block");
+});
+
+test("a user who is not active can't be blocked, but unblocked and removed from the friends", async () => {
+  const relations: wire.Relation[] = [
+    { relation: "friend", user: tom, state: "RELATION_STATE_ACCEPTED", direction: "DIRECTION_MUTUAL" },
+  ];
+  const rows = (): string[] => texts("causerie-user-details ul > li > .row");
+  const chats = [{ ...chat, members: withTom("USER_STATUS_DEACTIVATED") }];
+  await open(`${c1}/details`, chats, { listRelations: () => ({ relationPage: { relations } }) });
+  await one("causerie-user-details .row", "Remove friend");
+  expect(rows()).not.toContain("Block");
+  messenger.remove();
+  relations[0] = { relation: "block", user: tom, state: "RELATION_STATE_ACCEPTED", direction: "DIRECTION_OUTGOING" };
+  await open(`${c1}/details`, chats, { listRelations: () => ({ relationPage: { relations } }) });
+  await one("causerie-user-details .row", "Unblock");
 });
 
 test("the actions of a conversation are in the menu and in the details of a group", async () => {
@@ -172,6 +195,88 @@ test("a closed conversation says so in its row, and its notice reopens it", asyn
   (await one("causerie-chat-notice button", "Reopen")).click();
   await one("causerie-composer textarea");
   expect(isReopened).toBe(true);
+});
+
+test("what a user may start is offered as the directory says", async () => {
+  const pages: wire.DirectoryPage[] = [{ mayStartGroup: true }, { mayStartNote: true }];
+  for (const [at, label] of ["New group", "Note to self"].entries()) {
+    await open("new", [chat], { searchDirectory: () => ({ directoryPage: pages[at] ?? {} }) });
+    await one("causerie-compose .shortcut", label);
+    expect(texts("causerie-compose .shortcut")).toEqual([label]);
+    messenger.remove();
+  }
+});
+
+test("a text can be typed as soon as the user is known", async () => {
+  const server = new FakeServer();
+  const client = server.client();
+  messenger = document.createElement("causerie-messenger") as Messenger;
+  messenger.client = client;
+  messenger.route = "new";
+  document.body.append(messenger);
+  await one("causerie-compose causerie-user-picker");
+  expect(all("textarea")).toEqual([]);
+  client.connect();
+  await server.welcome();
+  type(await one("causerie-composer textarea"), "early");
+  expect(draftsOf("lea").get("new").text).toBe("early");
+  draftsOf("lea").setText("new", "");
+});
+
+test("the first messages to two users have two client ids, also with the same text", async () => {
+  const ids: (string | undefined)[] = [];
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const kim: wire.User = { id: "00000000-0000-7000-8000-0000000000f1", externalId: "kim", name: "Kim Lee" };
+  const hits: wire.DirectoryHit[] = [eva, kim].map((user) => ({ user, can: ["DIRECTORY_ACTION_START"] }));
+  const client = await open(`to/${evaId}`, [chat], {
+    getUsers: () => ({ userList: { users: [eva, kim] } }),
+    searchDirectory: () => ({ directoryPage: { hits } }),
+  });
+  vi.spyOn(client, "startDirect").mockImplementation(async (_, first) => {
+    ids.push(first?.clientId);
+    await held;
+    throw new Error("lost");
+  });
+  const send = async (name: string): Promise<void> => {
+    await one("causerie-new-chat .name", name);
+    type(await one("causerie-composer textarea"), "hello");
+    await vi.waitFor(() => expect(all("causerie-composer .send")[0]?.getAttribute("aria-disabled")).toBe("false"));
+    all("causerie-composer .send")[0]?.click();
+  };
+  await send("Éva Nagy");
+  await vi.waitFor(() => expect(ids).toHaveLength(1));
+  messenger.route = `to/${kim.id}`;
+  await send("Kim Lee");
+  await vi.waitFor(() => expect(ids).toHaveLength(2));
+  expect(new Set(ids).size).toBe(2);
+  release();
+  await one("causerie-new-chat .problem");
+});
+
+test("a message is edited in its conversation, also when another one is shown meanwhile", async () => {
+  await open(group, [circle, chat]);
+  const list = await one("causerie-message-list");
+  const detail = toMessage(message(c1, 1));
+  list.dispatchEvent(new CustomEvent("causerie-edit", { detail }));
+  expect(draftsOf("lea").get(c1).edit?.messageId).toBe(detail.id);
+  expect(draftsOf("lea").get(group).edit).toBeUndefined();
+  draftsOf("lea").endEdit(c1);
+});
+
+test("a mark as unread that could not be cleared is cleared later", async () => {
+  const client = await open(c1, [{ ...chat, readState: { readSeq: 1, markedUnread: true } }]);
+  const pane = (await one("causerie-conversation-pane")) as ConversationPane;
+  Object.defineProperty((await one("causerie-message-list")) as MessageList, "seen", { get: () => 1 });
+  vi.spyOn(document, "hasFocus").mockReturnValue(true);
+  const markRead = vi.spyOn(client, "markRead").mockRejectedValueOnce(new Error("lost"));
+  dispatchEvent(new Event("focus"));
+  await vi.waitFor(() => expect(markRead).toHaveBeenCalledTimes(1));
+  await new Promise((resolve) => setTimeout(resolve));
+  pane.requestUpdate();
+  await vi.waitFor(() => expect(markRead).toHaveBeenCalledTimes(2));
 });
 
 /** Presses a key in the focused element of an element. */

@@ -35,6 +35,9 @@ export interface CauserieApi extends Actions, Settings {
 /** Makes `window.causerie`. `chat` returns the element of the page. */
 export function makeApi(chat: () => CauserieChat | undefined): CauserieApi {
   const methods: Record<string, unknown> = {
+    get element() {
+      return chat();
+    },
     on(event: string, listener: (detail: unknown) => void): void {
       if (!(events as readonly string[]).includes(event)) throw new TypeError(`there is no event \`${event}\``);
       document.addEventListener(`causerie-${event}`, ({ detail }: CustomEventInit) => listener(detail));
@@ -55,16 +58,15 @@ export function makeApi(chat: () => CauserieChat | undefined): CauserieApi {
         }
       }
     },
-    // Also on a page without a chat.
-    setToken: (token?: string) => hub.setToken(token),
   };
   // biome-ignore lint/suspicious/noExplicitAny: the names are those of members of the element.
   const element = (): any => chat();
-  for (const name of actions) methods[name] ??= (...args: unknown[]) => element()?.[name](...args);
+  // On a page without a chat, the hub has `setToken` and `logout`.
+  for (const name of actions) methods[name] = (...args: unknown[]) => (element() ?? hub)[name]?.(...args);
   for (const name of settings) {
     methods[name] = (value: unknown) => {
       element()[name] = value;
     };
   }
-  return Object.defineProperty(methods, "element", { get: chat }) as unknown as CauserieApi;
+  return methods as unknown as CauserieApi;
 }

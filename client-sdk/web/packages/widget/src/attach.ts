@@ -4,16 +4,9 @@
 export function keepAttached(element: HTMLElement): void {
   const attach = (): void => {
     if (!element.isConnected) document.body.append(element);
+    // The body may be a new one.
+    for (const each of [document.documentElement, document.body]) observer.observe(each, { childList: true });
   };
-  const observed = new MutationObserver(() => {
-    attach();
-    // The new body is another element.
-    watch();
-  });
-  const watch = (): void => {
-    observed.observe(document.documentElement, { childList: true });
-    observed.observe(document.body, { childList: true });
-  };
+  const observer = new MutationObserver(attach);
   attach();
-  watch();
 }

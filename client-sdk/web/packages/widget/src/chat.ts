@@ -96,7 +96,6 @@ export class CauserieChat extends BaseElement implements ChatPanel {
     const text = value ?? "";
     if (name === "server") signIn.server = text;
     if (name === "token-url") signIn.tokenUrl = text;
-    if (name === "notifications") hub.notifications = text;
     if (name === "conversation") this.#go(text);
     if (name === "strings") this.strings = text ? JSON.parse(text) : {};
     if (name === "locale") {
@@ -139,8 +138,7 @@ export class CauserieChat extends BaseElement implements ChatPanel {
   /** Signs the user out: disconnects, and removes what the browser stores for the user. The launcher disappears until `setToken`. */
   logout(): void {
     this.#route = "";
-    hub.signedOut = true;
-    hub.stop(true);
+    hub.logout();
   }
 
   // State
@@ -197,6 +195,7 @@ export class CauserieChat extends BaseElement implements ChatPanel {
   }
 
   #open(route: Route, focus: boolean): void {
+    if (hub.signedOut) return;
     const wasOpen = this.#isOpen;
     const opener = document.activeElement;
     this.#isOpen = true;

@@ -28,6 +28,8 @@ export interface ChatPanel extends HTMLElement {
   readonly isOpen: boolean;
   /** What it shows. */
   conversation: Route;
+  /** The signals for a new message in another window: `sound`, `desktop`. */
+  readonly notifications?: string;
 }
 
 /** State that survives a change of page within the same tab. */
@@ -62,8 +64,6 @@ class Hub {
   strings: Overrides = {};
   /** The panel in which contact buttons open a conversation. */
   panel: ChatPanel | undefined;
-  /** The signals for a new message in another window: `sound`, `desktop`. */
-  notifications = "";
 
   /** For modules that are loaded later. They can't import from the launcher, which is a classic script. */
   readonly tools = { badgeText, icon, make, style } as const;
@@ -74,9 +74,9 @@ class Hub {
   /** Counts the sessions, because a session may be ended while its code loads. */
   #number = 0;
 
-  /** Languages, preferred ones first. */
+  /** Languages, preferred ones first; empty texts between them name none. */
   get languages(): readonly string[] {
-    return [this.locale, document.documentElement.lang, ...navigator.languages].filter(Boolean);
+    return [this.locale, document.documentElement.lang, ...navigator.languages];
   }
 
   /** The texts in the language of the page, with the texts of the page. */
@@ -102,7 +102,9 @@ class Hub {
   retain(): void {
     if (this.#users++ || this.#starting) return;
     const idle = (): void => {
-      const run = (): void => void (this.#users && !this.signedOut && this.start().catch(() => {}));
+      const run = (): void => {
+        if (this.#users) void this.start().catch(() => {});
+      };
       // Safari has no such function.
       if ("requestIdleCallback" in globalThis) requestIdleCallback(run, { timeout: 2_000 });
       else setTimeout(run, 200);
@@ -117,12 +119,11 @@ class Hub {
     setTimeout(() => this.#users || this.stop(), 10_000);
   }
 
-  /** Returns the session; loads it when there is none. */
-  start(): Promise<Session> {
+  /** Returns the session; loads it when there is none. Rejects while the user is signed out. */
+  async start(): Promise<Session> {
     const { server, tokenUrl, getToken } = this.signIn;
-    if (!server || !(tokenUrl || getToken)) return Promise.reject(new Error("no server or no token"));
-    this.#starting ??= this.#load();
-    return this.#starting;
+    if (this.signedOut || !server || !(tokenUrl || getToken)) throw new Error("no server or token");
+    return (this.#starting ??= this.#load());
   }
 
   async #load(): Promise<Session> {
@@ -141,13 +142,27 @@ class Hub {
     }
   }
 
-  /** Ends the session. `forget` removes what the browser stores for the user. */
-  stop(forget = false): void {
+  /** Ends the session. */
+  stop(): void {
     this.#number++;
-    this.session?.stop(forget);
+    this.session?.stop();
     this.session = this.#starting = undefined;
-    this.unread = 0;
+    this.setUnread(0);
     this.changed();
+  }
+
+  /** Ends the session, and removes what the browser stores for the user: for all users when the user is not known yet. */
+  logout(): void {
+    // An id is a UUID: none of its characters has a meaning in a pattern.
+    const stored = RegExp(`^causerie.(draft|widget)/${this.session?.client.me?.id ?? ""}`);
+    this.signedOut = true;
+    this.stop();
+    try {
+      sessionStorage.removeItem(keptName);
+      for (const key of Object.keys(localStorage)) if (stored.test(key)) localStorage.removeItem(key);
+    } catch {
+      // The browser stores nothing for this site.
+    }
   }
 
   /** Uses another token from now on; without an argument, asks for one again. The user may be another one. */

@@ -10,10 +10,10 @@ export const launcherStyles = css`
     --on-accent: var(--causerie-on-accent, light-dark(#fff, #12121a));
     color-scheme: light dark;
   }
-  :host([theme="light"]) {
+  :host([theme=light]) {
     color-scheme: light;
   }
-  :host([theme="dark"]) {
+  :host([theme=dark]) {
     color-scheme: dark;
   }
   [hidden] {
@@ -31,7 +31,7 @@ export const launcherStyles = css`
     border-radius: 50%;
     background: var(--accent);
     color: var(--on-accent);
-    box-shadow: 0 4px 20px rgb(0 0 0 / 24%);
+    box-shadow: 0 4px 20px #0000003d;
     cursor: pointer;
   }
   .left .launcher {
@@ -52,9 +52,8 @@ export const launcherStyles = css`
     position: absolute;
     top: -4px;
     right: -4px;
-    min-width: 22px;
+    min-width: 12px;
     padding: 0 5px;
-    box-sizing: border-box;
     border-radius: 11px;
     background: var(--causerie-badge, #c8102e);
     color: var(--causerie-on-badge, #fff);

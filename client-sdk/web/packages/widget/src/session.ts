@@ -33,6 +33,7 @@ export class Session {
   /** The id of the user, known with the first connection. The browser's data are stored under this name. */
   readonly #userId: Promise<string>;
   #resolveUserId!: (id: string) => void;
+  readonly #outbox: OutboxStore | undefined;
   /** The user of the first token. */
   #subject: string | undefined;
   #tabs: Tabs | undefined;
@@ -46,13 +47,14 @@ export class Session {
     this.#userId = new Promise((resolve) => {
       this.#resolveUserId = resolve;
     });
+    this.#outbox = storage() && this.#makeOutbox();
     defineContact(hub);
     defineUnread(hub);
     this.client = new Client({
       url: socketOf(hub.signIn.server),
       getToken: () => this.#token(),
       client: { name: "causerie-widget", version: sdkVersion },
-      ...(storage() && { outboxStore: this.#outbox() }),
+      ...(this.#outbox && { outboxStore: this.#outbox }),
     });
   }
 
@@ -82,32 +84,33 @@ export class Session {
   /** The panel was opened, by the user or not. After a received message, the user knows what notifications are for. */
   opened(byUser: boolean): void {
     this.#peek?.hide();
-    if (byUser && this.#hub.notifications.includes("desktop")) this.#arrivals?.askForNotifications();
+    if (byUser && this.#hub.panel?.notifications?.includes("desktop")) this.#arrivals?.askForNotifications();
   }
 
-  /** Disconnects. `forget` removes unsent messages, drafts and counts of the user from the browser. */
-  stop(forget: boolean): void {
-    const { client } = this;
-    client.disconnect();
+  /** Disconnects for good. */
+  stop(): void {
+    this.client.disconnect();
+    this.#outbox?.close?.();
     this.#peek?.hide();
     this.#tabs?.close();
-    if (forget) this.#hub.keep({ open: false, route: "", unread: 0 });
-    const stored = forget ? storage() : undefined;
-    const ofUser = [`causerie.draft/${client.me?.id}/`, `${prefix}/${client.me?.id}/`];
-    for (const key of Object.keys(stored ?? {})) {
-      if (ofUser.some((start) => key.startsWith(start))) stored?.removeItem(key);
-    }
   }
 
   /** The page has another token. */
   async tokenChanged(): Promise<void> {
     const token = await requestToken(this.#hub.signIn).catch(() => "");
-    if (token && subjectOf(token) !== this.#subject) {
-      // Another user: the panel begins with the list.
-      if (this.#hub.panel) this.#hub.panel.conversation = "";
-      this.#hub.stop();
-      await this.#hub.start().catch(() => {});
-    } else if (this.client.state.name === "closed") this.client.connect();
+    if (token && subjectOf(token) !== this.#subject) this.#replace();
+    else if (this.client.state.name === "closed") this.client.connect();
+  }
+
+  /** Ends this session, because the page has another user, and starts the next. */
+  #replace(): void {
+    const hub = this.#hub;
+    // Ended meanwhile.
+    if (hub.session !== this) return;
+    // The panel begins with the list.
+    if (hub.panel) hub.panel.conversation = "";
+    hub.stop();
+    void hub.start().catch(() => {});
   }
 
   async #arrived(arrival: Arrival, tabs: Tabs): Promise<void> {
@@ -115,17 +118,21 @@ export class Session {
     this.#arrivals ??= await import("./arrivals.js");
     this.#peek ??= new this.#arrivals.Peek(this.#hub);
     if (!isSeen) this.#peek.show(conversation, message);
-    await this.#arrivals.announce(arrival, this.#hub.notifications, tabs, () => this.#hub.panel?.open(conversation.id));
+    const { panel } = this.#hub;
+    await this.#arrivals.announce(arrival, panel?.notifications ?? "", tabs, () => panel?.open(conversation.id));
   }
 
   async #token(): Promise<string> {
     const token = await requestToken(this.#hub.signIn);
-    this.#subject ??= subjectOf(token);
-    return token;
+    const subject = subjectOf(token);
+    this.#subject ??= subject;
+    if (subject === this.#subject) return token;
+    this.#replace();
+    throw new Error("the token belongs to another user");
   }
 
   /** Unsent messages, which all tabs share. The name of the store is known with the first connection, and nothing is sent before. */
-  #outbox(): OutboxStore {
+  #makeOutbox(): OutboxStore {
     const outbox = this.#userId.then(async (id) => {
       const name = `${prefix}/${id}`;
       const own = localStorageOutbox(name);
@@ -136,6 +143,7 @@ export class Session {
       load: async () => (await outbox).load(),
       put: async (record) => (await outbox).put(record),
       remove: async (clientId) => (await outbox).remove(clientId),
+      close: () => void outbox.then(({ close }) => close?.()),
     };
     if (!navigator.locks) return store;
     return {

@@ -11,8 +11,8 @@ export interface Dictionaries<Texts> {
 
 /** The texts in the first of the languages that is available, with the overrides of the page. */
 export function choose<Texts>({ en, fr }: Dictionaries<Texts>, languages: readonly string[], overrides: Overrides): Texts {
-  const tag = languages.find((each) => /^(en|fr)/i.test(each)) ?? "";
-  return { ...(/^f/i.test(tag) ? fr : en), ...overrides };
+  const tag = languages.find((each) => /^(en|fr)/i.test(each));
+  return { ...(/^f/i.test(`${tag}`) ? fr : en), ...overrides };
 }
 
 /** The texts of the launcher; `{count}` is the number of unread messages. */

@@ -21,11 +21,17 @@ function tell(causerie: string, detail: Readonly<Record<string, unknown>> = {}):
 }
 
 /** The token requests that have no answer yet. */
-const waiting: ((token: string) => void)[] = [];
+const waiting = new Set<(token: string) => void>();
+/** The client asks again when the page has not answered in this time, in milliseconds. */
+const answerMsMax = 10_000;
 
 function requestToken(): Promise<string> {
-  return new Promise((resolve) => {
-    waiting.push(resolve);
+  return new Promise((resolve, reject) => {
+    waiting.add(resolve);
+    setTimeout(() => {
+      waiting.delete(resolve);
+      reject(new Error("the page around the chat gave no token"));
+    }, answerMsMax);
     tell("token");
   });
 }
@@ -64,7 +70,8 @@ async function start(): Promise<void> {
       if (source !== window.parent || !data) return;
       if (data.causerie === "token" && typeof data.token === "string") {
         const { token } = data;
-        for (const resolve of waiting.splice(0)) resolve(token);
+        for (const resolve of waiting) resolve(token);
+        waiting.clear();
         // A token that the parent sends unasked: the user has signed in again.
         if (client.state.name === "closed") client.connect();
       }
