@@ -20,7 +20,7 @@ export function touch(runner, browser, _server, town) {
     await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
   };
   const bubble = (userPage, text) => userPage.messages(text).last().locator(".bubble");
-  const entry = (userPage, name) => userPage.page.getByRole("menuitem", { name });
+  const entry = (userPage, name) => userPage.page.getByRole("menuitem", { name, exact: true });
 
   runner.test(
     "on a phone a long press opens the menu of a message within the screen, for any length and direction",
@@ -53,7 +53,7 @@ export function touch(runner, browser, _server, town) {
       }
       await hold(nora, bubble(nora, "an answer"));
       await entry(nora, "Details").waitFor();
-      assert.deepEqual(await nora.page.getByRole("menuitem").allInnerTexts(), ["Copy", "Details"]);
+      assert.deepEqual(await nora.page.getByRole("menuitem").allInnerTexts(), ["Copy", "Copy link", "Details"]);
       await nora.page.keyboard.press("Escape");
       await entry(nora, "Copy").waitFor({ state: "detached" });
       assert.deepEqual(nora.problems, []);

@@ -16,7 +16,7 @@ export function school(runner, browser, server) {
     await page.messages("never edited").getByTitle("Sent", { exact: true }).waitFor();
     await page.messages("never edited").hover();
     await page.messages("never edited").getByRole("button", { name: "Message actions", exact: true }).click();
-    assert.deepEqual(await page.page.getByRole("menuitem").allInnerTexts(), ["Copy", "Details"]);
+    assert.deepEqual(await page.page.getByRole("menuitem").allInnerTexts(), ["Copy", "Copy link", "Details"]);
     await page.page.keyboard.press("Escape");
     await text(page).focus();
     await page.page.keyboard.press("ArrowUp");
