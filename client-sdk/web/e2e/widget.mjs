@@ -104,6 +104,7 @@ export function widget(runner, browser, server) {
     const { page } = tim;
     await launcherOf(page).click();
     await page.locator("causerie-conversation-item").first().click();
+    await page.locator("causerie-message").first().waitFor();
     await field(page).press("ArrowUp");
     await page.getByText("Editing a message").waitFor();
     await page.keyboard.press("Escape");
