@@ -104,8 +104,8 @@ impl<'a> Evaluation<'a> {
         users
     }
 
-    /// The users in `among` whom at least one of the rules matches. The result may hold users outside `among`, which saves a
-    /// pass over the bits. `self.them` must be `None`.
+    /// Returns the users in `among` that match at least one of the rules. The result may contain users outside `among`: removing
+    /// them would need another pass over the bits. `self.them` must be `None`.
     fn matching(&self, rules: &[RuleIx], among: &Bitset) -> Bitset {
         let mut users = Bitset::default();
         let mut to_test = Vec::new();
@@ -130,8 +130,8 @@ impl<'a> Evaluation<'a> {
         users
     }
 
-    /// Adds the users whom the rule matches, if its conditions can be had as sets. Otherwise returns a superset of the users
-    /// whom the rule matches, and each of them must be checked.
+    /// Adds the users that match the rule to `users`, if each condition can be evaluated as a set. Otherwise adds none, and returns
+    /// a superset of the users that match: the caller checks each of them.
     fn add_matching(&self, rule: &Rule, users: &mut Bitset) -> Option<Bitset> {
         let (about_them, others): (Vec<&Condition>, Vec<&Condition>) =
             rule.conditions.iter().partition(|condition| condition.names_them());

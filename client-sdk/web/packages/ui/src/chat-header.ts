@@ -124,7 +124,7 @@ export class ChatHeader extends ClientElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
-    // The menu is that of the conversation before.
+    // The open menu belongs to the previous conversation.
     if (changed.has("conversation") && changed.get("conversation")?.id !== this.conversation?.id) this.popup?.close();
   }
 
