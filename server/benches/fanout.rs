@@ -16,7 +16,7 @@ use bytes::Bytes;
 use causerie_benches::{BatchSize, Benches};
 use causerie_protocol::{ConnectionId, ConversationId, Encoding, TenantId, UserId, wire};
 use causerie_server::{
-    auth::{Caller, keys::KeyMark},
+    auth::{Caller, Credential, keys::KeyMark},
     bench::{DeferredCounts, Entered, OnlineUser, Outbox, Room},
     fanout::{Change, Effect},
     sessions::{Frame, Session, SocketWriter, flusher::Flusher},
@@ -95,7 +95,7 @@ fn sockets(users: u32, tell_counts: bool) -> (impl FnMut() -> Change<Frame>, imp
     for (online, encoding) in crowd(users, &deferred_counts).into_iter().zip(Encoding::ALL.into_iter().cycle()) {
         let (socket, peer) = connect(&runtime, &listener, encoding);
         peers.push(peer);
-        let caller = Caller { tenant: online.tenant, user: online.id, issued_at_s: 0 };
+        let caller = Caller { tenant: online.tenant, user: online.id, credential: Credential::Token { issued_at_s: 0 } };
         let session =
             Arc::new(Session::new(ConnectionId::new(), caller, KeyMark(0), Arc::new(socket), Arc::clone(&flusher)));
         assert_eq!(online.enter(&session, 1), Entered::Yes);

@@ -11,7 +11,7 @@ use causerie_benches::{BatchSize, Benches};
 use causerie_protocol::{ClientId, ConversationId, NodeId, UserId, command::Draft};
 use causerie_server::{
     audit::Refusals,
-    auth::Caller,
+    auth::{Caller, Credential},
     clock::{Clock, SystemClock},
     domain::{ConversationKind, MemberRole},
     facts::{Facts, policy_gate::PolicyGate},
@@ -136,7 +136,7 @@ async fn open(file: PathBuf) -> (Writer, Vec<(Caller, UserId)>) {
     // Otherwise the first batch would wait until the facts are loaded.
     facts.latest(tenant).await.expect("reads");
     let issued_at_s = clock.now_s() + 1;
-    let caller = |user| Caller { tenant, user, issued_at_s };
+    let caller = |user| Caller { tenant, user, credential: Credential::Token { issued_at_s } };
     (writer, users.chunks(2).map(|pair| (caller(pair[0].id), pair[1].id)).collect())
 }
 

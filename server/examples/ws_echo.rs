@@ -14,7 +14,7 @@ use std::{
 use axum::{Router, body::Body, extract::State};
 use causerie_protocol::{ConnectionId, Encoding, TenantId, UserId};
 use causerie_server::{
-    auth::{Caller, keys::KeyMark},
+    auth::{Caller, Credential, keys::KeyMark},
     gateway::{
         connection,
         reader::{ReadEvent, Reader},
@@ -76,7 +76,7 @@ async fn run(echo: Arc<Echo>, upgrading: OnUpgrade) {
     let (read, write) = socket.into_split();
     let mut reader = Reader::new(read, early, None);
     let socket = Arc::new(SocketWriter::new(write, Encoding::Json, OUTBOX_BYTES_MAX));
-    let caller = Caller { tenant: TenantId::new(), user: UserId::new(), issued_at_s: 0 };
+    let caller = Caller { tenant: TenantId::new(), user: UserId::new(), credential: Credential::Token { issued_at_s: 0 } };
     let connection = ConnectionId::new();
     let (key, flusher) = (KeyMark::of(""), echo.sessions.flusher(connection));
     let session = Arc::new(Session::new(connection, caller, key, Arc::clone(&socket), flusher));

@@ -106,3 +106,69 @@ pub(crate) fn events(answer: Answer) -> Vec<Event> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watch(user: &str) -> Command {
+        Command::WatchPresence(wire::WatchPresence { user_ids: vec![user.to_owned()] })
+    }
+
+    fn accepted() -> Answer {
+        Answer::PresenceList(wire::PresenceList::default())
+    }
+
+    fn refused() -> Answer {
+        Answer::Error(wire::Error::default())
+    }
+
+    /// The commands that are sent on a new connection.
+    fn repeated(watches: &mut Watches) -> Vec<Command> {
+        let now = Instant::now();
+        watches.repeat_at(now);
+        watches.take_due(now)
+    }
+
+    #[test]
+    fn a_watch_is_repeated_on_a_new_connection_also_before_it_was_answered() {
+        let mut watches = Watches::default();
+        assert_eq!((repeated(&mut watches), watches.next_due()), (vec![], None), "nothing is watched");
+        watches.sent(&watch("ann"));
+        assert_eq!(repeated(&mut watches), [watch("ann")]);
+        watches.answered(&watch("ann"), &accepted(), Instant::now());
+        assert_eq!(watches.next_due(), None, "an accepted watch is not due");
+        watches.sent(&watch("ben"));
+        assert_eq!(repeated(&mut watches), [watch("ben")], "an older command would replace the newer");
+    }
+
+    #[test]
+    fn a_refused_watch_is_followed_by_the_watch_that_was_accepted_before() {
+        let (mut watches, now) = (Watches::default(), Instant::now());
+        watches.sent(&watch("ann"));
+        watches.answered(&watch("ann"), &accepted(), now);
+        watches.sent(&watch("ben"));
+        watches.answered(&watch("ben"), &refused(), now);
+        assert_eq!(watches.next_due(), Some(now), "the refused watch was repeated perhaps, in place of the accepted");
+        assert_eq!(watches.take_due(now), [watch("ann")]);
+    }
+
+    #[test]
+    fn an_answer_to_an_earlier_watch_leaves_the_later_watch_in_place() {
+        let (mut watches, now) = (Watches::default(), Instant::now());
+        for user in ["ann", "ben"] {
+            watches.sent(&watch(user));
+        }
+        watches.answered(&watch("ann"), &refused(), now);
+        assert_eq!(watches.next_due(), None, "the later watch has replaced the refused");
+        assert_eq!(repeated(&mut watches), [watch("ben")]);
+    }
+
+    #[test]
+    fn a_first_watch_that_is_refused_leaves_nothing_to_repeat() {
+        let (mut watches, now) = (Watches::default(), Instant::now());
+        watches.sent(&watch("ann"));
+        watches.answered(&watch("ann"), &refused(), now);
+        assert_eq!((watches.next_due(), watches.take_due(now)), (None, vec![]));
+    }
+}

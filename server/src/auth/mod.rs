@@ -19,7 +19,7 @@ use causerie_protocol::{TenantId, UserId, wire};
 
 pub use self::{
     api_key::{ApiCaller, Scope},
-    caller::Caller,
+    caller::{Caller, Credential},
     error::AuthError,
     origins::Origins,
 };
@@ -54,6 +54,14 @@ pub struct Identity {
     pub expires_at_s: i64,
     /// The user's language tag; empty if the product did not give one.
     pub locale: String,
+}
+
+impl Identity {
+    /// The user, as the caller of requests with this token.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        Caller { tenant: self.tenant, user: self.user, credential: Credential::Token { issued_at_s: self.issued_at_s } }
+    }
 }
 
 /// Verifies tokens and API keys. A server has one; cheap to clone.

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::auth::Caller;
+use crate::auth::{Caller, Credential};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use causerie_protocol::{ConversationId, ErrorCode, Refusal};
 use rand::RngCore as _;
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn a_cursor_is_valid_on_every_node_for_its_user_and_its_list_only() {
         let (one, other) = (Cursors::new(&[7; 32]), Cursors::new(&[7; 32]));
-        let caller = Caller { tenant: TenantId::new(), user: UserId::new(), issued_at_s: 0 };
+        let caller = Caller { tenant: TenantId::new(), user: UserId::new(), credential: Credential::Server };
         let here = ConversationId::new();
         let position = format!("17.{here}");
         let cursor = one.seal(List::Members(here), caller, &position);

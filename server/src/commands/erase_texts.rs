@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::{
-    auth::Caller,
+    auth::{Caller, Credential},
     clock::Clock,
     jobs::{JobContext, JobError, JobKind, Limits, new_job},
     store::{
@@ -33,16 +33,16 @@ const SUSPENDED_PAUSE: Duration = Duration::from_secs(600);
 /// changes nothing and writes no line.
 ///
 /// # Errors
-/// `not_found` if the message does not exist; `forbidden` if the tenant is suspended; `unavailable` or `timeout` if the
+/// `not_found` if the message does not exist; `unauthenticated` if the API key `by` was revoked; `forbidden` if the tenant is suspended; `unavailable` or `timeout` if the
 /// database does not answer.
 pub async fn erase_text(
     writer: &Writer,
     tenant: TenantId,
+    by: Credential,
     message: MessageRef,
     entry: Option<Entry>,
 ) -> Result<(), Refusal> {
-    // A revocation of tokens does not concern a back end.
-    let caller = Caller { tenant, user: message.author, issued_at_s: i64::MAX };
+    let caller = Caller { tenant, user: message.author, credential: by };
     let mutation =
         Mutation::EraseText { conversation: message.conversation, message: message.message, entry: entry.map(Box::new) };
     writer.write(WriteRequest { caller, mutation }).await.map(drop)
@@ -89,7 +89,7 @@ impl JobKind for EraseTexts {
             let Some((last, _)) = page.last() else { return Ok(()) };
             after = Some(*last);
             for (_, message) in page {
-                match erase_text(&self.writer, tenant, message, None).await {
+                match erase_text(&self.writer, tenant, Credential::Server, message, None).await {
                     Ok(()) => {}
                     // All members have deleted the conversation meanwhile.
                     Err(refusal) if refusal.code == ErrorCode::NotFound => {}

@@ -15,7 +15,7 @@ use super::{CommandDeps, cursor::List, start};
 use crate::{
     auth::{AuthError, Caller},
     domain::{RelationState, User, UserStatus},
-    facts::{Snapshot, policy_gate},
+    facts::{Snapshot, policy_gate, towards::BLOCK},
     sessions::Frame,
     store::queries::{
         facts::{FactWrite, RelationFact, RelationKey, relations as queries},
@@ -45,10 +45,6 @@ impl Step {
         format!("{command}.{name}")
     }
 }
-
-/// The relation with this name means that a user blocks another. To enter it takes `Action::Block` instead of
-/// `Action::Request`.
-const BLOCK: &str = "block";
 
 /// Executes a step. A step that changes the relation is decided and stored under the lock of the tenant's facts.
 pub(super) async fn step(
@@ -97,7 +93,8 @@ pub(super) async fn step(
         return Ok(updated(&pair.name, &other, after, how == RelationOrigin::Mutual));
     }
 
-    let mut write = FactWrite::begin(&deps.store, caller.tenant, deps.clock.now_ms()).await?;
+    let write = FactWrite::begin(&deps.store, caller.tenant, deps.clock.now_ms()).await?;
+    let mut write = write.requested_by(caller.credential.api_key()).await?;
     let facts = deps.facts.latest_in(write.connection(), caller.tenant).await?;
     let found = users::find(write.connection(), caller.tenant, &[caller.user]).await?;
     let user = found.into_iter().next().ok_or_else(policy_gate::not_found)?;
@@ -106,9 +103,7 @@ pub(super) async fn step(
     if user.status != UserStatus::Active {
         return Err(AuthError::Inactive.into());
     }
-    if caller.issued_at_s < user.tokens_valid_from_s {
-        return Err(AuthError::Revoked.into());
-    }
+    caller.credential.require_signed_from(user.tokens_valid_from_s)?;
     let (before, after) = pair.look(deps, &facts, &pair.stored(write.connection()).await?, step)?;
     if after != before {
         pair.store(&mut write, before, after).await?;

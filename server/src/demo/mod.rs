@@ -27,7 +27,7 @@ use self::tenants::{DemoConversation, DemoTenant, TENANTS};
 use crate::{
     app::App,
     audit::Actor,
-    auth::{Caller, issue, keys::Algorithm},
+    auth::{Caller, Credential, issue, keys::Algorithm},
     commands,
     config::Config,
     http::{body, error::Problem},
@@ -163,7 +163,7 @@ async fn start_conversation(
 ) -> Result<(), Refusal> {
     let found = users::find_by_external_id(app.store.reader(), &[(tenant, &conversation.from)]).await?;
     let user = found.first().ok_or_else(not_set_up)?.id;
-    let caller = Caller { tenant, user, issued_at_s: app.clock.now_s() };
+    let caller = Caller { tenant, user, credential: Credential::Server };
     commands::execute(&app.command_deps, caller, conversation.command(number)).await?;
     Ok(())
 }

@@ -12,6 +12,10 @@ use crate::{
     store::queries::member_context::MemberContext,
 };
 
+/// The relation with this name means that a user blocks another. To enter it takes `Action::Block` instead of
+/// `Action::Request`.
+pub const BLOCK: &str = "block";
+
 /// What a user may do with another user whom the user may know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Towards {
@@ -57,7 +61,22 @@ impl Snapshot {
             || reads
             || !(can.is_empty() && relations.is_empty() && may_request.is_empty())
             || allows(Action::Find, Resource::User(them_ix));
+        // A user who may be blocked is not known by that: the rules may allow to block users who are hidden.
+        if is_known && self.may_block(me_ix, them_ix) {
+            can.push(DirectoryAction::Block);
+        }
         is_known.then_some(Towards { can, cannot_start, relations, may_request, reads })
+    }
+
+    /// Whether `me` may block `them` and has not done so.
+    fn may_block(&self, me: UserIx, them: UserIx) -> bool {
+        let words = self.policy.vocabulary();
+        words.relation(BLOCK).is_some_and(|block| {
+            words.origin(block) == RelationOrigin::Own
+                && me != them
+                && self.world.relation(me, block, them).is_none()
+                && self.policy.decide(&self.world, Action::Block, me, Resource::Relation(them, block)).is_allowed()
+        })
     }
 
     /// The relations between two users that are in force or requested, as `me` sees them. A one-sided relation that `them`

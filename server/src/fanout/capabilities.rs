@@ -2,12 +2,12 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use causerie_protocol::{ConversationId, TenantId, UserId, wire};
-use tokio::{sync::mpsc, time::sleep};
+use tokio::{sync::Notify, time::sleep};
 use wire::event::Kind as Event;
 
 use super::{hub::Hub, online_user::OnlineUser, room::Reads};
@@ -28,6 +28,32 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// An online member of a conversation.
 type RoomMember = (ConversationId, UserId);
 
+/// The conversations whose members' capabilities must be computed again. Each is in it once, so it has at most as many entries
+/// as the node has rooms.
+#[derive(Default)]
+pub(super) struct ChangedConversations {
+    waiting: Mutex<HashSet<ConversationId>>,
+    some: Notify,
+}
+
+impl ChangedConversations {
+    pub(super) fn add(&self, conversation: ConversationId) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(conversation);
+        self.some.notify_one();
+    }
+
+    /// Waits for changed conversations, and takes them.
+    async fn take(&self) -> HashSet<ConversationId> {
+        loop {
+            let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+            if !waiting.is_empty() {
+                return waiting;
+            }
+            self.some.notified().await;
+        }
+    }
+}
+
 /// Sends the capabilities that changed because facts changed, until the server stops.
 pub(super) async fn follow_facts(hub: Hub) {
     loop {
@@ -47,11 +73,10 @@ pub(super) async fn follow_facts(hub: Hub) {
     }
 }
 
-/// Sends the capabilities of all online members of the conversations in `changed`, until the server stops.
-pub(super) async fn follow_conversations(hub: Hub, mut changed: mpsc::Receiver<ConversationId>) {
-    let mut batch = Vec::with_capacity(BATCH_MAX);
-    while changed.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        let rooms: HashSet<ConversationId> = batch.drain(..).collect();
+/// Sends the capabilities of all online members of the conversations that changed, until the server stops.
+pub(super) async fn follow_conversations(hub: Hub) {
+    loop {
+        let rooms = hub.0.changed.take().await;
         let members = rooms.iter().filter_map(|id| hub.room(*id)).flat_map(|room| members_of(&room)).collect::<Vec<_>>();
         while let Err(error) = push_capabilities(&hub, &members, &[]).await {
             tracing::warn!(%error, "changed capabilities could not be sent; the next try follows");

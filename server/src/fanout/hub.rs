@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     bus::{Bus, Channel},
+    capabilities::ChangedConversations,
     contacts::Contacts,
     online_user::{DeferredCounts, Entered, OnlineUser},
     publisher::Publisher,
@@ -60,7 +61,7 @@ pub(super) struct Inner {
     /// Times of last visits that wait to be written to the database: user, and milliseconds since 1970 UTC.
     pub last_seen: mpsc::Sender<(UserId, i64)>,
     /// Conversations whose members' capabilities must be computed again.
-    pub changed: mpsc::Sender<ConversationId>,
+    pub changed: ChangedConversations,
     /// Changes and ephemeral frames that wait for newer facts before they are delivered.
     pub undecided: mpsc::Sender<Undecided>,
     /// The bus lost its connection, so signals of other nodes may be lost.
@@ -228,8 +229,10 @@ impl Hub {
 
     /// Computes the capabilities of the conversation's online members on this node again, and sends them.
     pub fn recheck(&self, conversation: ConversationId) {
-        // If the queue is full, the request is dropped: a client that shows too many buttons gets a refusal from the server.
-        let _ = self.0.changed.try_send(conversation);
+        // Without a room the conversation has no online member here.
+        if self.0.rooms.contains_key(&conversation) {
+            self.0.changed.add(conversation);
+        }
     }
 
     /// Sends the conversation again to a member who may read it again.

@@ -11,7 +11,8 @@ use tokio::sync::mpsc;
 
 use super::{
     bus::{Bus, BusEvent},
-    bus_consumer, capabilities,
+    bus_consumer,
+    capabilities::{self, ChangedConversations},
     contacts::{Contacts, renewal},
     hub::{Hub, Inner},
     joins,
@@ -33,7 +34,7 @@ use crate::{
 const DEFERRED_EVERY: Duration = Duration::from_millis(250);
 /// The capacity of the joins task's queue. Beyond it callers wait, and with them the sockets that they read from.
 const JOINS_WAITING_MAX: usize = 4_096;
-/// The capacity of each queue of rooms: for repair, for new capabilities and for decisions. The periodic check finds the
+/// The capacity of each queue of rooms: for repair and for decisions. The periodic check finds the
 /// rooms that did not fit.
 const ROOMS_WAITING_MAX: usize = 4_096;
 /// The capacity of the queue of "last seen" times that are to be stored. Times that do not fit are not stored.
@@ -62,7 +63,6 @@ impl Hub {
         let (joins, requests) = mpsc::channel(JOINS_WAITING_MAX);
         let (repair, gaps) = mpsc::channel(ROOMS_WAITING_MAX);
         let (last_seen, ended) = mpsc::channel(LAST_SEEN_WAITING_MAX);
-        let (changed, rights) = mpsc::channel(ROOMS_WAITING_MAX);
         let (undecided, decisions) = mpsc::channel(ROOMS_WAITING_MAX);
         let hub = Self(Arc::new(Inner {
             store: store.clone(),
@@ -83,7 +83,7 @@ impl Hub {
             joins,
             repair,
             last_seen,
-            changed,
+            changed: ChangedConversations::default(),
             undecided,
             bus_away: AtomicBool::new(false),
             positions_stale: AtomicBool::new(false),
@@ -98,10 +98,8 @@ impl Hub {
         tasks.spawn_vital("readers", until(tasks, readers::run(hub.clone(), decisions)));
         tasks.spawn_vital("facts", until(tasks, feed::run(facts)));
         tasks.spawn_vital("capabilities, facts", until(tasks, capabilities::follow_facts(hub.clone())));
-        tasks.spawn_vital(
-            "capabilities, conversations",
-            until(tasks, capabilities::follow_conversations(hub.clone(), rights)),
-        );
+        let conversations = capabilities::follow_conversations(hub.clone());
+        tasks.spawn_vital("capabilities, conversations", until(tasks, conversations));
         tasks.spawn_vital("contacts", until(tasks, renewal::run(hub.clone())));
         tasks.spawn_vital("position check", until(tasks, repair::check_positions(hub.clone(), checks)));
         tasks.spawn_vital("bus consumer", until(tasks, bus_consumer::run(hub.clone(), events)));

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::{AuthError, Caller},
+    auth::AuthError,
     fanout::Missed,
     sessions::{CloseReason, Session, SocketWriter},
     tasks::Phase,
@@ -107,7 +107,7 @@ pub async fn establish(
             return Err(refuse(app, socket, id, error.into(), reason));
         }
     };
-    let caller = Caller { tenant: identity.tenant, user: identity.user, issued_at_s: identity.issued_at_s };
+    let caller = identity.caller();
     let connection = ConnectionId::new();
     let session = Session::new(connection, caller, identity.signed_by, Arc::clone(socket), app.sessions.flusher(connection));
     let registered = RegisteredSession::enter(app, session);

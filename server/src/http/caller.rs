@@ -5,7 +5,7 @@ use http::{HeaderMap, header};
 
 use crate::{
     app::App,
-    auth::{ApiCaller, Caller, Scope},
+    auth::{ApiCaller, Caller, Credential, Scope},
     domain::{User, UserStatus},
     gateway::origin,
     store::queries::users,
@@ -27,7 +27,7 @@ pub async fn user(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
         if let Some(page) = origin::foreign(headers) {
             app.origins.admit(identity.tenant, page).await?;
         }
-        return Ok(Caller { tenant: identity.tenant, user: identity.user, issued_at_s: identity.issued_at_s });
+        return Ok(identity.caller());
     }
     let key = app.auth.key(credential).await?;
     key.require_any(&[Scope::Act])?;
@@ -40,7 +40,7 @@ pub async fn user(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
     if user.status != UserStatus::Active {
         return Err(Refusal::new(ErrorCode::Forbidden, "this user is not active").field(CAUSERIE_USER));
     }
-    Ok(Caller { tenant: key.tenant, user: user.id, issued_at_s: i64::MAX })
+    Ok(Caller { tenant: key.tenant, user: user.id, credential: Credential::ApiKey(key.key) })
 }
 
 /// The back end of the API key, which must have one of these scopes.

@@ -10,7 +10,7 @@ use causerie_protocol::{CloseCode, ConnectionId};
 
 use super::{flusher::Flusher, socket_writer::SocketWriter};
 use crate::{
-    auth::{Caller, keys::KeyMark},
+    auth::{Caller, Credential, keys::KeyMark},
     sessions::Frame,
 };
 
@@ -57,7 +57,11 @@ impl Session {
         socket: Arc<SocketWriter>,
         flusher: Arc<Flusher>,
     ) -> Self {
-        let (issued_at_s, signed_by) = (AtomicI64::new(caller.issued_at_s), AtomicU64::new(signed_by.0));
+        let issued_at_s = match caller.credential {
+            Credential::Token { issued_at_s } => issued_at_s,
+            Credential::ApiKey(_) | Credential::Server => i64::MAX,
+        };
+        let (issued_at_s, signed_by) = (AtomicI64::new(issued_at_s), AtomicU64::new(signed_by.0));
         Self { connection, caller, socket, flusher, issued_at_s, signed_by, closing: OnceLock::new() }
     }
 
@@ -97,7 +101,7 @@ impl Session {
     /// The user, with the issue time of the current token.
     #[must_use]
     pub fn acting(&self) -> Caller {
-        Caller { issued_at_s: self.issued_at_s(), ..self.caller }
+        Caller { credential: Credential::Token { issued_at_s: self.issued_at_s() }, ..self.caller }
     }
 
     /// Issue time of the current token. Seconds since 1970 UTC.

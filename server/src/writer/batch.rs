@@ -48,11 +48,12 @@ pub(super) async fn write(deps: &WriterDeps, now_ms: i64, batch: &Batch) -> Resu
     let mut decided = Decided::default();
     let tenants: HashSet<TenantId> = batch.callers().map(|caller| caller.tenant).collect();
     let named = distinct(mutations.iter().map(|request| request.mutation.conversation()));
-    let Begun { starts: begun, mut facts } = if starts.is_empty() {
+    let keys = distinct(batch.callers().filter_map(|caller| caller.credential.api_key()));
+    let Begun { starts: begun, mut facts, valid_keys } = if starts.is_empty() {
         tx.hold(tenants.iter().copied(), named).await?;
-        Begun::default()
+        Begun { valid_keys: tx.valid_keys(keys, now_ms).await?, ..Begun::default() }
     } else {
-        begin_with_starts(&tx, deps, &tenants, &starts, named, now_ms, &mut decided.updates).await?
+        begin_with_starts(&tx, deps, &tenants, keys, &starts, named, now_ms, &mut decided.updates).await?
     };
 
     let started = starts.iter().zip(&begun).filter_map(|(request, begun)| {
@@ -70,7 +71,7 @@ pub(super) async fn write(deps: &WriterDeps, now_ms: i64, batch: &Batch) -> Resu
     }
     let current = read(&tx, &mutations, actors, sent).await?;
 
-    let mut state = BatchState { now_ms, facts, logs: HashMap::new(), current, decided };
+    let mut state = BatchState { now_ms, facts, valid_keys, logs: HashMap::new(), current, decided };
     let started = starts.into_iter().zip(begun).map(|(request, begun)| state.decide_start(request, begun)).collect();
     let mut mutated: Vec<_> = mutations.iter().map(|request| state.decide(request)).collect();
     let read_states = state.persist(&tx).await?;

@@ -1,7 +1,10 @@
 //! The checks that a request carries: the policy was asked before the request was queued, and is asked again under the lock.
 
+use std::collections::HashSet;
+
 use causerie_policy::{Action, Code, Resource, UserStatus};
 use causerie_protocol::{GroupId, Refusal, UserId};
+use uuid::Uuid;
 
 use crate::{
     auth::{AuthError, Caller},
@@ -46,14 +49,21 @@ pub enum CheckSubject {
     },
 }
 
-/// Whether a caller may change anything: their token was not revoked, and their tenant is not suspended. Must be called
-/// under the lock of the change, so that no node writes for a token whose revocation was answered.
+/// Whether a caller may change anything: their token or API key is valid, and their tenant is not suspended. Must be called
+/// under the lock of the change, so that no node writes for a credential whose revocation was answered. `valid_keys`: the valid
+/// API keys of the batch, read under the lock.
 ///
 /// # Errors
 /// The rejection for the caller otherwise.
-pub(super) fn authenticate(caller: Caller, tokens_valid_from_s: i64, is_suspended: bool) -> Result<(), Rejection> {
-    if caller.issued_at_s < tokens_valid_from_s {
-        return Err(Refusal::from(AuthError::Revoked).into());
+pub(super) fn authenticate(
+    caller: Caller,
+    tokens_valid_from_s: i64,
+    is_suspended: bool,
+    valid_keys: &HashSet<Uuid>,
+) -> Result<(), Rejection> {
+    caller.credential.require_signed_from(tokens_valid_from_s).map_err(Refusal::from)?;
+    if caller.credential.api_key().is_some_and(|key| !valid_keys.contains(&key)) {
+        return Err(Refusal::from(AuthError::UnknownApiKey).into());
     }
     if is_suspended {
         return Err(Refusal::from(AuthError::Suspended).into());

@@ -8,6 +8,7 @@ use std::{
 
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, TenantId, UserId, command::StartConversation};
+use uuid::Uuid;
 
 use super::{
     WriterDeps,
@@ -36,6 +37,8 @@ pub(super) struct Begun {
     pub starts: Vec<BegunStart>,
     /// The snapshots that were needed to decide the starts. Empty if the batch starts no conversation.
     pub facts: HashMap<TenantId, Arc<Snapshot>>,
+    /// The API keys of the callers that are valid.
+    pub valid_keys: HashSet<Uuid>,
 }
 
 /// A start after its conversation was created or found.
@@ -64,6 +67,7 @@ pub(super) async fn begin_with_starts(
     tx: &WriteTx,
     deps: &WriterDeps,
     tenants: &HashSet<TenantId>,
+    keys: HashSet<Uuid>,
     requests: &[&WriteRequest<Start>],
     named: HashSet<ConversationId>,
     now_ms: i64,
@@ -73,15 +77,17 @@ pub(super) async fn begin_with_starts(
     for (tenant, version) in tx.hold_facts(tenants.iter().copied()).await? {
         facts.insert(tenant, snapshot(tx, deps, tenant, version).await?);
     }
+    let valid_keys = tx.valid_keys(keys, now_ms).await?;
     let starters = tx.starters(requests.iter().map(|request| request.caller.user).collect::<HashSet<_>>()).await?;
-    let judged = requests.iter().map(|request| Judged::new(&facts, starters.get(&request.caller.user), request));
+    let judged =
+        requests.iter().map(|request| Judged::new(&facts, &valid_keys, starters.get(&request.caller.user), request));
     let judged: Vec<_> = judged.collect();
     let found = create(tx, &judged, now_ms).await?;
     tx.lock(named.into_iter().chain(found.iter().flatten().map(|found| found.id)).collect::<HashSet<_>>()).await?;
     add_members(tx, &judged, &found, now_ms, updates).await?;
     let starts = found.into_iter().zip(judged);
     let starts = starts.map(|(found, judged)| BegunStart { found, rejection: judged.rejection }).collect();
-    Ok(Begun { starts, facts })
+    Ok(Begun { starts, facts, valid_keys })
 }
 
 /// A start, judged by the locked facts.
@@ -96,6 +102,7 @@ struct Judged<'a> {
 impl<'a> Judged<'a> {
     fn new(
         facts: &HashMap<TenantId, Arc<Snapshot>>,
+        valid_keys: &HashSet<Uuid>,
         starter: Option<&Starter>,
         WriteRequest { caller, mutation: start }: &'a WriteRequest<Start>,
     ) -> Self {
@@ -103,7 +110,7 @@ impl<'a> Judged<'a> {
             return Self { start, members: Cow::Borrowed(&[]), rejection: Some(not_found().into()) };
         };
         let members = start.members_now(facts);
-        let authenticated = authenticate(*caller, starter.tokens_valid_from_s, starter.is_suspended);
+        let authenticated = authenticate(*caller, starter.tokens_valid_from_s, starter.is_suspended, valid_keys);
         let rejection = authenticated.and_then(|()| authorize(facts, caller.user, start, &members)).err();
         Self { start, members, rejection }
     }

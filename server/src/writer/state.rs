@@ -6,6 +6,7 @@ use std::{
 };
 
 use causerie_protocol::{ClientId, ConversationId, MessageId, TenantId, UserId};
+use uuid::Uuid;
 
 use super::log::Log;
 use crate::{
@@ -22,6 +23,8 @@ pub(super) struct BatchState {
     pub now_ms: i64,
     /// The tenants' facts, at the versions that were read under the lock.
     pub facts: HashMap<TenantId, Arc<Snapshot>>,
+    /// The API keys of the callers that are valid, read under the lock.
+    pub valid_keys: HashSet<Uuid>,
     /// The counters of the conversations. The first allowed caller of a conversation creates its entry.
     pub logs: HashMap<ConversationId, Log>,
     /// The rows that decisions depend on.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     audit::Refusals,
-    auth::Caller,
+    auth::{Caller, Credential},
     clock::Clock,
     domain::{ConversationKind, MemberRole, User},
     facts::{Facts, policy_gate::PolicyGate},
@@ -72,7 +72,7 @@ impl Fixture {
     }
 
     fn caller(&self, user: &User) -> Caller {
-        Caller { tenant: self.tenant, user: user.id, issued_at_s: NOW_MS / 1_000 }
+        Caller { tenant: self.tenant, user: user.id, credential: Credential::Token { issued_at_s: NOW_MS / 1_000 } }
     }
 
     /// A start by Léa with Tom as the other member.

@@ -209,13 +209,37 @@ async fn a_block_hides_the_blocking_user_and_tells_nothing_else() {
         let blocked = ann.may_start("ben", false).await;
         // Ann reads the conversation, so she knows Ben. The reason is that of a missing rule.
         assert_eq!(blocked.conversation_id, here.to_string());
-        assert_eq!((blocked.cannot_start(), blocked.can, blocked.relations), (ErrorCode::CannotStart, vec![], vec![]));
+        assert_eq!(
+            (blocked.cannot_start(), blocked.can, blocked.relations),
+            (ErrorCode::CannotStart, vec![DirectoryAction::Block.into()], vec![])
+        );
         ben.unrelate("block", user_ref("ann")).await.answer().expect("his own");
-        ann.may_start("ben", true).await;
+        assert!(can(&ann.may_start("ben", true).await, DirectoryAction::Block));
         // A block by the watching user is a relation of theirs.
         ann.user.relate("block", user_ref("ben")).await.answer().expect("anyone may block");
         let own = ann.may_start("ben", false).await;
         assert_eq!(own.relations.iter().map(|relation| relation.relation.as_str()).collect::<Vec<_>>(), ["block"]);
+        assert!(!can(&own, DirectoryAction::Block), "it is blocked");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn blocking_is_offered_where_the_rules_allow_it_and_to_active_users_only() {
+    let users = [user("owen").with("roles", vec!["owner"]), user("kim").with("roles", vec!["learner"])];
+    everywhere("lms", &users, async |lms| {
+        let owen = Screen::of(lms, "owen", &["kim"]).await;
+        assert!(!can(&owen.shown["kim"], DirectoryAction::Block), "the rules let learners block learners only");
+        assert!(owen.user.relate("block", user_ref("kim")).await.answer().is_err());
+    })
+    .await;
+    everywhere("community", &["ann", "ben"].map(user), async |community| {
+        let mut ann = Screen::of(community, "ann", &["ben", "ann"]).await;
+        assert!(can(&ann.shown["ben"], DirectoryAction::Block));
+        assert!(!can(&ann.shown["ann"], DirectoryAction::Block), "nobody blocks themselves");
+        community.import_all(&[user("ben").with("status", "deactivated")]).await;
+        ann.shows("ben", "not blocked", |contact| !can(contact, DirectoryAction::Block)).await;
+        assert!(ann.user.relate("block", user_ref("ben")).await.answer().is_err());
     })
     .await;
 }
@@ -258,6 +282,30 @@ async fn rules_put_in_force_change_contacts() {
         ben.may_start("ann", rules == OPEN).await;
         // The user themselves: a note to self.
         ben.may_start("ben", rules == OPEN).await;
+    }
+}
+
+#[tokio::test]
+async fn more_contacts_than_are_evaluated_together_change_on_every_screen() {
+    /// 21 devices that watch 100 users each: above the 2,000 that are evaluated at a time.
+    const DEVICES: usize = 21;
+    let mut rows = vec![user("owen").with("roles", vec!["owner"])];
+    let names: Vec<String> = (0..100).map(|number| format!("kim{number}")).collect();
+    rows.extend(names.iter().map(|name| user(name).with("roles", vec!["learner"])));
+    let cluster = two_nodes().await;
+    let lms = System::with_preset(&cluster, "lms", &rows).await;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut screens = Vec::new();
+    for _ in 0..DEVICES {
+        screens.push(Screen::of(&lms, "owen", &names).await);
+    }
+    for (messaging, may) in [("off", false), ("on", true)] {
+        lms.import_all(&[setting("messaging", messaging)]).await;
+        for screen in &mut screens {
+            for name in &names {
+                screen.may_start(name, may).await;
+            }
+        }
     }
 }
 

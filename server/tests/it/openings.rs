@@ -7,7 +7,7 @@ use crate::{
     harness::within,
     scenarios::{
         Answered as _, Row, System, User,
-        facts::{group, member, setting, user},
+        facts::{edge, group, member, setting, user},
         system::everywhere,
         user::user_ref,
     },
@@ -76,6 +76,28 @@ async fn a_user_without_friends_may_request_and_starts_with_the_first_friend() {
         becomes(&mut ada, (false, false), (true, false)).await;
         ada.unrelate("friend", user_ref("bea")).await.answer().expect("either may end it");
         becomes(&mut ada, (true, false), (false, true)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_first_member_of_a_group_opens_a_user_who_may_write_to_the_group_only() {
+    let rows = [
+        group("staff", "staff"),
+        group("6a", "pupils"),
+        edge("staff", "6a").with("delivers", "group"),
+        user("sam"),
+        member("sam", "staff", "staff"),
+        user("ann"),
+    ];
+    everywhere("ent", &rows, async |ent| {
+        let mut sam = ent.user("sam").await;
+        assert_eq!(welcomed(&sam), (false, false), "the group is empty");
+        ent.import_all(&[member("ann", "pupil", "6a")]).await;
+        becomes(&mut sam, (false, false), (true, false)).await;
+        assert!(sam.start_direct(user_ref("ann")).await.answer().is_err(), "the group only");
+        ent.import_all(&[member("ann", "pupil", "6a").gone()]).await;
+        becomes(&mut sam, (true, false), (false, false)).await;
     })
     .await;
 }

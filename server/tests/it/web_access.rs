@@ -8,6 +8,10 @@ use causerie_client::{
     wire::{self, reply, request::Command},
 };
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::harness::{
     Cluster, Raw, Received, Tenant,
@@ -209,6 +213,22 @@ async fn a_form_of_an_allowed_page_opens_the_messenger() {
     assert_eq!((refused.status, refused.json()["field"].as_str()), (403, Some("origin")), "{}", refused.text());
     let again = Request::get("/open").send(node).await;
     assert_eq!((again.status, again.header("location")), (303, Some("./")));
+}
+
+#[tokio::test]
+async fn a_form_that_arrives_too_slowly_is_refused() {
+    let cluster = Cluster::embedded().await;
+    let mut stream = TcpStream::connect(cluster.nodes[0].public()).await.expect("connects");
+    let head = "POST /open HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+                content-length: 100\r\n\r\ntoken=";
+    stream.write_all(head.as_bytes()).await.expect("writes");
+    let (mut answer, mut part) = (String::new(), [0; 4096]);
+    while !answer.contains("did not arrive") {
+        let read = within("an answer", stream.read(&mut part)).await.expect("reads");
+        assert_ne!(read, 0, "{answer}");
+        answer.push_str(&String::from_utf8_lossy(&part[..read]));
+    }
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
 }
 
 #[tokio::test]

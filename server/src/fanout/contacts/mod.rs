@@ -19,7 +19,7 @@ use causerie_protocol::{ConnectionId, Refusal, TenantId, UserId, command::UserRe
 use dashmap::DashMap;
 use tokio::sync::Notify;
 
-use self::watch::{Answered, Watch};
+use self::watch::{Answered, Watch, WatchAddress};
 use super::hub::Hub;
 use crate::{
     facts::{AffectedUsers, FactsChange},
@@ -32,7 +32,7 @@ use crate::{
 pub struct Contacts {
     watches: DashMap<ConnectionId, Arc<Watch>>,
     /// For each user, the watches by the user's sessions and the watches that name the user.
-    by_user: DashMap<UserId, Vec<Arc<Watch>>>,
+    by_user: DashMap<UserId, HashMap<WatchAddress, Arc<Watch>>>,
     due: Mutex<HashMap<TenantId, Due>>,
     some: Notify,
 }
@@ -90,12 +90,15 @@ impl Contacts {
         self.some.notify_one();
     }
 
-    /// Waits for changes, and takes them.
-    async fn take_due(&self) -> HashMap<TenantId, Due> {
+    /// Waits for changes of a tenant that is not in `busy`, and takes them. Nothing is lost if the returned future is dropped.
+    async fn take_due(&self, busy: &HashSet<TenantId>) -> (TenantId, Due) {
         loop {
-            let due = std::mem::take(&mut *self.due.lock().unwrap_or_else(PoisonError::into_inner));
-            if !due.is_empty() {
-                return due;
+            {
+                let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+                let next = due.keys().find(|tenant| !busy.contains(tenant)).copied();
+                if let Some(entry) = next.and_then(|tenant| due.remove_entry(&tenant)) {
+                    return entry;
+                }
             }
             self.some.notified().await;
         }
@@ -111,17 +114,14 @@ impl Contacts {
 
     /// Lets changes of the user concern the watch.
     fn index(&self, user: UserId, watch: &Arc<Watch>) {
-        let mut watches = self.by_user.entry(user).or_default();
-        if !watches.iter().any(|other| Arc::ptr_eq(other, watch)) {
-            watches.push(Arc::clone(watch));
-        }
+        self.by_user.entry(user).or_default().insert(watch.address(), Arc::clone(watch));
     }
 
     fn end(&self, watch: &Arc<Watch>) {
         let named = watch.end();
         for user in named.into_iter().chain([watch.session.caller.user]) {
             if let Some(mut watches) = self.by_user.get_mut(&user) {
-                watches.retain(|other| !Arc::ptr_eq(other, watch));
+                watches.remove(&watch.address());
             }
             self.by_user.remove_if(&user, |_, watches| watches.is_empty());
         }

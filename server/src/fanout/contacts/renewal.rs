@@ -7,7 +7,7 @@ use std::{
 };
 
 use causerie_protocol::{ConnectionId, TenantId, UserId, command::UserRef};
-use futures::future::join_all;
+use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::time::sleep;
 
 use super::{
@@ -28,23 +28,32 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 const CONTACTS_AT_ONCE: usize = 2_000;
 
 /// Renews the contacts that changes concern, until the server stops.
+///
+/// The tenants are renewed beside each other, so that a tenant with many watches, or whose facts can't be read, does not delay
+/// the others. The changes of a tenant that come during its renewal wait for its end.
 pub(in crate::fanout) async fn run(hub: Hub) {
+    let (mut renewals, mut busy) = (FuturesUnordered::new(), HashSet::new());
     loop {
-        // In parallel, so that a tenant with many watches does not delay the others.
-        let renewals = hub.0.contacts.take_due().await.into_iter().map(async |(tenant, due)| {
-            let renewed = renew(&hub, tenant, &due).await;
-            renewed.err().map(|error| (tenant, due, error))
-        });
-        let failed: Vec<_> = join_all(renewals).await.into_iter().flatten().collect();
-        if failed.is_empty() {
-            continue;
+        tokio::select! {
+            (tenant, due) = hub.0.contacts.take_due(&busy) => {
+                busy.insert(tenant);
+                renewals.push(renew_or_retry(&hub, tenant, due));
+            }
+            Some(tenant) = renewals.next() => {
+                busy.remove(&tenant);
+            }
         }
-        for (tenant, due, error) in failed {
-            tracing::warn!(%error, %tenant, "changed contacts could not be sent; the next try follows");
-            hub.0.contacts.push(tenant, due);
-        }
+    }
+}
+
+/// Renews the contacts of a tenant. After a failure, the changes wait for the next try, and the call returns after a pause.
+async fn renew_or_retry(hub: &Hub, tenant: TenantId, due: Due) -> TenantId {
+    if let Err(error) = renew(hub, tenant, &due).await {
+        tracing::warn!(%error, %tenant, "changed contacts could not be sent; the next try follows");
+        hub.0.contacts.push(tenant, due);
         sleep(RETRY_AFTER).await;
     }
+    tenant
 }
 
 async fn renew(hub: &Hub, tenant: TenantId, due: &Due) -> Result<(), StoreError> {
@@ -85,7 +94,9 @@ fn watches(hub: &Hub, tenant: TenantId, due: &Due) -> Vec<Arc<Watch>> {
         AffectedUsers::All => all().collect(),
         AffectedUsers::Some(_) if due.has_new_users => all().collect(),
         AffectedUsers::Some(users) => {
-            let of = |user: &UserId| contacts.by_user.get(user).map(|watches| watches.clone()).unwrap_or_default();
+            let of = |user: &UserId| {
+                contacts.by_user.get(user).map(|watches| watches.values().cloned().collect::<Vec<_>>()).unwrap_or_default()
+            };
             let of_users = users.iter().flat_map(of);
             // A change of a user's conversations concerns this user's own watches only.
             let own = due.with_conversations.iter().flat_map(|user| {

@@ -58,10 +58,18 @@ pub(super) struct Concerned {
     pub user: Option<UserId>,
 }
 
+/// Identifies a [`Watch`] that exists: its place in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct WatchAddress(usize);
+
 impl Watch {
     pub(super) fn new(session: Arc<Session>, users: Vec<UserRef>) -> Arc<Self> {
         let entries = users.into_iter().map(|asked| Entry { asked, user: None, sent: 0 }).collect();
         Arc::new(Self { session, state: Mutex::new(State { stage: Stage::Begun, entries }) })
+    }
+
+    pub(super) fn address(self: &Arc<Self>) -> WatchAddress {
+        WatchAddress(Arc::as_ptr(self).addr())
     }
 
     /// Records which user an entry names. Returns whether this is new.

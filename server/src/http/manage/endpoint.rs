@@ -53,7 +53,7 @@ pub trait Endpoint: Sized + 'static {
     const NEEDS_BODY: bool = false;
 
     /// The kind of credential that the request must have.
-    type Caller: Credential;
+    type Caller: FromHeaders;
     /// The query parameters.
     type Query: Query;
     /// The body of the request.
@@ -100,7 +100,7 @@ impl<E: Endpoint> Call<E> {
 }
 
 /// A caller who is identified by the headers of a request.
-pub trait Credential: Sized + Send {
+pub trait FromHeaders: Sized + Send {
     /// Reads the credential.
     ///
     /// # Errors
@@ -112,13 +112,13 @@ pub trait Credential: Sized + Send {
     ) -> impl Future<Output = Result<Self, Problem>> + Send;
 }
 
-impl Credential for ApiCaller {
+impl FromHeaders for ApiCaller {
     async fn of(shared: &Shared, headers: &HeaderMap, scopes: &'static [Scope]) -> Result<Self, Problem> {
         Ok(caller::back_end(&shared.app, headers, scopes).await?)
     }
 }
 
-impl Credential for Caller {
+impl FromHeaders for Caller {
     async fn of(shared: &Shared, headers: &HeaderMap, _: &'static [Scope]) -> Result<Self, Problem> {
         let caller = caller::user(&shared.app, headers).await?;
         shared.limiter.take(caller.user, 1)?;

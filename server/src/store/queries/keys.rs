@@ -1,19 +1,21 @@
 //! Keys that sign the tokens of users, and API keys of back ends.
 
+use std::collections::HashSet;
+
 use causerie_protocol::TenantId;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect as _, sea_query::Expr,
 };
 use uuid::Uuid;
 
-use super::purge;
+use super::{purge, write_tx::WriteTx};
 use crate::{
     config::Secret,
     secrets::{self, Secrets, Unreadable},
     store::{
         Store, StoreError,
         entities::{api_key, signing_key},
-        rows::statement,
+        rows::{self, statement},
     },
 };
 
@@ -345,6 +347,20 @@ pub async fn page_of_signing_keys(
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn api_key_owner(store: &Store, id: Uuid) -> Result<Option<TenantId>, StoreError> {
     Ok(api_key::Entity::find_by_id(id).one(store.reader()).await?.map(|row| row.tenant_id.into()))
+}
+
+impl WriteTx {
+    /// The keys that are neither revoked nor expired, of the API keys with these ids. Must be called while the facts of their
+    /// tenants are locked: see [`require_valid`].
+    ///
+    /// # Errors
+    /// `StoreError` if the database does not answer or refuses the statement.
+    pub async fn valid_keys(&self, ids: impl IntoIterator<Item = Uuid>, now_ms: i64) -> Result<HashSet<Uuid>, StoreError> {
+        let sql = "SELECT k.id FROM input JOIN api_keys k ON k.id = input.id \
+                   WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > {0})";
+        let found = self.query(rows::ids(ids), sql, &[now_ms.into()]).await?;
+        found.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
+    }
 }
 
 /// Revokes a tenant's API key. Must be called under the tenant's exclusive fact lock: see [`require_valid`]. Returns false if

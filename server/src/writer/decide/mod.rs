@@ -61,7 +61,7 @@ impl BatchState {
         self.keep_denial(decided)
     }
 
-    /// The context of a request of a caller who exists in the conversation's tenant and whose token is valid.
+    /// The context of a request of a caller who exists in the conversation's tenant and whose credential is valid.
     fn context(&mut self, caller: Caller, conversation: ConversationId) -> Result<RequestContext<'_>, Rejection> {
         let mut actor = *self
             .current
@@ -69,7 +69,7 @@ impl BatchState {
             .get(&(conversation, caller.user))
             .filter(|actor| actor.member.tenant == caller.tenant)
             .ok_or_else(not_found)?;
-        authenticate(caller, actor.tokens_valid_from_s, actor.is_suspended)?;
+        authenticate(caller, actor.tokens_valid_from_s, actor.is_suspended, &self.valid_keys)?;
         let facts = self.facts.get(&caller.tenant).ok_or_else(not_found)?;
         let log = self.logs.entry(conversation).or_insert_with(|| Log::new(conversation, &actor));
         actor.member.state = log.state();

@@ -7,6 +7,7 @@ use causerie_server::store::{
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use uuid::Uuid;
 
 use super::{Caller, assert_problem, import::begin_import, text};
 use crate::harness::{
@@ -165,6 +166,41 @@ async fn a_key_that_is_being_revoked_changes_no_user_no_rules_and_imports_nothin
     let users: Vec<&Value> = users["rows"].as_array().into_iter().flatten().map(|row| &row["name"]).collect();
     assert_eq!(users, ["Léa"]);
     assert_eq!(back_end.get("/v1/policy").await.ok()["name"], "open");
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_being_revoked_writes_and_erases_no_message() {
+    let cluster = Cluster::start(1).await;
+    let (operator, store) = (operator(&cluster), connect(&cluster).await);
+    let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
+    tom.id().await;
+    let conversation = lea.direct_with("tom").await;
+    let message = text(&lea.say(&conversation, "early").await["id"]);
+    let mia = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": "mia" }] });
+    Caller::user(&cluster, "mia").id().await;
+    for (method, path, body) in [
+        ("POST", format!("/v1/messages/{message}/erase"), json!({})),
+        (
+            "POST",
+            format!("/v1/conversations/{conversation}/messages"),
+            json!({ "clientId": Uuid::now_v7(), "text": "late" }),
+        ),
+        ("POST", "/v1/conversations".to_owned(), mia),
+        ("PUT", "/v1/relations/block".to_owned(), json!({ "user": { "externalId": "tom" } })),
+        ("PUT", "/v1/me/settings".to_owned(), json!({ "writableBy": "nobody" })),
+    ] {
+        let (caller, itself) = made(&cluster, &operator, &["provision", "act"]).await;
+        let revoking = operator.send(Request::new("DELETE", itself));
+        let request = Request::new(method, path.as_str()).json(&body).header("causerie-user", "lea");
+        let [revoked, late] = behind(&store, revoking, caller.send(request)).await;
+        assert_eq!(revoked.status, 204, "{path}: {}", revoked.text());
+        assert_problem(&late, 401, "unauthenticated", "");
+    }
+    let history = lea.get(format!("/v1/conversations/{conversation}/messages")).await.ok();
+    let texts: Vec<&Value> = history["messages"].as_array().into_iter().flatten().map(|message| &message["text"]).collect();
+    assert_eq!(texts, ["early"]);
+    assert_eq!(lea.get("/v1/conversations").await.ok()["conversations"].as_array().map(Vec::len), Some(1));
     store.close().await;
 }
 

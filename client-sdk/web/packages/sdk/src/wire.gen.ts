@@ -776,7 +776,7 @@ export type Contact = {
   userRef?: UserRef;
   /** Absent if the caller may not know the user. A user who does not exist and a user who is hidden look the same. */
   user?: User;
-  /** `START`, `SEND` and `SEE_PROFILE`. */
+  /** `START`, `SEND`, `SEE_PROFILE` and `BLOCK`. */
   can?: DirectoryAction[];
   /** The reason why `can` lacks `START`. */
   cannotStart?: ErrorCode;
@@ -855,4 +855,4 @@ export type RelationState = "RELATION_STATE_UNSPECIFIED" | "RELATION_STATE_PENDI
 export type Direction = "DIRECTION_UNSPECIFIED" | "DIRECTION_OUTGOING" | "DIRECTION_INCOMING" | "DIRECTION_MUTUAL";
 
 /** An action that the caller may perform on a user or a group now. */
-export type DirectoryAction = "DIRECTORY_ACTION_UNSPECIFIED" | "DIRECTORY_ACTION_START" | "DIRECTORY_ACTION_ADDRESS_GROUP" | "DIRECTORY_ACTION_SEE_PROFILE" | "DIRECTORY_ACTION_SEND";
+export type DirectoryAction = "DIRECTORY_ACTION_UNSPECIFIED" | "DIRECTORY_ACTION_START" | "DIRECTORY_ACTION_ADDRESS_GROUP" | "DIRECTORY_ACTION_SEE_PROFILE" | "DIRECTORY_ACTION_SEND" | "DIRECTORY_ACTION_BLOCK";

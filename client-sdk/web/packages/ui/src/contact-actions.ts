@@ -67,7 +67,8 @@ export class ContactActions extends ClientElement {
   #offer(): { readonly text: string; readonly steps: readonly Step[] } {
     const ref = { id: this.user.id };
     const name = displayName(this.user);
-    const request = this.#contact.request(this.client, this.user);
+    const { relations = [], mayRequest = [] } = this.#contact.of(this.client, this.user) ?? {};
+    const request = relations.find(({ state }) => state === "pending");
     if (request) {
       const { relation } = request;
       const end = (label: string): Step => ({ label, primary: false, run: (client) => client.unrelate(relation, ref) });
@@ -75,7 +76,7 @@ export class ContactActions extends ClientElement {
       const accept: Step = { label: strings.accept, primary: true, run: (client) => client.acceptRelation(relation, ref) };
       return { text: strings.requestFrom(name), steps: [accept, end(strings.decline)] };
     }
-    const [relation] = this.#contact.of(this.client, this.user)?.mayRequest ?? [];
+    const [relation] = mayRequest;
     if (relation === undefined) return { text: "", steps: [] };
     return {
       text: "",

@@ -110,7 +110,7 @@ export class UserDetails extends ClientElement {
   #steps(name: string): unknown {
     const { user, client } = this;
     const ref = { id: user.id };
-    const relations = this.#contact.relations(client, user);
+    const { can, relations = [] } = this.#contact.of(client, user) ?? {};
     const friend = relations.find(({ state, direction }) => state === "accepted" && direction === "mutual");
     const isBlocked = relations.some(({ relation, direction }) => relation === block && direction === "outgoing");
     const end = (relation: string): Question => ({
@@ -125,13 +125,11 @@ export class UserDetails extends ClientElement {
       action: strings.block,
       run: () => client.relate(block, ref),
     };
-    // The server refuses to block a user who is not active. Unblocking and ending a friendship do not depend on the status.
-    const mayBlock = user.status === "active";
     return html`${friend ? this.#row(leaveIcon, strings.removeFriend, () => this.#ask(end(friend.relation))) : ""}
       ${
         isBlocked
           ? this.#row(blockIcon, strings.unblock, () => this.#attempt(() => client.unrelate(block, ref)))
-          : mayBlock
+          : can?.has("block")
             ? this.#row(blockIcon, strings.block, () => this.#ask(blocking))
             : ""
       }`;

@@ -39,6 +39,9 @@ async function open(route: string, conversations: wire.Conversation[], answers: 
     watchPresence: () => ({ presenceList: {} }),
     listRelations: () => ({ relationPage: {} }),
     searchDirectory: () => ({ directoryPage: { hits: [{ user: eva, can: ["DIRECTORY_ACTION_START"] }], mayStartGroup: true } }),
+    watchContacts: ({ users = [] }: wire.WatchContacts) => ({
+      contactList: { contacts: users.map((userRef) => ({ userRef, user: eva, can: ["DIRECTORY_ACTION_START"] })) },
+    }),
     listMembers: () => ({ memberPage: { members: [{ user: me, role: "MEMBER_ROLE_OWNER" }, { user: tom }] } }),
     getUsers: () => ({ userList: { users: [eva] } }),
     markRead: () => ({ marked: {} }),
@@ -115,18 +118,24 @@ test("a conversation opens with its header, whose title opens the profile", asyn
   await one("causerie-user-details .row", "Block");
 });
 
-test("a user who is not active can't be blocked, but unblocked and removed from the friends", async () => {
-  const relations: wire.Relation[] = [
-    { relation: "friend", user: tom, state: "RELATION_STATE_ACCEPTED", direction: "DIRECTION_MUTUAL" },
-  ];
+test("blocking is offered as the server says, and a relation can always be ended", async () => {
+  const friend: wire.RelationStatus = { relation: "friend", state: "RELATION_STATE_ACCEPTED", direction: "DIRECTION_MUTUAL" };
+  const blocked: wire.RelationStatus = { relation: "block", state: "RELATION_STATE_ACCEPTED", direction: "DIRECTION_OUTGOING" };
   const rows = (): string[] => texts("causerie-user-details ul > li > .row");
-  const chats = [{ ...chat, members: withTom("USER_STATUS_DEACTIVATED") }];
-  await open(`${c1}/details`, chats, { listRelations: () => ({ relationPage: { relations } }) });
+  const openDetails = (contact: wire.Contact): Promise<Client> =>
+    open(`${c1}/details`, [chat], {
+      watchContacts: ({ users = [] }: wire.WatchContacts) => ({
+        contactList: { contacts: users.map((userRef) => ({ userRef, user: tom, ...contact })) },
+      }),
+    });
+  const client = await openDetails({ relations: [friend], can: ["DIRECTORY_ACTION_BLOCK"] });
   await one("causerie-user-details .row", "Remove friend");
-  expect(rows()).not.toContain("Block");
+  expect(rows()).toEqual(["Remove friend", "Block"]);
+  const [userRef] = [{ id: tom.id as string }];
+  client.emit("frame", { contactsChanged: { contacts: [{ userRef, user: tom, relations: [friend] }] } });
+  await vi.waitFor(() => expect(rows()).toEqual(["Remove friend"]));
   messenger.remove();
-  relations[0] = { relation: "block", user: tom, state: "RELATION_STATE_ACCEPTED", direction: "DIRECTION_OUTGOING" };
-  await open(`${c1}/details`, chats, { listRelations: () => ({ relationPage: { relations } }) });
+  await openDetails({ relations: [blocked] });
   await one("causerie-user-details .row", "Unblock");
 });
 

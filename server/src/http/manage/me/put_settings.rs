@@ -48,15 +48,14 @@ impl Endpoint for PutSettings {
             return Ok(Json(UserSettings { writable_by: user.writable_by.into() }));
         };
         let now_ms = app.clock.now_ms();
-        let mut write = FactWrite::begin(&app.store, tenant, now_ms).await?;
+        let write = FactWrite::begin(&app.store, tenant, now_ms).await?;
+        let mut write = write.requested_by(call.caller.credential.api_key()).await?;
         // The user may have been erased, deactivated or signed out while this request waited for the lock.
         let user = stored(write.connection(), &call.caller).await?;
         if user.status != UserStatus::Active {
             return Err(Refusal::from(AuthError::Inactive).into());
         }
-        if call.caller.issued_at_s < user.tokens_valid_from_s {
-            return Err(Refusal::from(AuthError::Revoked).into());
-        }
+        call.caller.credential.require_signed_from(user.tokens_valid_from_s).map_err(Refusal::from)?;
         let profile =
             Profile { external_id: user.external_id.clone(), writable_by: Some(choice.into()), ..Profile::default() };
         write.users(&[profile]).await?;

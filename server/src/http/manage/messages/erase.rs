@@ -5,7 +5,7 @@ use http::Method;
 
 use crate::{
     audit,
-    auth::{ApiCaller, Scope},
+    auth::{ApiCaller, Credential, Scope},
     commands,
     http::{
         error::Problem,
@@ -37,8 +37,9 @@ impl Endpoint for EraseMessage {
         let id: MessageId = call.id().parse().map_err(|_| not_found())?;
         let message = authored::find_message(app.store.reader(), key.tenant, id).await?;
         let message = message.ok_or_else(not_found)?;
+        let by = Credential::ApiKey(key.key);
         let detail = [("conversation", message.conversation.to_string().into())];
         let entry = audit::done(audit::back_end(key), "message.erase", format!("message:{id}"), detail, app.clock.now_ms());
-        Ok(commands::erase_text(&app.command_deps.writer, key.tenant, message, Some(entry)).await?)
+        Ok(commands::erase_text(&app.command_deps.writer, key.tenant, by, message, Some(entry)).await?)
     }
 }
