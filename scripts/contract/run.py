@@ -111,7 +111,7 @@ def fuzz(server, title, credential, *chosen):
         command = [
             SCHEMATHESIS, "--config-file", HERE / "schemathesis.toml", "run", f"{server.url}/v1/openapi.json",
             "--header", f"Authorization: Bearer {credential}", "--header", "Causerie-User: lea", *chosen,
-            "--max-examples", EXAMPLES, "--seed", SEED, "--max-time", str(TIME_MAX // 2), "--workers", "2",
+            "--max-examples", EXAMPLES, "--seed", SEED, "--max-time", str(TIME_MAX // 2), "--workers", "1",
             "--continue-on-failure", "--no-color", "--report", "json", "--report-json-path", report.name,
         ]
         environment = {**os.environ, "CAUSERIE_CONVERSATION": conversation(server), "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py"),

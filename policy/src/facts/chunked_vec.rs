@@ -28,19 +28,22 @@ impl<T> Default for ChunkedVec<T> {
 }
 
 impl<T> ChunkedVec<T> {
+    /// The entry with the index `at`; `None` if there is no such entry.
     pub fn get(&self, at: usize) -> Option<&T> {
         self.chunk(at / CHUNK).get(at % CHUNK)
     }
 
+    /// The number of entries.
     pub fn len(&self) -> usize {
         self.len
     }
 
+    /// All entries, in order.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         (0..self.len.div_ceil(CHUNK)).flat_map(|at| self.chunk(at))
     }
 
-    /// The entries of one chunk.
+    /// The entries of the chunk with the number `at`; empty if there is no such chunk.
     pub fn chunk(&self, at: usize) -> &[T] {
         let chunk = self.branches.get(at / BRANCH).and_then(|branch| branch.get(at % BRANCH));
         let len = self.len.saturating_sub(at * CHUNK).min(CHUNK);
@@ -49,6 +52,8 @@ impl<T> ChunkedVec<T> {
 }
 
 impl<T: Clone + Default> ChunkedVec<T> {
+    /// The entry with the index `at`, to be changed; `None` if there is no such entry. Copies its chunk if another vector
+    /// shares it.
     pub fn get_mut(&mut self, at: usize) -> Option<&mut T> {
         if at >= self.len {
             return None;
@@ -56,6 +61,7 @@ impl<T: Clone + Default> ChunkedVec<T> {
         self.slot(at)
     }
 
+    /// Appends an entry.
     pub fn push(&mut self, entry: T) {
         let chunk = self.len / CHUNK;
         if self.len.is_multiple_of(CHUNK) {

@@ -1,4 +1,5 @@
-//! The users with each status, tenant role and choice of `writable_by`, as bitsets, for rules whose generator is `everyone`.
+//! One bitset of users for each status, each tenant role and each value of `writable_by`. Rules with the generator
+//! `everyone` use these sets.
 
 use std::sync::Arc;
 
@@ -14,14 +15,17 @@ pub struct UserSets {
 }
 
 impl UserSets {
+    /// The users with this status.
     pub fn status(&self, status: UserStatus) -> &Bitset {
         &self.statuses[status as usize]
     }
 
+    /// The users who chose this value of `writable_by`.
     pub fn writable_by(&self, writable_by: WritableBy) -> &Bitset {
         &self.writable_by[writable_by as usize]
     }
 
+    /// The users with this tenant role.
     pub fn role(&self, role: RoleId) -> &Bitset {
         self.roles.get(usize::from(role.0)).unwrap_or(&self.none)
     }

@@ -15,7 +15,10 @@ use crate::{
 
 const PARTS: [&str; 3] = ["when", "unless", "code"];
 
-/// Parses a rule whose first word is `first`.
+/// Parses a rule: `first` is its first word, `rest` is its other words, `line` is its line in the policy.
+///
+/// # Errors
+/// A sentence for the author of the policy if the words do not form a rule.
 pub(super) fn read(words: &Vocabulary, line: u32, first: &str, rest: &[String]) -> Result<Rule, String> {
     let Ok(effect) = look_up("effect", first, &EFFECTS) else {
         let hint = hints::first_word(first).map(|word| format!("; did you mean `{word}`?")).unwrap_or_default();
@@ -83,14 +86,15 @@ pub(super) fn read(words: &Vocabulary, line: u32, first: &str, rest: &[String]) 
     if effect == RuleEffect::Otherwise && code.is_none() {
         return Err("`otherwise` says only why not: add `code …`".to_owned());
     }
-    // Generators come first, because reach follows the first one.
+    // Generators come first: `validate` tests the first condition, and the reach of groups follows the first generator.
     conditions.sort_by_key(|condition| !condition.is_generator());
     let candidates = if names_group { Candidates::Groups } else { Candidates::Users };
     let code = code.unwrap_or(Code::Unsupported);
     Ok(Rule { effect, actions, name, line, candidates, conditions, unless, code })
 }
 
-/// The word that separates conditions: `and` after `when`, `or` after `unless`.
+/// The word that separates conditions: `and` after `when`, `or` after `unless`. An error if `body` contains the other
+/// word.
 fn joint(part: &str, body: &[String]) -> Result<&'static str, String> {
     let (joint, wrong, why) = match part {
         "when" => ("and", "or", "all must hold; for another way to match, write another rule"),

@@ -9,11 +9,11 @@ use crate::{
     vocabulary::{RelationOrigin, Vocabulary},
 };
 
-/// The relation by which a user keeps another user away.
+/// The name of the relation with which a user blocks another user.
 const BLOCK: &str = "block";
 
 impl Policy {
-    /// Warnings about what is probably a mistake, in the order of their lines. The policy can be used.
+    /// Warnings about probable mistakes in the policy, in the order of their lines. A policy with warnings is valid.
     #[must_use]
     pub fn warnings(&self) -> Vec<Problem> {
         let mut warnings = Vec::new();
@@ -31,7 +31,7 @@ impl Policy {
         warnings
     }
 
-    /// Warns of an allow rule if a deny rule matches whenever it does.
+    /// Warnings about the actions of an allow rule that a deny rule denies in all cases in which the allow rule matches.
     fn denied_whole(&self, allow: &Rule) -> Vec<Problem> {
         let denies = self.rules.iter().filter(|rule| rule.effect == RuleEffect::Deny);
         let mut left: Vec<Action> = allow.actions.clone();
@@ -70,7 +70,8 @@ impl Policy {
         Some(Problem { line: starts.line, message })
     }
 
-    /// Warns if the relation `block` is declared and no rule makes it keep a user away.
+    /// Warns if the relation `block` is declared, and neither the `when` of a deny rule nor the `unless` of an allow rule
+    /// uses it.
     fn unused_block(&self) -> Option<Problem> {
         let block = self.vocabulary.relation(BLOCK)?;
         let of_block = |condition: &Condition| matches!(condition, Condition::Related(relation, _) if *relation == block);
@@ -87,6 +88,7 @@ impl Policy {
         Some(Problem { line: self.line_of("relations", BLOCK), message: message.to_owned() })
     }
 
+    /// Warnings about declared words that no rule uses.
     fn unused_words(&self) -> Vec<Problem> {
         let used = Used::of(&self.rules, &self.vocabulary);
         let words = &*self.vocabulary;
@@ -107,7 +109,7 @@ impl Policy {
         warnings
     }
 
-    /// The line that declares a word.
+    /// The number of the line that declares a word; 1 if no line does.
     fn line_of(&self, declaration: &str, word: &str) -> u32 {
         let declares = |line: &str| {
             let content = line.split('#').next().unwrap_or_default();
@@ -123,7 +125,7 @@ fn unused<'a>(words: impl Iterator<Item = &'a String>, used: &[usize]) -> impl I
     words.enumerate().filter(|(at, _)| !used.contains(at)).map(|(_, word)| word)
 }
 
-/// Warns if a rule seems to allow an action in other conversations that is possible in group conversations only.
+/// Warns if a rule names an action that only group conversations have, and has no condition `conversation=group`.
 fn of_groups_only(rule: &Rule) -> Option<String> {
     let is_of_groups = rule.conditions.contains(&Condition::ConversationKind(ConversationKind::Group));
     let of_groups = [Action::AddMember, Action::RemoveMember, Action::Leave];
@@ -235,7 +237,7 @@ impl Used {
         }
     }
 
-    /// `*` uses every word.
+    /// Adds the role and the kind of a pattern. The pattern `*` uses all roles and all kinds.
     fn atom(&mut self, atom: RolePattern, words: &Vocabulary) {
         match atom.role {
             Some(role) => self.roles.push(usize::from(role.0)),

@@ -1,7 +1,7 @@
 //! Finds users and groups that the caller may write to.
 //!
-//! Each search is evaluated on the same facts and rules as a check, so that the list and the check agree. An answer does not
-//! reveal whether a missing user is out of the caller's reach, misspelt or does not exist.
+//! A search evaluates the same facts and rules as the decision about a single action, so that both agree. An answer does
+//! not reveal whether a missing user is out of the caller's reach, is misspelt or does not exist.
 
 use std::sync::Arc;
 
@@ -21,11 +21,13 @@ use crate::{
 /// The key of the text that explains why a user may be missing. It is the same for every search, so that it reveals nothing.
 const HELP: &str = "directory.missing";
 
+/// The users with these ids whom the caller may see.
 pub(super) async fn users(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) -> Result<Answer, Refusal> {
     let visible = presence::visible(deps, caller, users).await?;
     Ok(Answer::UserList(wire::UserList { users: visible.iter().map(wire::User::from).collect() }))
 }
 
+/// One page of the users and groups that the caller finds with `query`. `cursor` is empty for the first page.
 pub(super) async fn search(
     deps: &CommandDeps,
     caller: Caller,
@@ -59,7 +61,7 @@ fn read_position(position: &str) -> Option<DirectoryCursor> {
     Some(DirectoryCursor { word: word.to_owned(), key })
 }
 
-/// The hits as the caller gets them, in the same order, and the facts that decided.
+/// The hits in the form of the wire, in the same order, and the facts with which they were made.
 async fn shown(
     deps: &CommandDeps,
     caller: Caller,
@@ -80,8 +82,8 @@ async fn shown(
     let profiles = users::find(deps.store.reader(), caller.tenant, &users).await?;
     let groups = groups_of_tenant::find(deps.store.reader(), caller.tenant, &groups).await?;
     let existing = deps.store.direct_of_pairs(caller.tenant, &pairs).await?;
-    // The profiles may be newer than the facts that the search used. The answer leaves out users who are out of reach by
-    // now.
+    // The profiles may be newer than the facts that the search used. The answer leaves out users and groups that are no
+    // longer in the caller's reach.
     let now = deps.facts.latest(caller.tenant).await?;
     let is_found = |hit: &&DirectoryHit| match hit.entity {
         Entity::User(ix) => now.finds(caller.user, user(ix)),

@@ -1,5 +1,5 @@
-//! Relations that users request, accept and end themselves. Relations that only the product's back end gives come by
-//! provisioning.
+//! Relations that users request, accept and end themselves. Relations that only the product's back end may set are written
+//! by `provisioning`.
 
 use causerie_policy::{Action, RelationOrigin, Resource};
 use causerie_protocol::{
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// What the caller wants to do with a relation.
+/// A change of a relation that the caller requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     /// Enter a one-sided relation, or request a mutual relation.
@@ -47,6 +47,11 @@ impl Step {
 }
 
 /// Executes a step. A step that changes the relation is decided and stored under the lock of the tenant's facts.
+///
+/// # Errors
+/// A `Refusal` if the policy has no such relation, if the relation does not have this step, if the rules do not allow it,
+/// if the other user is the caller or, except for [`Step::End`], does not exist, if the caller is not active or their
+/// token is revoked, or if the database does not answer.
 pub(super) async fn step(
     deps: &CommandDeps,
     caller: Caller,
@@ -98,8 +103,8 @@ pub(super) async fn step(
     let facts = deps.facts.latest_in(write.connection(), caller.tenant).await?;
     let found = users::find(write.connection(), caller.tenant, &[caller.user]).await?;
     let user = found.into_iter().next().ok_or_else(policy_gate::not_found)?;
-    // The rules refuse users who are not active, but they are not asked about every step: a user may always end their own
-    // relation.
+    // The status is checked here because not every step evaluates the rules, which refuse users who are not active: a user
+    // may always end their own relation.
     if user.status != UserStatus::Active {
         return Err(AuthError::Inactive.into());
     }
@@ -115,6 +120,11 @@ pub(super) async fn step(
     Ok(updated(&pair.name, &other, after, how == RelationOrigin::Mutual))
 }
 
+/// One page of the caller's relations: all, or those named `relation`. `at` is the cursor of the page; empty for the first
+/// page.
+///
+/// # Errors
+/// A `Refusal` if the cursor is not valid, if the policy has no relation `relation`, or if the database does not answer.
 pub(super) async fn list(
     deps: &CommandDeps,
     caller: Caller,
@@ -171,7 +181,7 @@ struct StoredRelation {
     outgoing: bool,
 }
 
-/// Two users and the relation that a step is about.
+/// The two users and the relation of a step.
 struct Pair {
     caller: UserId,
     other: UserId,
@@ -197,8 +207,8 @@ impl Pair {
         Ok((before, after))
     }
 
-    /// Of the rows between the two users, the row that counts for the caller. A one-sided relation of the other user does
-    /// not.
+    /// The relation in the rows between the two users, as the caller sees it. A one-sided relation that the other user
+    /// entered is ignored.
     fn stored_relation(&self, stored: &[queries::Between]) -> Option<StoredRelation> {
         let mine = stored.iter().find(|row| row.from == self.caller).or(match self.how {
             RelationOrigin::Mutual => stored.first(),
@@ -259,7 +269,7 @@ impl Pair {
         before: Option<StoredRelation>,
         after: Option<StoredRelation>,
     ) -> Result<(), crate::store::StoreError> {
-        // An accepted relation keeps the user who requested it.
+        // `from` is the user who requested the relation, also after the other user accepted it.
         let outgoing = after.or(before).is_none_or(|stored_relation| stored_relation.outgoing);
         let (from, to) = if outgoing { (self.caller, self.other) } else { (self.other, self.caller) };
         let key = RelationKey { from, relation: self.name.clone(), to };

@@ -3,8 +3,9 @@
 //! The [`Hub`] knows the users connected to this node and the conversations they are in: a [`room::Room`] per conversation
 //! with an entry per online member. A change is delivered on this node at once and published to the other nodes over the
 //! [`bus`]. The bus may lose signals; [`repair`] finds every loss by comparing versions with the database. [`joins`] joins
-//! users to their rooms without missing an event. [`readers`] decides which members may read. [`capabilities`] sends
-//! devices the capabilities of their user when these change, and [`contacts`] what the user may do with the users on screen.
+//! users to their rooms without missing an event. [`readers`] decides which members may read. [`capabilities`] sends the
+//! sessions of a user the changed capabilities of the user. [`contacts`] sends a session the changed actions that its user
+//! may do with the users whom the session watches.
 
 mod arrivals;
 pub mod bus;

@@ -1,6 +1,6 @@
 //! `POST /open`: a form of the product's page opens the messenger for a user. The form has the user's token in the field
-//! `token`; the answer is the messenger's page with the token in its head, from where the script takes and removes it. So the
-//! token is in no address, no history and no log.
+//! `token`. The answer is the messenger's page with the token in its `<head>`; the script of the page reads the token and
+//! removes it. So neither an address, nor the browser's history, nor a log contains the token.
 
 use std::sync::Arc;
 
@@ -15,12 +15,13 @@ use url::form_urlencoded;
 use super::{assets, body, error::Problem};
 use crate::{app::App, auth::AuthError, gateway::origin, store::queries::web_access};
 
-/// The most bytes of a form: a token of the largest size, in the form's encoding, and other short fields.
+/// The maximum size of a form in bytes: a token of the largest size, in the form's encoding, and other short fields.
 const FORM_BYTES_MAX: usize = 16 * 1024;
-/// The page in the built files.
+/// The path of the messenger's page among the built web files.
 const PAGE: &str = "messenger/index.html";
 
-/// Answers a form with the messenger's page.
+/// Answers a form with the messenger's page, or with a problem if the form, its token or the origin of its page is
+/// refused.
 pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
     let headers = request.headers().clone();
     let opened = async {
@@ -30,7 +31,8 @@ pub async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
     opened.await.unwrap_or_else(|problem: Problem| problem.into_response())
 }
 
-/// `GET /open`: the page was loaded again. The messenger lies beside it.
+/// `GET /open`: a browser sends it when the user reloads the page. Redirects to the messenger's page, which is in the same
+/// folder.
 pub async fn again() -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, HeaderValue::from_static("./"))]).into_response()
 }
@@ -57,7 +59,8 @@ async fn page(app: &App, headers: &HeaderMap, token: &str) -> Result<Response, P
     let identity = app.auth.user(token).await.map_err(|error| Refusal::from(error).field("token"))?;
     // Only a page of the product may open the messenger: another site could otherwise sign its visitors in as a user of its
     // choice, and read what they write.
-    // Pages of all sites can send `null`, also where a tenant allows it for its app.
+    // Each site can make a page whose origin is `null`, so `null` is refused here, although a tenant may allow it for its
+    // app.
     if matches!(origin::of(headers), Ok(None | Some("null"))) {
         let why = "a form of a web page opens the messenger: browsers send the origin of the page with it";
         return Err(Refusal::new(ErrorCode::Forbidden, why).field("origin").into());

@@ -13,12 +13,14 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{app::StartError, http::cut::Cut, tasks::Tasks};
 
-/// A client that takes longer for the head of a request is disconnected, because it may be slow on purpose.
+/// The maximum time for the head of a request. The server disconnects a client that takes longer, because it may be slow
+/// on purpose.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// The maximum length of a request's head: a token of 8 KiB, cookies of the embedding page, and a reserve.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
-/// The send buffer of a socket; the kernel doubles this value for its own needs. Without it the buffer would grow to 4 MiB
-/// for a client that does not read, too much for 1,000 slow readers. A page of a history still fits.
+/// The size of the send buffer of a socket; the kernel doubles this value for its own needs. Without this size, the buffer
+/// would grow to 4 MiB for a client that does not read, which is too much for 1,000 slow readers. One page of a history
+/// fits into it.
 const SEND_BUFFER_BYTES: u32 = 48 * 1024;
 /// The maximum number of connections that wait to be accepted. Thousands of clients may reconnect at once after a network
 /// cut, and a client that the kernel does not queue tries again only after a second. Linux limits the value to
@@ -40,11 +42,15 @@ pub(super) struct Listener {
 }
 
 impl Listener {
+    /// Opens the port at `address`. `key` is the setting that has the address; the error names it.
+    ///
+    /// # Errors
+    /// [`StartError::Listen`] if the operating system refuses, for example because the port is taken.
     pub(super) async fn bind(key: &'static str, address: SocketAddr) -> Result<Bound, StartError> {
         let failed = |error| StartError::Listen { key, address, error };
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.map_err(failed)?;
-        // As in the standard library: a restarted server need not wait until the connections of the previous process time
-        // out.
+        // The standard library sets it too: a restarted server does not wait until the connections of the previous process
+        // time out.
         socket.set_reuseaddr(true).map_err(failed)?;
         // Accepted sockets inherit this size.
         socket.set_send_buffer_size(SEND_BUFFER_BYTES).map_err(failed)?;
@@ -54,6 +60,7 @@ impl Listener {
         Ok(Bound(listener, address))
     }
 
+    /// The address of the port, with the number that the operating system chose if the setting is 0.
     pub(super) fn address(&self) -> SocketAddr {
         self.address
     }
@@ -73,6 +80,7 @@ impl Listener {
 }
 
 impl Bound {
+    /// Starts the task `name`, which accepts connections and answers their requests with `router`.
     pub(super) fn serve(self, tasks: &Tasks, name: &'static str, router: Router) -> Listener {
         let Self(socket, address) = self;
         let listener = Listener {
@@ -146,7 +154,7 @@ async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, leaving: Can
         }
     };
     if let Err(error) = ended {
-        // At debug level, because connections often break.
+        // The level is debug because connections often break.
         tracing::debug!(%error, %peer, "a connection broke off");
     }
 }
@@ -163,7 +171,7 @@ mod tests {
 
     use super::*;
 
-    /// A handler that reports when it begins and answers when the test lets it.
+    /// The state of a handler that notifies `began` and answers after `may_end` is notified.
     #[derive(Clone, Default)]
     struct Slow {
         began: Arc<Notify>,

@@ -1,8 +1,9 @@
-//! Folds texts into the words by which users and groups are found: names, the product's identifiers, and search texts alike.
+//! Splits names, external ids and search texts into folded words. A search compares its words with the words of users and
+//! groups.
 //!
 //! Letters are folded: case (`ẞ`, `ı` and `İ` too), accents and compatibility forms by Unicode's data; Latin letters that
-//! Unicode does not decompose (`đ ł ø æ œ`) by the `any_ascii` table. Other scripts are not transliterated: their names
-//! would match letters that do not appear in them.
+//! Unicode does not decompose (`đ ł ø æ œ`) by the `any_ascii` table. Other scripts are not transliterated, because a name
+//! would then match letters that it does not contain.
 
 use std::collections::BTreeSet;
 
@@ -12,15 +13,16 @@ use icu_properties::{
 };
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// The most words per user or group; a name has a handful.
+/// The maximum number of words per user or group. Words after these in alphabetical order are dropped.
 const WORDS_MAX: usize = 32;
-/// The most characters per word; nobody types more.
+/// The maximum number of characters per word. Further characters are cut off, in names and in search texts.
 const WORD_CHARS_MAX: usize = 32;
-/// The word of a name without any visible character: the user or group is listed, and listed last.
+/// The word of a user or group whose name and external id have no visible character, so that lists contain it, at their
+/// end.
 const NO_WORD: &str = "\u{fffd}";
 
-/// The folded words of a text. Emoji and other symbols are words of their own; other characters are words only if the text
-/// has no letter, digit or symbol.
+/// The folded words of a text. A word is a sequence of letters and digits, or a sequence of emoji and other symbols.
+/// Punctuation forms words only if the text has no letter, digit or symbol.
 #[must_use]
 pub fn words(text: &str) -> BTreeSet<String> {
     let folded = folded(text);
@@ -32,7 +34,7 @@ pub fn words(text: &str) -> BTreeSet<String> {
     };
     folded.split(|letter: char| !letter.is_alphanumeric()).for_each(&mut add);
     for run in folded.split(|letter| !is_symbol(letter)) {
-        // Each symbol of a name begins a word, because a user may remember any of them.
+        // Each symbol of a name begins a word, because a user may search for any of the symbols.
         run.char_indices().for_each(|(at, _)| add(run.get(at..).unwrap_or_default()));
     }
     if words.is_empty() {
@@ -41,7 +43,8 @@ pub fn words(text: &str) -> BTreeSet<String> {
     words
 }
 
-/// The words by which a user or group is found: the words of the name and of the product's identifier. At least one word.
+/// The words by which a search finds a user or group: the words of the name and of the external id. At least one word, and
+/// at most 32 words.
 #[must_use]
 pub fn words_of(name: &str, external_id: &str) -> Vec<String> {
     let mut all = words(name);
@@ -73,7 +76,8 @@ fn folded(text: &str) -> String {
             ascii => folded.push_str(ascii),
         }
     }
-    // Upper case first: `ς` and `σ`, `ß` and `ẞ`, `ı` and `I` each have one upper case. The result may contain marks again.
+    // The text is changed to upper case first, because the letters of each pair `ς` and `σ`, `ß` and `ẞ`, `ı` and `I` have
+    // the same upper case. The result may contain combining marks again.
     let lower = folded.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect::<String>();
     lower.nfkd().filter(|letter| !is_combining_mark(*letter)).collect()
 }

@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Stores an API key and records it. One transaction.
+/// Stores an API key and records it in the audit log, in one transaction.
 ///
 /// # Errors
 /// As of [`Actor::begin`].
@@ -28,7 +28,10 @@ pub async fn create_api_key(store: &Store, by: &Actor, tenant: &Tenant, row: api
     transaction.commit().await
 }
 
-/// Stores an API key and records it, as part of the caller's transaction.
+/// Stores an API key and records it in the audit log, as part of the transaction of `connection`.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses a statement.
 pub(super) async fn store_api_key(
     connection: &impl ConnectionTrait,
     by: &Actor,
@@ -42,7 +45,8 @@ pub(super) async fn store_api_key(
     keys::add_api_key(connection, row).await
 }
 
-/// Revokes a tenant's API key and records it. One transaction. Returns false if the tenant has no valid key with this id.
+/// Revokes a tenant's API key and records it in the audit log, in one transaction. Returns false if the tenant has no
+/// valid key with this id.
 ///
 /// # Errors
 /// As of [`Actor::begin`].
@@ -58,7 +62,7 @@ pub async fn revoke_api_key(store: &Store, by: &Actor, tenant: &Tenant, id: Uuid
     Ok(false)
 }
 
-/// A key that is to sign the tokens of a tenant's users.
+/// A new key that signs the tokens of a tenant's users.
 pub struct NewSigningKey<'a> {
     /// The key id, unique across tenants.
     pub kid: &'a str,
@@ -68,7 +72,8 @@ pub struct NewSigningKey<'a> {
     pub material: &'a str,
 }
 
-/// Stores a signing key and records it. One transaction. Returns false if the `kid` is taken.
+/// Stores a signing key and records it in the audit log, in one transaction. Returns false if a key of any tenant has this
+/// `kid`.
 ///
 /// # Errors
 /// As of [`Actor::begin`].
@@ -92,8 +97,8 @@ pub async fn add_signing_key(
     Ok(true)
 }
 
-/// Revokes a tenant's signing key and records it. One transaction. Returns false if the tenant has no valid key with this
-/// `kid`.
+/// Revokes a tenant's signing key and records it in the audit log, in one transaction. Returns false if the tenant has no
+/// valid key with this `kid`.
 ///
 /// # Errors
 /// As of [`Actor::begin`].
@@ -114,7 +119,8 @@ pub async fn revoke_signing_key(
     Ok(false)
 }
 
-/// The tenant of the API key with this id, for operators, who name a key by its id alone.
+/// The tenant of the API key with this id; `None` if there is no such key. For operators, whose commands name a key
+/// without its tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses a statement.
@@ -125,7 +131,8 @@ pub async fn tenant_of_api_key(store: &Store, id: Uuid) -> Result<Option<Tenant>
     }
 }
 
-/// The tenant of the signing key with this `kid`, for operators, who name a key by its id alone.
+/// The tenant of the signing key with this `kid`; `None` if there is no such key. For operators, whose commands name a key
+/// without its tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses a statement.

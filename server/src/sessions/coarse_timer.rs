@@ -5,14 +5,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// A series of equally spaced moments. Deadlines of quiet connections are rounded up to the next of these moments, because
-/// waking each connection on its own would cost more than the work that is then done for it.
+/// waking each connection at its own time costs more than the work that the connection then does.
 pub struct CoarseTimer {
     start: Instant,
     apart: Duration,
 }
 
 impl CoarseTimer {
-    /// Divides the heartbeat interval by 25: one moment per second with the default interval.
+    /// A series that begins now and has 25 moments per heartbeat interval: one per second with the default interval.
     #[must_use]
     pub fn new(interval: Duration) -> Self {
         Self { start: Instant::now(), apart: interval / 25 }

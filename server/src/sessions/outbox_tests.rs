@@ -1,8 +1,8 @@
-//! The order, the bounds and the writes of an outbox, against a fake socket.
+//! Tests of an outbox with a fake socket: the order of its frames, its limits in bytes, its writes.
 
 use super::*;
 
-/// A fake socket that accepts this many bytes until its buffer is full.
+/// A fake socket. It accepts `room` more bytes; then its buffer is full.
 #[derive(Default)]
 struct Peer {
     room: usize,
@@ -44,7 +44,8 @@ fn frame(text: &str) -> Frame {
     Frame::from_proto(Bytes::from(text.to_owned()))
 }
 
-/// A frame as a server sends it: final, binary, unmasked, short (RFC 6455 §5.2).
+/// The bytes of one WebSocket frame for each payload, as a server sends them: final, binary, unmasked, short (RFC 6455
+/// §5.2).
 fn on_wire(payloads: &[&str]) -> Vec<u8> {
     let one = |payload: &&str| [&[0x82, u8::try_from(payload.len()).expect("short")], payload.as_bytes()].concat();
     payloads.iter().flat_map(one).collect()

@@ -11,14 +11,15 @@ use rustix::{
     io::Errno,
 };
 
-/// The error text for the operator: which part of the path this process may not use, its owner, and how to fix it.
+/// A text for the operator about a failed access to `path`: the part of the path that this process may not use, its owner,
+/// and a command that gives the permission. If this process may use the whole path, the path and `error`.
 #[must_use]
 pub fn why(path: &Path, error: &io::Error) -> String {
     denied(path).unwrap_or_else(|| format!("{}: {error}", path.display()))
 }
 
-/// Finds the first part of a path (or the path itself) that this process may not use as a database needs it, and describes
-/// it. `None` if the whole path may be used.
+/// Describes the first part of a path (or the path itself) for which this process lacks a permission: it must enter the
+/// folders of the path, and read and write the last part that exists. `None` if it has all permissions.
 #[must_use]
 pub fn denied(path: &Path) -> Option<String> {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());

@@ -12,7 +12,7 @@ use tokio::{
 
 use super::StoreError;
 
-/// A query that takes longer is given up, so that the callers behind it are served.
+/// The maximum time of a query. A query that takes longer is cancelled, so that the callers in the queue are served.
 const DEADLINE: std::time::Duration = std::time::Duration::from_secs(8);
 
 /// The result of a batch: the values of the keys that have a value.
@@ -21,8 +21,8 @@ pub type Answers<K, V> = HashMap<K, V>;
 /// The channel on which a caller waits for its value.
 type ValueSender<V> = oneshot::Sender<Result<Option<V>, StoreError>>;
 
-/// Waits for a request, and then takes all queued requests as [`top_up`] does. Returns the number of requests in `into`,
-/// which is 0 when all senders are gone.
+/// Waits for a request, and then takes the queued requests as [`top_up`] does. Returns the number of requests in `into`,
+/// which is 0 when all senders are dropped and no request is queued.
 pub async fn gather<T>(waiting: &mut mpsc::Receiver<T>, into: &mut Vec<T>, max: usize) -> usize {
     if waiting.recv_many(into, max).await > 0 {
         top_up(waiting, into, max).await;
@@ -30,8 +30,9 @@ pub async fn gather<T>(waiting: &mut mpsc::Receiver<T>, into: &mut Vec<T>, max: 
     into.len()
 }
 
-/// Yields to the scheduler until the queue stops growing, so that every task that is already runnable can add its request to
-/// this batch. Uses no timer: on an idle server it returns at once.
+/// Moves the queued requests from `waiting` to `into`, until `into` has `max` requests. It yields to the scheduler until
+/// the queue stops growing, so that every task that is already runnable can add its request to this batch. It uses no
+/// timer: on an idle server it returns at once. It does nothing if `into` is empty.
 pub async fn top_up<T>(waiting: &mut mpsc::Receiver<T>, into: &mut Vec<T>, max: usize) {
     let mut before = 0;
     while before < into.len() && into.len() < max {
@@ -67,7 +68,7 @@ where
         F: Fn(Vec<K>) -> R + Send + Sync + 'static,
         R: Future<Output = Result<Answers<K, V>, StoreError>> + Send,
     {
-        // The queue holds four batches. Further callers wait for room; they serve sockets, whose clients then wait too.
+        // The queue holds four batches. When it is full, further callers wait in `get`, and their clients wait with them.
         let (questions, mut waiting) = mpsc::channel(batch_max * 4);
         tokio::spawn(async move {
             let mut taken: Vec<(K, ValueSender<V>)> = Vec::with_capacity(batch_max);

@@ -24,20 +24,21 @@ use sea_orm::{
 
 use super::StoreError;
 
-/// A pool, and the condition that its failures indicate. Cheap to clone.
+/// A pool of connections, and the record of its failures. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Pool {
     pub connections: DatabaseConnection,
     pub condition: Condition,
 }
 
-/// What the failures of a pool say about its connections and about the storage of the database. Cheap to clone.
+/// The record of the failures of a pool: which connections may be used again, and whether the last write was stored. Cheap
+/// to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Condition(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// The start of the count of `doubted_ns`.
+    /// The moment from which `doubted_ns` counts.
     began: Instant,
     /// A connection opened earlier than this (in nanoseconds after `began`) is closed instead of being used again; 0 closes
     /// none.
@@ -66,7 +67,7 @@ impl Condition {
     /// Records that a transaction could not begin.
     pub fn begin_failed(&self, error: &StoreError) {
         self.statement_failed(error);
-        // The connection may already be inside a transaction. In an outage there was no connection that could be at fault.
+        // The connection may already be inside a transaction. In an outage, no connection was open.
         if !error.is_contention() && !error.is_outage() {
             self.doubt();
         }

@@ -9,8 +9,8 @@ use std::{
 
 use super::access;
 
-/// The lock on the data folder of an embedded server. It is released when this value is dropped or the process ends, in
-/// whatever way. Commands that run beside a server do not take it.
+/// The lock on the data folder of an embedded server. It is released when this value is dropped or the process ends, also
+/// if the process is killed. Commands that run beside a server do not take it.
 ///
 /// Two servers on the same SQLite file would both store messages, and neither would deliver the messages that the other
 /// stored.
@@ -21,7 +21,7 @@ pub struct FolderLock {
     _file: File,
 }
 
-/// Why the folder can't be locked.
+/// The reason why the folder can't be locked.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// Another server holds the lock.
@@ -45,7 +45,7 @@ pub enum FolderError {
 }
 
 impl FolderLock {
-    /// Takes the lock.
+    /// Takes the lock of the folder.
     ///
     /// # Errors
     /// `FolderError` if another server holds the lock, if the lock file can't be made or opened, or if the file system has

@@ -1,26 +1,27 @@
-//! Which states of a tenant the programs heed that are connected to the same PostgreSQL database.
+//! The generation of a program: a number that says which states of a tenant the program obeys.
 //!
-//! During an upgrade, nodes of two releases write to one database. A node of the older release does not know a state that the
-//! newer release introduces, such as a suspension, and would go on to write. So each connection carries the generation of its
-//! program in its name, and such a state is set only if no older program is connected.
+//! During an upgrade, nodes of two releases write to one PostgreSQL database. A node of the older release does not know a
+//! state that the newer release introduces, for example a suspension, and would continue to write for a suspended tenant.
+//! So the name of each connection contains the generation of its program, and a new state is set only if no older program
+//! is connected.
 
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::{StoreError, connect::POSTGRES_APPLICATION, rows::statement};
 
-/// The generation of this program. A release whose nodes begin to heed another state of a tenant raises it. Generation 0 is that
-/// of the releases before suspensions, whose connections carry no number.
+/// The generation of this program. A release that adds a state of a tenant increments it. Releases before suspensions have
+/// the generation 0; the names of their connections contain no number.
 const GENERATION: u32 = 1;
-/// The first generation that heeds suspensions.
+/// The first generation whose programs obey the suspension of a tenant.
 pub const SUSPENSIONS: u32 = 1;
 
-/// The name of this program's connections in `pg_stat_activity`.
+/// The name of this program's connections in `pg_stat_activity`, such as `causerie 1`.
 pub(super) fn application() -> String {
     format!("{POSTGRES_APPLICATION} {GENERATION}")
 }
 
-/// The connections of programs of generations before `generation`, as a text for operators; `None` if there are none. SQLite has
-/// one program at a time.
+/// A text for operators that lists the connections of programs with a generation lower than `generation`; `None` if there
+/// are no such connections, and for SQLite, which only one program uses at a time.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -44,7 +45,7 @@ pub async fn older_than(connection: &impl ConnectionTrait, generation: u32) -> R
     Ok((!older.is_empty()).then(|| older.join(", ")))
 }
 
-/// The generation of the program with this name; `None` for another program, and for a backup or a restore.
+/// The generation in the name of a connection; `None` for a backup, a restore, and a program that is not Causerie.
 fn of(name: &str) -> Option<u32> {
     match name.strip_prefix(POSTGRES_APPLICATION)? {
         "" => Some(0),

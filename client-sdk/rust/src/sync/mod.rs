@@ -1,4 +1,4 @@
-//! Which versions the client holds, which changes are missing, and in which order subscribers get events.
+//! Stores the versions that the client holds, requests missing changes, and puts the events for subscribers in order.
 //!
 //! The client stores for each conversation the version of the last change that it emitted. A live event with the next
 //! version is emitted. An event with an older version was emitted before and is dropped. An event with a later version shows
@@ -6,9 +6,9 @@
 //! the event `gap`, the client sends all stored versions in a `Resume` and emits what the reply contains.
 //!
 //! Each message is emitted once, also when the server delivers a conversation and its messages in another order:
-//! [`conversation`] stores from which message on a conversation is to be emitted and which messages were emitted, and loads
-//! the missing ones from the history. Nothing in this module knows a socket: the input is what the server sent, the output
-//! is a list of [`Step`]s.
+//! [`conversation`] stores the seq after which each message of a conversation must be emitted, stores which messages were
+//! emitted, and loads the missing messages from the history. This module does not use the socket: its input is the replies
+//! and events of the server, its output is a list of [`Step`]s.
 
 mod conversation;
 mod seq_set;
@@ -23,7 +23,8 @@ use causerie_protocol::{
 use self::conversation::ConversationState;
 use crate::event::Event;
 
-/// What the connection must do after an input, in the order of the list.
+/// An action of the connection after a reply or an event of the server. The connection executes a list of steps in its
+/// order.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Step {
     /// Publish the event to all subscribers.
@@ -32,8 +33,8 @@ pub(crate) enum Step {
     Fetch {
         state_id: StateId,
         since_version: u32,
-        /// The reply before contained nothing new: wait before the request, so that a faulty server is not asked without a
-        /// break.
+        /// The previous reply contained nothing new: wait before the request, so that a faulty server does not get
+        /// requests without a pause.
         pause: bool,
     },
     /// Send `GetHistory` for the messages after a seq; the reply goes to [`Sync::loaded`].
@@ -74,6 +75,7 @@ pub(crate) struct Sync {
 struct Resume {
     /// The epoch at the start. All parts carry it, although the first reply may bring another epoch.
     epoch: String,
+    /// The conversations that no part has sent yet.
     left: VecDeque<ConversationId>,
     /// [`Sync::leaves_total`] when the current part was made.
     leaves_total: u64,
@@ -85,7 +87,7 @@ struct Resume {
     buffered: Vec<Kind>,
 }
 
-/// A leave. Replies that the server read before it may arrive after it.
+/// A leave of a conversation. A reply that the server read from the database before the leave may arrive after it.
 #[derive(Clone, Copy)]
 struct Leave {
     /// [`Sync::leaves_total`] after this leave.
@@ -136,7 +138,8 @@ impl Sync {
         self.next_resume()
     }
 
-    /// The server sent a welcome without a reply to the resume: asks once more, if the client holds any conversation.
+    /// The server sent a welcome without a reply to the resume. Returns [`Step::Resume`] if the client holds a
+    /// conversation.
     pub fn resume_unanswered(&mut self) -> Vec<Step> {
         self.resume = None;
         if self.conversations.is_empty() { Vec::new() } else { vec![Step::Resume] }
@@ -161,7 +164,8 @@ impl Sync {
     pub fn resumed(&mut self, resumed: wire::Resumed) -> (Vec<Step>, bool) {
         let first = self.resume.as_ref().is_some_and(|resume| resume.first);
         let leaves_total = self.resume.as_ref().map_or(0, |resume| resume.leaves_total);
-        // A live join may have raised the inbox version above the reply's. In a new epoch the old number means nothing.
+        // A live join may have raised the stored inbox version above the version of the reply. In a new epoch, the stored
+        // inbox version is not valid.
         let reached = self.inbox_version.filter(|_| self.epoch == resumed.epoch).unwrap_or(0);
         self.inbox_version = Some(resumed.inbox_version.max(reached));
         self.epoch = resumed.epoch;
@@ -189,7 +193,7 @@ impl Sync {
             }
         }
         for id in resumed.gone.iter().filter_map(|id| parse(id)) {
-            // A conversation that the user rejoined after the request was sent is not meant.
+            // If the user rejoined the conversation after the request was sent, the reply is out of date.
             if self.conversations.get(&id).is_none_or(|state| state.presented) {
                 self.leave(id, resumed.inbox_version, &mut steps);
             }
@@ -213,7 +217,7 @@ impl Sync {
         (steps, more)
     }
 
-    /// Takes an event of the server.
+    /// Takes an event of the server. Returns the steps that follow from it.
     pub fn event(&mut self, kind: Kind) -> Vec<Step> {
         let mut steps = Vec::new();
         match kind {
@@ -302,21 +306,24 @@ impl Sync {
         StateId { conversation, number: self.states_total }
     }
 
-    /// Number of leaves seen so far. A caller notes it when it sends a request, and passes it with the reply: a reply to a
-    /// request from before a leave may show the user as a member still, so [`Self::learn`] ignores it.
+    /// Number of leaves seen so far. A caller stores it when it sends a request, and passes it with the reply. If the user
+    /// left a conversation after the request, the reply may still show the user as a member, so [`Self::learn`] ignores
+    /// the conversation.
     pub fn leaves_total(&self) -> u64 {
         self.leaves_total
     }
 
-    /// Takes a conversation from a reply. A stored version is kept, because the events in between are still to come. If the
-    /// user rejoined the conversation after a leave that the request did not know, the `conversationJoined` event brings it.
+    /// Takes a conversation from a reply. A stored version is kept, because the events between it and the version in the
+    /// reply have not arrived yet. If the user left the conversation after the request and rejoined it, the
+    /// `conversationJoined` event brings it.
     pub fn learn(&mut self, conversation: &wire::Conversation, leaves_at_request: u64) {
         if let Some(id) = self.parse_new(&conversation.id, leaves_at_request) {
             self.hold(id, conversation).joined = true;
         }
     }
 
-    /// Takes the reply to a start. If the start made the conversation, its `conversationJoined` event is still to come.
+    /// Takes the reply to a command that starts a conversation. If the command created the conversation, its
+    /// `conversationJoined` event has not arrived yet.
     pub fn learn_started(&mut self, started: &wire::ConversationStarted, leaves_at_request: u64) {
         let Some(conversation) = &started.conversation else { return };
         let Some(id) = self.parse_new(&conversation.id, leaves_at_request) else { return };
@@ -368,7 +375,7 @@ impl Sync {
         let state_id = self.new_state_id(id);
         let state = match self.conversations.entry(id) {
             Entry::Occupied(state) => state.into_mut(),
-            // The user has left it since.
+            // The user left the conversation after this join.
             Entry::Vacant(_) if order == InboxOrder::Seen => return,
             Entry::Vacant(free) => free.insert(ConversationState::of(state_id, &conversation)),
         };
@@ -383,7 +390,8 @@ impl Sync {
         state.advance(false, steps);
     }
 
-    /// Compares a join or a leave with the stored inbox version. If others before it are missing, a resume brings them.
+    /// Compares the inbox version of a join or a leave with the stored inbox version. If joins or leaves before it are
+    /// missing, adds [`Step::Resume`].
     fn inbox_order(&mut self, version: u32, steps: &mut Vec<Step>) -> InboxOrder {
         match self.inbox_version {
             // The user stays a member; from now on the policy allows or denies them to read the conversation.

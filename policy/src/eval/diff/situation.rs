@@ -26,20 +26,20 @@ pub struct Situation {
     pub age_ms: Option<i64>,
     /// The name of the relation that is requested, accepted or ended.
     pub relation: Option<String>,
-    /// A relation that is assumed between the two users, whatever the facts are.
+    /// A relation that is assumed to exist between the two users, in place of the facts.
     pub assumed: Option<AssumedRelation>,
 }
 
-/// A relation of which a situation assumes that it is there.
+/// A relation between two users that a situation assumes to exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssumedRelation {
     /// The name of the relation.
     pub relation: String,
-    /// Which of the two users made it.
+    /// The user who made it.
     pub by: AssumedBy,
 }
 
-/// Which of the two users made an assumed relation.
+/// The user who made an assumed relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AssumedBy {
     /// The principal.
@@ -93,7 +93,8 @@ impl SituationKind {
     }
 }
 
-/// A situation with the indexes of one of the two policies.
+/// A situation for one of the two policies: with indexes of this policy in place of names, and with values for the fields
+/// that are `None`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Resolved {
     pub conversation: Option<ConversationContext>,
@@ -108,7 +109,8 @@ impl Situation {
         Self { kind, state: None, role: None, is_author: None, age_ms: None, relation: None, assumed: None }
     }
 
-    /// `None` if the policy does not declare the relation of the situation: then the action is denied to all users.
+    /// This situation for the policy with the vocabulary `words`. `None` if the policy does not declare the relation of
+    /// the situation: then the policy denies the action to all users.
     pub(super) fn resolved(&self, words: &Vocabulary, action: Action) -> Option<Resolved> {
         let relation = match &self.relation {
             Some(name) => Some(words.relation(name)?),
@@ -140,7 +142,7 @@ impl Situation {
     }
 }
 
-/// The situations of an action that the rules of either side distinguish.
+/// The situations of an action that the rules of either policy distinguish.
 pub(super) fn of(action: Action, sides: [Side<'_>; 2]) -> Vec<Situation> {
     let asks = Dimensions::of(action, sides);
     let mut all: Vec<Situation> = match action.resource_type() {
@@ -164,7 +166,8 @@ pub(super) fn of(action: Action, sides: [Side<'_>; 2]) -> Vec<Situation> {
     all
 }
 
-/// Other actions that a built-in denial requires for this action in a conversation, on either side.
+/// The actions that must be allowed too: without them, a built-in denial of either policy denies this action in a
+/// conversation.
 pub(super) fn others(action: Action, sides: [Side<'_>; 2]) -> impl Iterator<Item = Action> {
     let in_conversation = action.resource_type() == ResourceType::Conversation;
     let asks_read = !matches!(action, Action::Read | Action::Leave | Action::DeleteConversation)
@@ -195,17 +198,26 @@ fn is_of_some_kinds(action: Action) -> bool {
     )
 }
 
-/// What the rules of an action depend on, on either side.
+/// The properties on which the rules of an action depend, in either policy. A field is true if a rule tests the property.
 #[derive(Default)]
 struct Dimensions {
+    /// The kind of the conversation.
     kind: bool,
+    /// The state of the conversation.
     state: bool,
+    /// The role of the principal in the conversation.
     role: bool,
+    /// Whether the principal wrote the message.
     author: bool,
+    /// The other user.
     peer: bool,
+    /// Whether the other user requested the relation.
     asked: bool,
+    /// The name of the relation that the action is about.
     about_relation: bool,
+    /// The ages of a message that the rules name, in milliseconds.
     ages_ms: BTreeSet<i64>,
+    /// The relations between the two users that the rules name.
     relations: Vec<AssumedRelation>,
 }
 
@@ -216,7 +228,7 @@ impl Dimensions {
             asks.add(action, side);
             others(action, sides).for_each(|other| asks.add(other, side));
         }
-        // What is built in tells kinds of conversation apart, and messages of the author from others.
+        // The built-in denials depend on the kind of the conversation and on the author of the message.
         asks.kind |= is_of_some_kinds(action);
         asks.author |= action == Action::DeleteForAll;
         asks
@@ -305,7 +317,8 @@ fn of_conversation(action: Action, asks: &Dimensions) -> Vec<Situation> {
     };
     let of_message = action.is_about_a_message();
     let authors = if asks.author && of_message { some([true, false]) } else { vec![None] };
-    // `age<` stops to hold when the message is as old as the threshold: one situation of age 0, one at each threshold.
+    // The condition `age<` does not match when the message is as old as the threshold. So there is one situation with the
+    // age 0 and one with the age of each threshold.
     let ages: Vec<Option<i64>> = match asks.ages_ms.is_empty() {
         false if of_message => {
             std::iter::once(0).chain(asks.ages_ms.iter().copied().filter(|age| *age > 0)).map(Some).collect()

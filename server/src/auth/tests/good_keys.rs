@@ -1,4 +1,5 @@
-//! Signing keys and API keys: which keys are accepted, and until when.
+//! Tests that valid signing keys and API keys are accepted until they expire or are revoked, and that other keys are
+//! refused.
 
 use super::*;
 
@@ -18,7 +19,7 @@ async fn tokens_of_a_revoked_key_are_refused() {
         setting.clock.advance_ms(30_000);
         let revoked = setting.refusal(&token).await;
         assert!(matches!(revoked, AuthError::RevokedKey));
-        // Another key signs the user's next token, so the client must fetch one.
+        // The user's next token is signed with another key, so the client must request a new token.
         assert_eq!((revoked.code(), revoked.close_code()), (ErrorCode::TokenExpired, CloseCode::TokenExpired));
         let again =
             key_queries::revoke_signing_key(setting.store.writer(), setting.tenant, "hs", NOW_MS).await.expect("asks");

@@ -1,4 +1,4 @@
-//! Which tokens and keys are accepted.
+//! Tests which tokens and keys the server accepts.
 
 mod good_keys;
 mod tokens;
@@ -39,7 +39,7 @@ fn part(json: &Value) -> String {
     URL_SAFE_NO_PAD.encode(json.to_string())
 }
 
-/// A token with any header and claims, signed with `algorithm` whatever the header says.
+/// A token with this header and these claims, signed with `algorithm`, which may differ from the algorithm in the header.
 fn signed(header: &str, claims: &str, key: &EncodingKey, algorithm: Algorithm) -> String {
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     let signature = jsonwebtoken::crypto::sign(message.as_bytes(), key, algorithm.into()).expect("signs");
@@ -131,7 +131,7 @@ impl Setting {
         user_queries::upsert(&self.store, self.tenant, &[profile], NOW_MS).await.expect("stores");
     }
 
-    /// How many batches of users were looked up so far.
+    /// The number of batches of users that were looked up since the start.
     fn look_ups(&self) -> u64 {
         let text = self.metrics.encode();
         let count = text.lines().find_map(|line| line.strip_prefix("causerie_lookup_batch_size_count "));

@@ -1,8 +1,8 @@
-//! The commands of the socket over HTTP.
+//! Executes the commands of the WebSocket over HTTP.
 //!
-//! [`routes`] is the table of commands that have a path. [`transcode`] turns a request into the command that a socket would
-//! send, so both run the same code and get the same refusals. [`descriptors`] and [`schema`] describe the messages of
-//! `proto/`.
+//! [`routes`] is the table of commands that have a path. [`transcode`] converts a request into the command that a WebSocket
+//! would send, so that both run the same code and get the same refusals. [`descriptors`] and [`schema`] describe the
+//! messages of `proto/`.
 
 pub mod descriptors;
 mod external;
@@ -37,7 +37,7 @@ use crate::{commands, telemetry::CodeLabel};
 
 type PathParams = Result<RawPathParams, RawPathParamsRejection>;
 
-/// The table as a router.
+/// A router with the paths and methods of [`ROUTES`].
 pub fn router() -> Router<Shared> {
     ROUTES.iter().fold(Router::new(), |router, route| {
         let filter = MethodFilter::try_from(route.method.clone()).expect("a method that axum routes");
@@ -69,7 +69,7 @@ async fn serve(shared: &Shared, endpoint: Endpoint, path: PathParams, request: R
     Ok(json_response(answer(commands::execute(&shared.app.command_deps, caller, command).await?)))
 }
 
-/// The operations of the table. Adds their schemas to `schemas`.
+/// The descriptions of the operations of [`ROUTES`], for OpenAPI. Adds the schemas of their messages to `schemas`.
 pub fn describe(schemas: &mut Schemas) -> Vec<Operation> {
     ROUTES.iter().map(|route| operation(route, schemas)).collect()
 }

@@ -1,4 +1,4 @@
-//! Nodes that are busy, leave, die or lose the database.
+//! Tests of the worker that runs jobs: leases, limits, shutdown, scheduled jobs, metrics.
 
 use std::{sync::Arc, time::Duration};
 
@@ -230,7 +230,7 @@ async fn a_scheduled_job_exists_once_for_all_nodes_and_restarts() {
             turn(&mut node_of(&store, &clock, kinds())).await;
         }
         assert_eq!(notes.runs().len(), 2);
-        // Nobody looks for half a day: what was missed is not made up for.
+        // No node polls for 12 hours. The job then runs once, and the missed runs are not repeated.
         clock.advance_ms(12 * 3_600_000);
         for _ in 0..3 {
             turn(&mut first).await;
@@ -240,7 +240,7 @@ async fn a_scheduled_job_exists_once_for_all_nodes_and_restarts() {
     .await;
 }
 
-/// A job without a payload of its own.
+/// A kind of job without a payload, for schedules.
 struct Hourly(Noted);
 
 impl crate::jobs::JobKind for Hourly {
@@ -264,7 +264,7 @@ async fn metrics_count_runs_failures_and_waiting_jobs() {
         clock.advance_ms(2_000);
         turn(&mut worker).await;
         turn(&mut worker).await;
-        // Counted at the first look of a node.
+        // The worker counted the jobs at its first poll.
         let text = Arc::clone(&jobs.0.metrics).encode();
         for line in [
             "causerie_jobs_oldest_due_seconds 2.0",

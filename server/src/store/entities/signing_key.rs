@@ -1,5 +1,5 @@
-//! Keys that sign the tokens of a tenant's users. A row must not be printed: `material` may be a secret, which
-//! `queries::keys` hides.
+//! Keys that sign the tokens of a tenant's users. A row must not be printed, because `material` may be a secret. Other
+//! modules use `queries::keys::SigningKeyRow`, which does not print it.
 
 use sea_orm::entity::prelude::*;
 
@@ -15,7 +15,7 @@ pub struct Model {
     pub tenant_id: Uuid,
     /// `HS256`, `RS256`, `ES256` or `EdDSA`.
     pub algorithm: String,
-    /// The shared secret (HS256) or the public key (PEM).
+    /// The shared secret (HS256), encrypted or in plaintext, or the public key (PEM).
     pub material: String,
     /// Milliseconds since 1970 UTC.
     pub created_at: i64,

@@ -15,7 +15,7 @@ pub struct Model {
     pub slug: String,
     /// Display name.
     pub name: String,
-    /// Clients that hold another epoch drop what they hold.
+    /// The epoch. A client that holds another epoch drops its stored data.
     pub epoch: Uuid,
     /// Milliseconds since 1970 UTC.
     pub created_at: i64,

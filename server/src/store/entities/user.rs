@@ -16,17 +16,17 @@ pub struct Model {
     pub external_id: String,
     /// Display name.
     pub name: String,
-    /// Empty if the user has no avatar.
+    /// The URL of the avatar; empty if the user has no avatar.
     pub avatar_url: String,
     /// A language tag such as `fr`; empty if the product did not give a language.
     pub locale: String,
-    /// 1 active, 2 deactivated, 3 removed, 4 invited: the numbers of `causerie.v1.UserStatus`.
+    /// The status: 1 active, 2 deactivated, 3 removed, 4 invited; the numbers of `causerie.v1.UserStatus`.
     pub status: i16,
     /// Grows by one when the user joins or leaves a conversation.
     pub inbox_version: i64,
-    /// Seconds since 1970 UTC; tokens issued before this are invalid.
+    /// Seconds since 1970 UTC; tokens that were issued before this time are invalid.
     pub tokens_valid_from: i64,
-    /// Milliseconds since 1970 UTC; absent if the user has never connected.
+    /// The last time at which the user was online, milliseconds since 1970 UTC; absent if the user has never connected.
     pub last_seen_at: Option<i64>,
     /// Milliseconds since 1970 UTC.
     pub created_at: i64,
@@ -34,7 +34,8 @@ pub struct Model {
     pub roles: String,
     /// Which users may write to the user: the numbers of `causerie.facts.v1.WritableBy`.
     pub writable_by: i16,
-    /// Seconds since 1970 UTC; the name, avatar, locale and roles in tokens issued before this are ignored.
+    /// Seconds since 1970 UTC; the server ignores the name, avatar, locale and roles in tokens that were issued before
+    /// this time.
     pub claims_from: i64,
     /// A short text about the user, such as a role; empty if there is none.
     pub about: String,

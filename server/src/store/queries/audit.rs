@@ -1,4 +1,4 @@
-//! The audit: actions of back ends and operators, and commands that the rules refused.
+//! The audit log: actions of back ends and operators, and commands that the rules refused.
 
 use causerie_protocol::TenantId;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
@@ -52,7 +52,7 @@ impl Outcome {
     /// All outcomes.
     pub const ALL: [Self; 2] = [Self::Done, Self::Refused];
 
-    /// The outcome with this name.
+    /// The outcome with this name; `None` if no outcome has it.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.name() == name)
@@ -68,7 +68,7 @@ impl Outcome {
     }
 }
 
-/// Replaces a user, such as `user:lea`, in all lines of a tenant.
+/// Replaces the user `before` by `after` (for example `user:lea`) in the actors and targets of all lines of a tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -79,7 +79,7 @@ pub async fn rename(
     after: &str,
 ) -> Result<(), StoreError> {
     for column in ["actor", "target"] {
-        // The last condition is that of the partial indexes `audit_actor` and `audit_target`.
+        // The last condition lets the database use the partial indexes `audit_actor` and `audit_target`.
         let sql = format!(
             "UPDATE audit SET {column} = $1 WHERE tenant_id = $2 AND {column} = $3 AND substr({column}, 1, 5) = 'user:'"
         );
@@ -89,7 +89,7 @@ pub async fn rename(
     Ok(())
 }
 
-/// Selects lines of the audit.
+/// Selects lines of the audit log: the lines that match all fields that are set.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Only lines before the line with this id, that is, older lines.
@@ -108,9 +108,9 @@ pub struct Filter {
     pub outcome: Option<Outcome>,
 }
 
-/// Adds lines, each with its tenant. They are part of the transaction of `connection`, if it has one. A line of a tenant that does
-/// not exist any more is left out. The lock on the tenant's row makes the last transaction of a deletion wait for the line, which
-/// it then deletes.
+/// Adds lines, each with its tenant. They are part of the transaction of `connection`, if it has one. A line of a tenant
+/// that does not exist any more is not added. The statement locks the row of the tenant, so the last transaction of a
+/// deletion of the tenant waits for the new line and then deletes it.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -149,15 +149,15 @@ pub async fn append(connection: &impl ConnectionTrait, entries: &[(TenantId, Ent
     Ok(())
 }
 
-/// Lines of a tenant, the latest first, each with its id; at most `limit`. Ids are unique and begin with the time, so pages
-/// by id neither skip nor repeat lines of the same moment.
+/// The lines of a tenant that match `filter`, the latest first, each with its id; at most `limit` lines. Ids are unique
+/// and begin with the time, so pages by id neither skip nor repeat lines of the same millisecond.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn page(store: &Store, tenant: TenantId, filter: &Filter, limit: u32) -> Result<Vec<(Uuid, Entry)>, StoreError> {
     let mut sql = String::from("SELECT a.* FROM audit a WHERE a.tenant_id = $1");
     let mut values: Vec<Value> = vec![tenant.0.into()];
-    // The partial indexes `audit_actor` and `audit_target` have the lines of users only.
+    // The partial indexes `audit_actor` and `audit_target` contain only lines whose actor or target is a user.
     let of = |column: &str, value: &str| match value.starts_with("user:") {
         true => format!("substr(a.{column}, 1, 5) = 'user:' AND a.{column} ="),
         false => format!("a.{column} ="),
@@ -194,8 +194,8 @@ pub async fn prune(store: &Store, before_ms: i64) -> Result<u64, StoreError> {
     Ok(done.rows_affected())
 }
 
-/// A value not above any id made at this moment or later. Ids begin with the time, so the primary key of the table finds
-/// lines by time.
+/// A lower bound of the ids of the lines that were added in this millisecond or later. Ids begin with the time, so the
+/// primary key of the table finds lines by time.
 fn first_id_of(at_ms: i64) -> Uuid {
     let at_ms = u64::try_from(at_ms).unwrap_or(0);
     Uuid::from_u64_pair(at_ms << 16, 0)

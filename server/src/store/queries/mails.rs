@@ -21,13 +21,14 @@ use crate::{
 /// Maximum number of messages of a thread whose authors are looked up.
 const THREAD_MAX: i64 = 1_000;
 
-/// Rows per statement: five values each, below SQLite's limit of 32,766.
+/// Rows per statement. Each row has five values; the sum is below SQLite's limit of 32,766 values per statement.
 const CHUNK: usize = 5_000;
 
 /// An addressee of a mail to be stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Addressee {
+    /// The user or group that gets the mail.
     pub who: Addressed,
     /// The addressee gets the mail for information only.
     pub is_copy: bool,
@@ -41,7 +42,7 @@ pub enum Addressed {
     Group(GroupId),
 }
 
-/// A message to reply to.
+/// The message that a new mail replies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Parent {
@@ -49,14 +50,14 @@ pub struct Parent {
     pub author: UserId,
     /// Milliseconds since 1970 UTC.
     pub sent_at_ms: i64,
-    /// The users that are named as addressees of its mail.
+    /// The users who are addressees of the conversation of this message. Groups are not included.
     pub addressees: Vec<UserId>,
-    /// The authors of the messages that its mail replies to, directly or indirectly.
+    /// The authors of the message that the conversation of this message replies to, of the message before it, and so on.
     pub earlier_authors: Vec<UserId>,
 }
 
 impl WriteTx {
-    /// Stores the addressees of mails, in order.
+    /// Stores the addressees of mails, in the order of the list.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -93,7 +94,7 @@ impl WriteTx {
 }
 
 impl Store {
-    /// A message to reply to. `None` if it does not exist in this tenant, or the user may not read it.
+    /// The message that a user wants to reply to. `None` if it does not exist in this tenant, or the user can't see it.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -150,8 +151,8 @@ pub(super) fn columns(json: Json) -> String {
     )
 }
 
-/// Whether the addressee is a group, id, external id, name, avatar of a user or kind of a group, status, whether it is a
-/// copy, about of a user.
+/// An addressee as the database returns it: 1 for a group and 0 for a user; id; external id; name; the avatar of a user or
+/// the kind of a group; status; 1 if the addressee gets a copy; the `about` of a user.
 type Row = (i32, String, String, String, String, i32, i32, String);
 
 /// Reads the addressees of a conversation from the columns of [`columns()`].

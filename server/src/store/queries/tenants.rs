@@ -21,13 +21,14 @@ pub struct Tenant {
     pub slug: String,
     /// Display name.
     pub name: String,
-    /// Clients that hold another epoch drop what they hold.
+    /// The epoch. A client that holds another epoch drops its stored data.
     pub epoch: Uuid,
     /// Milliseconds since 1970 UTC.
     pub created_at_ms: i64,
-    /// Since when the tenant is suspended, milliseconds since 1970 UTC; `None` if it is not.
+    /// The time of the suspension, milliseconds since 1970 UTC; `None` if the tenant is not suspended.
     pub suspended_at_ms: Option<i64>,
-    /// When the deletion of the tenant was requested, milliseconds since 1970 UTC; `None` if it was not.
+    /// The time at which the deletion of the tenant was requested, milliseconds since 1970 UTC; `None` if it was not
+    /// requested.
     pub deleting_at_ms: Option<i64>,
 }
 
@@ -89,8 +90,8 @@ pub async fn create(store: &Store, slug: &str, name: &str, now_ms: i64) -> Resul
     create_under(store, slug, name, None, now_ms).await
 }
 
-/// Makes a tenant without facts, with this policy, or with the preset `open` if `policy` is `None`. One transaction, so the
-/// tenant never exists with another policy.
+/// Makes a tenant without facts, with `policy`, or with the preset `open` if `policy` is `None`. It uses one transaction,
+/// so that the tenant never exists with another policy.
 ///
 /// # Errors
 /// `StoreError` if the slug is taken ([`StoreError::is_unique_violation`]), or if the database does not answer or refuses a
@@ -109,7 +110,7 @@ pub async fn create_under(
     Ok(tenant)
 }
 
-/// Stores a new tenant without facts, with this policy, or with the preset `open` if `policy` is `None`.
+/// Stores a new tenant without facts, with `policy`, or with the preset `open` if `policy` is `None`.
 ///
 /// # Errors
 /// `StoreError` if the slug is taken ([`StoreError::is_unique_violation`]), or if the database does not answer or refuses a
@@ -142,7 +143,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Finds the tenant with this slug, or makes it with this policy. Two nodes may call this at the same time.
+/// Finds the tenant with this slug, or makes it with `policy`. Two nodes may call this at the same time.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -163,7 +164,7 @@ pub async fn ensure(
     }
 }
 
-/// The tenant with this slug.
+/// The tenant with this slug; `None` if there is no such tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -171,7 +172,7 @@ pub async fn find_by_slug(store: &Store, slug: &str) -> Result<Option<Tenant>, S
     of_slug(store.reader(), slug).await
 }
 
-/// The tenant with this slug, as part of a transaction.
+/// The tenant with this slug, read in the transaction of `connection`; `None` if there is no such tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -179,7 +180,8 @@ pub async fn of_slug(connection: &impl ConnectionTrait, slug: &str) -> Result<Op
     Ok(select(connection, "WHERE t.slug = $1", vec![slug.into()]).await?.pop())
 }
 
-/// The slug of a tenant whose first policy was not chosen by `by`; `None` if there is no such tenant.
+/// The first slug, in alphabetical order, of a tenant whose first policy the actor `by` did not choose; `None` if there is
+/// no such tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -208,7 +210,7 @@ pub async fn page(store: &Store, after: &str, limit: u32) -> Result<Vec<Tenant>,
     select(store.reader(), end, vec![after.into(), i64::from(limit).into()]).await
 }
 
-/// Gives every tenant a new epoch, so that clients drop what they hold.
+/// Gives every tenant a new epoch, so that clients drop their stored data.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -245,7 +247,7 @@ pub async fn rename(connection: &impl ConnectionTrait, slug: &str, name: &str) -
     of_slug(connection, slug).await
 }
 
-/// The tenant with this id.
+/// The tenant with this id; `None` if there is no such tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

@@ -17,7 +17,7 @@ const requested = parameters.get("lang");
 const preferred = requested ? [requested, ...navigator.languages] : navigator.languages;
 const language = setTexts();
 
-/** Loads the texts: those of the messenger, and for a tenant with rules of its own the texts about these rules. */
+/** Loads the texts of the messenger and, for a demo tenant that has its own rules, the texts about these rules. */
 async function setTexts(): Promise<Strings> {
   if (!identity || identity.tenant === "demo") return setLanguage(preferred);
   const own = await import("./demo-texts.js").then(({ textsOf }) => textsOf(identity.tenant)).catch(() => ({}));
@@ -68,5 +68,5 @@ async function start(): Promise<void> {
   document.querySelector(".not-started")?.remove();
 }
 
-// Without `await` at the top level: modules that are loaded later import this module, and would wait until it has been evaluated.
+// No `await` here: modules that are loaded later import this module, and would wait until its evaluation has ended.
 void start();

@@ -1,11 +1,13 @@
-// The route in the address of the page. Each page of the messenger has an entry in the history of the browser.
+// Reads and changes the route, which is a part of the address of the page. Each route that the user visits has an entry in the browser's
+// history.
 
-/** What the history keeps about an entry: the route of the entry before it. */
+/** The state that the browser stores for an entry of its history. */
 interface EntryState {
+  /** The route of the previous entry; absent for the first entry. */
   readonly before?: string;
 }
 
-/** The route is the fragment of the address, so that the browser's back and reload buttons work. */
+/** Returns the current route. It is the fragment of the address, so that the browser's back and reload buttons work. */
 export function currentRoute(): string {
   const hash = location.hash.slice(1);
   try {
@@ -43,7 +45,7 @@ export function replaceRoute(route: string): void {
   history.replaceState(history.state, "", addressOf(route));
 }
 
-/** The whole address of a route, for links. */
+/** The absolute URL of a route, for links. */
 export function linkTo(route: string): string {
   return new URL(addressOf(route), location.href).href;
 }

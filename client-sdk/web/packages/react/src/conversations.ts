@@ -5,19 +5,19 @@ import { useClientValue } from "./values.js";
 
 const none: readonly Conversation[] = [];
 
-/** The list of conversations. A new object after every change. */
+/** The value of {@link useConversations}. Each change makes a new object. */
 export interface ConversationsValue {
   /** The loaded conversations by last activity, newest first. */
   readonly conversations: readonly Conversation[];
   /** Whether the first page was loaded. */
   readonly loaded: boolean;
-  /** Whether there are conversations that are not loaded. */
+  /** Whether the server has conversations that are not loaded yet. */
   readonly hasMore: boolean;
   /** Loads the next page. Rejects with a `CauserieError`. */
   readonly loadMore: () => Promise<void>;
 }
 
-/** The list of conversations. The client loads its first page when it connects. */
+/** Returns the loaded conversations, and renders the component again when they change. The client loads the first page when it connects. */
 export function useConversations(): ConversationsValue {
   const client = useClient();
   const conversations = useClientValue("conversations", (from) => from?.conversations ?? none);

@@ -1,4 +1,4 @@
-// For frameworks that render components on a server: these modules hold state and run in the browser.
+// Tells frameworks that render components on a server that these modules hold state and run in the browser.
 "use client";
 
 export { type ConversationValue, useConversation } from "./conversation.js";

@@ -2,7 +2,10 @@
 import { type Conversation, type Message, toMember, toMessage, toState } from "./model.js";
 import type * as wire from "./wire.gen.js";
 
-/** The change that made `version` of a conversation. `updated`: a message was edited or deleted. */
+/**
+ * One change of a conversation, and the version of the conversation after it. `sent`: a message was sent; `updated`: a message was edited or
+ * deleted; `changed`: the members, the subject or the state changed.
+ */
 export type Change = { readonly conversationId: string; readonly version: number } & (
   | { readonly kind: "sent" | "updated"; readonly message: Message }
   | { readonly kind: "changed"; readonly changed: wire.ConversationChanged }
@@ -22,7 +25,7 @@ export function changeOf(event: wire.Event): Change | undefined {
   return { kind: "changed", conversationId, version, changed: conversationChanged };
 }
 
-/** The conversation after a change. Its read state and capabilities stay: they have events of their own. */
+/** The conversation after a change. Its read state and its capabilities stay, because other events change them. */
 export function applyChange(conversation: Conversation, change: Change): Conversation {
   const { version } = change;
   if (change.kind === "changed") return { ...applyChanged(conversation, change.changed), version };

@@ -35,7 +35,7 @@ import type * as wire from "./wire.gen.js";
  * A client of the chat server for one user. It keeps a connection, holds the loaded conversations and messages, and emits events when they
  * change. All properties return the same object until something in it changes.
  *
- * The constructor throws a `TypeError` when a required option is missing. It does not connect; `connect` does.
+ * The constructor throws a `TypeError` when a required option is missing. It does not connect: call `connect`.
  */
 export class Client extends Commands {
   readonly #settings: Settings;
@@ -194,7 +194,7 @@ export class Client extends Commands {
     return this.#list.loaded;
   }
 
-  /** Whether there are conversations that are not loaded. */
+  /** Whether the server has conversations that are not loaded yet. */
   get hasMoreConversations(): boolean {
     return this.#list.more;
   }
@@ -209,12 +209,15 @@ export class Client extends Commands {
     return this.#list.loadMore();
   }
 
-  /** A loaded conversation. */
+  /** A loaded conversation; `undefined` when it is not loaded. */
   conversation(conversationId: string): Conversation | undefined {
     return this.#store.get(conversationId)?.conversation;
   }
 
-  /** Returns a conversation; loads it when it is not loaded. Rejects as a command, with `not_found` for an unknown conversation. */
+  /**
+   * Returns a conversation; loads it when it is not loaded. Rejects like the methods of `Commands`, with `not_found` when the conversation
+   * does not exist or the connected user may not read it.
+   */
   async getConversation(conversationId: string): Promise<Conversation> {
     const known = this.conversation(conversationId);
     if (known) return known;
@@ -222,13 +225,13 @@ export class Client extends Commands {
     return this.receive(conversation);
   }
 
-  /** Removes a member from a group. */
+  /** Removes a member from a group conversation. Rejects like the methods of `Commands`. */
   async removeMember(conversationId: string, userId: string): Promise<void> {
     await this.call("removeMember", { conversationId, userId });
     if (userId === this.#me?.id) this.#store.remove(conversationId);
   }
 
-  /** Removes the connected user from a group. */
+  /** Removes the connected user from a group conversation. Rejects like the methods of `Commands`. */
   async leave(conversationId: string): Promise<void> {
     await this.#driver.connected(this.#settings.commandTimeoutMs);
     await this.removeMember(conversationId, this.#me?.id ?? "");
@@ -256,19 +259,22 @@ export class Client extends Commands {
     return this.#outbox.push(conversationId, clientId, normalizeLineBreaks(text), error);
   }
 
-  /** Sends a failed message again. Returns whether there was such a message. */
+  /** Sends a failed message again. Returns `false` when no failed message has this client id. */
   retry(clientId: string): boolean {
     return this.#outbox.retry(clientId);
   }
 
-  /** Removes an outgoing message. Returns whether there was such a message. */
+  /** Removes an outgoing message. Returns `false` when no outgoing message has this client id. */
   discard(clientId: string): boolean {
     return this.#outbox.discard(clientId);
   }
 
   // Read state, typing, presence
 
-  /** Marks all messages up to `seq` as read; without `seq`, up to the last message. Does nothing when they are read already. */
+  /**
+   * Marks all messages up to `seq` as read; without `seq`, up to the last message. Does nothing when they are read already. Rejects like
+   * the methods of `Commands`.
+   */
   async markRead(conversationId: string, seq?: number): Promise<void> {
     const held = this.conversation(conversationId);
     const upTo = seq ?? held?.lastSeq ?? 0;
@@ -276,14 +282,14 @@ export class Client extends Commands {
     this.#applyMark(await this.call("markRead", { conversationId, seq: upTo }));
   }
 
-  /** Marks a conversation as unread. */
+  /** Marks a conversation as unread. Rejects like the methods of `Commands`. */
   async markUnread(conversationId: string): Promise<void> {
     this.#applyMark(await this.call("markUnread", { conversationId }));
   }
 
   /**
-   * Shows the other members that the connected user is typing, or has stopped. To be called at every key press; a notice is sent at most
-   * every 3 s. Throws a `TypeError` for an argument of a wrong type.
+   * Shows the other members that the connected user is typing, or has stopped typing. Call it at every key press: the client sends at most one
+   * notice every 3 s. Throws a `TypeError` for an argument of a wrong type.
    */
   setTyping(conversationId: string, typing: boolean): void {
     validate("setTyping", { conversationId, typing }, this.#store.limits);
@@ -311,7 +317,10 @@ export class Client extends Commands {
 
   // Users
 
-  /** A user from any reply or event. A user who is not known is requested; the `users` event follows. */
+  /**
+   * A user whom the client knows from a reply or an event. For another user, returns `undefined`, requests the user, and emits `users` when
+   * the reply has arrived.
+   */
   user(userId: string): User | undefined {
     return this.#users.get(userId);
   }
@@ -350,7 +359,7 @@ export class Client extends Commands {
     return toMessage(message);
   }
 
-  /** The outgoing messages that are not among the messages of the conversation: an event may arrive before the reply. */
+  /** The outgoing messages without the messages that the conversation shows already, because their event arrived before the reply. */
   #outgoing(conversationId: string): readonly OutgoingMessage[] {
     const outgoing = this.#outbox.of(conversationId);
     const messages = outgoing.length ? (this.#store.get(conversationId)?.timeline.messages ?? []) : [];
@@ -378,7 +387,7 @@ export class Client extends Commands {
     this.#store.totalUnread = welcome.totalUnread ?? 0;
     this.#may = welcome;
     if (!this.#sync.welcome(welcome.resumed)) {
-      // After the state has become `connected`: commands wait for that.
+      // The list loads after the state has become `connected`, because commands wait for this state.
       queueMicrotask(() => void this.#list.load().catch((error: CauserieError) => this.#events.emit("error", error)));
     }
   }

@@ -1,4 +1,4 @@
-// Opens a connection, sends `Hello`, and opens another connection when one is lost. The listener applies the frames.
+// Opens a connection, sends `Hello`, and opens a new connection when the connection is lost. The listener applies the frames.
 import { fullJitter, lateDelay, reconnectAfter } from "./backoff.js";
 import { clientError, diagnose } from "./diagnosis.js";
 import { type CauserieError, closedByServer, notConnected, timedOut, toError } from "./errors.js";
@@ -12,7 +12,7 @@ import type * as wire from "./wire.gen.js";
 
 /** The state of the connection of a client. */
 export type ConnectionState =
-  /** `connect` was not called, or `disconnect` was. */
+  /** `connect` was not called yet, or `disconnect` was called after it. */
   | { readonly name: "disconnected" }
   /** The first attempt to connect is being made. */
   | { readonly name: "connecting" }
@@ -23,8 +23,8 @@ export type ConnectionState =
    */
   | { readonly name: "reconnecting"; readonly waitingForNetwork: boolean; readonly reason?: CauserieError | undefined }
   /**
-   * The client has given up, because an attempt with the same token and address would fail too, or because the token is one of another user,
-   * who needs another `Client`. Commands reject with `reason`.
+   * The client has given up, because an attempt with the same token and address would fail too, or because the token belongs to another user,
+   * for whom the application must create another `Client`. Commands reject with `reason`.
    */
   | { readonly name: "closed"; readonly reason: CauserieError };
 
@@ -36,12 +36,15 @@ export interface DriverListener {
   limits(): wire.Limits;
   /** The server has accepted a connection. */
   welcomed(welcome: wire.Welcome): void;
+  /** The server has sent an event, except `goingAway` and `tokenExpiring`, which the driver handles. */
   event(event: wire.Event): void;
   /** The server closed the connection because of a frame. Returns whether the client may reconnect without repeating that frame. */
   suspect(error: CauserieError): boolean;
+  /** The state has changed. */
   state(state: ConnectionState): void;
-  /** The client started or ended to wait for the reply to a ping. */
+  /** The client began (`true`) or stopped (`false`) to wait for the reply to a ping. */
   probing(isProbing: boolean): void;
+  /** The connection, a token or a frame of the server caused an error. */
   error(error: CauserieError): void;
 }
 
@@ -50,14 +53,14 @@ const stableMs = 5_000;
 /** The heartbeat interval when `Welcome` has none, in milliseconds. */
 const defaultHeartbeatMs = 30_000;
 const subprotocol = "causerie.v1.json";
-/** Close codes. */
+/** Codes with which the server closes a connection. */
 const tokenExpired = 4003;
 const unauthenticated = 4502;
-/** Error codes of the same meaning. */
+/** Codes of errors in replies, with the same meanings as the close codes. */
 const tokenExpiredError = 201;
 const unauthenticatedError = 200;
 
-/** Owns the socket, at most one at a time, and decides when to open the next. */
+/** Owns the socket, of which there is at most one at a time, and decides when to open the next socket. */
 export class Driver {
   #state: ConnectionState = { name: "disconnected" };
   #socket: SocketLike | undefined;
@@ -72,7 +75,7 @@ export class Driver {
   #userId: string | undefined;
   /** Whether the socket of this attempt has opened. */
   #hasOpened = false;
-  /** Why sockets do not open, if the client has found the reason. */
+  /** The reason for which sockets do not open; `undefined` while the client has not found it. */
   #diagnosis: CauserieError | undefined;
   /** The error of the last attempt, if it had one. */
   #failure: CauserieError | undefined;
@@ -179,7 +182,7 @@ export class Driver {
     try {
       socket = new webSocket(url, [subprotocol]);
     } catch (thrown) {
-      // The address is invalid, or has no TLS although the page has: every attempt would fail.
+      // The address is invalid, or uses no TLS although the page uses TLS. Every attempt would fail.
       return this.#stop({
         name: "closed",
         reason: clientError("invalid_url", `\`${url}\`: ${toError(thrown).message}`, false),
@@ -256,8 +259,9 @@ export class Driver {
   }
 
   /**
-   * Replaces a refused token once. Gives up when the new token is refused too, so that a back end that signs invalid tokens is not asked
-   * for ever, and when a token that was just requested is refused for another reason than its expiry.
+   * Requests a new token in place of a refused token, and connects with it. Gives up when the new token is refused too, so that the client
+   * does not request tokens without end from a back end that signs invalid tokens. Also gives up when the refused token was requested
+   * less than 30 s ago and was refused for another reason than its expiry.
    */
   #retryWithFreshToken(reason: CauserieError): void {
     this.#tokens.drop();
@@ -277,7 +281,7 @@ export class Driver {
     this.#failure = failure ?? (code === 1006 ? undefined : reason);
     if (code === unauthenticated) return this.#retryWithFreshToken(reason);
     if (code === tokenExpired) this.#tokens.drop();
-    // Permanent close codes below `unauthenticated` are about a frame, the others about the user.
+    // Permanent close codes below `unauthenticated` mean that a frame was wrong. The other permanent close codes concern the user.
     const isSuspect = !reason.temporary && code < unauthenticated && isConnected && this.#listener.suspect(reason);
     if (!reason.temporary && !isSuspect) return this.#stop({ name: "closed", reason });
     if (isConnected && this.#settings.clock.elapsed() - this.#connectedAt >= stableMs) this.#failures = 0;
@@ -286,7 +290,7 @@ export class Driver {
     this.#retry(isSuspect ? 1006 : code);
   }
 
-  /** Finds out why the socket did not open: after the first failed attempt and then after every fourth. */
+  /** Finds out why the socket did not open: after the first failed attempt, and then after every fourth failed attempt. */
   async #diagnose(attempt: number, failures: number): Promise<void> {
     const { url, fetch, isOnline } = this.#settings;
     if (!fetch || !isOnline() || (failures > 1 && failures % 4)) return;
@@ -302,7 +306,7 @@ export class Driver {
     const { backoff, random, clock } = this.#settings;
     let delayMs = fullJitter(this.#failures++, backoff, random);
     if (reconnectAfter(code) === "later") delayMs = lateDelay(backoff, random);
-    // A server that goes away has assigned this client a delay.
+    // The server sent `goingAway` before it shut down, with a delay for this client.
     if (this.#goingAwayMs !== undefined) delayMs = this.#goingAwayMs;
     this.#goingAwayMs = undefined;
     this.#setReconnecting(this.#diagnosis);
@@ -328,7 +332,7 @@ export class Driver {
     void this.#open();
   }
 
-  /** The device says that it is offline. It may be wrong, so the connection is checked and attempts continue. */
+  /** The device reports that it is offline. The report may be wrong, so the client checks the connection and continues its attempts. */
   readonly #offline = (): void => {
     if (this.#state.name === "reconnecting") this.#setState({ ...this.#state, waitingForNetwork: true });
     else this.#heartbeat?.probe();
@@ -374,14 +378,14 @@ export class Driver {
     requests?.abandon(reason);
   }
 
-  /** The reason to reject commands with, in a state without a connection. */
+  /** The error with which commands reject in a state without a connection. */
   #disconnectReason(state: ConnectionState): CauserieError {
     if (state.name === "disconnected") return notConnected("not connected: call `connect()`");
     const { reason, waitingForNetwork } = state as { reason?: CauserieError; waitingForNetwork?: boolean };
     return reason ?? (waitingForNetwork ? notConnected("the device is offline") : (this.#failure ?? timedOut()));
   }
 
-  /** Ends all attempts. */
+  /** Closes the socket, ends all attempts to connect, and sets the state. */
   #stop(state: ConnectionState): void {
     this.#closeSocket(this.#disconnectReason(state));
     this.#listen("removeEventListener");

@@ -1,4 +1,4 @@
-// The resources that applications see: those of the protocol, with defaults filled in and times as `Date`.
+// The resources that applications see. They are the resources of the protocol, with default values for absent fields and with times as `Date`.
 import type { UserRef } from "./commands.js";
 import type { ErrorName } from "./errors.js";
 import type * as wire from "./wire.gen.js";
@@ -76,7 +76,7 @@ export interface ReadState {
   readonly markedUnread: boolean;
 }
 
-/** A conversation as the connected user sees it. A new object after every change. */
+/** A conversation as the connected user sees it. Each change makes a new object. */
 export interface Conversation {
   readonly id: string;
   readonly kind: ConversationKind;
@@ -140,13 +140,13 @@ export interface RelationStatus {
   /** A name that the policy of the tenant declares, such as `friend`. */
   readonly relation: string;
   readonly state: RelationState;
-  /** Of a `pending` relation: `incoming` when the other user has asked, `outgoing` when the connected user has. */
+  /** In the state `pending`: `incoming` when the other user has requested the relation, `outgoing` when the connected user has requested it. */
   readonly direction: Direction;
 }
 
 /** What the connected user may do with another user now; see `watchContacts` of `causerie/contacts`. */
 export interface Contact {
-  /** The user as the watch named them. */
+  /** The user in the form in which `watchContacts` was called. */
   readonly ref: UserRef;
   /** `undefined` when the connected user may not know the user: unknown and hidden users look the same. */
   readonly user: User | undefined;
@@ -169,7 +169,7 @@ export interface Presence {
   readonly lastSeenAt: Date | undefined;
 }
 
-/** A page of items. `nextCursor` is empty on the last page. Every page may have few items or none. */
+/** A page of items. `nextCursor` is empty on the last page. Each page may have fewer items than its limit, or no items. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string;
@@ -191,15 +191,15 @@ export interface DirectoryHit {
 
 /** A page of a search in the directory. */
 export interface DirectoryPage extends Page<DirectoryHit> {
-  /** Whether the connected user may start groups. */
+  /** Whether the connected user may start group conversations. */
   readonly mayStartGroup: boolean;
   /** Whether the connected user may start a note to self. */
   readonly mayStartNote: boolean;
 }
 
 /**
- * Turns `CONVERSATION_KIND_NOTE_TO_SELF` into `note_to_self`: drops the words of the prefix. A number is a value that this SDK does not
- * know: `unspecified`.
+ * Converts the name of an enum value, for example `CONVERSATION_KIND_NOTE_TO_SELF` into `note_to_self`: removes the first `prefixWords` words.
+ * Returns `unspecified` for a number, which is a value that this SDK does not know, and for an absent value.
  */
 export function enumName<Name extends string>(value: string | number | undefined, prefixWords = 2): Name {
   const name = typeof value === "string" ? value.split("_").slice(prefixWords).join("_") : "unspecified";
@@ -282,7 +282,7 @@ export function toReadState({ readSeq = 0, unread = 0, markedUnread = false }: w
   return { readSeq, unread, markedUnread };
 }
 
-/** Converts what the connected user may do in a conversation, and why they can't write. */
+/** Converts the capabilities of the connected user in a conversation, and the reason why the user can't write in it. */
 export function toRights({
   capabilities = [],
   cannotSend,

@@ -66,7 +66,7 @@ export class Requests {
   }
 
   /**
-   * Sends a command. Rejects with a `CauserieError`: the server's, `too_large`, `timeout` after `timeoutMs`, or the reason given to
+   * Sends a command. Rejects with a `CauserieError`: the error of the server, `too_large`, `timeout` after `timeoutMs`, or the argument of
    * `abandon`.
    */
   call<Name extends CommandName>(name: Name, body: CommandBody<Name>, timeoutMs: number): Promise<ReplyBodies[Name]> {

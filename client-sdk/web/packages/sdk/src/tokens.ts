@@ -1,19 +1,19 @@
 import { notConnected } from "./errors.js";
 import type { Clock } from "./options.js";
 
-/** A new token is requested this long before the current one expires, in milliseconds. */
+/** The time from the request of a new token to the expiry of the current token, in milliseconds. */
 const refreshAheadMs = 60_000;
 /** The least time between two calls of `getToken`, in milliseconds. */
 export const tokenIntervalMs = 30_000;
 /** The longest delay of a browser timer, which has 31 bits, in milliseconds. */
 const timerMaxMs = 2 ** 31 - 1;
 
-/** Holds the token and requests new ones by `getToken`. Uses the monotonic clock, because the time of day may be wrong. */
+/** Holds the token, and requests new tokens with `getToken`. Uses the monotonic clock, because the time of day may be wrong. */
 export class Tokens {
   #token: string | undefined;
-  /** When the token expires, on the clock's `elapsed`. */
+  /** The value of `Clock.elapsed` at which the token expires. */
   #expiresAt = 0;
-  /** When `getToken` was last called, on the clock's `elapsed`. */
+  /** The value of `Clock.elapsed` at the last call of `getToken`. */
   #requestedAt = Number.NEGATIVE_INFINITY;
   #request: Promise<string> | undefined;
   #cancel: () => void = () => {};
@@ -34,7 +34,7 @@ export class Tokens {
     return Math.max(this.#requestedAt + tokenIntervalMs - this.#clock.elapsed(), 0);
   }
 
-  /** The held token, or a new one when there is none or it has expired. Rejects as `fresh`. */
+  /** Returns the held token, or a new token when no token is held or the held token has expired. Rejects like `fresh`. */
   current(): Promise<string> {
     const token = this.#token;
     if (token !== undefined && this.#clock.elapsed() < this.#expiresAt) return Promise.resolve(token);
@@ -42,8 +42,8 @@ export class Tokens {
   }
 
   /**
-   * Requests a new token, once the interval allows it; simultaneous calls share one request. Rejects with the error of `getToken`, or
-   * with `unavailable` when the client was stopped.
+   * Requests a new token, at the earliest `tokenIntervalMs` after the previous request; simultaneous calls share one request. Rejects with the
+   * error of `getToken`, or with `unavailable` when the client was stopped.
    */
   fresh(): Promise<string> {
     this.#request ??= this.#requestToken().finally(() => {
@@ -58,7 +58,7 @@ export class Tokens {
     if (!this.#isRunning()) throw notConnected();
     this.#requestedAt = this.#clock.elapsed();
     this.#token = await this.#getToken();
-    // The reply of the server has the expiry.
+    // The token does not expire until `setExpiry` sets the expiry from the reply of the server.
     this.#expiresAt = Number.POSITIVE_INFINITY;
     return this.#token;
   }
@@ -69,8 +69,8 @@ export class Tokens {
   }
 
   /**
-   * Sets the expiry of the token, and calls `refresh` 60 s before it, or halfway to it when less than 120 s are left. `tokenTtlMs` is
-   * the remaining time; servers that do not send it send `tokenExpiresAt`, by the time of day.
+   * Sets the expiry of the token. Calls `refresh` 60 s before the expiry, or after half of the remaining time when less than 120 s remain.
+   * `tokenTtlMs` is the remaining time in milliseconds. Servers that do not send it send `tokenExpiresAt`, a time of day.
    */
   setExpiry({ tokenTtlMs, tokenExpiresAt = "" }: { tokenTtlMs?: number; tokenExpiresAt?: string }, refresh: () => void): void {
     const leftMs = tokenTtlMs || Date.parse(tokenExpiresAt) - this.#clock.now();

@@ -1,4 +1,4 @@
-// Which members have read which messages, as far as the conversation says.
+// Computes which members have read which messages, from the read positions of the members in the conversation.
 import type { Client, Conversation, History, Member, Message } from "causerie";
 import { colourSeed, displayName } from "./names.js";
 import type { Reader } from "./reader-faces.js";
@@ -8,19 +8,25 @@ function othersOf({ members, memberCount }: Conversation, userId: string | undef
   return members.length < memberCount ? undefined : members.filter(({ user }) => user.id !== userId);
 }
 
-/** `read`: all other members have read the message. Unknown when the conversation lists only some of its members. */
+/**
+ * Whether a message was read. `read`: all other members have read the message. `sent`: some have not, or the conversation lists only some of
+ * its members. An empty text in a note to self.
+ */
 export function progressOf(conversation: Conversation, message: Message): "sent" | "read" | "" {
   if (conversation.kind === "note_to_self") return "";
   const others = othersOf(conversation, message.authorId);
   return others?.length && others.every(({ readSeq }) => readSeq >= message.seq) ? "read" : "sent";
 }
 
-/** A member as a reader. */
+/** The id, name and colour that the list of readers shows for a member. */
 export function readerOf({ user }: Member): Reader {
   return { id: user.id, name: displayName(user), colour: colourSeed(user) };
 }
 
-/** In a group: the readers to show below each own message, by its `seq`. Each reader is below the last own message that they have read. */
+/**
+ * The readers to show below the messages of the connected user, by the `seq` of the message. Each member is a reader of one message: the last
+ * message of the connected user that the member has read. Empty in a conversation that is not a group conversation.
+ */
 export function readersBySeq(
   client: Client,
   conversation: Conversation,

@@ -1,5 +1,5 @@
-// `window.causerie`: the commands of a page to the chat. Before the script is loaded it is an array that the page fills; afterwards each
-// command runs at once.
+// `window.causerie`: the object through which a page sends commands to the chat. Before the script is loaded, it is an array to which the page
+// adds commands. After the script is loaded, each command runs at once.
 import type { CauserieChat } from "./chat.js";
 import { hub } from "./hub.js";
 
@@ -23,16 +23,23 @@ export type Command = readonly [name: string, ...args: unknown[]];
 type Actions = Pick<CauserieChat, (typeof actions)[number]>;
 type Settings = { [Name in (typeof settings)[number]]: (value: CauserieChat[Name]) => void };
 
-/** What `window.causerie` offers. Each method may also be called by `push(["open"])`, before and after the script is loaded. */
+/**
+ * The type of `window.causerie`. A page can also call a method by its name, for example with `push(["open"])`, before and after the script is
+ * loaded.
+ */
 export interface CauserieApi extends Actions, Settings {
   /** The element of the chat; `undefined` on a page with `data-chat="none"`. */
   readonly element: CauserieChat | undefined;
+  /** Runs commands in their order. If a command fails, the console shows the error, and the next command runs. */
   push(...commands: Command[]): void;
-  /** Calls `listener` with the detail of an event: `ready`, `open`, `close`, `unread`, `message` or `error`. */
+  /**
+   * Calls `listener` with the detail of each event of this name: `ready`, `open`, `close`, `unread`, `message` or `error`. Throws a
+   * `TypeError` for another name.
+   */
   on(event: string, listener: (detail: never) => void): void;
 }
 
-/** Makes `window.causerie`. `chat` returns the element of the page. */
+/** Makes the object for `window.causerie`. `chat` returns the chat element of the page, or `undefined` if the page has none. */
 export function makeApi(chat: () => CauserieChat | undefined): CauserieApi {
   const methods: Record<string, unknown> = {
     get element() {
@@ -41,7 +48,7 @@ export function makeApi(chat: () => CauserieChat | undefined): CauserieApi {
     on(event: string, listener: (detail: unknown) => void): void {
       if (!(events as readonly string[]).includes(event)) throw new TypeError(`there is no event \`${event}\``);
       document.addEventListener(`causerie-${event}`, ({ detail }: CustomEventInit) => listener(detail));
-      // What has happened before is reported, too.
+      // If the user signed in before this call, the listener gets the current user or unread count at once.
       const me = hub.session?.client.me;
       if (me && event === "ready") listener(me);
       if (me && event === "unread") listener(hub.unread);
@@ -53,15 +60,15 @@ export function makeApi(chat: () => CauserieChat | undefined): CauserieApi {
           if (!run) throw new TypeError(`there is no command \`${name}\``);
           run(...args);
         } catch (thrown) {
-          // A mistake in one command does not keep the others from running.
+          // The next command runs although this command failed.
           console.error("causerie:", thrown);
         }
       }
     },
   };
-  // biome-ignore lint/suspicious/noExplicitAny: the names are those of members of the element.
+  // biome-ignore lint/suspicious/noExplicitAny: each name in `actions` and `settings` is a member of the element.
   const element = (): any => chat();
-  // On a page without a chat, the hub has `setToken` and `logout`.
+  // On a page without a chat element, `hub` executes `setToken` and `logout`.
   for (const name of actions) methods[name] = (...args: unknown[]) => (element() ?? hub)[name]?.(...args);
   for (const name of settings) {
     methods[name] = (value: unknown) => {

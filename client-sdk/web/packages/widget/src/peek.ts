@@ -6,8 +6,9 @@ import type { Hub } from "./hub.js";
 /** Marks styles for the minifier of the build. */
 const css = String.raw;
 
-/** The preview is shown this long, unless the pointer or the focus is in it; milliseconds. */
+/** The time after which the preview disappears, unless the pointer or the focus is in it; milliseconds. */
 const shownMs = 8_000;
+/** The maximum number of characters that the preview shows. */
 const textMax = 120;
 
 const styles = css`
@@ -87,7 +88,7 @@ export class Peek {
     const { panel } = this.#hub;
     const root = panel?.shadowRoot;
     this.hide();
-    // The frame has the launcher.
+    // The preview is inserted before the launcher.
     const launcher = root?.querySelector<HTMLElement>(".launcher");
     if (!root || !launcher || launcher.hidden || panel.isOpen) return;
     style(root, styles);
@@ -114,6 +115,7 @@ export class Peek {
     this.#hideLater();
   }
 
+  /** Removes the preview, if there is one. */
   hide(): void {
     clearTimeout(this.#timer);
     this.#shown?.remove();

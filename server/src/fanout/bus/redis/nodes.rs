@@ -1,4 +1,4 @@
-//! The other nodes, known by their heartbeats.
+//! The list of the other nodes. A node enters it with its first heartbeat, and counts as gone when its heartbeats stop.
 
 use std::{
     collections::HashMap,
@@ -9,10 +9,10 @@ use std::{
 use causerie_protocol::NodeId;
 use tokio::time::Instant;
 
-/// A node whose heartbeat is missing for this long is gone: five heartbeats.
+/// A node is gone if no heartbeat of it arrived for this time, in which five heartbeats are due.
 pub(super) const GONE_AFTER: Duration = Duration::from_secs(5);
-/// How long a gone node is remembered. Its set of users in Redis expires earlier, so these users are never counted as online
-/// again.
+/// The time for which a gone node stays in the list. Its set of online users in Redis expires earlier, so these users do
+/// not count as online when the node is removed from the list.
 const FORGET_AFTER: Duration = Duration::from_secs(60);
 
 /// The time of the last heartbeat of each other node.
@@ -21,7 +21,7 @@ pub(super) struct Nodes(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
-    /// Whether this node is connected. While it is not, a missing heartbeat of another node means nothing.
+    /// Whether this node is connected to Redis. While it is not connected, heartbeats are ignored.
     connected: bool,
     nodes: HashMap<NodeId, Peer>,
 }
@@ -33,15 +33,17 @@ struct Peer {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// A heartbeat arrived since this node connected.
+    /// A heartbeat arrived since this node connected to Redis.
     Here,
-    /// Present before an outage; no heartbeat has arrived since.
+    /// The node was present before this node lost Redis, and no heartbeat of it has arrived since.
     Awaited,
+    /// No heartbeat arrived for [`GONE_AFTER`].
     Gone,
 }
 
 impl Nodes {
-    /// Records a heartbeat. Returns true if the node was not present before.
+    /// Records a heartbeat. Returns true if the node was not present before. Ignores the heartbeat and returns false while
+    /// this node is not connected to Redis.
     pub fn heartbeat(&self, node: NodeId, now: Instant) -> bool {
         let mut known = self.lock();
         if !known.connected {
@@ -51,7 +53,7 @@ impl Nodes {
         before.is_none_or(|peer| peer.state != State::Here)
     }
 
-    /// Records that this node is connected. Every other node again has [`GONE_AFTER`] until it must have sent a heartbeat.
+    /// Records that this node is connected to Redis. From now on, each other node has [`GONE_AFTER`] to send a heartbeat.
     pub fn connected(&self, now: Instant) {
         let mut known = self.lock();
         known.connected = true;
@@ -60,12 +62,13 @@ impl Nodes {
         }
     }
 
-    /// Records that the connection is lost.
+    /// Records that this node lost its connection to Redis.
     pub fn disconnected(&self) {
         self.lock().connected = false;
     }
 
-    /// The nodes that are gone since the last call.
+    /// Marks each node whose last heartbeat is older than [`GONE_AFTER`] as gone, and returns the nodes that it marked.
+    /// Removes nodes that were gone for [`FORGET_AFTER`].
     pub fn gone(&self, now: Instant) -> Vec<NodeId> {
         let nodes = &mut self.lock().nodes;
         nodes.retain(|_, peer| peer.state != State::Gone || now.duration_since(peer.since) < FORGET_AFTER);

@@ -1,4 +1,4 @@
-//! JSON Schemas of the protobuf messages, by the JSON mapping of protobuf (ProtoJSON).
+//! Makes the JSON Schemas of the protobuf messages, for the JSON mapping of protobuf (ProtoJSON).
 //!
 //! Requests and answers have different schemas: in a request a field may be `null`, which means absent, a number may be
 //! written as text, and fields have bounds ([`bounds`]); in an answer, fields with their default value are absent. Each
@@ -18,7 +18,7 @@ pub fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// The same schema with a description.
+/// Adds a description to a schema. An empty `text` adds nothing.
 #[must_use]
 pub fn described(mut schema: Value, text: &str) -> Value {
     if !text.is_empty() {
@@ -27,7 +27,10 @@ pub fn described(mut schema: Value, text: &str) -> Value {
     schema
 }
 
-/// The schema of an enum: its names, without the first, which means "unspecified" and is never sent.
+/// The schema of an enum: its names, without the first name, which means "unspecified" and is never sent.
+///
+/// # Panics
+/// If the protocol has no enum with this name.
 #[must_use]
 pub fn choice(name: &str) -> Value {
     let one = &WIRE.enums[name];

@@ -1,4 +1,4 @@
-//! Reads facts in pages, in the order of the product's ids.
+//! Reads facts in pages, in the order of external ids.
 
 use causerie_protocol::TenantId;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
@@ -45,7 +45,8 @@ const EDGES: Link<4> = Link {
     key: ["a.external_id", "f.from_role", "b.external_id", "f.to_role"],
 };
 
-/// Selects memberships by external ids and role. A field with `None` selects all.
+/// Selects memberships by the external ids of the user and the group, and by the role. A field with `None` selects all
+/// memberships.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(missing_docs)]
 pub struct MembershipFilter<'a> {

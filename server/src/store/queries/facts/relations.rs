@@ -18,16 +18,19 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Between {
+    /// The user who entered or requested the relation.
     pub from: UserId,
+    /// Whether the relation is in force: the other user accepted it, or its kind needs no acceptance.
     pub accepted: bool,
 }
 
-/// A kind of relation that a list contains.
+/// A kind of relation that the list of a user contains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Shown {
+    /// The name of the kind, such as `friend`.
     pub relation: String,
-    /// The list also contains relations from other users to the user.
+    /// Whether the list also contains relations from other users to the user.
     pub incoming: bool,
 }
 
@@ -37,13 +40,15 @@ pub struct Shown {
 pub struct RelationOfUser {
     pub relation: String,
     pub other: User,
+    /// Whether the user entered or requested the relation, not the other user.
     pub outgoing: bool,
     pub accepted: bool,
-    /// Milliseconds since 1970 UTC.
+    /// The last change of the relation, milliseconds since 1970 UTC.
     pub changed_at_ms: i64,
 }
 
-/// A position in the list of a user's relations. Several relations with the same other user may have the same time.
+/// A position in the list of a user's relations. It has four fields because several relations with the same other user may
+/// have the same time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Position {
@@ -67,7 +72,7 @@ impl RelationOfUser {
     }
 }
 
-/// The relations of this kind between two users, in either direction.
+/// The relations of the kind `relation` between two users, in either direction.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -89,7 +94,8 @@ pub async fn between(
         .collect()
 }
 
-/// The relations of a user, the latest change first, after a position in the list; at most `limit`.
+/// The relations of a user that have one of the kinds `shown`, the latest change first, after the position `after` in the
+/// list; at most `limit` relations.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

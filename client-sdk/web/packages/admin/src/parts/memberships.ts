@@ -13,10 +13,12 @@ import { View } from "./view.js";
 
 const perPage = 25;
 
-/** The memberships of a user or in a group, with a form that adds one. */
+/** A table of the memberships of a user, or of the members of a group, with a form that adds a membership. */
 @customElement("admin-memberships")
 export class Memberships extends View {
+  /** Whether `subject` is a user or a group. */
   @property() of: "user" | "group" = "user";
+  /** The external id of the user or group whose memberships are shown. */
   @property() subject = "";
   @state() private picked = "";
   #shown = "";

@@ -6,17 +6,18 @@ import type { Session } from "../session.js";
 import type { GroupRow, RowPage, UserRow } from "../types.js";
 import { view } from "./styles.js";
 
-/** The time from the last letter to the search. */
+/** The milliseconds from the last typed letter to the search. */
 const pauseMs = 200;
 const hitsMax = 8;
 
 /**
- * A field for a user or a group, with suggestions by name and id. Fires `admin-pick` with the id in `detail`. A key that may not read rows gets
- * a plain field for the id.
+ * A field for a user or a group, with suggestions by name and id. Dispatches `admin-pick` with the id in `detail`. If the API key may not find
+ * rows, the field has no suggestions, and the operator types the id.
  */
 @customElement("admin-picker")
 export class Picker extends LitElement {
   @property({ attribute: false }) session!: Session;
+  /** Whether the field is for a user or for a group. */
   @property() what: "users" | "groups" = "users";
   @property() label = "";
   /** The id of the chosen user or group. */
@@ -25,6 +26,7 @@ export class Picker extends LitElement {
   @state() private hits: readonly (UserRow | GroupRow)[] = [];
   @state() private open = false;
   @state() private active = 0;
+  /** The text in the field; `undefined` while the field shows `value`. */
   @state() private typed: string | undefined;
   @state() private name = "";
   @state() private message = "";
@@ -161,7 +163,7 @@ export class Picker extends LitElement {
       const row = await this.session.api.get<UserRow>(`rows/${this.what}/${encodeURIComponent(id)}`);
       if (this.value === id) this.name = row.name;
     } catch {
-      // The request with this id says what is wrong with it.
+      // The field stays without a name. If the id is wrong, the later request that uses the id returns the error.
     }
   }
 
@@ -179,14 +181,14 @@ export class Picker extends LitElement {
     } else if (event.key === "Enter") {
       const hit = this.open ? this.hits[this.active] : undefined;
       if (hit) {
-        // The form is sent by the next Enter.
+        // This Enter chooses the suggestion. The next Enter sends the form.
         event.preventDefault();
         this.#pick(hit);
       } else this.#leave();
     }
   }
 
-  /** The typed text counts as an id when the operator leaves the field. */
+  /** The operator leaves the field: chooses the typed text as the id. */
   #leave(): void {
     clearTimeout(this.#timer);
     this.#close();

@@ -1,5 +1,5 @@
-//! Tombstones of erased users. A tombstone lasts until a user with the external id exists again: the new user's
-//! `tokens_valid_from` then keeps the tokens void that were signed before.
+//! Tombstones of erased users. A tombstone is stored until a user with the external id exists again. From then on, tokens
+//! of the erased user stay void because they are older than `tokens_valid_from` of the new user.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::store::{
     rows::{Column, Rows, statement},
 };
 
-/// What is kept of an erased user besides the hash of the external id.
+/// The stored data of an erased user, in addition to the hash of the external id.
 #[derive(Debug, Clone, Copy)]
 pub struct Tombstone {
     /// Tokens that were issued in this second or before are void. Seconds since 1970 UTC.
@@ -24,8 +24,8 @@ pub struct Tombstone {
 }
 
 impl Tombstone {
-    /// Whether this data may make the user again: data of a back end always may, data of a token only if the token is newer
-    /// and the user was not blocked.
+    /// Whether `profile` may make the user again. Data of a back end always may; data of a token may if the token was
+    /// issued after the user was erased and the user was not blocked.
     #[must_use]
     pub fn admits(&self, profile: &Profile) -> bool {
         profile.said_at_s.is_none_or(|said_at_s| !self.blocked && said_at_s > self.erased_at_s)
@@ -71,7 +71,7 @@ impl FactWrite {
         Ok(())
     }
 
-    /// The tombstones of these external ids.
+    /// The tombstones of these external ids, by external id. Ids without a tombstone are absent.
     pub(super) async fn tombstones<'a>(
         &self,
         external_ids: impl Iterator<Item = &'a str>,
@@ -89,7 +89,7 @@ impl FactWrite {
     }
 }
 
-/// The tombstones of these external ids, by tenant and external id.
+/// The tombstones of these external ids, by tenant and external id. Ids without a tombstone are absent.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

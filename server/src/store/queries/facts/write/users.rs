@@ -54,10 +54,10 @@ impl FactWrite {
         let written = self.put_users(&due).await?;
         self.unbury(tombstones.into_keys().filter(|id| written.contains_key(*id))).await?;
         for due in merge.due() {
-            // The row as written: a server of an early version, which takes no fact lock, may have made the user meanwhile
-            // with another id.
+            // The row that the database returned, because a server of an early version, which takes no fact lock, may have
+            // made the user at the same time with another id.
             let Some(row) = written.get(due.key) else { continue };
-            // `about` is no fact, but contacts on screen show it: the change reaches them over the log.
+            // `about` is not a fact, but devices show it with each contact. The log of facts brings its change to them.
             let concerns_facts = |stored: &user::Model| {
                 (&stored.name, stored.status, &stored.roles, stored.writable_by, &stored.about)
                     != (&row.name, row.status, &row.roles, row.writable_by, &row.about)
@@ -96,7 +96,7 @@ impl FactWrite {
         Ok(!self.query(rows::ids([id]), body, &[self.tenant.0.into()]).await?.is_empty())
     }
 
-    /// The user after the row is applied.
+    /// The user after `profile` is applied to the stored user `old`, or the new user if `old` is `None`.
     fn merged(&self, profile: &Profile, old: Option<&user::Model>) -> user::Model {
         let mut row = old.cloned().unwrap_or_else(|| user::Model {
             id: UserId::new().0,
@@ -131,8 +131,8 @@ impl FactWrite {
         row
     }
 
-    /// Applies the fields that tokens may also contain. Values in tokens that are older than the applied change no longer
-    /// count.
+    /// Applies the fields that tokens may also contain, and moves `claims_from`, so that the values in tokens that are
+    /// older than this change are ignored.
     fn merge_claims(&self, profile: &Profile, old: Option<&user::Model>, row: &mut user::Model) {
         let set = |text: &mut String, said: &Option<String>| {
             if let Some(said) = said {
