@@ -4,7 +4,14 @@ import type { Client } from "causerie";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { toMessage } from "../../sdk/src/model.js";
 import type * as wire from "../../sdk/src/wire.gen.js";
-import { conversation, FakeServer, me, message, tom } from "../../sdk/tests/harness/fake-server.js";
+import {
+  conversation,
+  type FakeConnection,
+  FakeServer,
+  tom as fakeTom,
+  me,
+  message,
+} from "../../sdk/tests/harness/fake-server.js";
 import type { ConversationPane } from "../src/conversation-pane.js";
 import { draftsOf } from "../src/drafts.js";
 import { setLanguage } from "../src/i18n/index.js";
@@ -17,6 +24,8 @@ const [c1, group, evaId] = ["c1", "c2", "e1"].map((end) => `00000000-0000-7000-8
   string,
   string,
 ];
+/** `watchContacts` takes real ids only. */
+const tom: wire.User = { ...fakeTom, id: "00000000-0000-7000-8000-0000000000f2" };
 const eva: wire.User = { id: evaId, externalId: "eva", name: "Éva Nagy" };
 
 beforeAll(async () => void (await setLanguage(["en"])));
@@ -30,8 +39,13 @@ afterEach(() => {
 /** The answers of the simulated server, by command. */
 type Answers = Partial<Record<keyof wire.Request, (body: never) => Omit<wire.Reply, "id">>>;
 
+interface Opened {
+  readonly client: Client;
+  readonly link: FakeConnection;
+}
+
 /** Opens the messenger with a route. It follows its own navigation, as a page does. */
-async function open(route: string, conversations: wire.Conversation[], answers: Answers = {}): Promise<Client> {
+async function open(route: string, conversations: wire.Conversation[], answers: Answers = {}): Promise<Opened> {
   const server = new FakeServer();
   const { client, link } = await server.connected(conversations);
   const all: Answers = {
@@ -40,7 +54,9 @@ async function open(route: string, conversations: wire.Conversation[], answers: 
     listRelations: () => ({ relationPage: {} }),
     searchDirectory: () => ({ directoryPage: { hits: [{ user: eva, can: ["DIRECTORY_ACTION_START"] }], mayStartGroup: true } }),
     watchContacts: ({ users = [] }: wire.WatchContacts) => ({
-      contactList: { contacts: users.map((userRef) => ({ userRef, user: eva, can: ["DIRECTORY_ACTION_START"] })) },
+      contactList: {
+        contacts: users.map((userRef) => ({ userRef, user: eva, can: ["DIRECTORY_ACTION_START", "DIRECTORY_ACTION_BLOCK"] })),
+      },
     }),
     listMembers: () => ({ memberPage: { members: [{ user: me, role: "MEMBER_ROLE_OWNER" }, { user: tom }] } }),
     getUsers: () => ({ userList: { users: [eva] } }),
@@ -64,7 +80,7 @@ async function open(route: string, conversations: wire.Conversation[], answers: 
     });
   }
   document.body.append(messenger);
-  return client;
+  return { client, link };
 }
 
 /** All elements that match, in all shadow trees. */
@@ -122,17 +138,17 @@ test("blocking is offered as the server says, and a relation can always be ended
   const friend: wire.RelationStatus = { relation: "friend", state: "RELATION_STATE_ACCEPTED", direction: "DIRECTION_MUTUAL" };
   const blocked: wire.RelationStatus = { relation: "block", state: "RELATION_STATE_ACCEPTED", direction: "DIRECTION_OUTGOING" };
   const rows = (): string[] => texts("causerie-user-details ul > li > .row");
-  const openDetails = (contact: wire.Contact): Promise<Client> =>
+  const openDetails = (contact: wire.Contact): Promise<Opened> =>
     open(`${c1}/details`, [chat], {
       watchContacts: ({ users = [] }: wire.WatchContacts) => ({
         contactList: { contacts: users.map((userRef) => ({ userRef, user: tom, ...contact })) },
       }),
     });
-  const client = await openDetails({ relations: [friend], can: ["DIRECTORY_ACTION_BLOCK"] });
+  const { link } = await openDetails({ relations: [friend], can: ["DIRECTORY_ACTION_BLOCK"] });
   await one("causerie-user-details .row", "Remove friend");
   expect(rows()).toEqual(["Remove friend", "Block"]);
-  const [userRef] = [{ id: tom.id as string }];
-  client.emit("frame", { contactsChanged: { contacts: [{ userRef, user: tom, relations: [friend] }] } });
+  const userRef = { id: tom.id as string };
+  link.event({ contactsChanged: { contacts: [{ userRef, user: tom, relations: [friend] }] } });
   await vi.waitFor(() => expect(rows()).toEqual(["Remove friend"]));
   messenger.remove();
   await openDetails({ relations: [blocked] });
@@ -240,7 +256,7 @@ test("the first messages to two users have two client ids, also with the same te
   });
   const kim: wire.User = { id: "00000000-0000-7000-8000-0000000000f1", externalId: "kim", name: "Kim Lee" };
   const hits: wire.DirectoryHit[] = [eva, kim].map((user) => ({ user, can: ["DIRECTORY_ACTION_START"] }));
-  const client = await open(`to/${evaId}`, [chat], {
+  const { client } = await open(`to/${evaId}`, [chat], {
     getUsers: () => ({ userList: { users: [eva, kim] } }),
     searchDirectory: () => ({ directoryPage: { hits } }),
   });
@@ -276,7 +292,7 @@ test("a message is edited in its conversation, also when another one is shown me
 });
 
 test("a mark as unread that could not be cleared is cleared later", async () => {
-  const client = await open(c1, [{ ...chat, readState: { readSeq: 1, markedUnread: true } }]);
+  const { client } = await open(c1, [{ ...chat, readState: { readSeq: 1, markedUnread: true } }]);
   const pane = (await one("causerie-conversation-pane")) as ConversationPane;
   Object.defineProperty((await one("causerie-message-list")) as MessageList, "seen", { get: () => 1 });
   vi.spyOn(document, "hasFocus").mockReturnValue(true);

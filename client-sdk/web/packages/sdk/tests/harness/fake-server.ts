@@ -166,7 +166,7 @@ export class FakeServer {
 
 /** The connected user. */
 export const me: wire.User = { id: "lea", externalId: "lea", name: "Léa Martin" };
-export const tom: wire.User = { id: "00000000-0000-7000-8000-0000000000a2", externalId: "tom", name: "Tom Petit" };
+export const tom: wire.User = { id: "tom", externalId: "tom", name: "Tom Petit" };
 
 /** A direct conversation of `me` and `tom` after some messages. */
 export function conversation(id: string, messages = 0, more: wire.Conversation = {}): wire.Conversation {
@@ -192,7 +192,7 @@ export function message(conversationId: string, seq: number, more: wire.Message 
     conversationId,
     seq,
     version: seq,
-    authorId: tom.id as string,
+    authorId: "tom",
     clientId: `client-${seq}`,
     text: `text ${seq}`,
     sentAt: "2026-11-20T10:00:00Z",
