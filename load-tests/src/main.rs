@@ -1,8 +1,9 @@
-//! Simulated users driving a Causerie server, and the figures they see.
+//! Simulated users put load on a Causerie server, and the tool reports what they measure.
 //!
-//! Each scenario starts what it needs ([`world`]), or drives a server that runs already, fills it with users who live in
-//! processes of their own ([`crowd`]), takes its baselines in the same run, loads on a fixed schedule, and ends by itself
-//! with a report. To add one: a file in `scenario/` and a line in the table there.
+//! Each scenario starts the servers and databases that it needs ([`world`]), or uses a server that runs already. It connects
+//! users, who run in separate processes ([`crowd`]), measures its baselines in the same run, puts load on the server by a
+//! fixed schedule, and ends with a report. To add a scenario, add a file in `scenario/` and a line in the table in
+//! `scenario/mod.rs`.
 
 mod baseline;
 mod capacity;
@@ -24,8 +25,8 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    // Before the first thread, because threads and processes inherit both.
-    let prepared = world::cores::take_the_crowds().and_then(|()| measure::process::raise_file_limit());
+    // Both are set before the first thread starts, because threads and processes inherit them.
+    let prepared = world::cores::move_to_crowd_cores().and_then(|()| measure::process::raise_file_limit());
     let outcome = prepared.and_then(|_| Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?));
     match outcome.and_then(|runtime| runtime.block_on(cli.run())) {
         Ok(status) => ExitCode::from(status),

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::report::words::plain_lines;
 
-/// Fails only for an invalid template, and the templates are constants.
+/// The style of a bar. An invalid template would be an error, and all templates are constants.
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|error| unreachable!("{error}"))
 }
@@ -19,7 +19,7 @@ pub struct Progress {
     terminal: bool,
 }
 
-/// A bar for work of a known size. Dropping it removes it from the screen.
+/// A progress bar. Dropping it removes it from the screen.
 #[derive(Debug)]
 pub struct Bar(ProgressBar);
 
@@ -31,7 +31,7 @@ impl Progress {
     }
 
     /// Prints a line.
-    pub fn say(&self, what: &str) {
+    pub fn print(&self, what: &str) {
         eprintln!("load-tests: {}", plain_lines(what));
     }
 
@@ -41,7 +41,7 @@ impl Progress {
         self.start(what, steps, "{msg} {wide_bar} {pos}/{len} {eta}")
     }
 
-    /// A bar for a duration; it moves by itself.
+    /// A bar for a duration. It advances by itself.
     #[must_use]
     pub fn time(&self, what: &str, length: Duration) -> Bar {
         let bar = self.start(what, length.as_secs().max(1), "{msg} {wide_bar} {pos}/{len} s");
@@ -59,7 +59,7 @@ impl Progress {
 
     fn start(&self, what: &str, steps: u64, template: &str) -> Bar {
         if !self.terminal {
-            self.say(what);
+            self.print(what);
             return Bar(ProgressBar::hidden());
         }
         Bar(ProgressBar::new(steps).with_style(style(template)).with_message(what.to_owned()))
@@ -68,7 +68,7 @@ impl Progress {
 
 impl Bar {
     /// Sets the number of finished steps.
-    pub fn at(&self, steps: u64) {
+    pub fn set(&self, steps: u64) {
         self.0.set_position(steps);
     }
 }

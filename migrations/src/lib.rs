@@ -1,6 +1,7 @@
-//! The database schema, one step per file. README.md describes how a running system is upgraded.
+//! The database schema: each file is one migration. README.md describes how a running system is upgraded.
 //!
-//! Statements are SQL texts that two databases share. Types that differ are placeholders in braces, which `sql::run` replaces. Times are milliseconds since 1970 UTC in `BIGINT`; ids are 16 bytes (`uuid` or `BLOB`).
+//! SQLite and PostgreSQL share the SQL statements. Types that differ are placeholders in braces, which `sql::run` replaces.
+//! Times are milliseconds since 1970 UTC in `BIGINT`. Ids are 16 bytes (`uuid` or `BLOB`).
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -27,7 +28,7 @@ mod m0019_web_access;
 mod m0020_about;
 mod sql;
 
-/// All steps, oldest first.
+/// All migrations, oldest first.
 pub struct Migrator;
 
 #[async_trait::async_trait]

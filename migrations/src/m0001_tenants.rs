@@ -13,7 +13,7 @@ impl MigrationTrait for Migration {
         sql::run(
             manager,
             &[
-                // A client that holds another `epoch` drops its state. It changes when a backup is restored.
+                // `epoch` changes when a backup is restored. A client that holds another epoch drops what it holds.
                 "CREATE TABLE tenants (
                     id {uuid} NOT NULL PRIMARY KEY,
                     slug {text} NOT NULL UNIQUE,
@@ -31,7 +31,8 @@ impl MigrationTrait for Migration {
                     created_at BIGINT NOT NULL,
                     revoked_at BIGINT
                 )",
-                // Only the SHA-256 of a key is kept; keys hold 256 random bits, so no slow hash is needed.
+                // `hash` is the SHA-256 of the key. A key has 256 random bits, so no slow hash is needed. The key is not
+                // stored.
                 "CREATE TABLE api_keys (
                     id {uuid} NOT NULL PRIMARY KEY,
                     tenant_id {uuid} NOT NULL REFERENCES tenants (id),

@@ -1,4 +1,4 @@
-//! Users, and the words by which the directory finds them.
+//! Users, and the words by which the directory finds users.
 
 use sea_orm_migration::prelude::*;
 
@@ -29,7 +29,7 @@ impl MigrationTrait for Migration {
                     created_at BIGINT NOT NULL,
                     UNIQUE (tenant_id, external_id)
                 )",
-                // Words of name and identifier, case and accents folded.
+                // The words of names and external ids, in lower case and without accents.
                 "CREATE TABLE user_tokens (
                     tenant_id {uuid} NOT NULL REFERENCES tenants (id),
                     token {text} NOT NULL,

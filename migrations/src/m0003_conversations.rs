@@ -13,10 +13,10 @@ impl MigrationTrait for Migration {
         sql::run(
             manager,
             &[
-                // `kind`: 1 note to self, 2 direct, 3 group. `state`: 1 open, 2 closed, 3 locked. `start_key` makes
-                // starting idempotent: one direct conversation per pair, one group per starter and client id.
-                // `uncounted_seq` is the highest message that does not count as unread; unread counts after it need no
-                // correction.
+                // `kind`: 1 note to self, 2 direct, 3 group. `state`: 1 open, 2 closed, 3 locked. `start_key` makes a
+                // repeated start find the conversation: there is one direct conversation for two users, and one group
+                // conversation for a starting user and a client id. `uncounted_seq` is the seq of the last message that does
+                // not count as unread. An unread count that begins after it needs no correction.
                 "CREATE TABLE conversations (
                     id {uuid} NOT NULL PRIMARY KEY,
                     tenant_id {uuid} NOT NULL REFERENCES tenants (id),

@@ -1,4 +1,4 @@
-//! Messages: the log of each conversation.
+//! The messages of conversations.
 
 use sea_orm_migration::prelude::*;
 
@@ -13,8 +13,8 @@ impl MigrationTrait for Migration {
         sql::run(
             manager,
             &[
-                // An author belongs to one tenant, so (author, client_id) is unique within the tenant.
-                // A deleted message keeps its row without its text. `counted` is false if the message does not count as unread.
+                // An author belongs to one tenant, so (author, client_id) is unique within the tenant. A deleted message
+                // keeps its row; its text is empty. `counted` is false if the message does not count as unread.
                 "CREATE TABLE messages (
                     conversation_id {uuid} NOT NULL REFERENCES conversations (id),
                     seq BIGINT NOT NULL,

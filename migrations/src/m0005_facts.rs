@@ -13,9 +13,10 @@ impl MigrationTrait for Migration {
         sql::run(
             manager,
             &[
-                // `status` also: 4 invited. `roles` are words with a space before and after each: ` admin owner `.
+                // `status` has the additional value 4: invited. `roles` has a space before and after each role: ` admin
+                // owner `.
                 "ALTER TABLE users ADD COLUMN roles TEXT NOT NULL DEFAULT ''",
-                // 1 rules, 2 contacts, 3 nobody.
+                // The users who may write to this user: 1 by the rules, 2 only contacts, 3 no user.
                 "ALTER TABLE users ADD COLUMN writable_by SMALLINT NOT NULL DEFAULT 1",
                 // `state`: 1 active, 2 concluded, 3 archived. `delivers`: 1 users, 2 group, 3 both, 4 none.
                 "CREATE TABLE groups (
@@ -30,8 +31,8 @@ impl MigrationTrait for Migration {
                     UNIQUE (tenant_id, external_id)
                 )",
                 "CREATE INDEX groups_parent ON groups (parent_id) WHERE parent_id IS NOT NULL",
-                // No foreign keys among facts: an import writes millions of rows, in transactions that hold the tenant's
-                // fact lock and have just looked up the users and groups that the rows name.
+                // Facts have no foreign keys. An import writes millions of rows, in transactions that hold the tenant's fact
+                // lock and have just read the users and groups that the rows name.
                 "CREATE TABLE group_tokens (
                     tenant_id {uuid} NOT NULL,
                     token {text} NOT NULL,
@@ -39,7 +40,7 @@ impl MigrationTrait for Migration {
                     PRIMARY KEY (tenant_id, token, group_id)
                 ) {by_key}",
                 "CREATE INDEX group_tokens_group ON group_tokens (group_id)",
-                // Times are milliseconds since 1970 UTC; NULL is no limit.
+                // Times are milliseconds since 1970 UTC. NULL means no limit.
                 "CREATE TABLE memberships (
                     tenant_id {uuid} NOT NULL,
                     user_id {uuid} NOT NULL,
@@ -50,7 +51,7 @@ impl MigrationTrait for Migration {
                     PRIMARY KEY (user_id, group_id, role)
                 ) {by_key}",
                 "CREATE INDEX memberships_group ON memberships (group_id, role, user_id)",
-                // `state`: 1 pending, 2 accepted. A mutual relation is one row, from the user who requested it.
+                // `state`: 1 pending, 2 accepted. A mutual relation has one row; `from_id` is the user who requested it.
                 "CREATE TABLE relations (
                     tenant_id {uuid} NOT NULL,
                     from_id {uuid} NOT NULL,
@@ -61,7 +62,7 @@ impl MigrationTrait for Migration {
                     PRIMARY KEY (from_id, kind, to_id)
                 ) {by_key}",
                 "CREATE INDEX relations_to ON relations (to_id, kind, from_id)",
-                // An empty role stands for any role. `effect`: 1 allow, 2 deny. `delivers` as in `groups`.
+                // An empty role means any role. `effect`: 1 allow, 2 deny. `delivers` as in `groups`.
                 "CREATE TABLE edges (
                     tenant_id {uuid} NOT NULL,
                     from_group {uuid} NOT NULL,
@@ -89,14 +90,14 @@ impl MigrationTrait for Migration {
                     created_by TEXT NOT NULL,
                     PRIMARY KEY (tenant_id, version)
                 )",
-                // `version` counts the rows of `fact_log`. `policy_version` 0 is the preset `open`.
+                // `version` is the last version that was written to `fact_log`. `policy_version` 0 means the preset `open`.
                 "CREATE TABLE facts (
                     tenant_id {uuid} NOT NULL PRIMARY KEY REFERENCES tenants (id),
                     version BIGINT NOT NULL,
                     policy_version BIGINT NOT NULL
                 ) {by_key}",
                 "INSERT INTO facts (tenant_id, version, policy_version) SELECT id, 0, 0 FROM tenants",
-                // The changes of one transaction: `causerie.facts.v1.Changes`.
+                // `change` has the changes of one transaction: `causerie.facts.v1.Changes`.
                 "CREATE TABLE fact_log (
                     tenant_id {uuid} NOT NULL,
                     version BIGINT NOT NULL,

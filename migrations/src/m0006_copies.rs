@@ -1,4 +1,4 @@
-//! Messages that a member deleted for themselves alone.
+//! Messages that a member deleted only for themselves.
 
 use sea_orm_migration::prelude::*;
 
@@ -19,7 +19,8 @@ impl MigrationTrait for Migration {
                     seq BIGINT NOT NULL,
                     PRIMARY KEY (user_id, conversation_id, seq)
                 ) {by_key}",
-                // The highest message that the member deleted. Unread counts after it do not need the list of deletions.
+                // The seq of the last message that the member deleted. An unread count that begins after it does not need
+                // the table `hidden_messages`.
                 "ALTER TABLE members ADD COLUMN hidden_seq BIGINT NOT NULL DEFAULT 0",
             ],
         )

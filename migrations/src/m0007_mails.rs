@@ -13,8 +13,9 @@ impl MigrationTrait for Migration {
         sql::run(
             manager,
             &[
-                // The addressees as the author wrote them, for display; the members are the users who received the mail. A row has a user or a
-                // group. There is no reference to groups, because imports remove groups and mails stay.
+                // The addressees as the author named them, for display. The users who received the mail are its members. A
+                // row has a user or a group. `group_id` has no foreign key, because a mail stays when an import removes a
+                // group.
                 "CREATE TABLE addressees (
                     conversation_id {uuid} NOT NULL REFERENCES conversations (id),
                     position BIGINT NOT NULL,
@@ -24,7 +25,7 @@ impl MigrationTrait for Migration {
                     PRIMARY KEY (conversation_id, position)
                 ) {by_key}",
                 "ALTER TABLE members ADD COLUMN is_copy {flag} NOT NULL DEFAULT FALSE",
-                // The id of a message.
+                // The id of the message that the mail replies to.
                 "ALTER TABLE conversations ADD COLUMN in_reply_to {uuid}",
             ],
         )

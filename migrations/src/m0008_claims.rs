@@ -1,4 +1,4 @@
-//! The time of the token that last updated a profile, so that an older token does not overwrite it.
+//! The time of issue of the token that last updated a user's profile, so that an older token does not overwrite the profile.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Removes foreign keys of `messages` on PostgreSQL: the writer checks what they would check.
+//! Removes the foreign keys of `messages` on PostgreSQL. The writer checks the same references.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
@@ -10,9 +10,10 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // The writer holds the row of the conversation and has read the row of the author in the same transaction. Both are
-        // deleted only together with the messages. The foreign keys would lock both rows again for every message: 16 of 56
-        // us, and a new version of the author's row on disk. SQLite can't drop a constraint; it checks both in memory.
+        // The writer has locked the row of the conversation and read the row of the author in the same transaction. Both
+        // rows are deleted only together with the messages. The foreign keys would lock both rows again for every message,
+        // which took 16 of 56 us and wrote a new version of the author's row to disk. SQLite can't drop a constraint; it
+        // checks the references in memory.
         if manager.get_database_backend() != DbBackend::Postgres {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! The version that a rollback restored, so that the next rollback continues from there.
+//! The version of the policy that a rollback restored, so that the next rollback restores an older version.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,5 @@
-//! The words of users and groups leave the database: the directory is searched in memory, in words made from the names.
+//! Removes the words of users and groups from the database. The server searches the directory in memory, by words that it
+//! makes from the names.
 
 use sea_orm_migration::prelude::*;
 
@@ -13,7 +14,7 @@ impl MigrationTrait for Migration {
         sql::run(manager, &["DROP TABLE user_tokens", "DROP TABLE group_tokens"]).await
     }
 
-    /// The tables as they were, empty. No server reads them: older ones only write them.
+    /// Creates the tables again, without rows. No server reads them; older servers only write to them.
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         sql::run(
             manager,

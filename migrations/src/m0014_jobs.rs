@@ -13,9 +13,10 @@ impl MigrationTrait for Migration {
         sql::run(
             manager,
             &[
-                // `state`: 1 waiting, 2 running, 3 done, 4 dead. `due_at` is when a worker may take the job: the planned time of a
-                // waiting job, the end of the lease of a running one, NULL for a job that has ended. So one index finds both.
-                // No tenant: the job belongs to the server. No foreign key: a job may outlive its tenant.
+                // `state`: 1 waiting, 2 running, 3 done, 4 dead. `due_at` is the time from which a worker may claim the job:
+                // the planned time of a waiting job, the end of the lease of a running job, NULL for a job that ended. One
+                // index finds both kinds of due jobs. A job without a tenant belongs to the server. `tenant_id` has no
+                // foreign key, because a job may exist longer than its tenant.
                 "CREATE TABLE jobs (
                     id {uuid} NOT NULL PRIMARY KEY,
                     kind {text} NOT NULL,
@@ -33,7 +34,7 @@ impl MigrationTrait for Migration {
                 "CREATE INDEX jobs_due ON jobs (kind, due_at)",
                 "CREATE INDEX jobs_state ON jobs (state, kind, finished_at)",
                 "CREATE INDEX jobs_tenant ON jobs (tenant_id, id)",
-                // When the next job of a kind that runs at intervals is to be made.
+                // The time at which the next job of a kind that runs at intervals is made.
                 "CREATE TABLE job_schedules (
                     kind {text} NOT NULL PRIMARY KEY,
                     next_at BIGINT NOT NULL

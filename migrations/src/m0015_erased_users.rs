@@ -1,4 +1,4 @@
-//! The ids that belonged to erased users, as hashes: tokens that were signed before a user was erased stay void.
+//! The external ids of erased users, as hashes. They keep tokens void that were signed before a user was erased.
 
 use sea_orm_migration::prelude::*;
 
@@ -13,9 +13,9 @@ impl MigrationTrait for Migration {
         sql::run(
             manager,
             &[
-                // `id_hash`: SHA-256 of the tenant's id and the user's external id, in hexadecimal digits. `erased_at_s`: seconds
-                // since 1970 UTC; a token with this `iat` or an earlier `iat` is void. `blocked`: 1 if the user was not active
-                // when it was erased, so that no token makes the user again; otherwise 0.
+                // `id_hash`: SHA-256 of the tenant's id and the user's external id, in hexadecimal digits. `erased_at_s`:
+                // seconds since 1970 UTC; a token with this `iat` or an earlier `iat` is void. `blocked`: 1 if the user was
+                // not active when it was erased, so that no token makes the user again; otherwise 0.
                 "CREATE TABLE erased_users (
                     tenant_id {uuid} NOT NULL REFERENCES tenants (id),
                     id_hash {text} NOT NULL,

@@ -1,4 +1,4 @@
-//! Finds the audit lines of one user, which an erasure rewrites.
+//! Indexes that find the lines of the audit about one user. An erasure rewrites these lines.
 
 use sea_orm_migration::prelude::*;
 

@@ -7,7 +7,7 @@ use crate::sql;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// A foreign key is dropped under locks on both of its tables.
+/// The tables that the migration locks. Dropping a foreign key needs locks on both of its tables.
 const TABLES: [&str; 5] = ["tenants", "users", "facts", "conversations", "addressees"];
 
 #[async_trait::async_trait]
@@ -17,15 +17,17 @@ impl MigrationTrait for Migration {
         sql::run(
             manager,
             &[
-                // NULL: not suspended. In `facts`, because each batch of the writer reads this row under the fact lock.
+                // The time of the suspension; NULL if the tenant is not suspended. The column is in `facts`, because each
+                // batch of the writer reads this row under the fact lock.
                 "ALTER TABLE facts ADD COLUMN suspended_at BIGINT",
-                // When the deletion of the tenant was requested; NULL: it was not.
+                // The time when the deletion of the tenant was requested; NULL if it was not requested.
                 "ALTER TABLE tenants ADD COLUMN deleting_at BIGINT",
             ],
         )
         .await?;
-        // The deletion of a user must find the rows that refer to the user. PostgreSQL loses the two foreign keys that have no
-        // index: an index would have to be changed whenever a conversation's row moves. SQLite can't drop a constraint.
+        // The deletion of a user must find the rows that refer to the user. On PostgreSQL, the two foreign keys that have no
+        // index are dropped, because an index would have to be changed whenever PostgreSQL moves the row of a conversation.
+        // SQLite can't drop a constraint, so it gets the indexes.
         let by_database: &[&str] = match manager.get_database_backend() {
             DbBackend::Postgres => &[
                 "ALTER TABLE conversations DROP CONSTRAINT conversations_created_by_fkey",

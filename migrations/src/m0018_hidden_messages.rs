@@ -1,4 +1,4 @@
-//! Finds the own deletions of messages of one conversation, which the deletion of a tenant removes.
+//! An index that finds the rows of `hidden_messages` of one conversation. The deletion of a tenant removes these rows.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The web pages that may use a tenant: the origins that may connect, and the pages that may embed the tenant's page.
+//! The web pages that may use a tenant: the origins that may connect, and the origins that may embed the tenant's page.
 
 use sea_orm_migration::prelude::*;
 
@@ -14,7 +14,7 @@ impl MigrationTrait for Migration {
         sql::run(
             manager,
             &[
-                // Origins, separated by spaces. NULL: those of the node's settings.
+                // Origins, separated by spaces. NULL means the origins in the settings of the node.
                 "ALTER TABLE tenants ADD COLUMN allowed_origins TEXT",
                 "ALTER TABLE tenants ADD COLUMN frame_ancestors TEXT",
             ],

@@ -2,7 +2,7 @@
 
 use crate::facts::{GroupIx, RelationId, UserIx};
 
-/// An action of a user. The rule language has one word for each, see [`crate::ACTIONS`].
+/// An action of a user. The rule language has a keyword for each action, see [`crate::ACTIONS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
     /// Find a user or a group in the directory.
@@ -86,14 +86,15 @@ impl Action {
         matches!(self, Self::Edit | Self::DeleteForAll | Self::DeleteOwnCopy | Self::Reply)
     }
 
-    /// Whether a resource of this type is possible. [`Action::Find`] has two: users and groups.
+    /// Whether the action can have a resource of this type. [`Action::Find`] has two types: users and groups.
     #[must_use]
-    pub fn fits(self, resource: ResourceType) -> bool {
+    pub fn accepts(self, resource: ResourceType) -> bool {
         self.resource_type() == resource || (self == Self::Find && resource == ResourceType::Group)
     }
 }
 
-/// An action in a conversation that a client may offer to its user, as the wire's `Capability` names it.
+/// An action in a conversation that a client may offer to its user. The wire format has an enum `Capability` with the same
+/// names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Capability {
@@ -187,8 +188,8 @@ pub struct ConversationContext {
     pub state: ConversationState,
     /// The principal's role in it; `None` if the principal is not a member.
     pub role: Option<MemberRole>,
-    /// The other member of a direct conversation, the principal in a note to self; `None` in other kinds, and for a user whom the
-    /// world does not have.
+    /// The other member of a direct conversation, or the principal in a note to self. `None` in other kinds of
+    /// conversations, and if the world does not have the other member.
     pub peer: Option<UserIx>,
 }
 

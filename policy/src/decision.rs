@@ -6,10 +6,11 @@ use crate::facts::{GroupIx, RelationId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RuleIx(pub u16);
 
-/// The fact that made a rule match: the result of the rule's first condition that names one.
+/// The fact that made a rule match. It comes from the first condition of the rule whose witness is not
+/// [`Witness::Everyone`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Witness {
-    /// The rule has no condition that names a group, a relation or a member.
+    /// No condition of the rule depends on a group, a relation or a membership.
     Everyone,
     /// The principal and the other user are the same.
     Same,
@@ -44,7 +45,7 @@ pub enum Decision {
     },
 }
 
-/// The reason of a denial. The wire's `ErrorCode` has the same names and describes each.
+/// The reason of a denial. The enum `ErrorCode` of the wire format has the same names and describes each of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Code {

@@ -10,16 +10,16 @@ use crate::{
 /// One rule: one line of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
-    /// What a match does.
+    /// The effect of a match.
     pub effect: RuleEffect,
-    /// The actions that the rule is about.
+    /// The actions to which the rule applies.
     pub actions: Vec<Action>,
     /// The name of the rule, for audit and metrics; unique in its policy.
     pub name: String,
     /// Line in the text, counted from 1.
     pub line: u32,
-    /// Whether the conditions are about another user (`them`) or about a group (`group`). A rule about conversations has
-    /// users.
+    /// Whether the conditions are about another user (`them`) or about a group (`group`). [`Candidates::Users`] for a rule
+    /// about conversations.
     pub candidates: Candidates,
     /// Conditions after `when`: all must hold. The generator comes first, if there is one.
     pub conditions: Vec<Condition>,
@@ -29,10 +29,10 @@ pub struct Rule {
     pub code: Code,
 }
 
-/// What a match of a rule does.
+/// The effect of a rule that matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RuleEffect {
-    /// Denies the action, whatever other rules allow.
+    /// Denies the action, even if another rule allows it.
     Deny,
     /// Allows the action.
     Allow,
@@ -40,7 +40,7 @@ pub enum RuleEffect {
     Otherwise,
 }
 
-/// What a rule is evaluated for.
+/// The type of resource for which a rule is evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Candidates {
     /// The variable `them` is bound to a user.
@@ -78,7 +78,7 @@ pub enum Direction {
     Both,
 }
 
-/// A condition of a rule. To add one, see the module `lang`.
+/// A condition of a rule. The module `lang` says how to add a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
     // Generators: each leads from the principal to a set of users or groups.
@@ -92,7 +92,8 @@ pub enum Condition {
     /// to an active group where `them` has the second. In a rule about groups (`me R@K edge group`): an allowing edge that
     /// delivers to the group as a whole.
     Edge(RolePattern, RolePattern),
-    /// `me R@K barrier them R@K`: the same for denying edges, whatever they deliver to.
+    /// `me R@K barrier them R@K`: a denying edge between groups as in [`Condition::Edge`], with any value of
+    /// [`Delivers`](crate::Delivers).
     Barrier(RolePattern, RolePattern),
     /// `me R@K in group`: `me` has the role in the group.
     InGroup(RolePattern),

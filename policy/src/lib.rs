@@ -1,8 +1,10 @@
-//! Decides which user may do what. Facts in, decision out: no I/O, no clock, no async.
+//! Decides which user may perform which action. The crate computes decisions from facts; it has no I/O, no clock and no
+//! async code.
 //!
-//! A [`Policy`] is the compiled rules of a tenant; a [`World`] holds the tenant's facts. The server asks [`Policy::decide`]
-//! on every path, with a world that is not older than the change it is about to make. Clients show what
-//! [`Policy::capabilities`] and [`Policy::complete`] answered. A fact that could not be read leads to a denial.
+//! A [`Policy`] is the compiled rules of a tenant; a [`World`] holds the tenant's facts. Before each change, the server
+//! calls [`Policy::decide`] with a world that is at least as new as the last committed change of facts.
+//! [`Policy::capabilities`] and [`Policy::complete`] tell a client which actions and which users it can offer. A request
+//! about a user or a group that the world does not have is denied.
 //!
 //! Modules: `facts` (the world and its changes), `lang` (parser and printer), `ir` (the parsed rules), `eval` (all
 //! evaluations), `cases` (tests of a policy as a table). A *principal* is the user who acts; the rule language calls it

@@ -17,7 +17,7 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Builds the plan of the rules.
+    /// Makes a policy from its parsed parts, and computes the [`Plan`] of its rules.
     #[must_use]
     pub(crate) fn from_parts(
         name: String,
@@ -55,7 +55,7 @@ impl Policy {
         &self.rules
     }
 
-    /// The name of a rule, for audit and metrics; empty if the policy has no rule at this index.
+    /// The name of a rule, as it appears in the audit log and in metrics; empty if the policy has no rule at this index.
     #[must_use]
     pub fn rule_name(&self, rule: RuleIx) -> &str {
         self.rules.get(usize::from(rule.0)).map_or("", |rule| &rule.name)

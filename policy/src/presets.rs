@@ -23,7 +23,7 @@ pub const PRESET_CASES: [(&str, &str); 6] = [
 ];
 
 impl Policy {
-    /// The preset with this name.
+    /// The preset with this name; `None` if there is none.
     #[must_use]
     pub fn preset(name: &str) -> Option<Self> {
         let (_, text) = PRESETS.iter().find(|(known, _)| *known == name)?;

@@ -1,12 +1,13 @@
-//! The words that a policy declares: roles, kinds of groups, relations, settings. Facts that use other words have no effect in a
-//! [`World`](crate::World).
+//! The words that a policy declares: roles, kinds of groups, relations, settings. Facts that use other words have no effect
+//! in a [`World`](crate::World).
 
 use crate::facts::{GroupKindId, RelationId, RoleId, SettingId};
 
-/// The largest number of roles, kinds, relations and settings, each. A [`RoleSet`](crate::RoleSet) has one bit for each role.
+/// The largest number of roles; also of kinds, of relations and of settings. A [`RoleSet`](crate::RoleSet) has one bit for
+/// each role.
 pub const WORDS_MAX: usize = 64;
 
-/// How a relation comes into being.
+/// The way in which a relation is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RelationOrigin {
     /// `mutual`: one user requests it, the other accepts. It then holds in both directions.
@@ -57,7 +58,7 @@ impl Vocabulary {
         index(self.relations.iter(), |(word, _)| word == name).map(RelationId)
     }
 
-    /// How the relation comes into being; [`RelationOrigin::Given`] for an id of another vocabulary.
+    /// The way in which the relation is made; [`RelationOrigin::Given`] for an id that the vocabulary does not have.
     #[must_use]
     pub fn origin(&self, relation: RelationId) -> RelationOrigin {
         self.relations.get(usize::from(relation.0)).map_or(RelationOrigin::Given, |(_, origin)| *origin)
@@ -70,6 +71,7 @@ impl Vocabulary {
     }
 }
 
-fn index<T>(mut words: impl Iterator<Item = T>, is: impl Fn(T) -> bool) -> Option<u8> {
-    words.position(is).and_then(|index| u8::try_from(index).ok())
+/// The index of the first word for which `matches` returns true.
+fn index<T>(mut words: impl Iterator<Item = T>, matches: impl Fn(T) -> bool) -> Option<u8> {
+    words.position(matches).and_then(|index| u8::try_from(index).ok())
 }

@@ -19,7 +19,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// Both encodings, the one that the server prefers first.
+    /// Both encodings. The server prefers the first of them.
     pub const ALL: [Self; 2] = [Self::Proto, Self::Json];
 
     /// The name in `Sec-WebSocket-Protocol`.
@@ -53,15 +53,15 @@ impl Encoding {
             }),
             Self::Json => match read_json(bytes) {
                 Ok(frame) => Ok(frame),
-                // Valid JSON that the generated code refuses, because it implements only a part of the mapping.
+                // The generated code implements only a part of the JSON mapping and refuses some valid frames.
                 Err(error) if error.inner().is_data() => read_lenient(bytes).map_err(refusal),
                 Err(error) => Err(refusal(error)),
             },
         }
     }
 
-    /// The id of a request that [`decode`](Self::decode) refused, so that the server can answer it. `None` if the id can't be read, or if it
-    /// is 0, which requests no answer.
+    /// The id of a request that [`decode`](Self::decode) refused, so that the server can answer the request. `None` if the
+    /// id can't be read, or if it is 0: a request with the id 0 gets no answer.
     #[must_use]
     pub fn request_id(self, frame: &[u8]) -> Option<u32> {
         /// `Request` reduced to its field 1, the id; all other fields are unknown.
@@ -91,7 +91,7 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     read_json(bytes).map_err(refusal)
 }
 
-/// A longer path comes from a value that is nested too deeply.
+/// The longest field path that a refusal names, in bytes. A longer path comes from a value that is nested too deeply.
 const FIELD_BYTES_MAX: usize = 200;
 
 type JsonError = serde_path_to_error::Error<serde_json::Error>;
@@ -114,22 +114,22 @@ fn without_path(error: serde_json::Error) -> JsonError {
 
 fn refusal(error: JsonError) -> Refusal {
     let path = error.path().to_string();
-    // A truncated frame and a frame that is nested too deeply have no field.
-    // `?` is a name that could not be read.
+    // A truncated frame and a frame that is nested too deeply have no field. A path that ends with `?` has a name that could
+    // not be read.
     let is_field = path != "." && !path.ends_with('?') && path.len() <= FIELD_BYTES_MAX && !error.inner().is_eof();
     let field = if is_field { path } else { String::new() };
-    let mut message = in_plain_words(&error.into_inner());
+    let mut message = in_schema_terms(&error.into_inner());
     // The field is more precise than line and column, which are relative to one value after lenient parsing.
     if !field.is_empty()
-        && let Some(place) = message.rfind(" at line ")
+        && let Some(position) = message.rfind(" at line ")
     {
-        message.truncate(place);
+        message.truncate(position);
     }
     Refusal::new(ErrorCode::Malformed, message).field(field)
 }
 
-/// serde's message about JSON, in the names of the schema.
-fn in_plain_words(error: &serde_json::Error) -> String {
+/// The error message of serde, with the names of the wire format's schema instead of Rust types.
+fn in_schema_terms(error: &serde_json::Error) -> String {
     if error.is_eof() {
         return format!("the JSON breaks off at line {} column {}", error.line(), error.column());
     }
@@ -138,23 +138,24 @@ fn in_plain_words(error: &serde_json::Error) -> String {
     text.replace("invalid type: sequence", "invalid type: a list").replace("invalid type: map", "invalid type: an object")
 }
 
-/// prost reports the path as `failed to decode Protobuf message: SendMessage.text: Request.command: invalid …`, innermost
-/// first; peers read `sendMessage.text`.
+/// Converts the path in an error of prost into the path in JSON. prost reports `failed to decode Protobuf message:
+/// SendMessage.text: Request.command: invalid …`, innermost field first; the path in JSON is `sendMessage.text`. Returns an
+/// empty text if the error has no path.
 fn proto_field(error: &str) -> String {
-    let Some(places) = error.strip_prefix("failed to decode Protobuf message: ") else { return String::new() };
+    let Some(locations) = error.strip_prefix("failed to decode Protobuf message: ") else { return String::new() };
     let mut path: Vec<String> = Vec::new();
     let mut inner = None;
-    for place in places.split(": ") {
-        let Some((message, field)) = place.split_once('.') else { break };
+    for location in locations.split(": ") {
+        let Some((message, field)) = location.split_once('.') else { break };
         if !message.starts_with(char::is_uppercase) || field.contains(' ') {
             break;
         }
         match field {
             // prost reports the `oneof`, not the command; the message inside has the name of the command.
-            "command" => path.extend(inner.map(lower_first)),
-            // Other `oneof` names are not part of the path that peers know.
+            "command" => path.extend(inner.map(lower_first_letter)),
+            // The names of other `oneof`s are not part of the path in JSON.
             "by" | "body" | "result" | "kind" | "who" => {}
-            field => path.push(camel(field)),
+            field => path.push(to_camel_case(field)),
         }
         inner = Some(message);
     }
@@ -162,12 +163,12 @@ fn proto_field(error: &str) -> String {
     path.join(".")
 }
 
-fn lower_first(name: &str) -> String {
+fn lower_first_letter(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
 }
 
-fn camel(snake: &str) -> String {
+fn to_camel_case(snake: &str) -> String {
     let mut words = snake.split('_');
     let mut name = words.next().unwrap_or_default().to_owned();
     for word in words {

@@ -1,4 +1,5 @@
-//! Ids. Each kind of id is a UUID with its own type, so that the compiler finds confusions. Text on the wire, 16 bytes in SQL.
+//! Ids. Each kind of id is a UUID with a type of its own, so the compiler refuses an id of another kind. An id is text on
+//! the wire and 16 bytes in SQL.
 
 use std::{fmt, str::FromStr};
 
@@ -18,14 +19,15 @@ macro_rules! ids {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// A new id: a UUID of version 7, so that later ids sort later, which keeps database indexes compact.
+            /// Makes a new id. It is a UUID of version 7: newer ids sort after older ids, which keeps database indexes
+            /// compact.
             #[must_use]
             #[allow(clippy::new_without_default)]
             pub fn new() -> Self {
                 Self(Uuid::now_v7())
             }
 
-            /// The 16 bytes, as in signals between nodes.
+            /// The 16 bytes of the id, as signals between nodes carry them.
             #[must_use]
             pub fn to_bytes(self) -> bytes::Bytes {
                 bytes::Bytes::copy_from_slice(self.0.as_bytes())
@@ -85,9 +87,9 @@ ids! {
     ConversationId
     /// A message. The server makes the id.
     MessageId
-    /// The id that a client makes for a message it sends. A retry has the same id.
+    /// The id that a client makes for a message or a conversation that it creates. A repeated command has the same id.
     ClientId
-    /// A connection: one socket.
+    /// A connection: one open WebSocket.
     ConnectionId
     /// A node: one running server process.
     NodeId

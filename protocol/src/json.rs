@@ -1,9 +1,9 @@
 //! The parts of protobuf's JSON mapping that the generated code does not implement: `null` for an absent field, and integers
-//! with a fraction or an exponent, as a number or as text. Also finds the id of a request that is otherwise invalid.
+//! with a fraction or an exponent, as a number or as text. This module also finds the id of a request that can't be decoded.
 //!
-//! [`Lenient`] parses every level of a frame a second time, so it is only used for frames that the generated code refused.
-//! It needs no schema: the wire has no fractional numbers, and the generated code asks for text by `deserialize_string` and
-//! for integers by `deserialize_any`.
+//! [`Lenient`] parses every level of a frame a second time, so it is used only for frames that the generated code refused.
+//! It needs no schema: the wire format has no fractional numbers, and the generated code requests text with
+//! `deserialize_string` and integers with `deserialize_any`.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use serde::{
 };
 use serde_json::{Error, value::RawValue};
 
-/// The largest integer up to which every integer has an exact double.
+/// 2^53: a double represents each integer up to this number exactly.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// A JSON value, without the whitespace around it.
@@ -45,10 +45,10 @@ impl<'de> Deserializer<'de> for Lenient<'de> {
             }
             Some(b'"') => {
                 let text: String = serde_json::from_str(self.0)?;
-                // Passed on as text: the value may be the name of an enum value.
-                visitor.visit_string(whole(&text).map_or(text, |number| number.to_string()))
+                // The generated code may expect the name of an enum value here, so the value stays a text.
+                visitor.visit_string(parse_unusual_integer(&text).map_or(text, |number| number.to_string()))
             }
-            _ => match whole(self.0) {
+            _ => match parse_unusual_integer(self.0) {
                 Some(number) => visitor.visit_i64(number),
                 None => serde_json::Deserializer::from_str(self.0).deserialize_any(visitor),
             },
@@ -86,12 +86,12 @@ impl<'de> IntoDeserializer<'de, Error> for Lenient<'de> {
 }
 
 /// The value of an integer that is written with a fraction, with an exponent, or as minus zero. `None` for any other text.
-fn whole(text: &str) -> Option<i64> {
+fn parse_unusual_integer(text: &str) -> Option<i64> {
     if !(text.contains(['.', 'e', 'E']) || text == "-0") || text.contains(char::is_whitespace) {
         return None;
     }
     let number: f64 = serde_json::from_str(text).ok()?;
-    // Exact: checked here.
+    // The condition in front of the cast makes it exact.
     #[allow(clippy::cast_possible_truncation)]
     (number.fract() == 0.0 && number.abs() <= EXACT_MAX).then_some(number as i64)
 }
@@ -123,10 +123,11 @@ impl<'de> Deserialize<'de> for Fields<'de> {
     }
 }
 
-/// The `id` of a frame, if it stands before the error. Strings with half a surrogate pair, at which a parser stops, are skipped.
+/// The `id` of a request whose frame has an error. `None` if the parser reaches the error before the id. Texts with half of
+/// a surrogate pair, at which a full parser stops, are skipped without an error.
 pub(crate) fn request_id(frame: &[u8]) -> Option<u32> {
     let mut id = None;
-    // The error in the frame has been reported already.
+    // The caller has already reported the error in the frame.
     let _ = FindId(&mut id).deserialize(&mut serde_json::Deserializer::from_slice(frame));
     id
 }
@@ -153,7 +154,7 @@ impl<'de> Visitor<'de> for FindId<'_> {
         while let Some(name) = map.next_key::<String>()? {
             if name == "id" {
                 let id = map.next_value::<&RawValue>()?.get().trim_matches('"');
-                *self.0 = id.parse().ok().or_else(|| whole(id)?.try_into().ok());
+                *self.0 = id.parse().ok().or_else(|| parse_unusual_integer(id)?.try_into().ok());
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -167,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn integers_are_read_in_every_form_the_mapping_allows() {
+    fn integers_with_a_fraction_or_an_exponent_are_parsed() {
         for (text, expected) in [
             ("1.0", Some(1)),
             ("1e1", Some(10)),
@@ -188,7 +189,7 @@ mod tests {
             ("lea", None),
             ("NaN", None),
         ] {
-            assert_eq!(whole(text), expected, "{text}");
+            assert_eq!(parse_unusual_integer(text), expected, "{text}");
         }
     }
 

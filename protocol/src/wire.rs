@@ -1,4 +1,5 @@
-//! Generated from `proto/causerie/v1`. A decoded message of a peer is not validated; [`crate::command`] validates it.
+//! Generated from `proto/causerie/v1`. Decoding does not validate a message; [`crate::command`] validates the requests of
+//! clients.
 #![allow(missing_docs, clippy::all)]
 
 include!(concat!(env!("OUT_DIR"), "/causerie.v1.rs"));

@@ -106,7 +106,7 @@ enum Wakeup {
 /// As in `gateway::connection`: while a client does not read its answers, nothing is read from it.
 fn poll(reader: &mut Reader, session: &Arc<Session>, context: &mut Context<'_>) -> Poll<Wakeup> {
     let socket = &session.socket;
-    if socket.is_listening()
+    if socket.has_room_for_replies()
         && let Poll::Ready(event) = reader.poll(context, session)
     {
         return Poll::Ready(Wakeup::ReadEvent(event));
@@ -114,5 +114,5 @@ fn poll(reader: &mut Reader, session: &Arc<Session>, context: &mut Context<'_>) 
     if let Poll::Ready(writable) = socket.poll_unblocked(context) {
         return Poll::Ready(Wakeup::Writable(writable));
     }
-    socket.poll_look(context).map(|()| Wakeup::Look)
+    socket.poll_woken(context).map(|()| Wakeup::Look)
 }

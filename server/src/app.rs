@@ -1,4 +1,4 @@
-//! Builds the server from its settings. Only this module names the concrete store and bus; `cli` passes the clock.
+//! Builds the server from its settings. Only this module refers to the concrete store and bus; `cli` passes the clock.
 
 use causerie_protocol::NodeId;
 use std::{
@@ -17,7 +17,7 @@ use crate::{
     auth::{Authenticator, Origins},
     clock::Clock,
     commands::{CommandDeps, Cursors, EraseTexts},
-    config::{Config, NotAKey},
+    config::{self, Config, NotAKey},
     facts::{Facts, policy_gate::PolicyGate},
     fanout::{
         Checks, FanoutDeps, Hub,
@@ -42,9 +42,10 @@ use crate::{
     writer::{Writer, WriterDeps},
 };
 
-/// The shortest and the longest wait before the removal of plain text secrets from the database's files is tried again.
-const PURGE_AGAIN_MIN: Duration = Duration::from_secs(1);
-const PURGE_AGAIN_MAX: Duration = Duration::from_secs(3600);
+/// The shortest wait before a failed *purge* (the removal of plain text secrets from the database's files) is repeated.
+const PURGE_RETRY_MIN: Duration = Duration::from_secs(1);
+/// The longest wait before a failed purge is repeated, and the interval of purges on PostgreSQL.
+const PURGE_RETRY_MAX: Duration = Duration::from_secs(3600);
 
 /// One server: the parts that its HTTP handlers, connections and tasks share.
 pub struct App {
@@ -54,7 +55,7 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The connections to the database.
     pub store: Store,
-    /// The keys under which the database stores secrets.
+    /// Encrypts and decrypts the secrets in the database.
     pub secrets: Secrets,
     /// The metrics of this server.
     pub metrics: Arc<Metrics>,
@@ -62,7 +63,7 @@ pub struct App {
     pub auth: Authenticator,
     /// The cache of the tenants' snapshots.
     pub facts: Facts,
-    /// The worker that runs stored jobs.
+    /// Stores jobs, and starts the worker that runs them.
     pub jobs: Jobs,
     /// The rooms and online users of this node.
     pub hub: Hub,
@@ -78,7 +79,7 @@ pub struct App {
     pub origins: Origins,
     /// The origins of pages whose connections were refused.
     pub refused_origins: RefusedOrigins,
-    /// The phase of the server, as load balancers see it.
+    /// The phase of the server, which the health endpoint reports to load balancers.
     pub readiness: Readiness,
     /// The tasks of this server.
     pub tasks: Tasks,
@@ -108,7 +109,10 @@ pub enum StartError {
     Redis(#[from] RedisBusError),
     #[error("the database lacks {} of this program, {} first: run `causerie migrate`", counted(.0.len() as u64, "migration", "migrations"), .0[0])]
     MigrationsMissing(Vec<String>),
-    #[error("`{key}` ({address}) can't be listened on: {error}{}", mended(error))]
+    #[error(
+        "`{key}`: can't listen on {address}: {error}{}; the variable {variable} sets another address",
+        advice(error), variable = config::variable(key)
+    )]
     Listen { key: &'static str, address: SocketAddr, error: io::Error },
 }
 
@@ -223,26 +227,26 @@ async fn check_secrets(store: &Store, secrets: &Secrets) -> Result<(), StartErro
     for row in rows.iter().filter(|row| row.revoked_at_ms.is_none()) {
         row.material(secrets)?;
     }
-    let due = rows.iter().filter(|row| row.is_to_be_encrypted(secrets)).count();
-    if due > 0 && store.is_embedded() {
-        let (done, _) = keys::encrypt_signing_keys(store, secrets).await?;
-        tracing::info!(count = done.len(), "signing secrets are now encrypted under `auth.secrets_key`");
-    } else if due > 0 {
+    let unencrypted = rows.iter().filter(|row| row.is_to_be_encrypted(secrets)).count();
+    if unencrypted > 0 && store.is_embedded() {
+        let (encrypted, _) = keys::encrypt_signing_keys(store, secrets).await?;
+        tracing::info!(count = encrypted.len(), "signing secrets are now encrypted under `auth.secrets_key`");
+    } else if unencrypted > 0 {
         tracing::warn!(
-            count = due,
+            count = unencrypted,
             "signing secrets are not encrypted under `auth.secrets_key`: once all nodes have that key, run `causerie signing-key encrypt`"
         );
     }
     Ok(())
 }
 
-/// Removes plain text of secrets that are now encrypted from the database's files, if this is due. Returns false if it
-/// failed.
+/// Runs a purge if it is due: removes the plain text of secrets that are now encrypted from the database's files. Returns
+/// `false` if the purge failed.
 async fn purge_secrets(store: &Store) -> bool {
     match purge::purge(store).await {
         Ok(Ok(())) => return true,
-        Ok(Err(why)) => {
-            tracing::warn!("the database's files may still hold earlier secrets in clear, which is tried again: {why}")
+        Ok(Err(reason)) => {
+            tracing::warn!("the database's files may still hold earlier secrets in clear, which is tried again: {reason}")
         }
         Err(error) => {
             tracing::warn!(%error, "the database's files may still hold earlier secrets in clear, which is tried again");
@@ -252,16 +256,16 @@ async fn purge_secrets(store: &Store) -> bool {
 }
 
 /// Repeats the purge until it succeeds. On PostgreSQL it is repeated until the server stops, because `signing-key encrypt`
-/// can make a purge due while nodes run.
+/// can make another purge due while nodes run.
 async fn purge_secrets_later(store: Store, stopping: CancellationToken) {
-    let (mut wait, mut has_failed) = (PURGE_AGAIN_MIN, store.is_embedded());
+    let (mut wait, mut has_failed) = (PURGE_RETRY_MIN, store.is_embedded());
     loop {
         tokio::select! {
             () = stopping.cancelled() => return,
             () = tokio::time::sleep(wait) => {}
         }
         if !purge_secrets(&store).await {
-            (wait, has_failed) = ((wait * 2).min(PURGE_AGAIN_MAX), true);
+            (wait, has_failed) = ((wait * 2).min(PURGE_RETRY_MAX), true);
             continue;
         }
         if has_failed {
@@ -270,7 +274,7 @@ async fn purge_secrets_later(store: Store, stopping: CancellationToken) {
         if store.is_embedded() {
             return;
         }
-        (wait, has_failed) = (PURGE_AGAIN_MAX, false);
+        (wait, has_failed) = (PURGE_RETRY_MAX, false);
     }
 }
 
@@ -280,8 +284,8 @@ fn take_folder(config: &Config) -> Result<Option<FolderLock>, StartError> {
         return Ok(None);
     }
     make_folder(config)?;
-    let taken = FolderLock::take(&config.data.dir);
-    taken.map(Some).map_err(|error| StartError::Folder { path: absolute(&config.data.dir), error })
+    let lock = FolderLock::take(&config.data.dir);
+    lock.map(Some).map_err(|error| StartError::Folder { path: absolute(&config.data.dir), error })
 }
 
 /// Creates the folder of an embedded server if it does not exist.
@@ -295,10 +299,14 @@ pub fn make_folder(config: &Config) -> Result<(), StartError> {
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
     made.map_err(|error| {
         let is_file = path.is_file().then(|| "it is a file, and must be a folder".to_owned());
-        StartError::DataDir { path: absolute(path), why: is_file.unwrap_or_else(|| access::why(path, &error)) }
+        StartError::DataDir {
+            path: absolute(path),
+            why: is_file.unwrap_or_else(|| access::explain_access_error(path, &error)),
+        }
     })
 }
 
+/// The absolute form of a path, for messages.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
@@ -326,7 +334,10 @@ async fn open_bus(
 pub async fn open_store(config: &Config) -> Result<Store, StartError> {
     let store = connect_store(config).await?;
     if config.database.url.is_empty() {
-        store.migrate().await.map_err(|error| sqlite_failed(config, &error))?;
+        let applied = store.migrate().await.map_err(|error| sqlite_failed(config, &error))?;
+        if !applied.is_empty() {
+            tracing::info!(migrations = applied.len(), "the schema of the embedded database is up to date");
+        }
         return Ok(store);
     }
     let missing = store.missing_migrations().await?;
@@ -349,8 +360,8 @@ pub async fn connect_store(config: &Config) -> Result<Store, StartError> {
     Ok(Store::connect(&Database::Postgres { url, connections_max: config.database.connections_max }).await?)
 }
 
-/// The advice for a port that can't be opened, appended to the error text.
-fn mended(error: &io::Error) -> &'static str {
+/// The advice for the operator when a port can't be opened. It is appended to the error text, and may be empty.
+fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::AddrInUse => ": another program listens there; stop it, or choose another port",
         io::ErrorKind::AddrNotAvailable => ": this machine has no such address; 0.0.0.0 listens on all that it has",
@@ -361,10 +372,10 @@ fn mended(error: &io::Error) -> &'static str {
     }
 }
 
-/// The reason why the embedded database can't be used. It checks the permissions of the file and its folder, because SQLite
-/// gives hardly more than a number where they belong to another system user.
+/// The reason why the embedded database can't be used. The function checks the permissions of the file and its folder,
+/// because the error of SQLite contains little more than a number if they belong to another system user.
 fn sqlite_failed(config: &Config, error: &StoreError) -> StartError {
     let file = absolute(&config.data.sqlite_file());
-    let why = access::denied_database(&file).unwrap_or_else(|| error.to_string());
+    let why = access::missing_database_permission(&file).unwrap_or_else(|| error.to_string());
     StartError::SqliteFile { file, why }
 }

@@ -1,4 +1,4 @@
-//! The languages of reports. They are the languages of the messenger page.
+//! The languages of the server's reports. The messenger page has the same languages.
 
 use std::str::FromStr;
 
@@ -15,8 +15,26 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language that a request prefers by its `Accept-Language` header (RFC 9110); English if the header names no
-    /// language of this list.
+    /// The language tag.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Fr => "fr",
+        }
+    }
+
+    /// The text of this language.
+    #[must_use]
+    pub fn choose(self, [en, fr]: [&str; 2]) -> &str {
+        match self {
+            Self::En => en,
+            Self::Fr => fr,
+        }
+    }
+
+    /// The language that a request prefers by its `Accept-Language` header (RFC 9110); English if the header contains no
+    /// language of this enum.
     #[must_use]
     pub fn of_request(headers: &HeaderMap) -> Self {
         let accepted = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
@@ -34,12 +52,12 @@ impl Language {
         best.1
     }
 
-    /// The language of the terminal: the first non-empty variable of `LC_ALL`, `LC_MESSAGES` and `LANG`; English if it names
-    /// no language of this list.
+    /// The language of the terminal: the first non-empty variable of `LC_ALL`, `LC_MESSAGES` and `LANG`; English if its
+    /// value is no language of this enum.
     #[must_use]
     pub fn of_environment() -> Self {
-        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
-        set.into_iter().find(|value| !value.is_empty()).and_then(|value| value.parse().ok()).unwrap_or_default()
+        let values = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
+        values.into_iter().find(|value| !value.is_empty()).and_then(|value| value.parse().ok()).unwrap_or_default()
     }
 }
 
@@ -61,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_gets_the_language_it_prefers() {
+    fn a_request_gets_the_language_that_it_prefers() {
         for (accepted, language) in [
             ("fr-FR,fr;q=0.9,en;q=0.8", Language::Fr),
             ("en-US,en;q=0.9,fr;q=0.8", Language::En),
@@ -78,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_locale_names_its_language() {
+    fn a_locale_is_parsed_as_its_language() {
         assert_eq!("fr_FR.UTF-8".parse(), Ok(Language::Fr));
         assert_eq!("EN".parse(), Ok(Language::En));
         assert!("C.UTF-8".parse::<Language>().is_err());

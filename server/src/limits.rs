@@ -16,8 +16,8 @@ use governor::{
 
 use crate::config::Limits;
 
-/// After this number of requests, the limiter forgets users whose allowance is full again, so that its memory grows only
-/// with the number of active users.
+/// After this number of requests, the limiter removes the state of users whose allowance is full again. So its memory
+/// depends only on the number of active users.
 const SWEEP_EVERY: u32 = 4_096;
 
 /// A rate limit with a separate allowance for each user, on this node.
@@ -25,7 +25,8 @@ pub struct UserLimiter {
     limiter: DefaultKeyedRateLimiter<UserId>,
     burst: NonZeroU32,
     clock: DefaultClock,
-    asked: AtomicU32,
+    /// Number of requests, for [`SWEEP_EVERY`].
+    requests: AtomicU32,
 }
 
 impl UserLimiter {
@@ -36,24 +37,24 @@ impl UserLimiter {
     }
 
     fn new(per_second: u32, burst: u32) -> Self {
-        let quota = Quota::per_second(whole(per_second)).allow_burst(whole(burst));
+        let quota = Quota::per_second(at_least_one(per_second)).allow_burst(at_least_one(burst));
         let limiter = RateLimiter::keyed(quota);
-        Self { limiter, burst: whole(burst), clock: DefaultClock::default(), asked: AtomicU32::new(0) }
+        Self { limiter, burst: at_least_one(burst), clock: DefaultClock::default(), requests: AtomicU32::new(0) }
     }
 
     /// Takes `cost` from a user's allowance. A cost above the burst counts as the burst, and a cost of 0 takes nothing.
     ///
     /// # Errors
-    /// `RateLimited`, with the time to wait, if the allowance is too small now.
+    /// [`ErrorCode::RateLimited`] with the time to wait, if the allowance is too small now.
     pub fn take(&self, user: UserId, cost: u32) -> Result<(), Refusal> {
         let Some(cost) = NonZeroU32::new(cost) else { return Ok(()) };
-        if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
+        if self.requests.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             self.limiter.retain_recent();
         }
         // The limiter returns `Err` only for a cost above the burst, which `min` excludes.
-        let Ok(fits) = self.limiter.check_key_n(&user, cost.min(self.burst)) else { return Ok(()) };
-        fits.map_err(|early| {
-            let wait = early.wait_time_from(self.clock.now()).as_millis();
+        let Ok(checked) = self.limiter.check_key_n(&user, cost.min(self.burst)) else { return Ok(()) };
+        checked.map_err(|not_until| {
+            let wait = not_until.wait_time_from(self.clock.now()).as_millis();
             let wait = u32::try_from(wait).unwrap_or(u32::MAX).max(1);
             Refusal::new(ErrorCode::RateLimited, "too many requests").retry_after_ms(wait)
         })
@@ -65,7 +66,7 @@ impl UserLimiter {
 pub struct Allowances {
     /// Commands that reach other users.
     sends: UserLimiter,
-    /// Users who are reached as members of a named group.
+    /// Users who are reached as members of an addressed group.
     through_groups: UserLimiter,
     /// Searches of the directory, which could be used to list all users.
     searches: UserLimiter,
@@ -85,7 +86,7 @@ impl Allowances {
     /// Takes the cost of a command from a user's allowances.
     ///
     /// # Errors
-    /// `RateLimited`, with the time to wait, if the allowance is too small now.
+    /// [`ErrorCode::RateLimited`] with the time to wait, if the allowance is too small now.
     pub fn take(&self, user: UserId, command: &Command) -> Result<(), Refusal> {
         match command {
             Command::Read(ReadCommand::SearchDirectory { .. }) => self.searches.take(user, 1),
@@ -93,20 +94,21 @@ impl Allowances {
         }
     }
 
-    /// Takes the cost of a watch of this many users, which is that of a search: both could be used to list all users.
+    /// Takes the cost of a watch of this number of users: the cost of one search, because a watch and a search could both be
+    /// used to list all users. A watch of no user costs nothing.
     ///
     /// # Errors
-    /// `RateLimited`, with the time to wait, if the allowance is too small now.
+    /// [`ErrorCode::RateLimited`] with the time to wait, if the allowance is too small now.
     pub fn take_contacts(&self, user: UserId, users: usize) -> Result<(), Refusal> {
         self.searches.take(user, u32::from(users > 0))
     }
 
     /// Takes the cost of `users` users who are reached through groups. Their number is known only after the groups are
-    /// looked up. This allowance is separate from that of sends and as large, because each try of a start takes from the
-    /// allowance of sends again.
+    /// looked up. The allowance is as large as the allowance of sends and separate from it, because each attempt to start a
+    /// conversation takes from the allowance of sends again.
     ///
     /// # Errors
-    /// `RateLimited`, with the time to wait, if the allowance is too small now.
+    /// [`ErrorCode::RateLimited`] with the time to wait, if the allowance is too small now.
     pub fn take_through_groups(&self, user: UserId, users: usize) -> Result<(), Refusal> {
         self.through_groups.take(user, cost_of_users(users))
     }
@@ -122,8 +124,8 @@ pub fn reaches_others(command: &Command) -> bool {
     )
 }
 
-/// The cost of a command in the allowance of sends. Named users add to the cost, because each needs a row and most get an
-/// event.
+/// The cost of a command in the allowance of sends. Each user whom the command names adds to the cost, because the server
+/// writes a row for the user and sends most of them an event.
 fn cost(command: &Command) -> u32 {
     let users = match command {
         Command::Write(WriteCommand::SendMessage { .. }) => 0,
@@ -148,7 +150,8 @@ fn cost_of_users(users: usize) -> u32 {
     u32::try_from(users / USERS_PER_SEND).unwrap_or(u32::MAX - 1)
 }
 
-fn whole(number: u32) -> NonZeroU32 {
+/// The number, or 1 in place of 0.
+fn at_least_one(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
 }
 
@@ -159,11 +162,11 @@ mod tests {
     #[test]
     fn the_rate_of_one_user_does_not_limit_another() {
         let limiter = UserLimiter::of_requests(&Limits { frames_per_second: 1, frames_burst: 2, ..Limits::default() });
-        let (hasty, calm) = (UserId::new(), UserId::new());
-        assert_eq!((limiter.take(hasty, 1), limiter.take(hasty, 1)), (Ok(()), Ok(())));
-        let refusal = limiter.take(hasty, 1).expect_err("a third at once");
+        let (limited_user, other_user) = (UserId::new(), UserId::new());
+        assert_eq!((limiter.take(limited_user, 1), limiter.take(limited_user, 1)), (Ok(()), Ok(())));
+        let refusal = limiter.take(limited_user, 1).expect_err("a third at once");
         assert_eq!(refusal.code, ErrorCode::RateLimited);
         assert!((1..=1_000).contains(&refusal.retry_after_ms), "{}", refusal.retry_after_ms);
-        assert_eq!(limiter.take(calm, 1), Ok(()));
+        assert_eq!(limiter.take(other_user, 1), Ok(()));
     }
 }

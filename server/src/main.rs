@@ -1,4 +1,4 @@
-//! The program's entry point. The subcommands are in `cli`; `cli/serve.rs` runs the server.
+//! The entry point of the program. The subcommands are in `cli`; `cli/serve.rs` runs the server.
 
 use std::process::ExitCode;
 

@@ -10,9 +10,9 @@ const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
 
 /// A name or subject for a line of text, changed so that it can't reorder the letters around it (Unicode Standard Annex 9).
 ///
-/// A text that could change their order is enclosed in a directional isolate, and isolates that it leaves open are closed. A
-/// text from left to right is not enclosed. Line breaks and other control characters become spaces, so that the result is
-/// one line.
+/// A text with right-to-left or directional characters is enclosed in a directional isolate, and isolates that it leaves
+/// open are closed. Any other text is not enclosed. Line breaks and other control characters become spaces, so that the
+/// result is one line.
 #[must_use]
 pub fn isolated(text: &str) -> Cow<'_, str> {
     let classes = CodePointMapData::<BidiClass>::new();
@@ -34,28 +34,28 @@ pub fn isolated(text: &str) -> Cow<'_, str> {
                     | BidiClass::PopDirectionalIsolate
             )
     };
-    let breaks = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
-    let (reordering, breaking) = (text.contains(reorders), text.contains(breaks));
-    if !reordering && !breaking {
+    let is_break = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    let (has_reordering, has_breaks) = (text.contains(reorders), text.contains(is_break));
+    if !has_reordering && !has_breaks {
         return Cow::Borrowed(text);
     }
     let mut line = String::with_capacity(text.len() + 6);
-    if reordering {
+    if has_reordering {
         line.push(FIRST_STRONG_ISOLATE);
     }
-    let mut open = 0usize;
+    let mut open_isolates = 0usize;
     for letter in text.chars() {
         match letter {
-            '\u{2066}' | '\u{2067}' | FIRST_STRONG_ISOLATE => open += 1,
+            '\u{2066}' | '\u{2067}' | FIRST_STRONG_ISOLATE => open_isolates += 1,
             // A pop without an open isolate in the text would close the isolate around the text.
-            POP_DIRECTIONAL_ISOLATE if open == 0 => continue,
-            POP_DIRECTIONAL_ISOLATE => open -= 1,
+            POP_DIRECTIONAL_ISOLATE if open_isolates == 0 => continue,
+            POP_DIRECTIONAL_ISOLATE => open_isolates -= 1,
             _ => {}
         }
-        line.push(if breaks(letter) { ' ' } else { letter });
+        line.push(if is_break(letter) { ' ' } else { letter });
     }
-    if reordering {
-        line.extend(std::iter::repeat_n(POP_DIRECTIONAL_ISOLATE, open + 1));
+    if has_reordering {
+        line.extend(std::iter::repeat_n(POP_DIRECTIONAL_ISOLATE, open_isolates + 1));
     }
     Cow::Owned(line)
 }
@@ -67,12 +67,12 @@ const QUOTED_MAX: usize = 60;
 #[must_use]
 pub fn shortened(text: &str) -> String {
     let mut letters = text.chars();
-    let begin: String = letters.by_ref().take(QUOTED_MAX).collect();
-    let rest = if letters.next().is_some() { "…" } else { "" };
-    format!("{}{rest}", isolated(&begin))
+    let beginning: String = letters.by_ref().take(QUOTED_MAX).collect();
+    let ellipsis = if letters.next().is_some() { "…" } else { "" };
+    format!("{}{ellipsis}", isolated(&beginning))
 }
 
-/// The error text for a JSON field with an invalid value. It names the field, the value and what was expected.
+/// The error text for a JSON field with an invalid value. It contains the field, the value and the expected values.
 #[must_use]
 pub fn not_expected(field: &str, value: &Value, expected: &str) -> String {
     format!("`{field}` is {}, expected {expected}", shortened(&value.to_string()))
@@ -80,9 +80,9 @@ pub fn not_expected(field: &str, value: &Value, expected: &str) -> String {
 
 /// A number with its noun in the singular or plural: `1 row`, `2 rows`.
 #[must_use]
-pub fn counted<N: Copy + Into<u64>>(number: N, one: &str, more: &str) -> String {
+pub fn counted<N: Copy + Into<u64>>(number: N, singular: &str, plural: &str) -> String {
     let number = number.into();
-    format!("{number} {}", if number == 1 { one } else { more })
+    format!("{number} {}", if number == 1 { singular } else { plural })
 }
 
 #[cfg(test)]
@@ -98,8 +98,8 @@ mod tests {
 
     #[test]
     fn a_count_of_1_is_written_in_the_singular() {
-        let told = [0_u32, 1, 2].map(|number| counted(number, "row", "rows"));
-        assert_eq!(told, ["0 rows", "1 row", "2 rows"]);
+        let texts = [0_u32, 1, 2].map(|number| counted(number, "row", "rows"));
+        assert_eq!(texts, ["0 rows", "1 row", "2 rows"]);
     }
 
     #[test]

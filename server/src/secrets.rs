@@ -1,8 +1,9 @@
 //! Encrypts the tenants' secrets in the database, under a key that the database does not hold.
 //!
 //! A stored secret is either plain text, or `$causerie$1$<key id>$<base64url of nonce, ciphertext and tag>`: AES-256-GCM
-//! with a random nonce. The key id is the beginning of a hash of the key, so that a wrong key is recognised. The secret's
-//! owner is authenticated data of the encryption, so a ciphertext that was copied into another row does not decrypt there.
+//! with a random nonce. The key id is the beginning of a hash of the key, so that a wrong key is recognised. The owner of
+//! the secret is authenticated data of the encryption, so a ciphertext that was copied into another row can't be decrypted
+//! there.
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::config::{Auth, NotAKey, Secret};
 
+/// The beginning of an encrypted secret.
 const MARK: &str = "$causerie$";
 const VERSION: &str = "1";
 
@@ -24,6 +26,7 @@ pub struct Secrets(Arc<Keys>);
 struct Keys {
     /// The key for new secrets. Without it, new secrets are stored as plain text.
     current: Option<Key>,
+    /// Earlier keys, which only decrypt.
     old: Vec<Key>,
 }
 
@@ -52,7 +55,7 @@ impl Secrets {
     /// Reads the keys from the settings.
     ///
     /// # Errors
-    /// [`NotAKey`] if a setting is no valid key.
+    /// [`NotAKey`] if `auth.secrets_key` or a part of `auth.secrets_keys_old` is not a key.
     pub fn new(auth: &Auth) -> Result<Self, NotAKey> {
         let current = auth.current()?.map(|bytes| Key::new(&bytes));
         let old = auth.old()?.iter().map(Key::new).collect();
@@ -83,7 +86,8 @@ impl Secrets {
     /// Decrypts a stored secret.
     ///
     /// # Errors
-    /// [`Unreadable`] if the key is missing, the stored text was changed, or it was encrypted for another owner.
+    /// [`Unreadable`] if the key is missing, the stored text was changed or encrypted for another owner, or its form is
+    /// unknown.
     pub fn open(&self, stored: &str, owner: &str) -> Result<Secret, Unreadable> {
         let Some(id) = key_id(stored)? else { return Ok(Secret::new(stored)) };
         let mut keys = self.0.current.iter().chain(&self.0.old);
@@ -113,7 +117,7 @@ impl Key {
     }
 }
 
-/// Whether a text would be read as an encrypted secret.
+/// Whether [`Secrets::open`] reads the text as an encrypted secret.
 #[must_use]
 pub fn is_marked(text: &str) -> bool {
     text.starts_with(MARK)
@@ -150,17 +154,20 @@ mod tests {
         assert_eq!(secrets("b", "a").open(&stored, "key lea"), Ok(Secret::new("hunter2")), "after a change of keys");
         assert!(matches!(secrets("a", "").open(&stored, "key tom"), Err(Unreadable::Changed { .. })));
 
-        let told = secrets("b", "").open(&stored, "key lea").expect_err("another key").to_string();
-        assert!(told.contains("`auth.secrets_key` is the key `") && told.contains("auth.secrets_keys_old"), "{told}");
-        let told = secrets("", "").open(&stored, "key lea").expect_err("no key").to_string();
-        assert!(told.contains("`auth.secrets_key` is not set"), "{told}");
+        let message = secrets("b", "").open(&stored, "key lea").expect_err("another key").to_string();
+        assert!(
+            message.contains("`auth.secrets_key` is the key `") && message.contains("auth.secrets_keys_old"),
+            "{message}"
+        );
+        let message = secrets("", "").open(&stored, "key lea").expect_err("no key").to_string();
+        assert!(message.contains("`auth.secrets_key` is not set"), "{message}");
     }
 
     #[test]
     fn a_plain_secret_is_returned_unchanged() {
         assert_eq!(secrets("", "").seal("hunter2", "key lea"), "hunter2");
-        for either in [secrets("", ""), secrets("a", "b")] {
-            assert_eq!(either.open("hunter2", "key lea"), Ok(Secret::new("hunter2")));
+        for secrets in [secrets("", ""), secrets("a", "b")] {
+            assert_eq!(secrets.open("hunter2", "key lea"), Ok(Secret::new("hunter2")));
         }
     }
 
@@ -168,22 +175,22 @@ mod tests {
     fn any_change_of_a_stored_secret_is_detected() {
         let secrets = secrets("a", "");
         let stored = secrets.seal("hunter2", "key lea");
-        for at in 0..stored.len() {
+        for index in 0..stored.len() {
             let mut changed = stored.clone().into_bytes();
-            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            changed[index] = if changed[index] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).expect("ASCII");
-            let read = secrets.open(&changed, "key lea");
+            let opened = secrets.open(&changed, "key lea");
             // With a changed prefix, the text counts as a plain secret, which verifies no token.
-            assert!(read.is_err() || !changed.starts_with(MARK), "{changed}: {read:?}");
-            assert_ne!(read, Ok(Secret::new("hunter2")), "{changed}");
+            assert!(opened.is_err() || !changed.starts_with(MARK), "{changed}: {opened:?}");
+            assert_ne!(opened, Ok(Secret::new("hunter2")), "{changed}");
         }
-        for odd in ["$causerie$", "$causerie$2$ab$cd", "$causerie$1$ab", "$causerie$1$a$b$c"] {
-            assert_eq!(secrets.open(odd, "key lea"), Err(Unreadable::UnknownForm), "{odd}");
+        for invalid in ["$causerie$", "$causerie$2$ab$cd", "$causerie$1$ab", "$causerie$1$a$b$c"] {
+            assert_eq!(secrets.open(invalid, "key lea"), Err(Unreadable::UnknownForm), "{invalid}");
         }
         let id = secrets.current_id().expect("is set").to_owned();
         for short in ["", "AAAA", "=", "AAAAAAAAAAAAAAAA"] {
-            let odd = format!("$causerie$1${id}${short}");
-            assert_eq!(secrets.open(&odd, "key lea"), Err(Unreadable::Changed { id: id.clone() }), "{odd}");
+            let invalid = format!("$causerie$1${id}${short}");
+            assert_eq!(secrets.open(&invalid, "key lea"), Err(Unreadable::Changed { id: id.clone() }), "{invalid}");
         }
     }
 }

@@ -59,13 +59,17 @@ impl Readiness {
 #[derive(Debug, Clone, Default)]
 pub struct Tasks {
     tracker: TaskTracker,
+    /// The token of [`Tasks::stopping`].
     stop: CancellationToken,
+    /// Cancelled when a vital task has panicked or the server gave up.
     died: CancellationToken,
+    /// Whether any task has panicked or the server gave up.
     any_died: Arc<AtomicBool>,
 }
 
 impl Tasks {
-    /// A token that is cancelled when tasks should end. This is the last step of a shutdown, after sessions are closed.
+    /// A token that is cancelled when tasks must end. This happens in the last step of a shutdown, after the sessions are
+    /// closed.
     #[must_use]
     pub fn stopping(&self) -> CancellationToken {
         self.stop.clone()
@@ -76,7 +80,7 @@ impl Tasks {
         self.tracker.spawn(self.watched(name, task));
     }
 
-    /// Runs a task that the server can't work without. When the task panics, [`Self::died`] returns.
+    /// Runs a task without which the server can't work. When the task panics, [`Self::died`] returns.
     pub fn spawn_vital(&self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
         let watch = Watch { name, tasks: self.clone(), vital: true };
         self.tracker.spawn(task.map(move |()| drop(watch)));
@@ -89,8 +93,8 @@ impl Tasks {
         task: impl Future<Output = ()> + Send + 'static,
     ) -> impl Future<Output = ()> + Send + 'static {
         let watch = Watch { name, tasks: self.clone(), vital: false };
-        // `map` instead of an `async` block, whose state would have room for the task twice: as a captured variable and as
-        // the awaited future.
+        // `map` takes less memory than an `async` block. The state of an `async` block would have space for the task twice:
+        // for the captured variable and for the awaited future.
         task.map(move |()| drop(watch))
     }
 
@@ -119,7 +123,8 @@ impl Tasks {
     }
 }
 
-/// Records a panic when it is dropped at the end of a task. This costs less than a second task that waits for the first.
+/// Records the panic of a task. It is dropped when the task ends. This costs less than a second task that waits for the
+/// first task.
 struct Watch {
     name: &'static str,
     tasks: Tasks,
@@ -178,11 +183,11 @@ mod tests {
     #[test]
     fn readiness_is_shared() {
         let readiness = Readiness::default();
-        let told = readiness.clone();
-        assert_eq!(told.phase(), Phase::Starting);
+        let clone = readiness.clone();
+        assert_eq!(clone.phase(), Phase::Starting);
         readiness.set(Phase::Ready);
-        assert!(told.is_ready());
+        assert!(clone.is_ready());
         readiness.set(Phase::Stopping);
-        assert!(!told.is_ready());
+        assert!(!clone.is_ready());
     }
 }

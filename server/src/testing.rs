@@ -1,7 +1,7 @@
-//! Helpers of unit tests: a new database per test, and a clock that the test sets.
+//! Helpers for unit tests: a new database for each test, and a clock that the test sets.
 //!
 //! Tests that touch the database run on SQLite, and on PostgreSQL when `CAUSERIE_TEST_POSTGRES` holds the address of a
-//! superuser (`scripts/test` sets it). In CI a missing variable is an error, because half the tests would not run.
+//! superuser (`scripts/test` sets it). In CI a missing variable is an error, because the tests would not run on PostgreSQL.
 
 use std::{
     future::Future,
@@ -43,7 +43,7 @@ impl Clock for TestClock {
     }
 }
 
-/// Runs a test on an empty, migrated database of each kind.
+/// Runs a test on an empty, migrated SQLite database, and then on an empty, migrated PostgreSQL database.
 pub async fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Store) -> F) {
     causerie_test_deadline::watch();
     let directory = TempDirectory::new();
@@ -65,6 +65,7 @@ pub async fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Store) -> F)
     server.writer().execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.expect("drops it");
 }
 
+/// Opens a PostgreSQL database.
 async fn postgres(url: &str) -> Store {
     let store = Store::connect(&Database::Postgres { url: url.to_owned(), connections_max: 8 }).await.expect("connects");
     assert_eq!(store.backend(), DbBackend::Postgres);
@@ -74,8 +75,8 @@ async fn postgres(url: &str) -> Store {
 /// The address of another database on the same PostgreSQL server.
 fn on_database(url: &str, name: &str) -> String {
     let (base, query) = url.split_once('?').map_or((url, String::new()), |(base, query)| (base, format!("?{query}")));
-    let authority = base.find("://").map_or(0, |at| at + 3);
-    let end = base[authority..].find('/').map_or(base.len(), |at| authority + at);
+    let authority = base.find("://").map_or(0, |index| index + 3);
+    let end = base[authority..].find('/').map_or(base.len(), |index| authority + index);
     format!("{}/{name}{query}", &base[..end])
 }
 

@@ -24,15 +24,15 @@ async fn main() -> Result<(), Failure> {
 /// Answers until the client is closed.
 ///
 /// # Errors
-/// If the server closes the client for good, or refuses a request.
+/// If the server closes the client permanently, or refuses a request.
 pub async fn run(config: Config) -> Result<(), Failure> {
     let (client, mut events) = Client::connect_with_events(config);
-    let me = client.connected().await?.me.clone().unwrap_or_default().id;
+    let own_id = client.connected().await?.me.clone().unwrap_or_default().id;
     answer_unread(&client).await?;
     while let Some(event) = events.next().await {
         match event {
-            Event::MessageSent(message) if message.author_id != me => answer(&client, &message).await?,
-            // Messages were missed without an event for each.
+            Event::MessageSent(message) if message.author_id != own_id => answer(&client, &message).await?,
+            // These events stand for missed messages that have no events of their own.
             Event::Lagged { .. } | Event::ReloadList | Event::Resynced { reload: true, .. } => {
                 answer_unread(&client).await?
             }
@@ -54,8 +54,8 @@ async fn answer_unread(client: &Client) -> Result<(), Failure> {
             }
             let id: ConversationId = conversation.id.parse()?;
             let unread = client.history(id, HistoryRange::After(read.read_seq), 0).await?;
-            let me = client.welcome().and_then(|welcome| welcome.me.clone()).unwrap_or_default().id;
-            for message in unread.messages.iter().filter(|message| message.author_id != me) {
+            let own_id = client.welcome().and_then(|welcome| welcome.me.clone()).unwrap_or_default().id;
+            for message in unread.messages.iter().filter(|message| message.author_id != own_id) {
                 answer(client, message).await?;
             }
         }
@@ -66,6 +66,7 @@ async fn answer_unread(client: &Client) -> Result<(), Failure> {
     }
 }
 
+/// Answers a message if it belongs to a direct conversation, and marks it as read.
 async fn answer(client: &Client, message: &wire::Message) -> Result<(), Failure> {
     let id: ConversationId = message.conversation_id.parse()?;
     if client.conversation(id).await?.kind != i32::from(wire::ConversationKind::Direct) {

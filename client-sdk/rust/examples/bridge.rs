@@ -18,16 +18,16 @@ use support::Failure;
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    let end = |side: &str| -> Result<(Config, ConversationId), Failure> {
+    let side_settings = |side: &str| -> Result<(Config, ConversationId), Failure> {
         Ok((support::config(side)?, support::variable(&format!("CONVERSATION{side}"))?.parse()?))
     };
-    run(end("_LEFT")?, end("_RIGHT")?).await
+    run(side_settings("_LEFT")?, side_settings("_RIGHT")?).await
 }
 
 /// Copies in both directions until one of the clients is closed.
 ///
 /// # Errors
-/// If a server closes its client for good, or refuses a request.
+/// If a server closes its client permanently, or refuses a request.
 pub async fn run(left: (Config, ConversationId), right: (Config, ConversationId)) -> Result<(), Failure> {
     let (mut left, mut left_events) = End::connect(left).await?;
     let (mut right, mut right_events) = End::connect(right).await?;
@@ -49,33 +49,34 @@ pub async fn run(left: (Config, ConversationId), right: (Config, ConversationId)
 struct End {
     client: Client,
     conversation: ConversationId,
-    /// The user of the bridge at this end.
-    me: String,
-    /// The names of the authors, by id.
+    /// The id of the bridge's user at this end.
+    own_id: String,
+    /// The names of the authors, by user id.
     names: HashMap<String, String>,
 }
 
 impl End {
     async fn connect((config, conversation): (Config, ConversationId)) -> Result<(Self, Events), Failure> {
         let (client, events) = Client::connect_with_events(config);
-        let me = client.connected().await?.me.clone().unwrap_or_default().id;
-        Ok((Self { client, conversation, me, names: HashMap::new() }, events))
+        let own_id = client.connected().await?.me.clone().unwrap_or_default().id;
+        Ok((Self { client, conversation, own_id, names: HashMap::new() }, events))
     }
 
-    /// Copies a message of this end to the other end, unless the bridge wrote it itself.
-    async fn copy(&mut self, event: Event, to: &Self) -> Result<(), Failure> {
+    /// Copies a message of this end to the other end, `target`, unless the bridge wrote it.
+    async fn copy(&mut self, event: Event, target: &Self) -> Result<(), Failure> {
         let Event::MessageSent(message) = event else { return Ok(()) };
-        if message.author_id == self.me || message.conversation_id != self.conversation.to_string() {
+        if message.author_id == self.own_id || message.conversation_id != self.conversation.to_string() {
             return Ok(());
         }
         let text = format!("{}: {}", self.name(&message).await?, message.text);
         // The same message always has the same client id, so a bridge that is started again copies nothing twice.
-        if let Err(error) = to.client.send_with_id(to.conversation, message.id.parse()?, text).await {
+        if let Err(error) = target.client.send_with_id(target.conversation, message.id.parse()?, text).await {
             eprintln!("message {} was not copied: {error}", message.id);
         }
         Ok(())
     }
 
+    /// The name of a message's author.
     async fn name(&mut self, message: &wire::Message) -> Result<String, Failure> {
         if let Some(name) = self.names.get(&message.author_id) {
             return Ok(name.clone());

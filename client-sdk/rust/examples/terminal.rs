@@ -1,4 +1,4 @@
-//! A chat in the terminal: `/with tom` chooses a user by the id of the embedding product, every other line is sent to them.
+//! A chat in the terminal. `/with tom` chooses a user by the external id; every other line is sent to the chosen user.
 //!
 //! ```sh
 //! export CAUSERIE_URL=ws://localhost:8080/v1/ws
@@ -18,7 +18,7 @@ use support::Failure;
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let (keyboard, lines) = mpsc::unbounded_channel();
-    // A thread of its own, because reading from a terminal can't be cancelled.
+    // A separate thread reads the terminal, because such a read can't be cancelled.
     std::thread::spawn(move || {
         for line in std::io::stdin().lines().map_while(Result::ok) {
             if keyboard.send(line).is_err() {
@@ -29,10 +29,10 @@ async fn main() -> Result<(), Failure> {
     run(support::config("")?, lines, |line| println!("{line}")).await
 }
 
-/// Sends the lines and shows what happens, until the lines or the client end.
+/// Sends each line and shows messages and changes of the connection, until the lines or the client end.
 ///
 /// # Errors
-/// If the server closes the client for good.
+/// If the server closes the client permanently.
 pub async fn run(config: Config, mut lines: UnboundedReceiver<String>, mut show: impl FnMut(String)) -> Result<(), Failure> {
     let (client, mut events) = Client::connect_with_events(config);
     let mut state = client.state();
@@ -73,18 +73,18 @@ pub async fn run(config: Config, mut lines: UnboundedReceiver<String>, mut show:
     support::end_of(&client)
 }
 
-/// The direct conversation with a user.
+/// Starts the direct conversation with a user, or finds the existing one.
 async fn start(client: &Client, user: &str) -> Result<ConversationId, Failure> {
     let started = client.start_direct(UserRef::ExternalId(user.to_owned())).await?;
     Ok(started.conversation.unwrap_or_default().id.parse()?)
 }
 
-/// Hands a line to the outbox. The line is shown when its event arrives; a later failure has an event of its own.
+/// Gives a line to the outbox. The line is shown when its event arrives. A later failure causes `Event::SendFailed`.
 fn send(client: &Client, to: Option<ConversationId>, line: &str, show: &mut impl FnMut(String)) {
     let Some(conversation) = to else {
         return show("-- choose a user first: /with tom".to_owned());
     };
-    // A line that is too long, or a full outbox, is refused at once.
+    // The client refuses a line at once if the line is too long or the outbox is full.
     if let Some(Err(error)) = client.send(conversation, line).now_or_never() {
         show(format!("-- not sent: {error}"));
     }

@@ -1,5 +1,5 @@
-//! How long to wait before the next attempt. Waits are random (full jitter), so that many clients that lost their
-//! connections together do not reconnect together.
+//! Computes the wait before the next attempt. Waits are random (full jitter), so that many clients that lost their
+//! connections at the same time do not reconnect at the same time.
 
 use std::time::{Duration, Instant};
 
@@ -26,37 +26,43 @@ impl Backoff {
         self.attempt
     }
 
-    /// Counts a failure. The wait is random from 0 to `min`, doubled with each failure, at most `max`.
+    /// Counts a failure and returns the wait. The wait is random, from 0 to an upper bound. The bound is `min` for the first
+    /// failure, doubles with each further failure, and is at most `max`.
     pub fn next_delay(&mut self) -> Duration {
-        let ceiling = self.min.saturating_mul(2u32.saturating_pow(self.attempt)).min(self.max);
+        let longest = self.min.saturating_mul(2u32.saturating_pow(self.attempt)).min(self.max);
         self.attempt = self.attempt.saturating_add(1);
-        ceiling.mul_f64(self.roll())
+        longest.mul_f64(self.random_fraction())
     }
 
-    /// Counts the end of a connection. Returns `None` if the client must not reconnect.
+    /// Counts the end of a connection and returns the wait before the next connection. Returns `None` if the client must not
+    /// reconnect.
     ///
-    /// `reconnect_after` is the server's `goingAway.reconnectAfterMs`. The client waits exactly that long, because the
-    /// server spreads its clients itself.
-    pub fn after_close(&mut self, band: Return, hint: Option<Duration>) -> Option<Duration> {
-        let jittered = self.next_delay();
-        match band {
+    /// `reconnect_after` is the wait that the server named, for example in `goingAway.reconnectAfterMs`. For [`Return::Now`]
+    /// the client waits exactly that long, because the server spreads its clients itself. For [`Return::Later`] it is the
+    /// shortest wait.
+    pub fn after_close(&mut self, reconnect: Return, reconnect_after: Option<Duration>) -> Option<Duration> {
+        let random_wait = self.next_delay();
+        match reconnect {
             Return::Never => None,
-            // The upper half of `max`: clients must not return to an overloaded server within a moment.
-            Return::Later => Some((self.max / 2 + (self.max / 2).mul_f64(self.roll())).max(hint.unwrap_or_default())),
-            Return::Now => Some(hint.unwrap_or(jittered)),
+            // A random wait from half of `max` to `max`: clients must not return to an overloaded server at once.
+            Return::Later => Some(
+                (self.max / 2 + (self.max / 2).mul_f64(self.random_fraction())).max(reconnect_after.unwrap_or_default()),
+            ),
+            Return::Now => Some(reconnect_after.unwrap_or(random_wait)),
         }
     }
 
-    /// Resets the count if the connection that just ended lasted at least `max`. A shorter connection counts as a failure,
-    /// so that a server that fails right after the welcome is not tried without a break.
+    /// Resets the count of failures if the connection that just ended lasted at least `max`. A shorter connection counts as
+    /// a failure, so that the client waits longer and longer for a server that fails right after each welcome.
     pub fn after_connection(&mut self, connected_at: Instant, now: Instant) {
         if now.saturating_duration_since(connected_at) >= self.max {
             self.attempt = 0;
         }
     }
 
-    /// From 0 to 1 for any value of the injected source.
-    fn roll(&self) -> f64 {
+    /// A random number from 0 to 1. A value of `jitter` outside this range is clamped, and 1 replaces a value that is not
+    /// finite.
+    fn random_fraction(&self) -> f64 {
         let value = (self.jitter)();
         if value.is_finite() { value.clamp(0.0, 1.0) } else { 1.0 }
     }
@@ -92,14 +98,14 @@ mod tests {
     }
 
     #[test]
-    fn many_failures_do_not_overflow() {
+    fn the_wait_does_not_overflow_after_many_failures() {
         let mut backoff = backoff(1.0);
         backoff.attempt = u32::MAX;
         assert_eq!(millis(backoff.next_delay()), 1000);
     }
 
     #[test]
-    fn each_band_of_close_codes_has_its_own_wait() {
+    fn each_class_of_close_codes_has_its_own_wait() {
         assert_eq!(backoff(1.0).after_close(Return::Now, None), Some(Duration::from_millis(100)));
         assert_eq!(backoff(0.0).after_close(Return::Later, None), Some(Duration::from_millis(500)));
         assert_eq!(backoff(1.0).after_close(Return::Later, None), Some(Duration::from_secs(1)));
@@ -108,13 +114,13 @@ mod tests {
 
     #[test]
     fn the_wait_that_a_stopping_server_names_is_kept() {
-        let hint = Some(Duration::from_millis(1700));
-        assert_eq!(backoff(0.0).after_close(Return::Now, hint), hint);
-        assert_eq!(backoff(0.0).after_close(Return::Later, hint), hint);
+        let named_wait = Some(Duration::from_millis(1700));
+        assert_eq!(backoff(0.0).after_close(Return::Now, named_wait), named_wait);
+        assert_eq!(backoff(0.0).after_close(Return::Later, named_wait), named_wait);
     }
 
     #[test]
-    fn only_a_lasting_connection_resets_the_failures() {
+    fn only_a_long_connection_resets_the_failures() {
         let mut backoff = backoff(1.0);
         backoff.next_delay();
         let start = Instant::now();

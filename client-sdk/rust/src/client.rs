@@ -1,4 +1,4 @@
-//! The handle that a program uses.
+//! [`Client`], the handle that a program uses.
 
 use std::{
     sync::{Arc, Mutex, atomic::Ordering},
@@ -29,19 +29,23 @@ use crate::{
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
-    /// Unbounded: each caller waits for its reply, and the number of unsent messages is limited.
+    /// The channel to the driver. It needs no bound: each caller waits for its reply, and `Config::outbox_max` limits
+    /// messages.
     inputs: mpsc::UnboundedSender<Input>,
     config: Arc<Config>,
 }
 
 impl Client {
-    /// Starts a client that connects in the background. Must be called within a tokio runtime.
+    /// Starts a client that connects in the background.
+    ///
+    /// # Panics
+    /// If it is called outside a tokio runtime.
     #[must_use]
     pub fn connect(config: Config) -> Self {
         Self::connect_with_events(config).0
     }
 
-    /// Like [`Client::connect`], with a subscriber that misses no event.
+    /// Starts a client as [`Client::connect`] does. The returned subscriber also gets the first events of the client.
     #[must_use]
     pub fn connect_with_events(config: Config) -> (Self, Events) {
         let shared = Arc::new(Shared {
@@ -57,53 +61,54 @@ impl Client {
         (Self { shared, inputs: sender, config: Arc::new(config) }, events)
     }
 
-    /// A new subscriber for all events from now on. A subscriber that falls behind gets [`crate::Event::Lagged`].
+    /// Adds a subscriber, which gets all events from now on. A subscriber whose queue is full gets [`crate::Event::Lagged`].
     #[must_use]
     pub fn events(&self) -> Events {
         self.shared.subscribers.add()
     }
 
-    /// The state of the client, as a value that can be watched.
+    /// A receiver of the state of the client and of its changes.
     #[must_use]
     pub fn state(&self) -> watch::Receiver<State> {
         self.shared.state.subscribe()
     }
 
-    /// Waits until a server has welcomed the client. Returns the last welcome, without the `resumed` part, which was
-    /// published as events.
+    /// Waits until a server has welcomed the client. Returns the last welcome without its field `resumed`, whose content the
+    /// client publishes as events.
     ///
     /// # Errors
-    /// [`Error::Closed`] if the client is closed first.
+    /// [`Error::Closed`] if the client is closed before a server has welcomed it.
     pub async fn connected(&self) -> Result<Arc<wire::Welcome>, Error> {
         let mut state = self.state();
-        let reached = state.wait_for(|state| matches!(state, State::Connected | State::Closed { .. })).await;
-        match reached.map(|state| state.clone()) {
+        let outcome = state.wait_for(|state| matches!(state, State::Connected | State::Closed { .. })).await;
+        match outcome.map(|state| state.clone()) {
             Ok(State::Connected) => self.welcome().ok_or(Error::UnexpectedReply),
             Ok(State::Closed { reason }) => Err(Error::Closed(reason)),
             Ok(_) | Err(_) => Err(Error::Closed(CloseReason::ByClient)),
         }
     }
 
-    /// The last welcome: the user, and the limits of the server. `None` before the first one.
+    /// The last welcome of a server: the user, and the limits of the server. `None` before the first welcome.
     #[must_use]
     pub fn welcome(&self) -> Option<Arc<wire::Welcome>> {
         self.shared.welcome.borrow().clone()
     }
 
-    /// Closes the connection and waits for its end. Commands and sends without an answer end in `Closed`.
+    /// Closes the connection and waits until the client has ended. Commands and messages without an answer fail with
+    /// [`Error::Closed`] and [`SendError::Closed`].
     pub async fn close(&self) {
-        // A driver that has ended has nothing to close.
+        // If the driver has ended, there is nothing to close, and the send fails.
         let _ = self.inputs.send(Input::Close);
         let _ = self.state().wait_for(|state| matches!(state, State::Closed { .. })).await;
     }
 
     /// Sends a message. The client repeats it until the server answers. Messages of one conversation arrive in the order of
-    /// the calls. A text that breaks the server's rules for form or length is refused at once and not sent.
+    /// the calls. A text that the server would refuse for its form or its length is refused at once and not sent.
     pub fn send(&self, conversation: ConversationId, text: impl Into<String>) -> PendingMessage {
         self.send_with_id(conversation, ClientId::new(), text)
     }
 
-    /// Sends a message with a client id that the program made earlier. The same client id is always the same message.
+    /// Sends a message with a client id that the program made. The server stores one message for each client id of a user.
     pub fn send_with_id(
         &self,
         conversation: ConversationId,
@@ -113,7 +118,7 @@ impl Client {
         self.queue(StoredMessage::new(conversation, client_id, text)).0
     }
 
-    /// Hands a message to the outbox. Returns whether the outbox took it.
+    /// Gives a message to the driver, which puts it into the outbox. Returns false if the message was refused instead.
     fn queue(&self, message: StoredMessage) -> (PendingMessage, bool) {
         let (sender, answer) = oneshot::channel();
         let StoredMessage { conversation, client_id, text, .. } = message.clone();
@@ -137,15 +142,16 @@ impl Client {
         (PendingMessage { client_id, conversation, text, answer, ended }, is_taken)
     }
 
-    /// Messages that the server refused, or over which it closed the connection twice, oldest first. `failed` has the
-    /// reason. The list keeps the newest [`crate::Config::outbox_max`] messages. An outbox store keeps them over restarts.
+    /// The failed messages, oldest first. A message fails if the server refuses it permanently, answers it with a reply of
+    /// another command, or closes the connection over it twice. [`StoredMessage::failed`] has the reason. The list keeps the
+    /// newest [`crate::Config::outbox_max`] messages. An outbox store keeps them over restarts.
     #[must_use]
     pub fn failed_sends(&self) -> Vec<StoredMessage> {
         self.shared.failed().iter().cloned().collect()
     }
 
-    /// Sends a failed message again, with the same client id. `None` if there is no such message. A message that the outbox
-    /// does not take stays in the list of failed messages.
+    /// Sends a failed message again, with the same client id. `None` if no failed message has this client id. A message that
+    /// the outbox does not take stays in the list of failed messages.
     #[must_use = "await it to learn whether the message was sent"]
     pub fn retry(&self, client_id: ClientId) -> Option<PendingMessage> {
         let failed = self.take_failed(client_id)?;
@@ -156,30 +162,31 @@ impl Client {
         Some(pending)
     }
 
-    /// Removes a failed message for good. Returns whether there was one.
+    /// Removes a failed message from the list and from the outbox store. Returns false if no failed message has this client
+    /// id, or if the client has ended.
     pub fn discard(&self, client_id: ClientId) -> bool {
         let failed = self.take_failed(client_id);
-        // After the end of the client, its outbox store still has the message.
+        // If the client has ended, the outbox store keeps the message.
         failed.is_some_and(|message| self.inputs.send(Input::Discard(message)).is_ok())
     }
 
     fn take_failed(&self, client_id: ClientId) -> Option<StoredMessage> {
         let mut failed = self.shared.failed();
-        let at = failed.iter().position(|message| message.client_id == client_id)?;
-        failed.remove(at)
+        let index = failed.iter().position(|message| message.client_id == client_id)?;
+        failed.remove(index)
     }
 
-    /// The number of messages without an answer.
+    /// The number of messages in the outbox: messages without an answer that have not failed.
     #[must_use]
     pub fn unsent(&self) -> usize {
         self.shared.unsent.load(Ordering::Acquire)
     }
 
-    /// Sends any command, and waits for a connection if there is none. The typed methods are built on this one. A command
-    /// that breaks the server's rules for form or limits is refused at once and not sent.
+    /// Sends any command and returns the server's reply. Waits for a connection if there is none. The typed methods call
+    /// this method. A command that the server would refuse for its form or its limits is refused at once and not sent.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// Any [`Error`].
     pub async fn request(&self, command: Command) -> Result<Answer, Error> {
         check(command.clone()).map_err(Error::Refused)?;
         let (sender, answer) = oneshot::channel();
@@ -199,7 +206,10 @@ impl Client {
     }
 }
 
-/// The refusal that a server of this version would send.
+/// Validates a command as a server of this version does.
+///
+/// # Errors
+/// The refusal that the server would send.
 fn check(command: Command) -> Result<(), wire::Error> {
     let request = wire::Request { id: 1, command: Some(command) };
     SocketCommand::try_from(request).map(|_| ()).map_err(wire::Error::from)

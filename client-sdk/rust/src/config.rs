@@ -7,43 +7,46 @@ use url::Url;
 
 use crate::{outbox::OutboxStore, token::TokenProvider};
 
-/// A source of randomness: each call returns a number from 0 to 1. Tests inject a fixed one.
+/// A source of random numbers: each call returns a number from 0 to 1. Tests use a fixed number.
 pub type Jitter = Arc<dyn Fn() -> f64 + Send + Sync>;
 
 /// The settings of a client. [`Config::new`] sets the defaults; a program changes fields before it connects.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Config {
-    /// The WebSocket of the server: `wss://chat.example.org/v1/ws`.
+    /// The URL of the server's WebSocket, such as `wss://chat.example.org/v1/ws`.
     pub url: Url,
-    /// The encoding of frames. Default: [`Encoding::Proto`], which is smaller; JSON is easier to read on the wire.
+    /// The encoding of frames. Default: [`Encoding::Proto`]. Its frames are smaller than those of [`Encoding::Json`], which
+    /// a person can read.
     pub encoding: Encoding,
-    /// Provides signed tokens.
+    /// Provides the signed tokens that authenticate the user.
     pub token_provider: Arc<dyn TokenProvider>,
     /// The shortest time between two calls of the token provider. Default: 30 seconds.
     pub token_interval: Duration,
-    /// The longest wait after the first failure; it doubles with each further failure. Default: 500 ms.
+    /// The longest random wait after the first failure. It doubles with each further failure, up to `backoff_max`. Default:
+    /// 500 ms.
     pub backoff_min: Duration,
     /// The longest wait between two attempts. Default: 30 seconds.
     pub backoff_max: Duration,
-    /// How long a command may stay without an answer, including the time without a connection. The same limit holds for
-    /// opening a connection, and an unanswered message is sent again after it. Default: 10 seconds.
+    /// The longest time that a command waits for its answer, including the time without a connection. Opening a connection
+    /// has the same limit, and a message without an answer is sent again after this time. Default: 10 seconds.
     pub command_timeout: Duration,
-    /// Keeps unsent messages over restarts. Default: none, they are kept in memory.
+    /// Keeps unsent messages over restarts of the program. Default: none; unsent messages are only in memory.
     pub outbox_store: Option<Arc<dyn OutboxStore>>,
-    /// How many messages may be unsent. Default: 1,000.
+    /// The maximum number of unsent messages, and of failed messages that are kept. Default: 1,000.
     pub outbox_max: usize,
-    /// How many events are queued for one subscriber before it gets [`crate::Event::Lagged`]. Default: 65,536.
+    /// The maximum number of events that are queued for one subscriber. A subscriber with a full queue gets
+    /// [`crate::Event::Lagged`]. Default: 65,536.
     pub events_max: usize,
-    /// Spreads reconnections over time.
+    /// The random numbers that spread reconnections over time. Default: a random number generator.
     pub jitter: Jitter,
-    /// The name of the program, for the server's logs. Default: this crate's.
+    /// The name of the program, for the server's logs. Default: the name of this crate.
     pub client_name: String,
-    /// The version of the program, for the server's logs. Default: this crate's.
+    /// The version of the program, for the server's logs. Default: the version of this crate.
     pub client_version: String,
 }
 
-/// A URL that is not the address of a server.
+/// The error of [`Config::new`]: the URL is not the address of a server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{url}` is no address of a server, such as `wss://chat.example.org/v1/ws`: {why}")]
 pub struct InvalidUrl {
@@ -52,15 +55,15 @@ pub struct InvalidUrl {
 }
 
 impl Config {
-    /// Settings with their defaults.
+    /// Settings with default values.
     ///
     /// # Errors
-    /// If `url` is not an absolute `ws://` or `wss://` address.
+    /// [`InvalidUrl`] if `url` is not an absolute `ws://` or `wss://` address.
     pub fn new(url: &str, token_provider: impl TokenProvider) -> Result<Self, InvalidUrl> {
-        let invalid = |why: String| InvalidUrl { url: url.to_owned(), why };
-        let parsed = Url::parse(url).map_err(|error| invalid(error.to_string()))?;
+        let invalid_url = |why: String| InvalidUrl { url: url.to_owned(), why };
+        let parsed = Url::parse(url).map_err(|error| invalid_url(error.to_string()))?;
         if !matches!(parsed.scheme(), "ws" | "wss") {
-            return Err(invalid(format!("its scheme is `{}`", parsed.scheme())));
+            return Err(invalid_url(format!("its scheme is `{}`", parsed.scheme())));
         }
         Ok(Self {
             url: parsed,

@@ -1,4 +1,4 @@
-//! One connection, from `Hello` to its end. The [`Driver`] owns everything that outlives the connection.
+//! One connection, from its `Hello` to its end. The [`Driver`] owns the state that outlives the connection.
 
 use std::{
     collections::HashMap,
@@ -38,7 +38,7 @@ enum InFlight {
     Request(Request),
 }
 
-/// What ended the wait of the connection's loop.
+/// The reason why the wait in the connection's loop ended.
 enum Wakeup {
     Input(Option<Input>),
     Received(Received),
@@ -46,17 +46,21 @@ enum Wakeup {
     Due,
 }
 
-/// Used if the server sends a `heartbeatMs` of 0. Proxies usually allow an idle connection 60 seconds; this is half of it.
+/// The heartbeat interval if the server sends a `heartbeatMs` of 0. Proxies usually close a connection that was idle for 60
+/// seconds; this is half of that time.
 const HEARTBEAT_DEFAULT: Duration = Duration::from_secs(30);
 
-/// How long the client waits for the close frame of the server, after its own and after a refused `Hello`.
-const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
+/// How long the client waits for the close frame of the server after it has sent its own close frame, and after the server
+/// has refused `Hello`.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// An open connection and the state that ends with it.
 pub(crate) struct Connection<'a> {
     driver: &'a mut Driver,
     socket: Socket,
     token: Token,
     token_was_cached: bool,
+    /// The requests without a reply, by id. The instant is the deadline of the reply.
     in_flight: HashMap<u32, (InFlight, Instant)>,
     next_id: u32,
     welcomed: bool,
@@ -66,12 +70,13 @@ pub(crate) struct Connection<'a> {
     heartbeat: Duration,
     frame_bytes_max: usize,
     refresh_at: Option<Instant>,
+    /// The call of the token provider that is running.
     refreshing: Option<BoxFuture<'static, Result<String, TokenFailure>>>,
-    /// Fetches and loads to be repeated, each with the instant when it is due.
+    /// Requests for changes or for a history that must be repeated, each with the instant when it is due.
     fetches: Vec<(Instant, StateId)>,
-    /// Paces failed fetches, loads and token refreshes.
+    /// Computes the waits before failed requests for changes, histories, tokens and watches are repeated.
     backoff: Backoff,
-    /// The wait that the server named before it stops.
+    /// The wait before the next connection, if the server named one.
     reconnect_after: Option<Duration>,
 }
 
@@ -98,8 +103,8 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Runs to the end. Commands without a reply are queued again if they can be repeated; otherwise they end in
-    /// `ConnectionLost`.
+    /// Runs the connection until it ends. Then commands without a reply are queued again if they can be repeated; other
+    /// commands fail with [`Error::ConnectionLost`].
     pub async fn run(mut self) -> ConnectionEnd {
         let Err(mut end) = self.run_until_end().await;
         if let ConnectionEnd::Refused { code, reason } = &end
@@ -120,7 +125,7 @@ impl<'a> Connection<'a> {
                 _ => {}
             }
         }
-        self.socket.close(CLOSE_PATIENCE).await;
+        self.socket.close(CLOSE_TIMEOUT).await;
         end
     }
 
@@ -154,7 +159,7 @@ impl<'a> Connection<'a> {
         self.send_request(Command::Hello(hello), InFlight::Hello).await
     }
 
-    /// The next instant at which [`Self::do_due_work`] has work without any input.
+    /// The next instant at which [`Self::do_due_work`] has work, even if no input and no frame arrives before.
     fn next_due(&self) -> Option<Instant> {
         let silence = self.welcomed.then(|| self.last_received_at + 2 * self.heartbeat);
         let refresh = self.refresh_at.filter(|_| self.refreshing.is_none());
@@ -165,7 +170,7 @@ impl<'a> Connection<'a> {
         [silence, refresh, answers, fetches].into_iter().chain(queues).flatten().min()
     }
 
-    /// Does the work that is due.
+    /// Ends late requests, refreshes the token, repeats watches and fetches, and sends the waiting commands and messages.
     async fn do_due_work(&mut self, now: Instant) -> Result<(), ConnectionEnd> {
         if self.welcomed && now >= self.last_received_at + 2 * self.heartbeat {
             return Err(ConnectionEnd::lost("heartbeat lost: the server was silent for two intervals"));
@@ -177,16 +182,17 @@ impl<'a> Connection<'a> {
             return Ok(());
         }
         self.driver.requests.expire(now, &Error::Timeout);
-        if self.refresh_at.is_some_and(|at| at <= now) && self.refreshing.is_none() {
+        if self.refresh_at.is_some_and(|due_at| due_at <= now) && self.refreshing.is_none() {
             self.refreshing = Some(self.driver.tokens.fresh());
         }
         for watch in self.driver.watches.take_due(now) {
             self.send_request(watch, InFlight::Watch).await?;
         }
-        let (due, later): (Vec<_>, _) = std::mem::take(&mut self.fetches).into_iter().partition(|(at, _)| *at <= now);
+        let (due, later): (Vec<_>, _) =
+            std::mem::take(&mut self.fetches).into_iter().partition(|(due_at, _)| *due_at <= now);
         self.fetches = later;
-        let again = due.into_iter().flat_map(|(_, state_id)| self.driver.sync.fetch_again(state_id)).collect();
-        self.perform(again).await?;
+        let repeated = due.into_iter().flat_map(|(_, state_id)| self.driver.sync.fetch_again(state_id)).collect();
+        self.perform(repeated).await?;
         while let Some(mut request) = self.driver.requests.pop() {
             request.leaves_at_sending = self.driver.sync.leaves_total();
             self.driver.watches.sent(&request.command);
@@ -200,7 +206,7 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
-    /// Ends or repeats requests whose reply is late.
+    /// Ends or repeats the requests whose deadline has passed.
     fn expire_in_flight(&mut self, now: Instant) -> Result<(), ConnectionEnd> {
         let late: Vec<_> = self.in_flight.extract_if(|_, (_, deadline)| *deadline <= now).collect();
         for (_, (in_flight, _)) in late {
@@ -225,7 +231,7 @@ impl<'a> Connection<'a> {
         self.next_id = self.next_id.checked_add(1).unwrap_or(1);
         let bytes = self.socket.encode(&wire::Request { id, command: Some(command) });
         if bytes.len() > self.frame_bytes_max && !matches!(in_flight, InFlight::Hello) {
-            // The server would close the connection over the frame, and again over each repetition.
+            // The server would close the connection over this frame, and over each repetition of it.
             let refusal =
                 Refusal::new(ErrorCode::TooLarge, format!("the frame has more than {} bytes", self.frame_bytes_max));
             return Box::pin(self.handle_reply(in_flight, Answer::Error(refusal.into()))).await;
@@ -237,16 +243,17 @@ impl<'a> Connection<'a> {
         self.in_flight.insert(id, (in_flight, deadline));
         match tokio::time::timeout(self.driver.config.command_timeout, self.socket.send(bytes)).await {
             Ok(Ok(())) => Ok(()),
-            // The server may have sent a close code, which says more than a broken pipe.
+            // The server may have sent a close code before the socket failed. It is a better reason than the error of the
+            // socket.
             Ok(Err(error)) => Err(self.read_close_frame().await.unwrap_or_else(|| ConnectionEnd::lost(error.to_string()))),
             Err(_) => Err(ConnectionEnd::lost("the server does not read")),
         }
     }
 
-    /// The close code of a server that has already closed.
+    /// Reads up to the close frame of a server that has already closed the connection. `None` if there is no close frame.
     async fn read_close_frame(&mut self) -> Option<ConnectionEnd> {
         loop {
-            match tokio::time::timeout(CLOSE_PATIENCE, self.socket.receive()).await.ok()? {
+            match tokio::time::timeout(CLOSE_TIMEOUT, self.socket.receive()).await.ok()? {
                 Received::Closed(code, reason) => return Some(self.handle_close(code, reason)),
                 Received::Broken(_) => return None,
                 Received::Frame(_) | Received::Control => {}
@@ -263,24 +270,24 @@ impl<'a> Connection<'a> {
             Received::Frame(frame) => match frame.body {
                 Some(Body::Reply(wire::Reply { id, result: Some(answer) })) => match self.in_flight.remove(&id) {
                     Some((in_flight, _)) => self.handle_reply(in_flight, answer).await,
-                    // The reply came too late: the caller has got a timeout.
+                    // The reply is late: the caller has already got a timeout.
                     None => Ok(()),
                 },
                 Some(Body::Event(wire::Event { kind: Some(kind) })) => self.handle_event(kind).await,
-                // A kind of reply or event that a newer server knows.
+                // Replies and events of a kind that only newer versions know.
                 Some(Body::Reply(_) | Body::Event(_)) | None => Ok(()),
             },
         }
     }
 
-    /// What a close code demands.
+    /// Returns how the connection ends after a close code of the server.
     fn handle_close(&mut self, code: u16, reason: String) -> ConnectionEnd {
         if !(4000..5000).contains(&code)
             && let Some(end) = self.end_after_refused_hello()
         {
             return end;
         }
-        // The reply to `Hello` says more than the name of the close code.
+        // The error in the reply to `Hello` is more precise than the reason in the close frame.
         let reason = self.hello_error.take().map_or(reason, |error| format!("{}: {}", error.name, error.message));
         let token_is_bad = code == CloseCode::TokenExpired.number()
             || (code == CloseCode::Unauthenticated.number() && self.token_was_cached);
@@ -290,15 +297,16 @@ impl<'a> Connection<'a> {
         }
         match Return::after(code) {
             Return::Never => ConnectionEnd::Refused { code, reason },
-            band => ConnectionEnd::Lost {
-                band,
+            reconnect => ConnectionEnd::Lost {
+                reconnect,
                 reconnect_after: self.reconnect_after,
                 why: format!("closed by the server: {code} {reason}"),
             },
         }
     }
 
-    /// What a refused `Hello` demands if no close code followed.
+    /// Returns how the connection ends if the server refused `Hello` and sent no close code. `None` if `Hello` was not
+    /// refused.
     fn end_after_refused_hello(&mut self) -> Option<ConnectionEnd> {
         let error = self.hello_error.take()?;
         let code = if error.code == ErrorCode::TokenExpired as u32 {
@@ -360,8 +368,9 @@ impl<'a> Connection<'a> {
             (InFlight::Hello, Answer::Welcome(welcome)) => self.handle_welcome(welcome).await?,
             (InFlight::Hello, Answer::Error(error)) => {
                 self.hello_error = Some(error);
-                // The close code follows and decides. This deadline is for a server that does not send one.
-                self.in_flight.insert(0, (InFlight::Hello, now + CLOSE_PATIENCE));
+                // The close code that follows decides whether the client reconnects. This deadline is for a server that
+                // sends no close code.
+                self.in_flight.insert(0, (InFlight::Hello, now + CLOSE_TIMEOUT));
             }
             (InFlight::Hello, _) => {
                 return Err(ConnectionEnd::lost("`hello` was answered by something else than `welcome`"));
@@ -437,7 +446,7 @@ impl<'a> Connection<'a> {
 
     async fn handle_token(&mut self, token: Result<String, TokenFailure>) -> Result<(), ConnectionEnd> {
         self.refreshing = None;
-        // The reply to the refresh sets it.
+        // The reply to `RefreshToken` sets it again.
         self.refresh_at = None;
         match token {
             Ok(token) => {
@@ -453,7 +462,8 @@ impl<'a> Connection<'a> {
     }
 
     fn refresh_later(&mut self, now: Instant) {
-        // A random wait may be 0, and a back end in trouble needs a pause.
+        // A random wait may be 0, so the wait is at least `backoff_min`: a failing back end must not get requests without a
+        // pause.
         self.refresh_at = Some(now + self.backoff.next_delay().max(self.driver.config.backoff_min));
     }
 
@@ -461,9 +471,9 @@ impl<'a> Connection<'a> {
         self.driver.watches.repeat_at(now + self.backoff.next_delay().max(self.driver.config.backoff_min));
     }
 
-    fn fetch_later(&mut self, state_id: StateId, floor_ms: u32, now: Instant) {
-        let floor = Duration::from_millis(floor_ms.into()).max(self.driver.config.backoff_min);
-        self.fetches.push((now + self.backoff.next_delay().max(floor), state_id));
+    fn fetch_later(&mut self, state_id: StateId, min_wait_ms: u32, now: Instant) {
+        let min_wait = Duration::from_millis(min_wait_ms.into()).max(self.driver.config.backoff_min);
+        self.fetches.push((now + self.backoff.next_delay().max(min_wait), state_id));
     }
 
     async fn handle_send_reply(&mut self, conversation: ConversationId, answer: Answer, now: Instant) {
@@ -480,12 +490,14 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Takes versions from a reply before the caller gets it.
+    /// Stores the versions in the reply to a command of the program, and gives the reply to the caller.
     fn handle_request_reply(&mut self, request: Request, answer: Answer) {
         let (sync, leaves) = (&mut self.driver.sync, request.leaves_at_sending);
         match &answer {
             Answer::ConversationPage(page) => sync.learn_page(page, leaves),
-            Answer::ConversationFound(found) => found.conversation.iter().for_each(|it| sync.learn(it, leaves)),
+            Answer::ConversationFound(found) => {
+                found.conversation.iter().for_each(|conversation| sync.learn(conversation, leaves))
+            }
             Answer::ConversationStarted(started) => sync.learn_started(started, leaves),
             _ => {}
         }
@@ -500,12 +512,13 @@ impl<'a> Connection<'a> {
     }
 }
 
-/// Close codes after which a client does not reconnect are either about a frame (true) or about the user (false).
+/// Whether a close code after which a client does not reconnect is about a frame. The other codes of this class are about
+/// the user.
 fn is_about_a_frame(code: u16) -> bool {
     code < CloseCode::Unauthenticated.number()
 }
 
-/// The user is not a member of that conversation any more.
+/// Whether an error says that the user is not a member of the conversation any more.
 fn is_not_a_member(error: &wire::Error) -> bool {
     error.code == ErrorCode::NotFound as u32 || error.code == ErrorCode::NotAMember as u32
 }

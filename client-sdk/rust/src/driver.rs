@@ -1,5 +1,5 @@
-//! The task behind a client: opens a connection, runs it until it ends, waits, and opens the next one, until the client is
-//! closed.
+//! The task of a client. It opens a connection, runs it until it ends, waits, and opens the next connection, until the
+//! client is closed.
 
 use std::{
     collections::VecDeque,
@@ -29,7 +29,7 @@ use crate::{
     watches::Watches,
 };
 
-/// What handles send to the driver.
+/// A message from a handle to the driver.
 pub(crate) enum Input {
     Request(Request),
     Send(StoredMessage, oneshot::Sender<SendResult>),
@@ -45,12 +45,12 @@ pub(crate) struct Shared {
     pub subscribers: Subscribers,
     /// Number of messages without an answer.
     pub unsent: AtomicUsize,
-    /// Failed messages, oldest first.
+    /// The failed messages, oldest first.
     pub failed: Mutex<VecDeque<StoredMessage>>,
 }
 
 impl Shared {
-    /// Locks the list of failed messages. No invariant spans two statements, so a poisoned lock is safe to use.
+    /// Locks the list of failed messages. The list is consistent after each statement, so a poisoned lock is safe to use.
     pub fn failed(&self) -> MutexGuard<'_, VecDeque<StoredMessage>> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -60,8 +60,8 @@ impl Shared {
 pub(crate) enum ConnectionEnd {
     /// The program closed the client.
     Stopped,
-    /// The client reconnects.
-    Lost { band: Return, reconnect_after: Option<Duration>, why: String },
+    /// The client reconnects at the time that `reconnect` and `reconnect_after` name. `why` is the reason, for developers.
+    Lost { reconnect: Return, reconnect_after: Option<Duration>, why: String },
     /// The client does not reconnect.
     Refused { code: u16, reason: String },
 }
@@ -69,7 +69,7 @@ pub(crate) enum ConnectionEnd {
 impl ConnectionEnd {
     /// A connection that was lost without a reason from the server.
     pub fn lost(why: impl Into<String>) -> Self {
-        Self::Lost { band: Return::Now, reconnect_after: None, why: why.into() }
+        Self::Lost { reconnect: Return::Now, reconnect_after: None, why: why.into() }
     }
 }
 
@@ -84,7 +84,7 @@ pub(crate) struct Driver {
     pub tokens: Tokens,
     /// The last token that a server accepted.
     pub token: Option<Token>,
-    /// What the client watches on each connection.
+    /// The users whose presence and contacts the client watches.
     pub watches: Watches,
 }
 
@@ -110,7 +110,7 @@ impl Driver {
         self.load_outbox().await;
         let reason = self.connect_until_closed().await;
         tracing::debug!(%reason, "closed");
-        self.end(&reason);
+        self.end(&reason).await;
     }
 
     pub fn backoff(config: &Config) -> Backoff {
@@ -122,13 +122,13 @@ impl Driver {
         self.shared.state.send_replace(State::Connecting);
         loop {
             let connected_at = Instant::now();
-            let (band, reconnect_after, why) = match self.connect_and_run().await {
+            let (reconnect, reconnect_after, why) = match self.connect_and_run().await {
                 ConnectionEnd::Stopped => return CloseReason::ByClient,
                 ConnectionEnd::Refused { code, reason } => return CloseReason::ByServer { code, reason },
-                ConnectionEnd::Lost { band, reconnect_after, why } => (band, reconnect_after, why),
+                ConnectionEnd::Lost { reconnect, reconnect_after, why } => (reconnect, reconnect_after, why),
             };
             backoff.after_connection(connected_at, Instant::now());
-            let delay = backoff.after_close(band, reconnect_after).unwrap_or(self.config.backoff_max);
+            let delay = backoff.after_close(reconnect, reconnect_after).unwrap_or(self.config.backoff_max);
             tracing::debug!(why, ?delay, attempt = backoff.attempt(), "reconnecting");
             self.shared.state.send_replace(State::Reconnecting { attempt: backoff.attempt(), why });
             if self.run_while_accepting(tokio::time::sleep(delay)).await.is_none() {
@@ -149,7 +149,8 @@ impl Driver {
         Connection::new(self, socket, token, token_was_cached).run().await
     }
 
-    /// Runs `work` and takes inputs of the handles meanwhile. Returns `None` if the client is to be closed.
+    /// Runs `work` and accepts inputs of the handles while it runs. Returns `None` if a handle closed the client, or if the
+    /// last handle was dropped.
     async fn run_while_accepting<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         tokio::pin!(work);
         loop {
@@ -177,37 +178,39 @@ impl Driver {
         })
     }
 
-    /// Queues an input. A message is stored before it is queued.
+    /// Queues a request or a message, or discards a failed message. A message is stored before it is queued.
     pub async fn accept(&mut self, input: Input) {
         match input {
             Input::Request(request) => self.requests.push(request),
-            Input::Send(message, answer) => match self.store(move |store, message| store.put(message), message).await {
+            Input::Send(message, answer) => match self.call_store(move |store, message| store.put(message), message).await {
                 (message, Ok(())) => self.outbox.push(message, Some(answer)),
                 (_, Err(error)) => {
                     self.shared.unsent.fetch_sub(1, Ordering::AcqRel);
                     let _ = answer.send(Err(SendError::Store(error.to_string())));
                 }
             },
-            Input::Discard(message) => self.forget(message).await,
-            // Each receiver of inputs handles this one before.
+            Input::Discard(message) => self.remove_from_store(message).await,
+            // The callers handle this input and do not pass it on.
             Input::Close => {}
         }
     }
 
-    async fn forget(&self, message: StoredMessage) {
-        let (_, removed) = self.store(|store, message| store.remove(message.client_id), message).await;
+    /// Removes a message from the outbox store.
+    async fn remove_from_store(&self, message: StoredMessage) {
+        let (_, removed) = self.call_store(|store, message| store.remove(message.client_id), message).await;
         if let Err(error) = removed {
             tracing::warn!(%error, "a discarded message stays in the outbox store");
         }
     }
 
-    /// The server closed the connection over a frame. Returns whether one of the messages in flight may be the cause. If so,
-    /// the client may reconnect, because it sends each suspected message again alone.
+    /// Handles the close of a connection over a frame: the messages in flight become suspected, or fail if the server has
+    /// closed the connection over them before. Returns whether any message was in flight. If it was, the client may
+    /// reconnect, because it then sends each suspected message while no other message is in flight.
     pub async fn suspect(&mut self, code: u16, reason: &str) -> bool {
         let (suspected, failed) = self.outbox.suspect();
         let is_blamed = !suspected.is_empty() || !failed.is_empty();
         for message in suspected {
-            if let (_, Err(error)) = self.store(|store, message| store.put(message), message).await {
+            if let (_, Err(error)) = self.call_store(|store, message| store.put(message), message).await {
                 tracing::warn!(%error, "the outbox store does not know which message the server closed on");
             }
         }
@@ -220,39 +223,42 @@ impl Driver {
         is_blamed
     }
 
-    /// Ends the send of an entry that has left the outbox.
+    /// Handles the result of a message that has left the outbox: removes it from the outbox store or stores its failure, and
+    /// answers the caller.
     pub async fn finish_send(&mut self, entry: Entry, result: SendResult) {
         let Entry { message, answer, .. } = entry;
         self.shared.unsent.fetch_sub(1, Ordering::AcqRel);
         match &result {
             Ok(_) => {
-                let (_, removed) = self.store(|store, message| store.remove(message.client_id), message).await;
+                let (_, removed) = self.call_store(|store, message| store.remove(message.client_id), message).await;
                 if let Err(error) = removed {
                     tracing::warn!(%error, "an answered message stays in the outbox store; the next run sends it again, harmlessly");
                 }
             }
-            Err(error) => self.keep_failed(message, error).await,
+            Err(error) => self.store_failed(message, error).await,
         }
         if let Some(answer) = answer {
-            // The caller may have stopped waiting; the event has reported the failure.
+            // This fails if the caller has stopped waiting. The event has reported a failure.
             let _ = answer.send(result);
         }
     }
 
     /// Stores a failed message with its reason and publishes the failure.
-    async fn keep_failed(&self, message: StoredMessage, error: &SendError) {
+    async fn store_failed(&self, message: StoredMessage, error: &SendError) {
         let reason = match error {
             SendError::Refused(refusal) => refusal.clone(),
             error => Refusal::new(ErrorCode::Internal, error.to_string()).into(),
         };
         let message = StoredMessage { failed: Some(reason), ..message };
-        let (message, kept) = self.store(|store, message| store.put(message), message).await;
-        if let Err(error) = kept {
+        let (message, stored) = self.call_store(|store, message| store.put(message), message).await;
+        if let Err(error) = stored {
             tracing::warn!(%error, "the outbox store does not know that a message failed; the next run sends it again");
         }
         self.report_failed(message, error.clone()).await;
     }
 
+    /// Adds a message to the list of failed messages and publishes the failure. A list that is too long loses its oldest
+    /// message.
     async fn report_failed(&self, message: StoredMessage, error: SendError) {
         let (conversation, client_id) = (message.conversation, message.client_id);
         let oldest = {
@@ -262,21 +268,22 @@ impl Driver {
         };
         self.shared.subscribers.publish(&Event::SendFailed { conversation, client_id, error });
         if let Some(oldest) = oldest {
-            self.forget(oldest).await;
+            self.remove_from_store(oldest).await;
         }
     }
 
-    /// Calls the outbox store, if there is one, on a thread that may block.
-    async fn store<F>(&self, call: F, message: StoredMessage) -> (StoredMessage, std::io::Result<()>)
+    /// Calls the outbox store, if there is one, on a thread that may block. Returns the message and the result.
+    async fn call_store<F>(&self, call: F, message: StoredMessage) -> (StoredMessage, std::io::Result<()>)
     where
         F: FnOnce(&dyn OutboxStore, &StoredMessage) -> std::io::Result<()> + Send + 'static,
     {
         let Some(store) = self.config.outbox_store.clone() else { return (message, Ok(())) };
-        let kept = message.clone();
+        let copy = message.clone();
         let result = tokio::task::spawn_blocking(move || call(store.as_ref(), &message)).await;
-        (kept, result.unwrap_or_else(|error| Err(std::io::Error::other(error))))
+        (copy, result.unwrap_or_else(|error| Err(std::io::Error::other(error))))
     }
 
+    /// Reads the messages that an earlier run left in the outbox store.
     async fn load_outbox(&mut self) {
         let Some(store) = self.config.outbox_store.clone() else { return };
         let loaded = tokio::task::spawn_blocking(move || store.load()).await;
@@ -295,17 +302,16 @@ impl Driver {
         }
     }
 
-    /// Answers all waiting commands and sends, and ends the subscribers.
-    fn end(mut self, reason: &CloseReason) {
-        self.shared.state.send_replace(State::Closed { reason: reason.clone() });
+    /// Answers all waiting commands and messages with [`Error::Closed`] and [`SendError::Closed`], and ends the subscribers.
+    ///
+    /// Messages that the driver has not read yet are stored first, so that the next client sends them. The program's call of
+    /// `close` returns after that.
+    async fn end(mut self, reason: &CloseReason) {
         self.inputs.close();
         while let Ok(input) = self.inputs.try_recv() {
-            match input {
-                Input::Request(request) => self.requests.push(request),
-                Input::Send(_, answer) => drop(answer.send(Err(SendError::Closed(reason.clone())))),
-                Input::Discard(_) | Input::Close => {}
-            }
+            self.accept(input).await;
         }
+        self.shared.state.send_replace(State::Closed { reason: reason.clone() });
         while let Some(request) = self.requests.pop() {
             request.finish(Err(Error::Closed(reason.clone())));
         }
@@ -316,9 +322,12 @@ impl Driver {
     }
 }
 
-/// Gets a token, unless the cached one is still good, and opens a socket.
+/// Gets a token, unless a cached token is given, and opens a socket.
+///
+/// # Errors
+/// The reason as a sentence, if the token provider or the socket fails or takes longer than `Config::command_timeout`.
 async fn open(config: Config, tokens: Tokens, cached: Option<Token>) -> Result<(Socket, Token), String> {
-    let late = |what: &str| format!("{what} took longer than {} ms", config.command_timeout.as_millis());
+    let timed_out = |step: &str| format!("{step} took longer than {} ms", config.command_timeout.as_millis());
     let token = match cached {
         Some(token) => token,
         None => {
@@ -327,16 +336,16 @@ async fn open(config: Config, tokens: Tokens, cached: Option<Token>) -> Result<(
                 sleep_until(Some(due)).await;
             }
             let token = tokio::time::timeout(config.command_timeout, tokens.fresh()).await;
-            let text = token.map_err(|_| late("the token provider"))?.map_err(|error| format!("no token: {error}"))?;
+            let text = token.map_err(|_| timed_out("the token provider"))?.map_err(|error| format!("no token: {error}"))?;
             Token { text, refresh_at: None }
         }
     };
     let socket = tokio::time::timeout(config.command_timeout, Socket::open(&config)).await;
-    let socket = socket.map_err(|_| late("opening the socket"))?.map_err(|error| error.to_string())?;
+    let socket = socket.map_err(|_| timed_out("opening the socket"))?.map_err(|error| error.to_string())?;
     Ok((socket, token))
 }
 
-/// Sleeps until an instant; without one, for ever.
+/// Sleeps until an instant. If there is none, it never returns.
 pub(crate) async fn sleep_until(due: Option<Instant>) {
     match due {
         Some(due) => tokio::time::sleep_until(due.into()).await,

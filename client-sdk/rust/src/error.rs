@@ -1,16 +1,17 @@
-//! The errors that a program gets.
+//! The errors of commands and messages.
 
 use causerie_protocol::{ErrorCode, wire};
 
 use crate::state::CloseReason;
 
-/// Why a command has no answer.
+/// The reason why a command failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
     /// The server refused the command.
     #[error("{}: {}", .0.name, .0.message)]
     Refused(wire::Error),
-    /// No reply within [`crate::Config::command_timeout`]. It is unknown whether the server executed the command.
+    /// The reply did not arrive within [`crate::Config::command_timeout`]. It is unknown whether the server executed the
+    /// command.
     #[error(
         "no answer within `Config::command_timeout`: the server may have executed the command, so read the state before you repeat it"
     )]
@@ -20,12 +21,13 @@ pub enum Error {
     #[error("no connection within `Config::command_timeout`, so the command was not sent: {0}")]
     NotConnected(String),
     /// The connection was lost before the reply. It is unknown whether the server executed the command. Only commands whose
-    /// repetition could undo a later change end like this; the client repeats all others on the next connection.
+    /// repetition could undo a later change fail with this error; the client repeats all other commands on the next
+    /// connection.
     #[error(
         "the connection was lost before the answer: the server may have executed the command, so read the state before you repeat it"
     )]
     ConnectionLost,
-    /// The client is closed.
+    /// The client was closed before the reply, or before the command was sent.
     #[error("{0}")]
     Closed(CloseReason),
     /// The reply does not belong to the command: the server is faulty.
@@ -54,11 +56,11 @@ impl Error {
     }
 }
 
-/// Why a message was not sent. Temporary failures are not among the reasons: the outbox repeats the send until the server
-/// answers.
+/// The reason why a message was not sent. After a temporary failure there is no error: the outbox sends the message again
+/// until the server answers.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SendError {
-    /// The server refused the message permanently.
+    /// The server refused the message permanently, or closed the connection over it twice.
     #[error("{}: {}", .0.name, .0.message)]
     Refused(wire::Error),
     /// The outbox is full. The message was not queued; the program sends it again later, with the same text.
@@ -72,7 +74,7 @@ pub enum SendError {
     /// The outbox store could not keep the message, so it was not sent.
     #[error("the outbox store could not keep the message, so it was not sent: {0}")]
     Store(String),
-    /// The client was closed first. With an outbox store, the next client sends the message.
+    /// The client was closed before the server answered. If the outbox store has the message, the next client sends it.
     #[error("{0}")]
     Closed(CloseReason),
     /// The reply does not belong to the command: the server is faulty.

@@ -26,60 +26,59 @@ pub enum Event {
     Joined(Box<wire::Conversation>),
     /// The user is not a member of this conversation any more.
     Left(ConversationId),
-    /// Changes were missed and are repaired. Events of the missed messages came before this one.
+    /// Changes were missed, and the client has fetched them. The events of the missed messages precede this event.
     Resynced {
         /// The conversation in its current state.
         conversation: Box<wire::Conversation>,
-        /// More was missed than the server lists, or messages were deleted for this user only. The program must drop the
-        /// messages it shows and load [`crate::Client::history`] again.
+        /// If true, the server did not list all missed changes, or messages were deleted for this user only. The program
+        /// must drop the messages it shows and load [`crate::Client::history`] again.
         reload: bool,
     },
-    /// More joins and leaves were missed than the server lists. The program must load [`crate::Client::conversations`]
-    /// again.
+    /// The server did not list all missed joins and leaves. The program must load [`crate::Client::conversations`] again.
     ReloadList,
-    /// What the user may do in a conversation. Replaces the capabilities known before.
+    /// The capabilities of the user in a conversation changed. They replace the capabilities known before.
     Capabilities {
-        /// The conversation they belong to.
+        /// The conversation of the capabilities.
         conversation: ConversationId,
         /// All capabilities, except those that this version does not know.
         capabilities: Vec<wire::Capability>,
         /// Why the user can't write, if the capabilities contain neither `Send` nor `Reply`.
         cannot_send: Option<ErrorCode>,
     },
-    /// The read state of the user in a conversation. Replaces the one known before.
+    /// The read state of the user in a conversation changed. It replaces the read state known before.
     ReadState {
-        /// Read position and unread count.
+        /// The read position, the unread count and the manual "unread" flag.
         read_state: wire::ReadState,
-        /// Unread count of all conversations together.
+        /// The unread count of all conversations together.
         total_unread: u32,
     },
-    /// Unread count of all conversations together. Sent after each connect, and when the user leaves a conversation with
+    /// The unread count of all conversations together. This event follows each connect, and a leave of a conversation with
     /// unread messages.
     TotalUnread(u32),
-    /// Another member moved their read position.
+    /// The read position of another member changed.
     MemberRead(wire::MemberRead),
     /// A relation of the user was requested, accepted or ended. An ended relation has no state.
     RelationChanged(wire::Relation),
     /// A member started or stopped typing.
     Typing(wire::Typing),
-    /// What the user may do with watched users ([`crate::Client::watch_contacts`]). Each contact replaces the earlier contact
-    /// with the same `user_ref`. The answer to each watch arrives here too, in its order with the changes; after a reconnect,
-    /// all contacts arrive again.
+    /// The actions that the user may do with watched users ([`crate::Client::watch_contacts`]). Each contact replaces the
+    /// earlier contact with the same `user_ref`. The answer to each watch is published as this event too, in order with the
+    /// changes. After a reconnect, all contacts are published again.
     Contacts(Vec<wire::Contact>),
-    /// Whether the user may start any conversation, or request any relation, changed. The first values are in
-    /// [`crate::Client::welcome`].
+    /// The answer to the question whether the user may start any conversation, or request any relation, changed. The first
+    /// answers are in [`crate::Client::welcome`].
     MayStart(wire::MayStartChanged),
     /// The presence of a watched user changed.
     Presence(wire::Presence),
     /// A message failed: the server refused it permanently, or closed the connection over it twice. The
-    /// [`crate::PendingMessage`] has the same error. For messages that failed in an earlier run, this event follows the
-    /// start. See [`crate::Client::failed_sends`].
+    /// [`crate::PendingMessage`] has the same error. Messages that failed in an earlier run cause this event after the start
+    /// of the client. See [`crate::Client::failed_sends`].
     SendFailed {
         /// The conversation of the message.
         conversation: ConversationId,
         /// The client id of the message.
         client_id: ClientId,
-        /// Why it failed.
+        /// The reason of the failure.
         error: SendError,
     },
     /// The queue of this subscriber was full and events were dropped. The program must load what it shows again.

@@ -1,16 +1,16 @@
-//! Embed Causerie chat in a Rust program.
+//! Embeds Causerie chat in a Rust program.
 //!
-//! [`Client`] is a cheap handle. One task behind it, the driver, owns the socket, reconnects with jitter, resumes without
+//! [`Client`] is a cheap handle. One task per client, the driver, owns the socket, reconnects with jitter, resumes without
 //! gaps and repeats unanswered messages with the same client id. A program receives [`Event`]s, each message once and in
 //! order per conversation, and sends commands with async methods. The server computes unread counts, capabilities and the
 //! order of conversations. The README has an example.
 //!
-//! Structure: `driver` (one per client) and `connection` (one per socket) do the I/O. Three state machines without I/O
-//! decide: `backoff` (how long to wait), `sync` (which versions are held and what is missing) and `outbox` (which messages
-//! wait for an answer). To add a command, add a method in `commands.rs`. To add an event, add a variant in `event.rs` and an
+//! The modules `driver` (one per client) and `connection` (one per socket) do the I/O. Three modules hold state and do no
+//! I/O: `backoff` computes waits, `sync` stores versions and finds missing changes, and `outbox` holds the messages that
+//! wait for an answer. To add a command, add a method in `commands.rs`. To add an event, add a variant in `event.rs` and an
 //! arm in `sync/mod.rs`.
 
-/// The examples of the README, compiled.
+/// Compiles the examples of the README as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}

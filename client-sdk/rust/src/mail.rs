@@ -9,16 +9,16 @@ use causerie_protocol::{
 /// A mail for [`crate::Client::send_mail`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MailDraft {
-    /// The recipients, at least one. A group stands for its members at the time of sending.
+    /// The recipients (To), at least one. The mail goes to the members that an addressed group has at the time of sending.
     pub to: Vec<Recipient>,
-    /// The recipients of a copy. All recipients see them.
+    /// The recipients in copy (Cc). All recipients see them.
     pub copy: Vec<Recipient>,
     /// The subject; may be empty.
     pub subject: String,
     /// The text of the mail.
     pub text: String,
-    /// The message that this mail answers; the user must be able to see it. Its author and its recipients may be addressed
-    /// unless a rule denies it; no rule needs to allow it.
+    /// The message that this mail answers. The user must be able to see it. The user may address its author and its
+    /// recipients without a rule that allows it, unless a rule denies it.
     pub in_reply_to: Option<MessageId>,
 }
 
@@ -33,17 +33,17 @@ impl MailDraft {
             subject: self.subject,
             first_message: Some(wire::Draft { client_id: client_id.clone(), text: self.text }),
             client_id,
-            in_reply_to: self.in_reply_to.map(|parent| parent.to_string()).unwrap_or_default(),
+            in_reply_to: self.in_reply_to.map(|message| message.to_string()).unwrap_or_default(),
         }
     }
 }
 
-pub(crate) fn recipients(all: impl IntoIterator<Item = impl Into<Recipient>>) -> Vec<wire::Recipient> {
-    all.into_iter().map(|one| recipient(one.into())).collect()
+pub(crate) fn recipients(list: impl IntoIterator<Item = impl Into<Recipient>>) -> Vec<wire::Recipient> {
+    list.into_iter().map(|item| wire_recipient(item.into())).collect()
 }
 
-fn recipient(one: Recipient) -> wire::Recipient {
-    let by = match one {
+fn wire_recipient(recipient: Recipient) -> wire::Recipient {
+    let by = match recipient {
         Recipient::User(UserRef::Id(id)) => By::Id(id.to_string()),
         Recipient::User(UserRef::ExternalId(id)) => By::ExternalId(id),
         Recipient::Group(GroupRef::Id(id)) => By::GroupId(id.to_string()),

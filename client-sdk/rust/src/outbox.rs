@@ -3,13 +3,13 @@
 //! A message enters the outbox when the program sends it, and leaves it when the server answers with the message or with a
 //! permanent refusal. Until then the client repeats it over any number of connections, always with the same client id. The
 //! server keeps client ids for ever, so a repetition never becomes a second message. Only one message of each conversation
-//! is in flight at a time, because a later message could overtake a repeated one. With an [`OutboxStore`], messages survive
-//! a restart of the program; a message is stored before it is sent first.
+//! is in flight at a time, because a later message could overtake a repeated message. An [`OutboxStore`] keeps messages over
+//! a restart of the program; a message is stored before it is sent for the first time.
 //!
 //! A server that closes the connection over a frame does not name the frame. All messages in flight at that moment become
-//! suspected: from then on each of them is sent while no other message is in flight. If the server closes over a suspected
-//! message again, the message has failed. Failed messages are kept with their reason until the program retries or discards
-//! them.
+//! suspected: from then on each of them is sent while no other message is in flight. If the server closes the connection
+//! over a suspected message again, the message has failed. Failed messages are kept with their reason until the program
+//! retries or discards them.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -27,64 +27,66 @@ use crate::{backoff::Backoff, error::SendError};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredMessage {
-    /// The conversation to send it to.
+    /// The conversation to send the message to.
     pub conversation: ConversationId,
-    /// Made once; each repetition carries it.
+    /// The client id of the message. Each repetition has the same client id.
     pub client_id: ClientId,
     /// The text of the message.
     pub text: String,
-    /// How often the server closed the connection while this message was in flight.
+    /// How often the server closed the connection over a frame while this message was in flight.
     #[serde(default)]
     pub closes: u32,
-    /// Why the message failed. A failed message is not sent. See [`crate::Client::failed_sends`].
+    /// The reason of the failure, if the message failed. A failed message is not sent. See [`crate::Client::failed_sends`].
     #[serde(default)]
     pub failed: Option<wire::Error>,
 }
 
 impl StoredMessage {
-    /// A message that was not sent yet.
+    /// A message that was not sent yet and has not failed.
     #[must_use]
     pub fn new(conversation: ConversationId, client_id: ClientId, text: impl Into<String>) -> Self {
         Self { conversation, client_id, text: text.into(), closes: 0, failed: None }
     }
 
-    /// Whether the server closed the connection while it was in flight.
+    /// Whether the server closed the connection over a frame while the message was in flight.
     fn is_suspected(&self) -> bool {
         self.closes > 0
     }
 }
 
-/// After this many closes, a message has failed.
+/// The number of closes after which a message has failed.
 const CLOSES_MAX: u32 = 2;
 
-/// Keeps unsent messages over restarts. The client calls it on a thread that may block, one call at a time.
+/// Keeps unsent and failed messages over restarts of the program. The client calls the store on a thread that may block, one
+/// call at a time.
 pub trait OutboxStore: Send + Sync + 'static {
-    /// The messages that an earlier run left, oldest first.
+    /// Reads the messages that an earlier run left, oldest first.
     ///
     /// # Errors
-    /// If the store can't be read. The client logs the error and starts without these messages.
+    /// An [`io::Error`] if the store can't be read. The client logs the error and starts without these messages.
     fn load(&self) -> io::Result<Vec<StoredMessage>>;
 
-    /// Stores a message, or replaces the one with the same client id. The message must be durable on return.
+    /// Stores a message, or replaces the message with the same client id. The message must be durable on return.
     ///
     /// # Errors
-    /// If the message can't be stored. The send fails and nothing is sent.
+    /// An [`io::Error`] if the message can't be stored. A new message then fails with [`SendError::Store`] and is not sent.
     fn put(&self, message: &StoredMessage) -> io::Result<()>;
 
-    /// Removes an answered message. This need not be durable: a message that is sent again is not doubled.
+    /// Removes a message. The removal need not be durable: the server stores a message that is sent again only once.
     ///
     /// # Errors
-    /// If the removal can't be written. The client logs the error and goes on.
+    /// An [`io::Error`] if the removal can't be written. The client logs the error and continues.
     fn remove(&self, client_id: ClientId) -> io::Result<()>;
 }
 
 pub(crate) type SendResult = Result<wire::Message, SendError>;
 
+/// A message in the outbox.
 pub(crate) struct Entry {
     pub message: StoredMessage,
-    /// Absent for a message of an earlier run.
+    /// The channel for the result. `None` for a message of an earlier run.
     pub answer: Option<oneshot::Sender<SendResult>>,
-    /// Increases with each message: lower numbers are sent first.
+    /// The number of the message in the order of the calls. Messages with lower numbers are sent first.
     number: u64,
     backoff: Backoff,
     stage: Stage,
@@ -94,23 +96,25 @@ pub(crate) struct Entry {
 enum Stage {
     Waiting,
     InFlight,
-    /// The server refused it temporarily; it is sent again at this instant.
+    /// The server refused the message temporarily. The message is sent again at this instant.
     RetryAt(Instant),
 }
 
 /// All unanswered messages by conversation, oldest first. No queue is empty.
 pub(crate) struct Outbox {
     queues: HashMap<ConversationId, VecDeque<Entry>>,
+    /// The number of messages that were ever pushed.
     pushed: u64,
     backoff: Backoff,
 }
 
 impl Outbox {
-    /// `backoff` paces the repetitions of each message.
+    /// An empty outbox. `backoff` computes the waits before a message is repeated.
     pub fn new(backoff: Backoff) -> Self {
         Self { queues: HashMap::new(), pushed: 0, backoff }
     }
 
+    /// Adds a message behind the other messages of its conversation.
     pub fn push(&mut self, message: StoredMessage, answer: Option<oneshot::Sender<SendResult>>) {
         self.pushed += 1;
         let (number, backoff) = (self.pushed, self.backoff.clone());
@@ -118,32 +122,32 @@ impl Outbox {
         self.queues.entry(entry.message.conversation).or_default().push_back(entry);
     }
 
-    /// The messages to send now, at most one per conversation, oldest first. They are in flight from here on. A suspected
-    /// message is returned only while no other is in flight.
+    /// Marks the messages to send now as in flight and returns them: at most one message per conversation, oldest first. A
+    /// suspected message is returned only while no other message is in flight.
     pub fn take_ready(&mut self, now: Instant) -> Vec<StoredMessage> {
         let mut heads: Vec<_> = self.queues.values_mut().filter_map(VecDeque::front_mut).collect();
-        let is_under_way = |head: &Entry| head.stage == Stage::InFlight;
-        if heads.iter().any(|head| is_under_way(head) && head.message.is_suspected()) {
+        let is_in_flight = |head: &Entry| head.stage == Stage::InFlight;
+        if heads.iter().any(|head| is_in_flight(head) && head.message.is_suspected()) {
             return Vec::new();
         }
-        let is_idle = !heads.iter().any(|head| is_under_way(head));
+        let is_idle = !heads.iter().any(|head| is_in_flight(head));
         heads.retain(|head| match head.stage {
             Stage::Waiting => true,
-            Stage::RetryAt(at) => at <= now,
+            Stage::RetryAt(instant) => instant <= now,
             Stage::InFlight => false,
         });
         heads.sort_by_key(|head| (head.message.is_suspected(), head.number));
-        let sound = heads.iter().filter(|head| !head.message.is_suspected()).count();
-        heads.truncate(if sound == 0 && is_idle { 1 } else { sound });
-        let send = heads.into_iter().map(|head| {
+        let unsuspected_count = heads.iter().filter(|head| !head.message.is_suspected()).count();
+        heads.truncate(if unsuspected_count == 0 && is_idle { 1 } else { unsuspected_count });
+        let messages = heads.into_iter().map(|head| {
             head.stage = Stage::InFlight;
             head.message.clone()
         });
-        send.collect()
+        messages.collect()
     }
 
-    /// The server closed the connection over a frame. Returns the messages in flight that are now suspected, and removes and
-    /// returns those that failed.
+    /// Handles the close of a connection over a frame. Returns the messages in flight that are now suspected, and the
+    /// messages in flight that failed, which leave the outbox.
     pub fn suspect(&mut self) -> (Vec<StoredMessage>, Vec<Entry>) {
         let (mut suspected, mut failed) = (Vec::new(), Vec::new());
         for queue in self.queues.values_mut() {
@@ -159,18 +163,19 @@ impl Outbox {
         (suspected, failed)
     }
 
-    /// When the next temporarily refused message is due.
+    /// The instant at which the next temporarily refused message is due.
     pub fn next_due(&self) -> Option<Instant> {
         let heads = self.queues.values().filter_map(VecDeque::front);
         heads
             .filter_map(|head| match head.stage {
-                Stage::RetryAt(at) => Some(at),
+                Stage::RetryAt(instant) => Some(instant),
                 Stage::Waiting | Stage::InFlight => None,
             })
             .min()
     }
 
-    /// The server answered the message in flight of this conversation finally: removes it.
+    /// Removes and returns the message in flight of this conversation, after the server answered it with the stored message
+    /// or with a permanent refusal.
     pub fn finish(&mut self, conversation: ConversationId) -> Option<Entry> {
         let queue = self.queues.get_mut(&conversation)?;
         let entry = if queue.front()?.stage == Stage::InFlight { queue.pop_front() } else { None };
@@ -180,16 +185,17 @@ impl Outbox {
         entry
     }
 
-    /// Repeats the message in flight of this conversation, `floor_ms` milliseconds from now at the earliest.
-    pub fn retry_later(&mut self, conversation: ConversationId, floor_ms: u32, now: Instant) {
+    /// Schedules the repetition of the message in flight of this conversation, `min_wait_ms` milliseconds from now at the
+    /// earliest.
+    pub fn retry_later(&mut self, conversation: ConversationId, min_wait_ms: u32, now: Instant) {
         let head = self.queues.get_mut(&conversation).and_then(VecDeque::front_mut);
         if let Some(head) = head.filter(|head| head.stage == Stage::InFlight) {
-            let floor = std::time::Duration::from_millis(floor_ms.into());
-            head.stage = Stage::RetryAt(now + head.backoff.next_delay().max(floor));
+            let min_wait = std::time::Duration::from_millis(min_wait_ms.into());
+            head.stage = Stage::RetryAt(now + head.backoff.next_delay().max(min_wait));
         }
     }
 
-    /// All messages in flight are to be sent again on the next connection.
+    /// Marks all messages in flight as waiting, so that the next connection sends them again.
     pub fn connection_lost(&mut self) {
         for head in self.queues.values_mut().filter_map(VecDeque::front_mut) {
             if head.stage == Stage::InFlight {
@@ -198,6 +204,7 @@ impl Outbox {
         }
     }
 
+    /// Removes and returns all messages.
     pub fn drain(&mut self) -> impl Iterator<Item = Entry> {
         std::mem::take(&mut self.queues).into_values().flatten()
     }
@@ -223,13 +230,13 @@ mod tests {
 
     #[test]
     fn one_message_of_each_conversation_is_in_flight() {
-        let (mut outbox, one, other, now) = (outbox(), ConversationId::new(), ConversationId::new(), Instant::now());
-        outbox.push(message(one, "1"), None);
-        outbox.push(message(one, "2"), None);
-        outbox.push(message(other, "3"), None);
+        let (mut outbox, first, second, now) = (outbox(), ConversationId::new(), ConversationId::new(), Instant::now());
+        outbox.push(message(first, "1"), None);
+        outbox.push(message(first, "2"), None);
+        outbox.push(message(second, "3"), None);
         assert_eq!(texts(&outbox.take_ready(now)), ["1", "3"]);
         assert!(outbox.take_ready(now).is_empty());
-        assert_eq!(outbox.finish(one).map(|entry| entry.message.text).as_deref(), Some("1"));
+        assert_eq!(outbox.finish(first).map(|entry| entry.message.text).as_deref(), Some("1"));
         assert_eq!(texts(&outbox.take_ready(now)), ["2"]);
     }
 
@@ -261,27 +268,27 @@ mod tests {
 
     #[test]
     fn suspected_messages_are_sent_alone_and_fail_at_the_second_close() {
-        let (mut outbox, one, other, now) = (outbox(), ConversationId::new(), ConversationId::new(), Instant::now());
-        outbox.push(message(one, "poison"), None);
-        outbox.push(message(one, "after it"), None);
-        outbox.push(message(other, "elsewhere"), None);
+        let (mut outbox, first, second, now) = (outbox(), ConversationId::new(), ConversationId::new(), Instant::now());
+        outbox.push(message(first, "poison"), None);
+        outbox.push(message(first, "after it"), None);
+        outbox.push(message(second, "elsewhere"), None);
         assert_eq!(texts(&outbox.take_ready(now)), ["poison", "elsewhere"]);
         let (suspected, failed) = outbox.suspect();
         assert_eq!((suspected.len(), failed.len()), (2, 0));
         outbox.connection_lost();
-        let sound = ConversationId::new();
-        outbox.push(message(sound, "sound"), None);
+        let third = ConversationId::new();
+        outbox.push(message(third, "sound"), None);
         // Messages that are not suspected go first.
         assert_eq!(texts(&outbox.take_ready(now)), ["sound"]);
         assert!(outbox.take_ready(now).is_empty());
-        outbox.finish(sound);
+        outbox.finish(third);
         assert_eq!(texts(&outbox.take_ready(now)), ["poison"]);
         assert!(outbox.take_ready(now).is_empty());
         let (suspected, failed) = outbox.suspect();
         assert_eq!((suspected.len(), failed[0].message.text.as_str()), (0, "poison"));
         outbox.connection_lost();
         assert_eq!(texts(&outbox.take_ready(now)), ["after it"]);
-        outbox.finish(one);
+        outbox.finish(first);
         assert_eq!(texts(&outbox.take_ready(now)), ["elsewhere"]);
     }
 

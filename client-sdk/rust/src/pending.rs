@@ -10,16 +10,17 @@ use tokio::sync::oneshot;
 
 use crate::outbox::SendResult;
 
-/// A message that was handed to the outbox. A program shows it at once, and awaits it for the stored message or the error.
+/// A message that was given to the outbox. A program can show it at once. Awaiting it returns the message as the server
+/// stored it, or the error.
 ///
-/// It waits as long as there is no connection: wrap it in a timeout to stop waiting. Dropping it does not cancel the
-/// message. The message is still sent, and arrives as [`crate::Event::MessageSent`] with the same client id.
+/// The future waits as long as there is no connection; wrap it in a timeout to stop waiting. Dropping it does not cancel the
+/// message: the message is still sent, and arrives as [`crate::Event::MessageSent`] with the same client id.
 #[derive(Debug)]
 #[must_use = "await it to learn whether the message was sent"]
 pub struct PendingMessage {
-    /// The event and each repetition carry it.
+    /// The client id of the message. [`crate::Event::MessageSent`] and each repetition have the same client id.
     pub client_id: ClientId,
-    /// The conversation that it is sent to.
+    /// The conversation that the message is sent to.
     pub conversation: ConversationId,
     /// The text of the message.
     pub text: String,

@@ -11,21 +11,21 @@ use crate::error::Error;
 pub(crate) struct Request {
     pub command: Command,
     pub answer: oneshot::Sender<Result<Answer, Error>>,
-    /// When the caller stops waiting.
+    /// The instant at which the command fails if it has no reply.
     pub deadline: Instant,
     /// [`Sync::leaves_total`](crate::sync::Sync::leaves_total) when the command was last sent.
     pub leaves_at_sending: u64,
 }
 
 impl Request {
-    /// Sends the answer. The caller may have stopped waiting.
+    /// Answers the caller. A caller that has stopped waiting gets nothing.
     pub fn finish(self, answer: Result<Answer, Error>) {
         let _ = self.answer.send(answer);
     }
 
-    /// Whether the client may send the command again when it does not know whether the server executed it: reads, and writes
-    /// that the server recognises when they are repeated. All others could undo a change that another user made in the
-    /// meantime, so their callers decide.
+    /// Whether the client may send the command again when it does not know whether the server executed it. This holds for
+    /// reads, and for writes that have the same effect when they are repeated. A repetition of any other command could undo
+    /// a change that another user made in the meantime, so the caller decides.
     pub fn repeatable(&self) -> bool {
         match self.command {
             Command::ListConversations(_)
@@ -63,7 +63,7 @@ impl Request {
     }
 }
 
-/// Commands that wait for a connection, oldest first. Each caller waits for its own command, which bounds the queue.
+/// Commands that wait for a connection, oldest first. The queue needs no bound, because each caller waits for its command.
 #[derive(Default)]
 pub(crate) struct Queue(VecDeque<Request>);
 
@@ -76,12 +76,12 @@ impl Queue {
         self.0.pop_front()
     }
 
-    /// The first deadline.
+    /// The earliest deadline of a waiting command.
     pub fn next_due(&self) -> Option<Instant> {
         self.0.iter().map(|request| request.deadline).min()
     }
 
-    /// Ends the commands whose deadline has passed with this error.
+    /// Answers the commands whose deadline has passed with this error, and removes them.
     pub fn expire(&mut self, now: Instant, error: &Error) {
         for request in std::mem::take(&mut self.0) {
             if request.deadline <= now {

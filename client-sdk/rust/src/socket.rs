@@ -1,4 +1,4 @@
-//! The WebSocket: opens it, sends and receives frames.
+//! The WebSocket of a connection: opening it, sending and receiving frames.
 
 use std::time::Duration;
 
@@ -18,24 +18,27 @@ use tokio_tungstenite::{
 
 use crate::config::Config;
 
-/// The default of tungstenite, 128 KiB, would be the largest part of the memory of a program with many clients.
+/// Bytes of the read buffer of a socket. The default of tungstenite is 128 KiB, which would be the largest part of the
+/// memory of a program with many clients.
 const READ_BUFFER_BYTES: usize = 4096;
 
-/// The largest frame that the client accepts. The largest replies are a page of 100 messages of 16 KiB, and a resume of 500
-/// conversations with 200 changed short messages each; both are smaller.
+/// Bytes of the largest frame that the client accepts. Replies are smaller: a page of messages has at most 256 KiB of text,
+/// and the changes in a reply to a resume have at most 1 MiB of text.
 const FRAME_BYTES_MAX: usize = 64 << 20;
 
-/// A frame of the client has at most 64 KiB. If more than this waits, the server does not read.
+/// Bytes that may wait to be written to a socket. A frame of the client has at most 64 KiB, so a full buffer means that the
+/// server does not read.
 const WRITE_BUFFER_BYTES_MAX: usize = 1 << 20;
 
 /// What a socket received.
 #[derive(Debug)]
 pub(crate) enum Received {
     Frame(Box<wire::ServerFrame>),
-    /// A ping or a pong: shows that the server is alive.
+    /// A ping or a pong, which shows that the server is alive.
     Control,
-    /// The server closed: code and reason. The code is 1006, as in RFC 6455, if the server sent none.
+    /// The server closed the connection: close code and reason. The code is 1006, as in RFC 6455, if the server sent none.
     Closed(u16, String),
+    /// The connection failed, or a frame could not be decoded. The text is the reason.
     Broken(String),
 }
 
@@ -44,10 +47,10 @@ pub(crate) struct Socket {
     encoding: Encoding,
 }
 
-/// Decodes a frame of the server in the way the client does.
+/// Decodes a frame of the server as the client does.
 ///
 /// # Errors
-/// If the bytes are not a frame in this encoding.
+/// A refusal with the code `malformed` if the bytes are not a frame in this encoding.
 pub fn decode(encoding: Encoding, bytes: &[u8]) -> Result<wire::ServerFrame, Refusal> {
     encoding.decode(bytes)
 }
@@ -71,12 +74,12 @@ impl Socket {
         Ok(Self { stream, encoding: config.encoding })
     }
 
-    /// A request in the encoding of this connection.
+    /// Encodes a request in the encoding of this connection.
     pub fn encode(&self, request: &wire::Request) -> Bytes {
         self.encoding.encode(request)
     }
 
-    /// Sends bytes that [`Self::encode`] returned.
+    /// Sends a frame. `bytes` comes from [`Self::encode`].
     pub async fn send(&mut self, bytes: Bytes) -> Result<(), tungstenite::Error> {
         let message = match self.encoding {
             Encoding::Proto => Message::Binary(bytes),
@@ -85,7 +88,7 @@ impl Socket {
         self.stream.send(message).await
     }
 
-    /// The next frame or end. Answers pings. Cancel safe.
+    /// Waits for the next frame, or for the end of the connection. Answers pings. Cancel safe.
     pub async fn receive(&mut self) -> Received {
         match self.stream.next().await {
             Some(Ok(Message::Binary(bytes))) => self.frame(&bytes),
@@ -97,11 +100,12 @@ impl Socket {
         }
     }
 
-    /// Sends a close frame and waits for the end, at most `patience`: a dead server does not answer.
-    pub async fn close(mut self, patience: Duration) {
-        let goodbye = CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::default() };
+    /// Sends a close frame and waits for the end of the connection, at most for `timeout`, because a dead server does not
+    /// answer.
+    pub async fn close(mut self, timeout: Duration) {
+        let frame = CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::default() };
         // The connection ends in any case, so a failure has no consequence.
-        let _ = tokio::time::timeout(patience, self.stream.close(Some(goodbye))).await;
+        let _ = tokio::time::timeout(timeout, self.stream.close(Some(frame))).await;
     }
 
     fn frame(&self, bytes: &[u8]) -> Received {
@@ -115,7 +119,7 @@ impl Socket {
 /// rustls panics if no cryptography provider is installed. A provider that the program installed is kept.
 fn install_crypto() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // Another thread may have installed one in the meantime, which is as good.
+        // This fails if another thread has installed a provider in the meantime; that provider is then used.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
 }

@@ -9,32 +9,32 @@ pub enum State {
     Disconnected,
     /// The first connection is being opened.
     Connecting,
-    /// The server has welcomed the client and sent what it missed.
+    /// The server has welcomed the client and answered its resume.
     Connected,
     /// The connection was lost or could not be opened. The client tries again.
     Reconnecting {
-        /// Failures in a row, from 1.
+        /// The number of failures in a row, from 1.
         attempt: u32,
-        /// The reason, for developers.
+        /// The reason of the last failure, for developers.
         why: String,
     },
     /// The client has ended and does not reconnect. Unsent messages stay in the outbox store, if there is one.
     Closed {
-        /// Why it ended.
+        /// The reason why the client ended.
         reason: CloseReason,
     },
 }
 
-/// Why a client ended.
+/// The reason why a client ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CloseReason {
     /// The program called [`crate::Client::close`] or dropped the last handle.
     ByClient,
-    /// The server closed with a code after which a client must not reconnect unchanged.
+    /// The server closed the connection with a code after which a client must not reconnect with the same token and program.
     ByServer {
-        /// The close code: 4500 to 4999, or one of WebSocket's own from 1002 to 1009; see `causerie_protocol::CloseCode`.
+        /// The close code: 4500 to 4999 (see `causerie_protocol::CloseCode`), or 1002 to 1004 or 1007 to 1009 of RFC 6455.
         code: u16,
-        /// The reason of the close frame, for instance `revoked`; after a refused `Hello`, the error of the reply.
+        /// The reason in the close frame, such as `revoked`. After a refused `Hello`, the error in the reply.
         reason: String,
     },
 }

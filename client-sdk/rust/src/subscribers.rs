@@ -15,14 +15,15 @@ use futures::Stream;
 
 use crate::event::Event;
 
-/// The events of one subscriber, also as a [`Stream`]. It ends when the client ends.
+/// The events of one subscriber. They are also a [`Stream`], which ends when the client ends.
 #[derive(Debug)]
 pub struct Events(Arc<Mutex<Queue>>);
 
 #[derive(Debug, Default)]
 struct Queue {
     events: VecDeque<Event>,
-    /// Number of dropped events. While it is above 0, no event is queued: all queued events are older than the dropped ones.
+    /// The number of dropped events. While it is above 0, no event is queued, so all queued events are older than the
+    /// dropped events.
     missed: u64,
     ended: bool,
     waker: Option<Waker>,
@@ -43,18 +44,18 @@ impl Queue {
     }
 }
 
-/// The invariants of the queue hold between any two statements that could panic, so a poisoned lock is safe to use.
+/// Locks a mutex. The queue is consistent after each statement that could panic, so a poisoned lock is safe to use.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Events {
-    /// The next event; `None` after the end of the client. Cancel safe.
+    /// Waits for the next event. Returns `None` after the end of the client. Cancel safe.
     pub async fn next(&mut self) -> Option<Event> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// The next event, if one is queued.
+    /// The next event, if an event is queued.
     pub fn try_next(&mut self) -> Option<Event> {
         lock(&self.0).pop()
     }
@@ -92,7 +93,7 @@ impl Subscribers {
         Self { queue_max: queue_max.max(1), list: Mutex::new(Some(Vec::new())) }
     }
 
-    /// Adds a subscriber. After the end of the client, it gets only the end.
+    /// Adds a subscriber. After the end of the client, the new subscriber gets no event.
     pub fn add(&self) -> Events {
         let queue = Arc::new(Mutex::new(Queue::default()));
         match lock(&self.list).as_mut() {
@@ -104,7 +105,7 @@ impl Subscribers {
 
     pub fn publish(&self, event: &Event) {
         if let Some(list) = lock(&self.list).as_mut() {
-            // Only this list holds the queue of a subscriber that was dropped.
+            // The queue of a dropped subscriber has no other reference than this list.
             list.retain(|queue| Arc::strong_count(queue) > 1);
             for queue in list {
                 let mut queue = lock(queue);
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_loss_before_the_end_is_reported() {
+    async fn dropped_events_are_reported_before_the_end() {
         let subscribers = Subscribers::new(1);
         let mut events = subscribers.add();
         subscribers.publish(&total(1));

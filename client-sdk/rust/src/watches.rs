@@ -1,4 +1,5 @@
-//! What the client watches: the presence of users, and contacts. A server forgets it with the connection.
+//! The watches of a client: the users whose presence and contacts it watches. A server drops a watch when the connection
+//! ends.
 
 use std::time::Instant;
 
@@ -11,7 +12,7 @@ use crate::event::Event;
 pub(crate) struct Watches {
     presence: Watch<wire::WatchPresence>,
     contacts: Watch<wire::WatchContacts>,
-    /// When the watches must be sent again.
+    /// When the watches must be sent again. `None` if they need not be sent.
     due: Option<Instant>,
 }
 
@@ -19,8 +20,8 @@ pub(crate) struct Watches {
 struct Watch<C> {
     /// The last command that the server accepted.
     accepted: Option<C>,
-    /// The last command of the program, while the server has not answered it. A repeated watch is this command, because a
-    /// repeated older command would replace it.
+    /// The last command that the program sent, until the server answers it. If this is set, the client repeats this command
+    /// and not `accepted`, because the older list would replace the newer list.
     sent: Option<C>,
 }
 
@@ -35,7 +36,8 @@ impl<C: Clone + PartialEq> Watch<C> {
         self.sent.as_ref().or(self.accepted.as_ref())
     }
 
-    /// Returns whether the watch must be sent again, because the server refused the last command.
+    /// Takes the answer to a command of the program. Returns whether the watch must be sent again, because the server
+    /// refused the last command.
     fn answered(&mut self, command: &C, is_accepted: bool) -> bool {
         let is_last = self.sent.as_ref() == Some(command);
         if is_last {
@@ -49,30 +51,30 @@ impl<C: Clone + PartialEq> Watch<C> {
 }
 
 impl Watches {
-    /// When [`Self::take_due`] has commands.
+    /// The instant from which [`Self::take_due`] returns commands. `None` if nothing must be sent.
     pub fn next_due(&self) -> Option<Instant> {
         self.due.filter(|_| self.presence.current().is_some() || self.contacts.current().is_some())
     }
 
-    /// Sends the watches again at this instant, or earlier if an earlier instant was set.
-    pub fn repeat_at(&mut self, at: Instant) {
-        self.due = Some(self.due.map_or(at, |due| due.min(at)));
+    /// Makes the watches due at this instant, unless they are due earlier.
+    pub fn repeat_at(&mut self, instant: Instant) {
+        self.due = Some(self.due.map_or(instant, |due| due.min(instant)));
     }
 
-    /// The commands to send now.
+    /// The commands that must be sent now. Each is returned once.
     pub fn take_due(&mut self, now: Instant) -> Vec<Command> {
         if self.due.is_none_or(|due| due > now) {
             return Vec::new();
         }
-        // Also if there is no watch yet: a later watch is sent by the program, and not again.
+        // Reset even if there is no watch yet: the program sends a later watch itself.
         self.due = None;
         let presence = self.presence.current().cloned().map(Command::WatchPresence);
-        // The server watches nobody without a command.
+        // A new connection has no watch of contacts, so an empty list need not be sent.
         let contacts = self.contacts.current().filter(|watch| !watch.users.is_empty()).cloned();
         presence.into_iter().chain(contacts.map(Command::WatchContacts)).collect()
     }
 
-    /// A command of the program is sent: the client repeats it from now on.
+    /// Stores a command of the program that is being sent. The client repeats it from now on.
     pub fn sent(&mut self, command: &Command) {
         match command {
             Command::WatchPresence(watch) => self.presence.sent = Some(watch.clone()),
@@ -81,7 +83,8 @@ impl Watches {
         }
     }
 
-    /// A command of the program was answered. After a refusal, the client repeats the command that was accepted before.
+    /// Takes the answer to a command of the program. After a refusal, the client repeats the command that was accepted
+    /// before.
     pub fn answered(&mut self, command: &Command, answer: &Answer, now: Instant) {
         let is_refused = match (command, answer) {
             (Command::WatchPresence(watch), answer) => {
@@ -98,7 +101,7 @@ impl Watches {
     }
 }
 
-/// The events that tell the program the answer to a repeated watch.
+/// The events for the program with the content of the answer to a repeated watch.
 pub(crate) fn events(answer: Answer) -> Vec<Event> {
     match answer {
         Answer::PresenceList(list) => list.presences.into_iter().map(Event::Presence).collect(),

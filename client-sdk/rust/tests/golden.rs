@@ -4,9 +4,9 @@ use std::{fs, path::PathBuf};
 
 use causerie_client::{Encoding, decode, wire::server_frame::Body};
 
-fn unhex(text: &str) -> Vec<u8> {
+fn decode_hex(text: &str) -> Vec<u8> {
     let text = text.trim();
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal")).collect()
+    (0..text.len()).step_by(2).map(|index| u8::from_str_radix(&text[index..index + 2], 16).expect("hexadecimal")).collect()
 }
 
 #[test]
@@ -21,16 +21,16 @@ fn each_golden_frame_decodes_to_the_same_value_in_both_encodings() {
         }
         let from_json =
             decode(Encoding::Json, &fs::read(&path).expect("read")).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let binary = unhex(&fs::read_to_string(path.with_extension("hex")).expect("read"));
+        let binary = decode_hex(&fs::read_to_string(path.with_extension("hex")).expect("read"));
         let from_binary = decode(Encoding::Proto, &binary).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(from_json, from_binary, "{name}");
-        // An unknown variant would decode to nothing.
+        // A reply or an event of an unknown kind decodes to `None`.
         match from_json.body {
             Some(Body::Reply(reply)) => replies += usize::from(reply.result.is_some()),
             Some(Body::Event(event)) => events += usize::from(event.kind.is_some()),
             None => panic!("{name}: empty"),
         }
     }
-    // There were 20 kinds of replies and 14 of events when this was written, and none is ever removed.
+    // The schema had 20 kinds of replies and 14 kinds of events when this test was written. Kinds are never removed.
     assert!(replies >= 20 && events >= 14, "{replies} replies, {events} events");
 }

@@ -44,7 +44,7 @@ impl Accept {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("accept").args(["--sockets", &self.sockets.to_string()]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
-        let mut child = cores::on(CoreUse::Server(0), || command.spawn())?;
+        let mut child = cores::start_on(CoreUse::Server(0), || command.spawn())?;
         let pid = child.id().ok_or("the accept loop ended at once")?;
         let (go, said) = (child.stdin.take().ok_or("no input")?, child.stdout.take().ok_or("no output")?);
         let mut said = BufReader::new(said).lines();

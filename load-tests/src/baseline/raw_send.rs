@@ -48,7 +48,7 @@ impl RawSend {
         command.arg("raw-send").args(["--sockets", &self.sockets.to_string(), "--bytes", &self.bytes.to_string()]);
         command.args(["--pace", &serde_json::to_string(&self.pace)?, "--seconds", &self.seconds.to_string()]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
-        let mut child = cores::on(CoreUse::Server(0), || command.spawn())?;
+        let mut child = cores::start_on(CoreUse::Server(0), || command.spawn())?;
         let pid = child.id().ok_or("the raw loop ended at once")?;
         let (mut go, said) = (child.stdin.take().ok_or("no input")?, child.stdout.take().ok_or("no output")?);
         let mut said = BufReader::new(said).lines();

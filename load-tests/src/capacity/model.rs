@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn ten_users_are_on_both_of_two_nodes_and_on_few_of_many() {
+    fn ten_users_use_both_of_two_nodes_and_few_of_many_nodes() {
         near(reached(1.0, 10.0), 1.0);
         near(reached(2.0, 10.0), 2.0 * (1.0 - 1.0 / 1024.0));
         assert!((9.0..10.0).contains(&reached(100.0, 10.0)), "{}", reached(100.0, 10.0));

@@ -101,7 +101,7 @@ impl All {
                 continue;
             }
             if let Some(why) = unfit(&stage.common, arguments) {
-                stage.progress.say(&format!("{} is left out: {why}", arguments.join(" ")));
+                stage.progress.print(&format!("{} is left out: {why}", arguments.join(" ")));
                 continue;
             }
             let typed = std::iter::once("load-tests").chain(arguments.iter().copied());
@@ -114,7 +114,7 @@ impl All {
                 Ok(report) => report,
                 // A scenario that fails does not end the others.
                 Err(error) => {
-                    stage.progress.say(&format!("{}: {error}", arguments.join(" ")));
+                    stage.progress.print(&format!("{}: {error}", arguments.join(" ")));
                     let mut report = Report::new(arguments.join(" "));
                     report.title = named.scenario().title();
                     report.doubt(format!("could not be carried out: {error}"));
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn the_definition_of_the_command_line_is_valid() {
         Cli::command().debug_assert();
     }
 

@@ -1,5 +1,5 @@
-//! What a user holds of a conversation, and whether an arriving message continues it: none lost, none doubled, none out of
-//! order.
+//! The messages of a conversation that a user holds. An arriving message must be the next message: no message may be lost,
+//! doubled or out of order.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -24,7 +24,7 @@ pub struct Check {
     pub parted: u64,
     /// Frames of all kinds.
     pub frames: u64,
-    /// Why connections ended: the first few reasons.
+    /// The first few reasons of ended connections.
     pub reasons: Vec<String>,
 }
 
@@ -42,20 +42,20 @@ impl Check {
     }
 }
 
-/// How an arriving message relates to the messages that the user has.
+/// The relation of an arriving message to the messages that the user has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrival {
     /// A new message after all others.
     New,
-    /// The reply to a resume contained it already; live delivery may overlap with the reply.
+    /// The reply to a resume contained the message. Live delivery may overlap with the reply.
     Known,
-    /// The user has it already.
+    /// The user already has the message.
     Doubled,
-    /// It was missing, and a later message is there.
+    /// The message was missing, and the user has a later message.
     Late,
 }
 
-/// What one user holds of one conversation.
+/// The messages of one conversation that one user holds.
 #[derive(Debug, Clone, Default)]
 pub struct Position {
     /// The id that the server gave to the conversation.
@@ -95,7 +95,7 @@ impl Position {
         self.take(seq)
     }
 
-    /// The reply to a resume contained all changes up to this version.
+    /// Records that the reply to a resume contained all changes up to this version.
     pub fn recovered_up_to(&mut self, version: u32) {
         self.version = self.version.max(version);
         self.floor = self.floor.max(version);
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_in_order_are_sound() {
+    fn messages_in_order_are_new() {
         let mut it = position();
         assert_eq!([it.live(11, 31), it.live(12, 32)], [Arrival::New, Arrival::New]);
         assert_eq!((it.lacks(12), it.version), (0, 32));
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_message_is_lost_until_it_arrives_late() {
+    fn a_missing_message_counts_as_lost_until_it_arrives() {
         let mut it = position();
         assert_eq!(it.live(13, 33), Arrival::New);
         assert_eq!(it.lacks(13), 2);
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_doubled_message_differs_from_one_that_overlaps_with_a_resume() {
+    fn a_doubled_message_differs_from_a_message_that_a_resume_contained() {
         let mut it = position();
         assert_eq!([it.recovered(11), it.recovered(12)], [Arrival::New, Arrival::New]);
         it.recovered_up_to(32);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_resume_that_leaves_a_message_out_loses_it() {
+    fn a_message_that_a_resume_leaves_out_counts_as_lost() {
         let mut it = position();
         assert_eq!(it.recovered(12), Arrival::New);
         it.recovered_up_to(32);

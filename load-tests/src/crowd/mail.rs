@@ -1,4 +1,4 @@
-//! Mails: each starts a conversation of one message while its readers are connected.
+//! Mails. Each mail starts a conversation with one message while its readers are connected.
 
 use causerie_protocol::wire;
 use serde::{Deserialize, Serialize};
@@ -12,11 +12,11 @@ use super::name;
 pub struct MailSpec {
     /// The sender.
     pub from: u32,
-    /// The users it is addressed to.
+    /// The users that the mail is addressed to.
     pub to: Vec<u32>,
-    /// The groups it is addressed to, by external id.
+    /// The groups that the mail is addressed to, by external id.
     pub groups: Vec<String>,
-    /// All users who then have it: members of the groups, addressed users and the sender.
+    /// All users who have the mail after it was sent: members of the groups, addressed users and the sender.
     pub readers: Vec<u32>,
 }
 

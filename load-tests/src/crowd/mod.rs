@@ -37,9 +37,9 @@ use order::{Answer, Complete, Configure, KnownConversation, LastMessage, Operati
 use process::Process;
 use socket::Socket;
 
-/// A process may hold 20,000 open files.
+/// The maximum number of users of a process. A process may have 20,000 open files.
 const USERS_PER_PROCESS: usize = 15_000;
-/// An order that all processes carry out at one instant is sent this long before.
+/// The time between the sending of an order and the instant at which all processes carry it out.
 const AHEAD: Duration = Duration::from_millis(300);
 
 /// All simulated users.
@@ -164,14 +164,14 @@ impl Crowd {
             }
         }
         let started: Vec<Started> = started.into_iter().flatten().collect();
-        self.know(all, started).await
+        self.add_conversations(all, started).await
     }
 
     /// Adds conversations that exist in a database that was filled before, by the server's ids.
     ///
     /// # Errors
     /// If a process ended.
-    pub async fn know(&self, members: Vec<Vec<u32>>, started: Vec<Started>) -> Outcome<()> {
+    pub async fn add_conversations(&self, members: Vec<Vec<u32>>, started: Vec<Started>) -> Outcome<()> {
         let first = u32::try_from(self.conversations().len())?;
         let mut known: Vec<Vec<KnownConversation>> = self.processes.iter().map(|_| Vec::new()).collect();
         for ((members, started), number) in members.iter().zip(&started).zip(first..) {
@@ -205,7 +205,7 @@ impl Crowd {
         }
     }
 
-    /// Connects the first users within a time, in portions; otherwise as [`Crowd::connect`].
+    /// Connects the first `users` users in portions, spread over `time`. Otherwise the same as [`Crowd::connect`].
     ///
     /// # Errors
     /// If the server refuses a user.
@@ -223,7 +223,7 @@ impl Crowd {
                     format!("{} of {} were not let in: {}", summary.failed, to - from, summary.reasons.join("; ")).into()
                 );
             }
-            bar.at(to.into());
+            bar.set(to.into());
             let next_us = began_us + clock::micros(time) * (portion + 1) / portions;
             self.stage.stop.sleep_until(next_us).await?;
         }
@@ -240,8 +240,9 @@ impl Crowd {
         Ok(at)
     }
 
-    /// Reconnects users at one instant, for instance that of [`Crowd::disconnect`]; they resume from the versions that they hold.
-    /// Refused users try again for `patience`. Latencies count from the instant until a user is connected without a gap.
+    /// Reconnects users at one instant, for instance that of [`Crowd::disconnect`]; they resume from the versions that they
+    /// hold. Refused users try again for `patience`. Latencies count from the instant until a user is connected without a
+    /// gap.
     ///
     /// # Errors
     /// If a process ended.
@@ -259,7 +260,7 @@ impl Crowd {
         self.all(|| Operation::StopReading(users.clone())).await
     }
 
-    /// Closes the connections of users in order.
+    /// Closes the connections of users with close frames.
     ///
     /// # Errors
     /// If a process ended.
@@ -351,7 +352,7 @@ impl Crowd {
         let progress = |number: usize, count: u64| {
             so_far[number].store(count, Ordering::Relaxed);
             if let Some(bar) = &bar {
-                bar.at(so_far.iter().map(|count| count.load(Ordering::Relaxed)).sum());
+                bar.set(so_far.iter().map(|count| count.load(Ordering::Relaxed)).sum());
             }
         };
         let progress = &progress;

@@ -14,7 +14,7 @@ use crate::{
 /// An order for a worker process.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Order {
-    /// The number of the order; its updates carry it.
+    /// The number of the order. Its updates have the same number.
     pub id: u64,
     /// The operation. Operations may overlap.
     pub what: Operation,
@@ -25,14 +25,14 @@ pub struct Order {
 pub struct Update {
     /// The number of the order.
     pub id: u64,
-    /// Every status but [`Status::Progress`] is the last one.
+    /// The status. Each status except [`Status::Progress`] is the last status of the order.
     pub status: Status,
 }
 
-/// See [`Update`].
+/// The status of an order in an [`Update`].
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Status {
-    /// This many steps are done; more updates follow.
+    /// This number of steps is done. More updates follow.
     Progress(u64),
     /// The order is carried out.
     Done(Answer),
@@ -43,13 +43,13 @@ pub enum Status {
 /// The operations that can be ordered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Operation {
-    /// Configures the process. The first order, exactly once.
+    /// Configures the process. This is the first order, and it is sent once.
     Configure(Configure),
     /// Sets the servers: user `p` connects to server `p % n`.
     Places(Vec<Place>),
     /// Each user connects and closes, so that the server knows them.
     Introduce(UserSet),
-    /// The first member of each starts the conversation.
+    /// Starts conversations. The first member of each conversation starts it.
     Start(Vec<Start>),
     /// Adds conversations, before their members connect.
     Know(Vec<KnownConversation>),
@@ -57,11 +57,11 @@ pub enum Operation {
     Connect(UserSet),
     /// Ends connections at one instant, without close frames.
     Disconnect(UserSet, Disconnect, At),
-    /// Reconnects users at one instant; they resume the held versions.
+    /// Reconnects users at one instant. They resume with the versions that they hold.
     Reconnect(UserSet, At, Patience),
-    /// The users stop reading.
+    /// Makes the users stop reading.
     StopReading(UserSet),
-    /// The users close their connections in order.
+    /// Closes the connections of the users with close frames.
     Leave(UserSet),
     /// Carries out this process's share of a load.
     Load(Box<LoadShare>),
@@ -191,7 +191,7 @@ pub struct Load {
     pub seconds: f64,
     /// The warm-up before it in seconds.
     pub warm_up_s: f64,
-    /// How long replies and deliveries are awaited at the end, in seconds.
+    /// The longest wait for replies and deliveries at the end, in seconds.
     pub late_s: f64,
     /// The folder in which each process writes when the last member of a conversation read each message. The files are
     /// `reads-0`, `reads-1`, …, with lines of conversation id, seq, due and read (both in µs).
@@ -205,7 +205,7 @@ pub struct Stream {
     pub name: String,
     /// The action.
     pub action: Action,
-    /// Its pace.
+    /// The pace of the action.
     pub pace: Pace,
 }
 
@@ -218,7 +218,7 @@ pub enum Action {
         text_bytes: usize,
         /// The conversations from the first number up to, not including, the second, in turn; `None` for all.
         conversations: Option<(u32, u32)>,
-        /// The number of members who send in turn, the first ones; 0 for all.
+        /// The number of members who send in turn, counted from the first member. 0 for all members.
         senders: u32,
     },
     /// Send a mail; each starts a conversation.
@@ -294,16 +294,16 @@ pub struct LastMessage {
 pub struct Complete {
     /// The last message of each conversation that a load sent to.
     pub expected: Vec<LastMessage>,
-    /// How long they are awaited.
+    /// The longest wait for these messages.
     pub patience_ms: Patience,
-    /// The streams to return, from the first number up to, not including, the second. They end.
+    /// The streams whose results are returned, from the first number up to, not including, the second. These streams end.
     pub streams: (u16, u16),
 }
 
 /// The result of connecting users.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct ConnectSummary {
-    /// From the ordered instant until connected with all missed messages.
+    /// The time from the ordered instant until a user is connected and has all missed messages.
     pub took: crate::measure::Latencies,
     /// The number of connected users.
     pub connected: u64,
@@ -333,26 +333,27 @@ mod tests {
     use super::*;
     use crate::measure::Latencies;
 
-    fn again<T: Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+    fn encode_and_decode<T: Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
         let line = serde_json::to_string(value).expect("serializes");
         assert!(!line.contains('\n'), "one line: {line}");
         serde_json::from_str(&line).expect("deserializes")
     }
 
     #[test]
-    fn orders_survive_encoding() {
+    fn an_order_is_equal_after_encoding_and_decoding() {
         let send = Action::Send { text_bytes: 256, conversations: Some((0, 7)), senders: 0 };
         let stream =
             Stream { name: "send".into(), action: send, pace: Pace::Bursts { count: 200, within_ms: 50, every_s: 5.0 } };
         let load = Load { streams: vec![stream.clone()], seconds: 3.5, ..Default::default() };
         let share = LoadShare { number: 3, first_stream: 12, begin_us: u64::MAX, load, parts: vec![0.25], phase: 0.5 };
-        let Order { id: 9, what: Operation::Load(share) } = again(&Order { id: 9, what: Operation::Load(Box::new(share)) })
+        let Order { id: 9, what: Operation::Load(share) } =
+            encode_and_decode(&Order { id: 9, what: Operation::Load(Box::new(share)) })
         else {
             panic!("another order")
         };
         assert_eq!((share.load.streams, share.begin_us, share.parts), (vec![stream], u64::MAX, vec![0.25]));
         let Operation::Disconnect(users, Disconnect::Reset, 5) =
-            again(&Operation::Disconnect(UserSet::These(vec![4, 8]), Disconnect::Reset, 5))
+            encode_and_decode(&Operation::Disconnect(UserSet::These(vec![4, 8]), Disconnect::Reset, 5))
         else {
             panic!("another")
         };
@@ -360,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn words_come_through() {
+    fn an_update_is_equal_after_encoding_and_decoding() {
         let mut took = Latencies::new();
         took.record(12_345);
         let usage = Usage { cpu_s: 1.0, elapsed_s: 2.0, cores: 1, ticks: took.clone() };
@@ -368,8 +369,8 @@ mod tests {
         stream.refused.insert("rate_limited".into(), 2);
         let completed =
             Completed { streams: vec![stream.clone()], check: Check { doubled: 1, ..Default::default() }, usage };
-        let word = Update { id: 1, status: Status::Done(Answer::Completed(Box::new(completed))) };
-        let Update { id: 1, status: Status::Done(Answer::Completed(completed)) } = again(&word) else {
+        let update = Update { id: 1, status: Status::Done(Answer::Completed(Box::new(completed))) };
+        let Update { id: 1, status: Status::Done(Answer::Completed(completed)) } = encode_and_decode(&update) else {
             panic!("another word")
         };
         assert_eq!((&completed.streams[0], completed.check.doubled, completed.usage.ticks), (&stream, 1, took));

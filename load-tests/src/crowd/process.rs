@@ -1,4 +1,5 @@
-//! A worker process of the crowd, as the first process sees it: this program, started again.
+//! A worker process of the crowd, from the side of the first process. The worker process runs this program with a hidden
+//! subcommand.
 
 use std::{
     collections::HashMap,
@@ -46,7 +47,7 @@ impl Process {
         let mut command = Command::new(std::env::current_exe()?);
         // Ctrl-C of a terminal is for the first process only; it then asks this process for its results.
         command.arg(SUBCOMMAND).stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
-        let mut child = cores::on(CoreUse::Crowd, || command.spawn())?;
+        let mut child = cores::start_on(CoreUse::Crowd, || command.spawn())?;
         let (mut to, from) = (child.stdin.take().ok_or("no input")?, child.stdout.take().ok_or("no output")?);
         let (orders, mut given) = unbounded_channel::<Order>();
         tokio::spawn(async move {
@@ -74,7 +75,7 @@ impl Process {
                     }
                 }
             }
-            // Callers that still wait learn that no answer comes.
+            // This ends the wait of callers whose answer does not come.
             answered.lock().unwrap_or_else(PoisonError::into_inner).clear();
         });
         Ok(Self { orders, waiting, next: AtomicU64::new(0), _child: child })
@@ -85,14 +86,14 @@ impl Process {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (waiter, reply) = unbounded_channel();
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, waiter);
-        // A process that has ended does not answer, which the reply reports.
+        // If the process has ended, the wait for the answer reports it.
         let _ = self.orders.send(Order { id, what });
         Reply(reply)
     }
 }
 
 impl Reply {
-    /// Waits for the answer; `progress` gets the counts before it.
+    /// Waits for the answer. `progress` is called with each count of finished steps before the answer.
     ///
     /// # Errors
     /// If the order could not be carried out.

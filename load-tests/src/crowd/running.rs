@@ -31,7 +31,7 @@ const GIVEN_UP: Duration = Duration::from_secs(3);
 /// A text has four digits for the number of its stream.
 const STREAMS_MAX: u16 = 9_999;
 
-/// A load in progress. A load that is dropped goes on without results.
+/// A load in progress. If the value is dropped, the load continues and its results are lost.
 pub struct Running<'a> {
     crowd: &'a Crowd,
     load: Load,
@@ -54,7 +54,7 @@ pub struct Seen {
     pub earlier_errors: u64,
     /// Resource usage of each process.
     pub usage: Vec<Usage>,
-    /// A reason outside the run not to trust the figures.
+    /// A reason outside the run why the figures can't be trusted.
     pub disturbed: Option<String>,
     /// The measured time in seconds: less than the load's if the run was interrupted.
     pub seconds: f64,
@@ -113,23 +113,23 @@ impl<'a> Running<'a> {
     ///
     /// # Errors
     /// If the run is interrupted.
-    pub async fn warm(&self) -> Outcome<()> {
-        self.at(0.0).await
+    pub async fn wait_for_warm_up(&self) -> Outcome<()> {
+        self.wait_until(0.0).await
     }
 
-    /// Waits until a number of seconds of the measured time are over.
+    /// Waits until this number of seconds of the measured time has passed.
     ///
     /// # Errors
     /// If the run is interrupted.
-    pub async fn at(&self, seconds: f64) -> Outcome<()> {
+    pub async fn wait_until(&self, seconds: f64) -> Outcome<()> {
         let then = self.begins_us() + clock::micros(Duration::from_secs_f64(seconds));
         self.crowd.stage.stop.sleep_until(then).await
     }
 
-    /// Stops the load early, then continues as [`Running::end`].
+    /// Stops the load early, then does the same as [`Running::end`].
     ///
     /// # Errors
-    /// As [`Running::end`].
+    /// The errors of [`Running::end`].
     pub async fn stop(self) -> Outcome<Seen> {
         self.halt();
         self.end().await
@@ -146,7 +146,7 @@ impl<'a> Running<'a> {
         let mut handed = std::pin::pin!(try_join_all(replies.into_iter().map(|reply| reply.answer(|_| ()))));
         let answers = tokio::select! {
             answers = &mut handed => answers?,
-            () = stop.asked() => {
+            () = stop.stopped() => {
                 self.halt();
                 // After an interruption the expected messages are unknown, but the results are there.
                 timeout(GIVEN_UP, &mut handed).await.unwrap_or(Ok(Vec::new()))?
@@ -186,7 +186,7 @@ impl<'a> Running<'a> {
 
     fn halt(&self) {
         for process in &self.crowd.processes {
-            // The answer to the load shows the effect of the halt.
+            // The answer to the load has the result of the halt, so the answer to this order is not needed.
             drop(process.order(Operation::Halt(self.number)));
         }
     }
@@ -275,7 +275,7 @@ impl Seen {
     }
 }
 
-/// Like [`Seen::judge`], for counts only.
+/// Adds the goals about lost, repeated, unordered and refused messages to a report, from counts only.
 #[allow(clippy::cast_precision_loss)] // counts of one run
 pub fn judge(report: &mut Report, check: &Check, errors: u64) {
     // Without any message there is nothing to judge.

@@ -1,5 +1,5 @@
-//! A light client: one socket that sends and receives frames and stores nothing. Thousands of them must cost little beside
-//! the server.
+//! A small client: one socket that sends and receives frames and stores nothing. Thousands of these clients must need few
+//! resources compared with the server.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -27,13 +27,14 @@ use wire::{reply::Result as Answer, request::Command, server_frame::Body};
 use super::order::Disconnect;
 use crate::{Outcome, world::place::Place};
 
-/// The default of tungstenite, 128 KiB per socket, would be most of this program's memory.
+/// Bytes of the read buffer of a socket. The default of tungstenite is 128 KiB, which would be most of this program's
+/// memory.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
-/// The largest reply is a page of 100 messages of 16 KiB; the server limits a resume to less.
+/// Bytes of the largest accepted frame. Replies of the server are smaller.
 const FRAME_BYTES_MAX: usize = 16 << 20;
 const ENCODING: Encoding = Encoding::Proto;
-/// Connections from one address. The kernel has 28,232 ports per address, and the ports of closed connections rest for a
-/// minute.
+/// The maximum number of connections from one address. The kernel has 28,232 ports per address, and the port of a closed
+/// connection can't be used again for a minute.
 const PORTS: u32 = 8_000;
 
 /// Number of connections that this process made.
@@ -114,15 +115,15 @@ impl Socket {
         }
     }
 
-    /// Closes in order, with a close frame.
+    /// Closes the connection with a close frame.
     pub async fn close(mut self) {
-        // The connection ends in any case.
+        // The connection ends even if this fails.
         let _ = self.0.close(None).await;
     }
 
     /// Ends the connection without a close frame.
     pub async fn cut(mut self, how: Disconnect) {
-        // The connection may have ended before, which is as good.
+        // This fails if the connection has already ended.
         match how {
             Disconnect::Reset => {
                 let _ = match self.0.get_ref() {
@@ -163,6 +164,6 @@ async fn connect(server: SocketAddr) -> std::io::Result<TcpStream> {
 
 /// rustls panics if no cryptography provider is installed.
 fn install_crypto() {
-    // Fails if it is installed already, which is as good.
+    // This fails if a provider is already installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }

@@ -32,7 +32,7 @@ pub fn now_us() -> u64 {
     monotonic_us() + offset_us()
 }
 
-/// The time until `at_us`; zero if it is past.
+/// The time until `at_us`. Zero if this instant has passed.
 #[must_use]
 pub fn until(at_us: u64) -> Duration {
     Duration::from_micros(at_us.saturating_sub(now_us()))

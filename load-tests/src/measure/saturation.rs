@@ -1,5 +1,5 @@
-//! Detects whether this tool itself, or other work on the machine, limited the result. The measured figures then
-//! say nothing about the server.
+//! Detects whether this tool or other work on the machine limited the result. In this case the figures say nothing about the
+//! server.
 
 use std::time::{Duration, Instant};
 
@@ -10,11 +10,11 @@ use crate::world::cores;
 
 /// If the 99th percentile of the lateness of a 10 ms timer exceeds this, the process lacked a core.
 const TICK_LATE_MS_MAX: f64 = 20.0;
-/// The same, as a part of the measured latency.
+/// The largest acceptable lateness, as a part of the measured latency.
 const LATE_PART: f64 = 0.25;
 /// The resolution of timers; smaller lateness is ignored.
 const TICK_GRAIN_MS: f64 = 2.5;
-/// With a higher CPU usage, arriving frames wait for their reader.
+/// The largest acceptable CPU usage. With a higher usage, arriving frames wait until they are read.
 const CPU_PART_MAX: f64 = 0.9;
 /// The smallest acceptable part of due messages that were handed to sockets in time.
 const HANDED_PART_MIN: f64 = 0.98;
@@ -55,7 +55,7 @@ pub struct Others {
 }
 
 impl Others {
-    /// Begins to watch.
+    /// Begins the measurement.
     #[must_use]
     pub fn watch() -> Self {
         // Without `/proc` there are no doubts.

@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn goals_know_their_side() {
+    fn a_goal_is_met_on_the_right_side_of_its_limit() {
         let met = |value, side| Goal::new("rate", value, side, 4.0, "1/s").met;
         assert!(met(3.0, Side::AtMost) && met(4.0, Side::AtMost) && !met(5.0, Side::AtMost));
         assert!(met(5.0, Side::AtLeast) && met(4.0, Side::AtLeast) && !met(3.0, Side::AtLeast));
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_goal_of_none_has_no_ratio() {
+    fn a_goal_with_a_limit_of_zero_has_no_ratio() {
         assert_eq!(Goal::new("lost", 0.0, Side::AtMost, 0.0, "").ratio(), None);
         assert_eq!(Goal::new("lost", 3.0, Side::AtMost, 0.0, "").ratio(), None);
         assert_eq!(Goal::new("cost", 3.0, Side::AtMost, 4.0, "us").ratio(), Some(0.75));

@@ -35,7 +35,7 @@ pub struct Machine {
 impl Machine {
     /// Reads the current facts; `dir` is the folder with the data of the run.
     #[must_use]
-    pub fn look(dir: &Path) -> Self {
+    pub fn read_facts(dir: &Path) -> Self {
         let cpus = read("/proc/cpuinfo");
         Self {
             processor: processor(&cpus),
@@ -49,7 +49,7 @@ impl Machine {
     }
 
     /// Reads the load average at the end of the run.
-    pub fn leave(&mut self) {
+    pub fn read_final_load(&mut self) {
         self.load_end = load();
     }
 
@@ -159,7 +159,7 @@ mod tests {
         31 30 0:40 / /var/my\\040tmp rw - tmpfs tmpfs rw\n";
 
     #[test]
-    fn the_nearest_mount_is_the_disk() {
+    fn the_disk_is_the_mount_with_the_longest_path() {
         let of = |dir: &str| disk(MOUNTS, Path::new(dir)).expect("mounted");
         assert_eq!(of("/home"), "overlay");
         assert!(of("/var/lib").starts_with("ext4 on /dev/vda"));
@@ -182,9 +182,9 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_has_facts() {
-        let mut machine = Machine::look(&std::env::temp_dir());
-        machine.leave();
+    fn facts_of_this_machine_can_be_read() {
+        let mut machine = Machine::read_facts(&std::env::temp_dir());
+        machine.read_final_load();
         if cfg!(target_os = "linux") {
             let names: Vec<_> = machine.facts().into_iter().map(|(name, _)| name).collect();
             for name in ["Processor", "Memory", "Disk", "Kernel", "Load average"] {

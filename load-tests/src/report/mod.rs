@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_without_doubts_meets_and_misses() {
+    fn a_run_without_doubts_meets_or_misses_its_goals() {
         assert_eq!(verdicts(&with_two_goals()), [Verdict::Met, Verdict::Missed]);
     }
 
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_run_meets_nothing() {
+    fn an_interrupted_run_meets_no_goal() {
         let report = Report { interrupted: true, ..with_two_goals() };
         assert_eq!(verdicts(&report), [Verdict::Doubtful; 2]);
     }

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_exit_status_tells_the_worst() {
+    fn the_exit_status_reports_the_worst_result() {
         let interrupted = || Report { interrupted: true, ..report(3.0) };
         assert_eq!(exit(vec![]), 0);
         assert_eq!(exit(vec![report(3.0)]), 0);

@@ -129,7 +129,7 @@ mod tests {
     use crate::report::sample;
 
     #[test]
-    fn every_goal_and_doubt_is_there() {
+    fn the_table_contains_every_goal_and_doubt() {
         let summary = sample::summary();
         let table = summary.table();
         for report in &summary.reports {

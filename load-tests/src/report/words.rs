@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_as_exact_as_they_are_large() {
+    fn numbers_have_three_significant_digits_or_all_digits_before_the_point() {
         for (value, text) in [
             (0.0, "0"),
             (0.000_02, "2.0e-5"),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_and_multiples() {
+    fn parts_and_ratios_are_formatted() {
         assert_eq!([1.0, 0.9893, 12.5].map(times), ["1.00×", "0.989×", "12.5×"]);
         assert_eq!([0.0, 0.004, 0.956, 12.5].map(percent), ["0 %", "< 1 %", "96 %", "1,250 %"]);
     }
@@ -232,12 +232,12 @@ mod tests {
     }
 
     #[test]
-    fn spans_of_time() {
+    fn spans_of_time_are_formatted() {
         assert_eq!([0.04, 3.25, 42.4, 200.0, 3_725.0].map(time_span), ["0 s", "3.30 s", "42 s", "3 min 20 s", "1 h 2 min"]);
     }
 
     #[test]
-    fn dates() {
+    fn dates_are_formatted() {
         assert_eq!(date(0), "1 January 1970, 00:00 UTC");
         assert_eq!(date(951_782_400), "29 February 2000, 00:00 UTC");
         assert_eq!(date(1_795_274_759), "21 November 2026, 15:25 UTC");
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn terminals_are_not_commanded() {
+    fn control_characters_are_removed_from_names() {
         assert_eq!(plain("a\u{1b}[2Jb\n\u{202e}c é"), "a\u{fffd}[2Jb\u{fffd}\u{fffd}c é");
     }
 }

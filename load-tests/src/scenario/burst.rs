@@ -1,4 +1,4 @@
-//! `burst`: many messages at once in one group, as when all members answer the same question.
+//! `burst`: many messages at once in one group, such as the answers of all members to one question.
 
 use std::collections::BTreeMap;
 

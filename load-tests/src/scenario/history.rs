@@ -98,7 +98,7 @@ impl Scenario for History {
 
         let world = stage.world().await?;
         let crowd = stage.crowd(&world, plan.listers.1 as usize, plan.listers.1 as usize).await?;
-        let server = settle(stage, &world, &crowd, &plan, report).await?;
+        let server = prepare_users(stage, &world, &crowd, &plan, report).await?;
         let mut costs = self.pages(&world, &server, &crowd, report).await?;
         costs.extend(lists(stage, &world, &crowd, &plan, report).await?);
         server.stop().await?;
@@ -137,7 +137,7 @@ impl Plan {
 }
 
 /// Connects all users once, fills the database, and connects the readers of the long conversation.
-async fn settle(stage: &Stage, world: &World, crowd: &Crowd, plan: &Plan, report: &mut Report) -> Outcome<Server> {
+async fn prepare_users(stage: &Stage, world: &World, crowd: &Crowd, plan: &Plan, report: &mut Report) -> Outcome<Server> {
     filling::check(world)?;
     let server = world.serve(&[]).await?;
     crowd.connect_to(&[&server]).await?;
@@ -148,7 +148,7 @@ async fn settle(stage: &Stage, world: &World, crowd: &Crowd, plan: &Plan, report
     let server = world.serve(&[]).await?;
     crowd.connect_to(&[&server]).await?;
     let long = &plan.conversations[0];
-    crowd.know(vec![long.members.clone()], filled.started.into_iter().take(1).collect()).await?;
+    crowd.add_conversations(vec![long.members.clone()], filled.started.into_iter().take(1).collect()).await?;
     crowd.connect(UserSet::Span(0, READERS)).await?;
     Ok(server)
 }

@@ -91,9 +91,9 @@ impl Scenario for Latency {
         };
         let ahead_us = wall_ahead_us();
         let running = crowd.begin(&load)?;
-        running.warm().await?;
+        running.wait_for_warm_up().await?;
         let before = server.reading().await?;
-        running.at(self.seconds).await?;
+        running.wait_until(self.seconds).await?;
         let spent = server.reading().await?.since(&before);
         let seen = running.end().await?;
 

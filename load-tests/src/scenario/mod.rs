@@ -127,7 +127,7 @@ pub async fn run(scenario: &dyn Scenario, stage: &Stage) -> Outcome<Report> {
     let mut began_at = None;
     for scale in sizes {
         let size = in_words(scale);
-        stage.progress.say(&format!("{}, {size}", scenario.name()));
+        stage.progress.print(&format!("{}, {size}", scenario.name()));
         let mut report = Report::new(scenario.name());
         report.title = scenario.title();
         began_at.get_or_insert(report.began);
@@ -143,7 +143,7 @@ pub async fn run(scenario: &dyn Scenario, stage: &Stage) -> Outcome<Report> {
                 if last.is_none() || !report.metrics.is_empty() {
                     last = Some(report);
                 }
-                stage.progress.say(&format!("{error}; reporting what was measured by now"));
+                stage.progress.print(&format!("{error}; reporting what was measured by now"));
             }
             Err(error) => return Err(format!("{}, {size}: {error}", scenario.name()).into()),
         }

@@ -81,7 +81,7 @@ impl Scenario for OfficeDay {
 
         let world = stage.world().await?;
         let crowd = stage.crowd(&world, users as usize, OFFICE as usize).await?;
-        let server = settle(stage, &world, &crowd, groups, each, report).await?;
+        let server = prepare_users(stage, &world, &crowd, groups, each, report).await?;
         crowd.load(&load(users, WARM_UP_S)).await?;
         let before = (server.reading().await?, database(&world).await?);
         let seen = crowd.load(&load(users, self.seconds)).await?;
@@ -89,7 +89,7 @@ impl Scenario for OfficeDay {
         let (spent, database) =
             (after.0.since(&before.0), after.1.zip(before.1).map(|(after, before)| after.since(&before)));
 
-        let requests = tell(report, &seen);
+        let requests = report_results(report, &seen);
         let mut costs = Vec::new();
         let mut cost = |name: &str, value: Option<f64>| {
             if let Some(value) = value {
@@ -111,7 +111,7 @@ impl Scenario for OfficeDay {
 }
 
 /// Connects all users once, fills the database, and connects the users.
-async fn settle(
+async fn prepare_users(
     stage: &Stage,
     world: &World,
     crowd: &Crowd,
@@ -129,7 +129,7 @@ async fn settle(
     report.metric("filling the database took", filled.took_s, "s");
     let server = world.serve(&[]).await?;
     crowd.connect_to(&[&server]).await?;
-    crowd.know(groups, filled.started).await?;
+    crowd.add_conversations(groups, filled.started).await?;
     crowd.connect(UserSet::All).await?;
     Ok(server)
 }
@@ -185,7 +185,7 @@ fn shuffled(users: u32, order: u64) -> UserSet {
 
 /// Reports the observations. Returns the number of answered requests.
 #[allow(clippy::cast_precision_loss)] // counts of one run
-fn tell(report: &mut Report, seen: &Seen) -> f64 {
+fn report_results(report: &mut Report, seen: &Seen) -> f64 {
     let mut all = Latencies::new();
     for (name, stream) in ["list", "page", "mark read", "send"].into_iter().zip(&seen.streams) {
         all.merge(&stream.answer);

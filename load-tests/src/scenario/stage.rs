@@ -31,7 +31,7 @@ pub struct Stage {
 impl Stage {
     #[must_use]
     pub fn new(common: Common, stop: Stop) -> Self {
-        let machine = Arc::new(Mutex::new(Machine::look(&common.dir)));
+        let machine = Arc::new(Mutex::new(Machine::read_facts(&common.dir)));
         Self { common: Arc::new(common), stop, progress: Progress::new(), machine }
     }
 
@@ -44,9 +44,9 @@ impl Stage {
     /// Starts the database and the bus, or examines the target. After that, [`World::serve`] starts a server.
     ///
     /// # Errors
-    /// As [`World::start`]; when the run is given up.
+    /// The errors of [`World::start`]; also if the run is stopped.
     pub async fn world(&self) -> Outcome<World> {
-        self.progress.say(if self.common.target.is_some() { "looking at the target" } else { "starting the world" });
+        self.progress.print(if self.common.target.is_some() { "looking at the target" } else { "starting the world" });
         let world = self.stop.guard(World::start(&self.common)).await?;
         let version = world.server_version().await?;
         let redis = match &world.redis {
@@ -72,7 +72,7 @@ impl Stage {
     /// Starts a server and this many users, who are all connected and members of one group.
     ///
     /// # Errors
-    /// When something can't be started, or the server refuses.
+    /// If a process can't be started, or the server refuses a user.
     pub async fn one_group(&self, members: usize, report: &mut Report) -> Outcome<(World, Server, Crowd)> {
         let world = self.world().await?;
         world.note_missing(report);
@@ -88,7 +88,7 @@ impl Stage {
     /// Waits for this time, and shows `what` as progress.
     ///
     /// # Errors
-    /// When the run is given up.
+    /// If the run is stopped.
     pub async fn wait(&self, what: &str, length: Duration) -> Outcome<()> {
         let _bar = self.progress.time(what, length);
         self.stop.sleep_until(clock::now_us() + clock::micros(length)).await
@@ -97,9 +97,9 @@ impl Stage {
     /// Runs `work`, and shows `what` as progress.
     ///
     /// # Errors
-    /// The errors of the work; when the run is given up.
+    /// The errors of `work`; also if the run is stopped.
     pub async fn doing<T>(&self, what: &str, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
-        self.progress.say(what);
+        self.progress.print(what);
         self.stop.guard(work).await
     }
 
@@ -107,7 +107,7 @@ impl Stage {
     #[must_use]
     pub fn machine(&self) -> Machine {
         self.with_machine(|machine| {
-            machine.leave();
+            machine.read_final_load();
             machine.clone()
         })
     }

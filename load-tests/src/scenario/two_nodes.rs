@@ -107,14 +107,14 @@ impl Scenario for TwoNodes {
             cpu_s: grew("used_cpu_user") + grew("used_cpu_sys"),
         };
         let cpu_us = spent.0.cpu_us.zip(spent.1.cpu_us).map(|(one, other)| one + other);
-        let costs = tell(report, &steady, &bus, cpu_us);
+        let costs = report_results(report, &steady, &bus, cpu_us);
         if let Err(stopped) = stage.stop.check() {
             judge(report, &[&steady]);
             return Err(stopped);
         }
         let disturbed = disturb(&crowd, redis, &load(BEFORE_S + AWAY_S + AFTER_S)).await?;
         judge(report, &[&steady, &disturbed]);
-        tell_disturbed(report, &disturbed);
+        report_disturbed_load(report, &disturbed);
         stage.stop.check()?;
         let [one, other] = nodes;
         one.stop().await?;
@@ -137,10 +137,10 @@ async fn connect(stage: &Stage, world: &World, nodes: &[Server], groups: u32) ->
 async fn disturb(crowd: &Crowd, redis: &Redis, load: &Load) -> Outcome<Seen> {
     let running = crowd.begin(load)?;
     let done = async {
-        running.at(BEFORE_S).await?;
+        running.wait_until(BEFORE_S).await?;
         redis.crash();
-        running.at(BEFORE_S + AWAY_S).await?;
-        redis.revive().await
+        running.wait_until(BEFORE_S + AWAY_S).await?;
+        redis.start_again().await
     };
     let done = done.await;
     let seen = running.end().await?;
@@ -152,7 +152,7 @@ async fn disturb(crowd: &Crowd, redis: &Redis, load: &Load) -> Outcome<Seen> {
 
 /// Reports the undisturbed load. Returns the costs of a unit.
 #[allow(clippy::cast_precision_loss)] // counts of one run
-fn tell(report: &mut Report, steady: &Seen, bus: &Bus, cpu_us: Option<f64>) -> Vec<Figure> {
+fn report_results(report: &mut Report, steady: &Seen, bus: &Bus, cpu_us: Option<f64>) -> Vec<Figure> {
     let sent = steady.first();
     let messages = sent.answered.max(1) as f64;
     let delivered = sent.delivered.max(1) as f64;
@@ -197,7 +197,7 @@ fn tell(report: &mut Report, steady: &Seen, bus: &Bus, cpu_us: Option<f64>) -> V
 }
 
 /// Reports the load during which Redis was away.
-fn tell_disturbed(report: &mut Report, disturbed: &Seen) {
+fn report_disturbed_load(report: &mut Report, disturbed: &Seen) {
     let sent = disturbed.first();
     report.metric("messages while Redis was killed and came back", sent.answered, "");
     for (name, took) in [("acknowledged", &sent.answer), ("read on the other node", &sent.across)] {

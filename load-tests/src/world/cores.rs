@@ -27,11 +27,11 @@ pub enum CoreUse {
 ///
 /// # Errors
 /// When the kernel refuses.
-pub fn take_the_crowds() -> Outcome<()> {
+pub fn move_to_crowd_cores() -> Outcome<()> {
     let set = sched_getaffinity(None)?;
     let all = ALL.get_or_init(|| (0..CpuSet::MAX_CPU).filter(|core| set.is_set(*core)).collect());
     // A process that was started by another of these runs has the cores of the crowd already.
-    go_to(&chosen(all, CoreUse::Crowd))
+    set_affinity(&cores_for(all, CoreUse::Crowd))
 }
 
 /// The number of cores on which this process was started.
@@ -40,21 +40,21 @@ pub fn count() -> usize {
     ALL.get().map_or(1, Vec::len).max(1)
 }
 
-/// Starts a process with `start` on the cores of that kind. A child gets the cores of the thread that starts it, so
-/// `start` must not block.
+/// Calls `start`, which starts a process, with the cores of this use. A child gets the cores of the thread that starts it,
+/// so `start` must not block.
 ///
 /// # Errors
 /// When the kernel refuses, or `start` fails.
-pub fn on<T>(usage: CoreUse, start: impl FnOnce() -> std::io::Result<T>) -> Outcome<T> {
+pub fn start_on<T>(usage: CoreUse, start: impl FnOnce() -> std::io::Result<T>) -> Outcome<T> {
     let Some(all) = ALL.get() else { return Ok(start()?) };
     let before = sched_getaffinity(None)?;
-    go_to(&chosen(all, usage))?;
+    set_affinity(&cores_for(all, usage))?;
     let started = start();
     sched_setaffinity(None, &before)?;
     Ok(started?)
 }
 
-fn go_to(cores: &[usize]) -> Outcome<()> {
+fn set_affinity(cores: &[usize]) -> Outcome<()> {
     let mut set = CpuSet::new();
     for core in cores {
         set.set(*core);
@@ -62,15 +62,15 @@ fn go_to(cores: &[usize]) -> Outcome<()> {
     Ok(sched_setaffinity(None, &set)?)
 }
 
-/// A further server has a core of its own only if two cores are left for the crowd.
-fn chosen(all: &[usize], usage: CoreUse) -> Vec<usize> {
+/// The cores for a use. A second or further server has a core of its own only if two cores are left for the crowd.
+fn cores_for(all: &[usize], usage: CoreUse) -> Vec<usize> {
     match (all, usage) {
         ([] | [_], _) | (_, CoreUse::Database) => all.to_vec(),
         ([first, others @ ..], CoreUse::Server(number)) => {
-            let own = number.checked_sub(1).and_then(|at| others.get(at)).filter(|_| others.len() > number + 1);
+            let own = number.checked_sub(1).and_then(|index| others.get(index)).filter(|_| others.len() > number + 1);
             vec![*own.unwrap_or(first)]
         }
-        // All cores but the first. On a machine with few cores a second server shares its core with the crowd.
+        // The crowd has all cores except the first.
         ([_, others @ ..], CoreUse::Crowd) => others.to_vec(),
     }
 }
@@ -80,17 +80,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_cores_are_shared_as_ever() {
-        assert_eq!(chosen(&[0, 1], CoreUse::Server(0)), [0]);
-        assert_eq!(chosen(&[0, 1], CoreUse::Server(1)), [0]);
-        assert_eq!(chosen(&[0, 1], CoreUse::Crowd), [1]);
-        assert_eq!(chosen(&[0, 1], CoreUse::Database), [0, 1]);
-        assert_eq!(chosen(&[3], CoreUse::Server(0)), [3]);
+    fn servers_and_crowd_share_two_cores() {
+        assert_eq!(cores_for(&[0, 1], CoreUse::Server(0)), [0]);
+        assert_eq!(cores_for(&[0, 1], CoreUse::Server(1)), [0]);
+        assert_eq!(cores_for(&[0, 1], CoreUse::Crowd), [1]);
+        assert_eq!(cores_for(&[0, 1], CoreUse::Database), [0, 1]);
+        assert_eq!(cores_for(&[3], CoreUse::Server(0)), [3]);
     }
 
     #[test]
-    fn many_cores_give_each_server_its_own() {
-        assert_eq!(chosen(&[0, 1, 2, 3], CoreUse::Server(1)), [1]);
-        assert_eq!(chosen(&[0, 1, 2, 3], CoreUse::Crowd), [1, 2, 3]);
+    fn with_many_cores_each_server_has_a_core_of_its_own() {
+        assert_eq!(cores_for(&[0, 1, 2, 3], CoreUse::Server(1)), [1]);
+        assert_eq!(cores_for(&[0, 1, 2, 3], CoreUse::Crowd), [1, 2, 3]);
     }
 }

@@ -23,7 +23,7 @@ pub async fn get(server: SocketAddr, path: &str, key: Option<&str>) -> Outcome<S
 /// Sends a small JSON body with an API key.
 ///
 /// # Errors
-/// As [`get`].
+/// The errors of [`get`].
 pub async fn post(server: SocketAddr, path: &str, key: &str, body: &str) -> Outcome<String> {
     let headers = headers(key, body.len() as u64) + "content-type: application/json\r\n";
     exchange(server, &format!("POST {path}"), &headers, &mut body.as_bytes()).await
@@ -32,7 +32,7 @@ pub async fn post(server: SocketAddr, path: &str, key: &str, body: &str) -> Outc
 /// Sends a file with an API key, and reads the answer at the same time.
 ///
 /// # Errors
-/// As [`get`]; when the file can't be read.
+/// The errors of [`get`]; also if the file can't be read.
 pub async fn post_file(server: SocketAddr, path: &str, key: &str, file: &Path) -> Outcome<String> {
     let mut body = File::open(file).await?;
     let headers = headers(key, body.metadata().await?.len());

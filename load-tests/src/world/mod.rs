@@ -118,7 +118,7 @@ impl World {
         ask(&program, &settings, &["tenant", "create", TENANT, "--name", "Load"]).await?;
         let add_key = ["signing-key", "add", "--tenant", TENANT, "--algorithm", "HS256", "--generate"];
         let key = ask(&program, &settings, &add_key).await?;
-        let issuer = Issuer::of_secret(said(&key, "kid ")?, said(&key, "secret ")?);
+        let issuer = Issuer::of_secret(printed_value(&key, "kid ")?, printed_value(&key, "secret ")?);
         let origin = Origin::Spawned { program, settings };
         Ok(Self { postgres, redis, origin, issuer, prefix: String::new(), folder })
     }
@@ -168,15 +168,14 @@ impl World {
     ///
     /// # Errors
     /// When the server ends instead, or `extra` is not empty for a target.
-    /// When it ends instead, or a target is to have settings.
     pub async fn serve(&self, extra: &[(&str, &str)]) -> Outcome<Server> {
         self.serve_as(0, extra).await
     }
 
-    /// As [`World::serve`], for one of several nodes, counted from 0.
+    /// Starts a server as [`World::serve`] does, for one of several nodes, counted from 0.
     ///
     /// # Errors
-    /// As [`World::serve`], and when a target would need a second node.
+    /// The errors of [`World::serve`]; also if a target would need a second node.
     pub async fn serve_as(&self, node: usize, extra: &[(&str, &str)]) -> Outcome<Server> {
         match &self.origin {
             Origin::Spawned { program, settings } => {
@@ -197,7 +196,7 @@ impl World {
     /// When the server refuses, or is a target.
     pub async fn api_key(&self, scopes: &str) -> Outcome<String> {
         let made = self.ask(&["api-key", "create", "--tenant", TENANT, "--name", "load", "--scopes", scopes]).await?;
-        Ok(said(&made, "key ")?.to_owned())
+        Ok(printed_value(&made, "key ")?.to_owned())
     }
 
     /// Activates the rules of a preset.
@@ -254,7 +253,7 @@ async fn ask(program: &Path, settings: &[(String, String)], arguments: &[&str]) 
 }
 
 /// The value that a subcommand printed after a name.
-fn said<'a>(printed: &'a str, name: &str) -> Outcome<&'a str> {
+fn printed_value<'a>(printed: &'a str, name: &str) -> Outcome<&'a str> {
     let line = printed.lines().find_map(|line| line.strip_prefix(name));
     Ok(line.map(str::trim).ok_or_else(|| format!("causerie said no {name}"))?)
 }

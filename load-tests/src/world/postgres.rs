@@ -74,7 +74,7 @@ impl Postgres {
         }
         let out = fs::File::create(&log)?;
         postgres.stdout(out.try_clone()?).stderr(out).process_group(0);
-        let child = cores::on(CoreUse::Database, || postgres.spawn())?;
+        let child = cores::start_on(CoreUse::Database, || postgres.spawn())?;
         let url = format!("postgres://postgres:{password}@{address}/postgres");
         let pool = PgPoolOptions::new().max_connections(2).connect_lazy(&url)?;
         let mut started = Self { child, url, version: String::new(), counts_statements, pool };

@@ -30,7 +30,7 @@ impl Redis {
     pub async fn start(folder: &Path) -> Outcome<Self> {
         let server = services::Redis::new(folder, "");
         let redis = Self { url: server.url(), server: Mutex::new(server) };
-        redis.revive().await?;
+        redis.start_again().await?;
         Ok(redis)
     }
 
@@ -40,7 +40,7 @@ impl Redis {
         &self.url
     }
 
-    /// Kills Redis, like a crash.
+    /// Kills Redis, as a crash would.
     pub fn crash(&self) {
         self.with(services::Redis::kill);
     }
@@ -48,13 +48,13 @@ impl Redis {
     /// Starts Redis again on the same port, without data.
     ///
     /// # Errors
-    /// As [`Redis::start`].
-    pub async fn revive(&self) -> Outcome<()> {
-        // A process group of its own: Ctrl-C in the terminal would otherwise end Redis before the run.
+    /// The errors of [`Redis::start`].
+    pub async fn start_again(&self) -> Outcome<()> {
+        // Redis has its own process group. Otherwise Ctrl-C in the terminal would end Redis before the end of the run.
         let in_own_group = |command: &mut Command| {
             command.process_group(0);
         };
-        cores::on(CoreUse::Database, || self.with(|server| server.start(in_own_group)))?;
+        cores::start_on(CoreUse::Database, || self.with(|server| server.start(in_own_group)))?;
         let deadline = tokio::time::Instant::now() + START_PATIENCE;
         while !self.with(services::Redis::answers)? {
             if tokio::time::Instant::now() > deadline {
@@ -74,7 +74,7 @@ impl Redis {
         Ok(figures(&self.with(|server| server.ask("INFO everything"))?))
     }
 
-    /// The version, `7.0.15`.
+    /// The version, such as `7.0.15`.
     ///
     /// # Errors
     /// When Redis does not answer.
@@ -90,13 +90,13 @@ impl Redis {
 }
 
 /// The format of the lines: `name:value`, and `cmdstat_get:calls=5,usec=...`.
-fn figures(said: &str) -> HashMap<String, f64> {
+fn figures(printed: &str) -> HashMap<String, f64> {
     let figure = |line: &str| {
         let (name, value) = line.trim().split_once(':')?;
         let value = value.strip_prefix("calls=").and_then(|calls| calls.split(',').next()).unwrap_or(value);
         Some((name.to_owned(), value.parse().ok()?))
     };
-    said.lines().filter_map(figure).collect()
+    printed.lines().filter_map(figure).collect()
 }
 
 #[cfg(test)]

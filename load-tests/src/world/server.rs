@@ -48,7 +48,7 @@ impl Server {
         let out = fs::File::options().create(true).append(true).open(&log)?;
         let mut command = command(program, settings);
         command.stdout(Stdio::piped()).stderr(out);
-        let mut child = cores::on(CoreUse::Server(number), || command.spawn())?;
+        let mut child = cores::start_on(CoreUse::Server(number), || command.spawn())?;
         let pid = child.id().ok_or("the server ended at once")?;
         let stdout = child.stdout.take().ok_or("the server has no output")?;
         let mut lines = BufReader::new(stdout).lines();
@@ -79,7 +79,7 @@ impl Server {
         self.process.as_ref().map(|process| process.pid)
     }
 
-    /// The address of its HTTP API. This tool sends these requests without TLS.
+    /// The address of the server's HTTP API. This tool sends these requests without TLS.
     ///
     /// # Errors
     /// When the server is a target behind TLS.
@@ -90,10 +90,10 @@ impl Server {
         Ok(self.place.address())
     }
 
-    /// The resources that it has used so far.
+    /// The resources that the server has used so far.
     ///
     /// # Errors
-    /// When it has ended or does not answer.
+    /// When the server has ended or does not answer.
     pub async fn reading(&self) -> Outcome<Reading> {
         Reading::of(self).await
     }

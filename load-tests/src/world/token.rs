@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
 
-/// Longer than any run.
+/// The validity of a token. It is longer than any run.
 const LIFETIME_S: u64 = 6 * 3_600;
 
 /// The algorithm of the signatures.

@@ -1,4 +1,4 @@
-//! Lines that add facts, and lines that remove them.
+//! Parses the lines that add facts, and the lines that remove them.
 
 use super::{NameKind, read::CaseReader};
 use crate::{
@@ -26,7 +26,7 @@ pub(super) fn added(table: &mut CaseReader<'_>, first: &str, rest: &[&str]) -> R
         ("edge", [from, "->", to, options @ ..]) => edge(table, from, to, EdgeEffect::Allow, options),
         ("barrier", [from, "->", to]) => edge(table, from, to, EdgeEffect::Deny, &[]),
         ("setting", [name, value]) => setting(table, name, value),
-        _ => Err(form(first)),
+        _ => Err(wrong_form(first)),
     }
 }
 
@@ -44,6 +44,7 @@ pub(super) fn removed(table: &mut CaseReader<'_>, rest: &[&str]) -> Result<Vec<F
     Ok(changes.into_iter().filter_map(inverse).collect())
 }
 
+/// The change that removes the fact of this change.
 fn inverse(change: FactChange) -> Option<FactChange> {
     match change {
         FactChange::Membership { user, group, role, .. } => Some(FactChange::MembershipRemoved { user, group, role }),
@@ -55,7 +56,8 @@ fn inverse(change: FactChange) -> Option<FactChange> {
     }
 }
 
-fn form(first: &str) -> String {
+/// The message about a line that begins with `first` and has a wrong form.
+fn wrong_form(first: &str) -> String {
     let example = match first {
         "user" => "user lea learner@6a status=active",
         "group" => "group 6a class state=active delivers=both",
@@ -68,7 +70,7 @@ fn form(first: &str) -> String {
     format!("expected a line such as `{example}`")
 }
 
-/// Roles with a group are memberships, others are in the product as a whole.
+/// The changes of a line `user …`. A role with a group is a membership; another role is a role in the tenant as a whole.
 fn user(table: &mut CaseReader<'_>, name: &str, rest: &[&str]) -> Result<Vec<FactChange>, String> {
     let key = table.declare(name, NameKind::User)?;
     let (mut status, mut roles, mut writable_by) = (UserStatus::Active, RoleSet::default(), WritableBy::Rules);
@@ -89,18 +91,18 @@ fn user(table: &mut CaseReader<'_>, name: &str, rest: &[&str]) -> Result<Vec<Fac
 }
 
 fn group(table: &mut CaseReader<'_>, name: &str, kind: &str, options: &[&str]) -> Result<FactChange, String> {
-    let kinds = table.words.kinds.iter().map(String::as_str);
-    let kind = table.words.kind(kind).ok_or_else(|| unknown("kind of group", kind, kinds))?;
-    let (mut state, mut delivered) = (GroupState::Active, Delivers::Both);
+    let kinds = table.vocabulary.kinds.iter().map(String::as_str);
+    let kind = table.vocabulary.kind(kind).ok_or_else(|| unknown("kind of group", kind, kinds))?;
+    let (mut state, mut group_delivers) = (GroupState::Active, Delivers::Both);
     for option in options {
         if let Some(value) = option.strip_prefix("state=") {
             state = look_up("state of a group", value, &GROUP_STATES)?;
         } else {
-            delivered = delivers(option)?;
+            group_delivers = delivers(option)?;
         }
     }
     let key = table.declare(name, NameKind::Group)?;
-    Ok(FactChange::Group { key, kind, parent: None, state, delivers: delivered, words: vec![name.to_owned()] })
+    Ok(FactChange::Group { key, kind, parent: None, state, delivers: group_delivers, words: vec![name.to_owned()] })
 }
 
 fn delivers(option: &str) -> Result<Delivers, String> {
@@ -112,10 +114,10 @@ fn delivers(option: &str) -> Result<Delivers, String> {
 }
 
 fn role(table: &CaseReader<'_>, name: &str) -> Result<RoleId, String> {
-    table.words.role(name).ok_or_else(|| unknown("role", name, table.words.roles.iter().map(String::as_str)))
+    table.vocabulary.role(name).ok_or_else(|| unknown("role", name, table.vocabulary.roles.iter().map(String::as_str)))
 }
 
-/// `learner@6a`
+/// Parses a membership: `learner@6a`.
 fn membership(table: &CaseReader<'_>, user: EntityKey, text: &str) -> Result<FactChange, String> {
     let Some((name, group)) = text.split_once('@') else {
         return Err(format!("expected a role in a group, `learner@6a`, not `{}`", shortened(text)));
@@ -125,12 +127,12 @@ fn membership(table: &CaseReader<'_>, user: EntityKey, text: &str) -> Result<Fac
 
 impl CaseReader<'_> {
     pub(super) fn relation(&self, name: &str) -> Result<RelationId, String> {
-        let known = self.words.relations.iter().map(|(name, _)| name.as_str());
-        self.words.relation(name).ok_or_else(|| unknown("relation", name, known))
+        let known = self.vocabulary.relations.iter().map(|(name, _)| name.as_str());
+        self.vocabulary.relation(name).ok_or_else(|| unknown("relation", name, known))
     }
 }
 
-/// `lea -friend- lou`, `lea -block-> lou`. In a pending relation the first user is the one who requested it.
+/// Parses a relation: `lea -friend- lou`, `lea -block-> lou`. In a pending relation, the first user requested it.
 fn relation(
     table: &CaseReader<'_>,
     from: &str,
@@ -144,7 +146,7 @@ fn relation(
     Ok(vec![FactChange::Relation { from, to, relation, state }])
 }
 
-/// `teacher@staff -> 6a`. A group without a role stands for all its members.
+/// Parses an edge: `teacher@staff -> 6a`. A group without a role stands for all its members.
 fn edge(
     table: &CaseReader<'_>,
     from: &str,
@@ -152,25 +154,25 @@ fn edge(
     effect: EdgeEffect,
     options: &[&str],
 ) -> Result<Vec<FactChange>, String> {
-    let end = |text: &str| -> Result<(Option<RoleId>, EntityKey), String> {
+    let parse_end = |text: &str| -> Result<(Option<RoleId>, EntityKey), String> {
         match text.split_once('@') {
             None | Some(("*", _)) => Ok((None, table.group(text.trim_start_matches("*@"))?)),
             Some((name, group)) => Ok((Some(role(table, name)?), table.group(group)?)),
         }
     };
-    let ((from_role, from), (to_role, to)) = (end(from)?, end(to)?);
+    let ((from_role, from), (to_role, to)) = (parse_end(from)?, parse_end(to)?);
     let delivers = match options {
         [] => Delivers::Both,
         [option] => delivers(option)?,
-        _ => return Err(form("edge")),
+        _ => return Err(wrong_form("edge")),
     };
     Ok(vec![FactChange::Edge { from, from_role, to, to_role, effect, delivers }])
 }
 
 fn setting(table: &CaseReader<'_>, name: &str, value: &str) -> Result<Vec<FactChange>, String> {
-    let known = table.words.settings.iter().map(|word| word.name.as_str());
-    let setting = table.words.setting(name).ok_or_else(|| unknown("setting", name, known))?;
-    let values = table.words.settings.get(usize::from(setting.0)).map_or(&[][..], |word| &word.values);
+    let known = table.vocabulary.settings.iter().map(|declaration| declaration.name.as_str());
+    let setting = table.vocabulary.setting(name).ok_or_else(|| unknown("setting", name, known))?;
+    let values = table.vocabulary.settings.get(usize::from(setting.0)).map_or(&[][..], |declaration| &declaration.values);
     if !values.is_empty() && !values.iter().any(|known| known == value) {
         return Err(no_value(name, value, values.iter().map(String::as_str)));
     }

@@ -1,4 +1,4 @@
-//! Tests of a policy as tables: lines that build a small world, and the case decisions.
+//! Tests of a policy as tables. A table has lines that build a small world, and lines with the expected decisions.
 //!
 //! ```text
 //! group   6a    class
@@ -17,8 +17,8 @@
 //! expect  lea start tom           deny cannot_start
 //! ```
 //!
-//! The lines are applied in order: each expectation is evaluated with the facts of the lines above it. The code is the public code. The
-//! name of the rule is optional; a name that is given must be the name of a rule.
+//! The lines are applied in order: each expectation is evaluated with the facts of the lines above it. The code is the
+//! public code. The name of the rule is optional; a name that is given must be the name of a rule.
 
 mod facts;
 mod read;
@@ -40,7 +40,7 @@ use crate::{
 pub struct TestReport {
     /// Number of `expect` lines.
     pub cases: usize,
-    /// The failed ones.
+    /// The expectations that failed, in the order of their lines.
     pub failures: Vec<FailedCase>,
 }
 
@@ -60,32 +60,33 @@ impl fmt::Display for FailedCase {
 }
 
 impl Policy {
-    /// Runs a table of cases.
+    /// Runs a table of cases, in the format that `docs/rules.md` describes.
     ///
     /// # Errors
-    /// All mistakes in the table itself, by line. A failed expectation is not an error.
+    /// Returns the mistakes in the table itself, in the order of their lines, at most 100. A failed expectation is not an
+    /// error.
     pub fn test(&self, cases: &str) -> Result<TestReport, Vec<Problem>> {
-        let (names, steps) = read::read(self, cases)?;
+        let (names, steps) = read::parse(self, cases)?;
         let mut world = World::new(self.vocabulary.clone());
-        let mut tested = TestReport { cases: 0, failures: Vec::new() };
+        let mut report = TestReport { cases: 0, failures: Vec::new() };
         for step in steps {
             match step {
                 Step::Facts(changes) => world.apply_all(&changes),
                 Step::Expect(case) => {
-                    tested.cases += 1;
-                    if let Some(actual) = self.contradiction(&world, &names, &case) {
+                    report.cases += 1;
+                    if let Some(actual) = self.mismatch(&world, &names, &case) {
                         let message = format!("expected `{}`, but {actual}", case.text);
-                        tested.failures.push(FailedCase { line: case.line, message });
+                        report.failures.push(FailedCase { line: case.line, message });
                     }
                 }
             }
         }
-        Ok(tested)
+        Ok(report)
     }
 
-    /// The actual decision in words, if it is not the case one.
-    fn contradiction(&self, world: &World, names: &NameTable, case: &Case) -> Option<String> {
-        let Some((principal, resource)) = world.user(case.principal).zip(case.resource.bind(world)) else {
+    /// The actual decision in words, if it is not the expected decision.
+    fn mismatch(&self, world: &World, names: &NameTable, case: &Case) -> Option<String> {
+        let Some((principal, resource)) = world.user(case.principal).zip(case.resource.resolve(world)) else {
             return Some("who or what it is about is gone".to_owned());
         };
         match &case.expected {
@@ -102,20 +103,21 @@ impl Policy {
                     format!("{} is possible with: {list}", action_name(case.action))
                 })
             }
-            Expectation::One(answer) => {
+            Expectation::One(expected) => {
                 let decision = self.decide(world, case.action, principal, resource);
-                (!answer.is(self, decision)).then(|| self.in_words(decision))
+                (!expected.matches(self, decision)).then(|| self.describe(decision))
             }
         }
     }
 
-    fn in_words(&self, decision: Decision) -> String {
-        let by = |rule: RuleIx| self.rule_name(rule);
+    /// A phrase that says how the action was decided.
+    fn describe(&self, decision: Decision) -> String {
+        let rule_name = |rule: RuleIx| self.rule_name(rule);
         match decision {
-            Decision::Allow { rule, .. } => format!("it is allowed by `{}`", by(rule)),
+            Decision::Allow { rule, .. } => format!("it is allowed by `{}`", rule_name(rule)),
             Decision::Deny { rule, public_code, .. } => {
-                let by = rule.map_or("by no rule".to_owned(), |rule| format!("by `{}`", by(rule)));
-                format!("it is denied as {} {by}", code_name(public_code))
+                let deciding_rule = rule.map_or("by no rule".to_owned(), |rule| format!("by `{}`", rule_name(rule)));
+                format!("it is denied as {} {deciding_rule}", code_name(public_code))
             }
         }
     }
@@ -138,9 +140,11 @@ struct Case {
     expected: Expectation,
 }
 
+/// What an `expect` line expects.
 enum Expectation {
     /// All users and groups in reach of the action, sorted.
     Only(Vec<EntityKey>),
+    /// The decision about one resource.
     One(ExpectedDecision),
 }
 
@@ -151,19 +155,22 @@ enum ExpectedDecision {
 }
 
 impl ExpectedDecision {
-    fn is(&self, policy: &Policy, decision: Decision) -> bool {
-        let named = |name: &Option<String>, rule: Option<RuleIx>| {
+    /// Whether the decision is the expected decision.
+    fn matches(&self, policy: &Policy, decision: Decision) -> bool {
+        let has_name = |name: &Option<String>, rule: Option<RuleIx>| {
             name.as_deref().is_none_or(|name| rule.is_some_and(|rule| policy.rule_name(rule) == name))
         };
         match (self, decision) {
-            (Self::Allow(name), Decision::Allow { rule, .. }) => named(name, Some(rule)),
-            (Self::Deny(code, name), Decision::Deny { rule, public_code, .. }) => public_code == *code && named(name, rule),
+            (Self::Allow(name), Decision::Allow { rule, .. }) => has_name(name, Some(rule)),
+            (Self::Deny(code, name), Decision::Deny { rule, public_code, .. }) => {
+                public_code == *code && has_name(name, rule)
+            }
             _ => false,
         }
     }
 }
 
-/// A [`Resource`] with keys in place of indexes, which are known only when the world is built.
+/// A [`Resource`] with keys in place of indexes. The indexes are known only when the world is built.
 enum ResourceSpec {
     None,
     User(EntityKey),
@@ -173,6 +180,7 @@ enum ResourceSpec {
     Message { conversation: ConversationSpec, is_author: bool, age_ms: i64 },
 }
 
+/// A [`ConversationContext`] with keys in place of indexes.
 #[derive(Clone, Copy)]
 struct ConversationSpec {
     kind: ConversationKind,
@@ -182,8 +190,9 @@ struct ConversationSpec {
 }
 
 impl ResourceSpec {
-    fn bind(&self, world: &World) -> Option<Resource> {
-        let bind = |spec: ConversationSpec| ConversationContext {
+    /// The resource with the indexes of this world; `None` if the world does not have it.
+    fn resolve(&self, world: &World) -> Option<Resource> {
+        let resolve_conversation = |spec: ConversationSpec| ConversationContext {
             kind: spec.kind,
             state: spec.state,
             role: spec.role,
@@ -194,19 +203,19 @@ impl ResourceSpec {
             Self::User(them) => Resource::User(world.user(them)?),
             Self::Relation(them, relation) => Resource::Relation(world.user(them)?, relation),
             Self::Group(group) => Resource::Group(world.group(group)?),
-            Self::Conversation(spec) => Resource::Conversation(bind(spec)),
+            Self::Conversation(spec) => Resource::Conversation(resolve_conversation(spec)),
             Self::Message { conversation, is_author, age_ms } => {
-                Resource::Message { conversation: bind(conversation), is_author, age_ms }
+                Resource::Message { conversation: resolve_conversation(conversation), is_author, age_ms }
             }
         })
     }
 }
 
-/// The users and groups of the table, by name.
+/// The names of the users and groups of a table.
 #[derive(Default)]
 struct NameTable {
     /// The key of a name is its index plus 1, so that no key is 0.
-    all: Vec<(String, NameKind)>,
+    entries: Vec<(String, NameKind)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,12 +226,12 @@ enum NameKind {
 
 impl NameTable {
     fn find(&self, name: &str) -> Option<(EntityKey, NameKind)> {
-        let at = self.all.iter().position(|(known, _)| known == name)?;
-        Some((at as EntityKey + 1, self.all[at].1))
+        let index = self.entries.iter().position(|(known, _)| known == name)?;
+        Some((index as EntityKey + 1, self.entries[index].1))
     }
 
     fn name(&self, key: EntityKey) -> Option<&str> {
-        let at = usize::try_from(key.checked_sub(1)?).ok()?;
-        self.all.get(at).map(|(name, _)| name.as_str())
+        let index = usize::try_from(key.checked_sub(1)?).ok()?;
+        self.entries.get(index).map(|(name, _)| name.as_str())
     }
 }

@@ -1,31 +1,31 @@
-//! Each preset passes its table of cases, each rule of a preset is needed by a case, and `docs/rules.md` is
-//! correct.
+//! Tests that each preset passes its table of cases, that a case fails without each rule of a preset, and that
+//! `docs/rules.md` is correct.
 
 use std::collections::BTreeSet;
 
 use crate::{ACTIONS, PRESET_CASES, PRESETS, Policy, Rule, lang::keywords::CODES};
 
-const LIBRARY: (&str, &str) =
+const LIBRARY_EXAMPLE: (&str, &str) =
     (include_str!("../../presets/examples/library.policy"), include_str!("../../presets/examples/library.cases"));
 
-fn policies() -> impl Iterator<Item = (Policy, &'static str)> {
+fn policies_with_cases() -> impl Iterator<Item = (Policy, &'static str)> {
     let presets = PRESETS.into_iter().map(|(name, text)| {
         let (_, cases) = PRESET_CASES.into_iter().find(|(other, _)| *other == name).expect("each preset has cases");
         (text, cases)
     });
-    presets.chain([LIBRARY]).map(|(text, cases)| (Policy::parse(text).expect("a policy"), cases))
+    presets.chain([LIBRARY_EXAMPLE]).map(|(text, cases)| (Policy::parse(text).expect("a policy"), cases))
 }
 
 /// The lines of the failures of a valid table.
 #[track_caller]
 fn failures(policy: &Policy, cases: &str) -> Vec<String> {
-    let tested = policy.test(cases).unwrap_or_else(|problems| panic!("{}: {problems:#?}", policy.name()));
-    tested.failures.iter().map(ToString::to_string).collect()
+    let report = policy.test(cases).unwrap_or_else(|problems| panic!("{}: {problems:#?}", policy.name()));
+    report.failures.iter().map(ToString::to_string).collect()
 }
 
 #[test]
 fn presets_pass_their_cases() {
-    for (policy, cases) in policies() {
+    for (policy, cases) in policies_with_cases() {
         assert!(policy.test(cases).is_ok_and(|tested| tested.cases > 10), "{}: too few cases", policy.name());
         let failures = failures(&policy, cases);
         assert!(failures.is_empty(), "{}:\n{}", policy.name(), failures.join("\n"));
@@ -33,8 +33,8 @@ fn presets_pass_their_cases() {
 }
 
 #[test]
-fn every_line_of_a_preset_matters() {
-    for (policy, cases) in policies() {
+fn a_case_of_each_preset_fails_without_each_rule() {
+    for (policy, cases) in policies_with_cases() {
         for rule in policy.rules() {
             let without: Vec<&str> =
                 (1u32..).zip(policy.text().lines()).filter(|(line, _)| *line != rule.line).map(|(_, text)| text).collect();
@@ -50,12 +50,12 @@ fn every_line_of_a_preset_matters() {
     }
 }
 
-const WORDS: &str = "policy x\nroles pupil\nkinds class\nrelations friend:mutual\nsetting messaging on off\n\
+const POLICY_TEXT: &str = "policy x\nroles pupil\nkinds class\nrelations friend:mutual\nsetting messaging on off\n\
     allow find,start class when me pupil@class with them pupil@class\nallow see_profile other when everyone";
 
 #[test]
 fn failures_contain_the_actual_answer() {
-    let policy = Policy::parse(WORDS).expect("a policy");
+    let policy = Policy::parse(POLICY_TEXT).expect("a policy");
     let cases = "group a class\nuser ann pupil@a\nuser ben pupil@a\nuser cid\n\
         expect ann start ben allow class\n\
         expect ann start ben allow other\n\
@@ -82,7 +82,7 @@ fn failures_contain_the_actual_answer() {
 
 #[test]
 fn problems_of_a_table_name_the_allowed_words() {
-    let policy = Policy::parse(WORDS).expect("a policy");
+    let policy = Policy::parse(POLICY_TEXT).expect("a policy");
     let facts = "group a class\nuser ann pupil@a\nuser ben\n";
     for (line, part) in [
         ("expects ann start ben allow", "did you mean `expect`?"),
@@ -125,7 +125,7 @@ fn problems_of_a_table_name_the_allowed_words() {
 
 #[test]
 fn a_table_without_expectations_is_refused() {
-    let policy = Policy::parse(WORDS).expect("a policy");
+    let policy = Policy::parse(POLICY_TEXT).expect("a policy");
     for (cases, line) in [("", 1), ("\n\n", 2), ("group a class\nuser ann\n", 2)] {
         let problems = policy.test(cases).expect_err(cases);
         assert_eq!(problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [line], "{problems:?}");
@@ -135,7 +135,7 @@ fn a_table_without_expectations_is_refused() {
 #[test]
 fn any_table_is_read_or_refused() {
     proptest::proptest!(|(text in "(expect|no|user|edge|->|a|b|pupil@a|allow|deny|direct/a|[ \n/@=é-]){0,40}")| {
-        let policy = Policy::parse(WORDS).expect("a policy");
+        let policy = Policy::parse(POLICY_TEXT).expect("a policy");
         let _ = policy.test(&text);
     });
 }
@@ -143,40 +143,40 @@ fn any_table_is_read_or_refused() {
 const RULES_PAGE: &str = include_str!("../../../docs/rules.md");
 
 /// The code block of `docs/rules.md` that begins with `first`.
-fn block(first: &str) -> &'static str {
+fn code_block(first: &str) -> &'static str {
     let start = RULES_PAGE.find(&format!("```text\n{first}")).unwrap_or_else(|| panic!("no block begins with {first}"));
     let (_, rest) = RULES_PAGE[start..].split_once('\n').expect("several lines");
     rest.split("```").next().expect("it ends")
 }
 
 /// The rows of the table under a heading of `docs/rules.md`, without the head.
-fn table(heading: &str) -> Vec<Vec<&'static str>> {
+fn table_rows(heading: &str) -> Vec<Vec<&'static str>> {
     let section = RULES_PAGE.split("\n## ").find_map(|section| section.strip_prefix(heading)).expect(heading);
     let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
     rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect()
 }
 
 /// The texts in backticks.
-fn quoted(text: &str) -> impl Iterator<Item = &str> {
+fn in_backticks(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
 
 #[test]
 fn the_example_of_the_documentation_passes_its_cases_and_equals_the_example_file() {
-    let policy = Policy::parse(block("policy library")).expect("a policy");
-    assert_eq!(failures(&policy, block("group centre")), [""; 0]);
-    let beside = Policy::parse(LIBRARY.0).expect("a policy");
+    let policy = Policy::parse(code_block("policy library")).expect("a policy");
+    assert_eq!(failures(&policy, code_block("group centre")), [""; 0]);
+    let example = Policy::parse(LIBRARY_EXAMPLE.0).expect("a policy");
     let rules = |policy: &Policy| policy.rules().iter().map(|rule| Rule { line: 0, ..rule.clone() }).collect::<Vec<_>>();
-    assert_eq!(rules(&policy), rules(&beside));
-    assert_eq!(policy.vocabulary(), beside.vocabulary());
+    assert_eq!(rules(&policy), rules(&example));
+    assert_eq!(policy.vocabulary(), example.vocabulary());
 }
 
 #[test]
 fn the_documentation_lists_every_action_and_every_code() {
-    let documented: BTreeSet<&str> = table("Actions\n").into_iter().flat_map(|row| quoted(row[1])).collect();
+    let documented: BTreeSet<&str> = table_rows("Actions\n").into_iter().flat_map(|row| in_backticks(row[1])).collect();
     assert_eq!(documented, ACTIONS.iter().map(|(name, _)| *name).collect());
     let (_, codes) = RULES_PAGE.split_once("\nCodes: ").expect("the list of codes");
-    let codes: BTreeSet<&str> = quoted(codes.split("\n\n").next().expect("a paragraph")).collect();
+    let codes: BTreeSet<&str> = in_backticks(codes.split("\n\n").next().expect("a paragraph")).collect();
     assert_eq!(codes, CODES.iter().map(|(name, _)| *name).collect());
 }
 
@@ -184,12 +184,12 @@ fn the_documentation_lists_every_action_and_every_code() {
 fn every_documented_condition_compiles_for_its_documented_use() {
     const DECLARED: &str = "policy x\nroles librarian reader host owner\nkinds branch circle\n\
         relations friend:mutual follow:own block:own\nsetting desk open closed\nsetting edit_window 15m\nsetting group_max 50\n";
-    let rows = table("Conditions\n");
+    let rows = table_rows("Conditions\n");
     assert!(rows.len() > 20, "{} rows", rows.len());
     for row in rows {
         let [conditions, _, used_for] = *row else { panic!("not three cells: {row:?}") };
-        for condition in quoted(conditions) {
-            let mut actions: Vec<&str> = quoted(used_for).filter(|word| *word != "them").collect();
+        for condition in in_backticks(conditions) {
+            let mut actions: Vec<&str> = in_backticks(used_for).filter(|word| *word != "them").collect();
             if used_for.starts_with("all") && !condition.contains("them") {
                 actions.extend(["start", "start_group", "address_group", "send", "edit"]);
             }

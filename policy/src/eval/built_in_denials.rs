@@ -26,7 +26,7 @@ pub enum BuiltInDenial {
     WrongConversationKind,
 }
 
-/// The rule that denies, if a rule does, and the code.
+/// A denial: the rule that denies, and the code. `None` if no rule denies.
 pub(super) type Denied = (Option<RuleIx>, Code);
 
 impl Policy {
@@ -47,10 +47,10 @@ impl Policy {
         if evaluation.is_not_a_member() {
             return Some(BuiltInDenial::NotAMember);
         }
-        if evaluation.may_not_read().is_some() {
+        if evaluation.read_denial().is_some() {
             return Some(BuiltInDenial::MayNotRead);
         }
-        if let Some((reason, _)) = evaluation.impossible() {
+        if let Some((reason, _)) = evaluation.conversation_denial() {
             return Some(reason);
         }
         let (_, them) = evaluation.them.filter(|_| evaluation.other_user_inactive().is_some())?;
@@ -66,64 +66,68 @@ impl Policy {
 }
 
 /// A built-in requirement of an action in a conversation, besides a rule that allows it.
-enum Need {
+enum Requirement {
     /// Not fulfilled: the action is not possible in this kind of conversation.
-    AnotherKind,
+    OtherKind,
     /// The right to send in this conversation.
     Send(ConversationContext),
 }
 
 impl Evaluation<'_> {
-    /// The denial of `read`, for an action that requires the right to read. Leaving a conversation does not require it.
-    pub(super) fn may_not_read(&self) -> Option<Denied> {
-        if self.needs_to_read() { self.with_action(Action::Read).judge().err() } else { None }
+    /// The denial of `read`, for an action that requires the right to read. Leaving a conversation and deleting it for
+    /// oneself do not require it.
+    pub(super) fn read_denial(&self) -> Option<Denied> {
+        if self.requires_read() { self.with_action(Action::Read).deciding_rule().err() } else { None }
     }
 
     /// The built-in denial of the action in a conversation of this kind and state.
-    pub(super) fn impossible(&self) -> Option<(BuiltInDenial, Denied)> {
-        match self.need()? {
-            Need::AnotherKind => Some((BuiltInDenial::WrongConversationKind, (None, Code::Unsupported))),
-            Need::Send(conversation) => {
-                self.for_send(conversation).judge().err().map(|denied| (BuiltInDenial::MayNotSend, denied))
+    pub(super) fn conversation_denial(&self) -> Option<(BuiltInDenial, Denied)> {
+        match self.requirement()? {
+            Requirement::OtherKind => Some((BuiltInDenial::WrongConversationKind, (None, Code::Unsupported))),
+            Requirement::Send(conversation) => {
+                self.for_send(conversation).deciding_rule().err().map(|denied| (BuiltInDenial::MayNotSend, denied))
             }
         }
     }
 
     /// Removes the users for whom the action has a built-in denial. `self.them` must be `None`.
-    pub(super) fn retain_possible(&self, users: &mut Bitset) {
-        if self.needs_to_read() {
+    pub(super) fn remove_denied(&self, users: &mut Bitset) {
+        if self.requires_read() {
             users.intersect(&self.with_action(Action::Read).reach());
         }
-        match self.need() {
+        match self.requirement() {
             None => {}
-            Some(Need::AnotherKind) => *users = Bitset::default(),
-            Some(Need::Send(conversation)) => users.intersect(&self.for_send(conversation).reach()),
+            Some(Requirement::OtherKind) => *users = Bitset::default(),
+            Some(Requirement::Send(conversation)) => users.intersect(&self.for_send(conversation).reach()),
         }
     }
 
-    fn needs_to_read(&self) -> bool {
-        let ends_membership_or_reads = matches!(self.action, Action::Read | Action::Leave | Action::DeleteConversation);
-        self.conversation.is_some() && !ends_membership_or_reads && !self.policy.plan.members_read()
+    /// Whether the action requires the right to read the conversation.
+    fn requires_read(&self) -> bool {
+        let is_exempt = matches!(self.action, Action::Read | Action::Leave | Action::DeleteConversation);
+        self.conversation.is_some() && !is_exempt && !self.policy.plan.members_read()
     }
 
-    fn need(&self) -> Option<Need> {
+    /// The built-in requirement of the action, if the resource is a conversation.
+    fn requirement(&self) -> Option<Requirement> {
         let conversation = self.conversation?;
         let open = ConversationContext { state: ConversationState::Open, ..conversation };
         match self.action {
-            Action::Send if conversation.kind == ConversationKind::Mail => Some(Need::AnotherKind),
+            Action::Send if conversation.kind == ConversationKind::Mail => Some(Requirement::OtherKind),
             Action::AddMember | Action::RemoveMember | Action::Leave if conversation.kind != ConversationKind::Group => {
-                Some(Need::AnotherKind)
+                Some(Requirement::OtherKind)
             }
-            Action::AddMember | Action::Edit | Action::Rename => Some(Need::Send(conversation)),
+            Action::AddMember | Action::Edit | Action::Rename => Some(Requirement::Send(conversation)),
             Action::DeleteForAll if self.is_author && conversation.kind != ConversationKind::Mail => {
-                Some(Need::Send(conversation))
+                Some(Requirement::Send(conversation))
             }
-            Action::Reopen => Some(Need::Send(open)),
-            Action::EraseConversation if conversation.kind == ConversationKind::Direct => Some(Need::Send(open)),
+            Action::Reopen => Some(Requirement::Send(open)),
+            Action::EraseConversation if conversation.kind == ConversationKind::Direct => Some(Requirement::Send(open)),
             _ => None,
         }
     }
 
+    /// The evaluation of `send` in the conversation, for the same principal.
     fn for_send(&self, conversation: ConversationContext) -> Self {
         Self { conversation: Some(conversation), ..self.with_action(Action::Send) }
     }

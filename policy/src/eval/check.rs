@@ -5,7 +5,7 @@
 
 use super::{
     built_in_denials::Denied,
-    generators::{self, Along},
+    generators::{self, EdgeUse},
 };
 use crate::{
     action::{Action, Capability, ConversationContext, Resource},
@@ -51,8 +51,11 @@ impl Policy {
 /// shows what a rule about blocked users would do before any user has blocked another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Assumption {
+    /// The assumed relation.
     pub relation: RelationId,
+    /// The direction of the relation, from the principal.
     pub direction: Direction,
+    /// The state of the relation. `Pending` is a request of the other user.
     pub state: RelationState,
 }
 
@@ -67,11 +70,17 @@ pub struct Evaluation<'a> {
     pub me: &'a User,
     /// The other user; `None` in a conversation without a peer, and while candidates are enumerated.
     pub them: Option<(UserIx, &'a User)>,
+    /// The group that is the resource.
     pub group: Option<(GroupIx, &'a Group)>,
+    /// The conversation that is the resource, or that has the message.
     pub conversation: Option<ConversationContext>,
+    /// Whether the principal wrote the message.
     pub is_author: bool,
+    /// The age of the message in milliseconds; `None` if the resource is not a message.
     pub age_ms: Option<i64>,
+    /// The relation that the action is about.
     pub relation: Option<RelationId>,
+    /// The relation that a comparison of policies assumes.
     pub assumed: Option<Assumption>,
 }
 
@@ -103,9 +112,9 @@ impl<'a> Evaluation<'a> {
             Resource::Group(group) => {
                 evaluation.group = Some((group, world.group_record(group).filter(|group| !group.is_removed)?))
             }
-            Resource::Conversation(conversation) => evaluation.enter(conversation),
+            Resource::Conversation(conversation) => evaluation.set_conversation(conversation),
             Resource::Message { conversation, is_author, age_ms } => {
-                evaluation.enter(conversation);
+                evaluation.set_conversation(conversation);
                 evaluation.is_author = is_author;
                 evaluation.age_ms = Some(age_ms);
             }
@@ -113,38 +122,40 @@ impl<'a> Evaluation<'a> {
         Some(evaluation)
     }
 
-    fn enter(&mut self, conversation: ConversationContext) {
+    /// Sets the conversation, and its peer as the other user.
+    fn set_conversation(&mut self, conversation: ConversationContext) {
         self.conversation = Some(conversation);
         self.them = conversation.peer.and_then(|peer| Some((peer, self.world.user_record(peer)?)));
     }
 
+    /// The decision about the request.
     pub fn decide(&self) -> Decision {
-        match self.judge() {
+        match self.deciding_rule() {
             Ok((rule, witness)) => Decision::Allow { rule, witness },
             Err((rule, code)) => Decision::Deny { rule, code, public_code: self.public_code(code) },
         }
     }
 
-    /// As [`Self::decide`], without the public code: the rule that allows the action with its [`Witness`], or the rule that denies
-    /// it with its code.
-    pub(super) fn judge(&self) -> Result<(RuleIx, Witness), Denied> {
+    /// The decision without the public code: the rule that allows the action with its [`Witness`], or the rule that denies
+    /// the action with its code.
+    pub(super) fn deciding_rule(&self) -> Result<(RuleIx, Witness), Denied> {
         if self.is_not_a_member() {
             return Err((None, Code::NotAMember));
         }
-        if let Some(denied) = self.may_not_read() {
+        if let Some(denied) = self.read_denial() {
             return Err(denied);
         }
-        let lines = self.policy.plan.rules_of(self.action);
-        if let Some((rule, _)) = self.first(&lines.deny) {
+        let rules = self.policy.plan.rules_of(self.action);
+        if let Some((rule, _)) = self.first_match(&rules.deny) {
             return Err((Some(rule), self.code_of(rule)));
         }
-        if let Some(allowed) = self.first(&lines.allow) {
-            if let Some((_, denied)) = self.impossible() {
+        if let Some(allowed) = self.first_match(&rules.allow) {
+            if let Some((_, denied)) = self.conversation_denial() {
                 return Err(denied);
             }
             return self.other_user_inactive().map_or(Ok(allowed), |code| Err((None, code)));
         }
-        match self.first(&lines.otherwise) {
+        match self.first_match(&rules.otherwise) {
             Some((rule, _)) => Err((Some(rule), self.code_of(rule))),
             None => Err((None, self.default_code())),
         }
@@ -156,9 +167,10 @@ impl<'a> Evaluation<'a> {
         if code == Code::NotAMember || self.is_hidden() { Code::NotFound } else { code }
     }
 
+    /// Whether the directory is secret and the principal may not find the user or the group.
     fn is_hidden(&self) -> bool {
-        let of_directory = self.conversation.is_none() && (self.them.is_some() || self.group.is_some());
-        self.policy.secret_directory && of_directory && Self { action: Action::Find, ..*self }.judge().is_err()
+        let is_directory_entry = self.conversation.is_none() && (self.them.is_some() || self.group.is_some());
+        self.policy.secret_directory && is_directory_entry && Self { action: Action::Find, ..*self }.deciding_rule().is_err()
     }
 
     /// Whether the resource is a conversation in which the principal is not a member.
@@ -189,15 +201,17 @@ impl<'a> Evaluation<'a> {
         }
     }
 
+    /// Whether an allow rule would match if the principal were the author of the message.
     fn author_is_allowed(&self) -> bool {
         let author = Self { is_author: true, ..*self };
-        author.first(&self.policy.plan.rules_of(self.action).allow).is_some()
+        author.first_match(&self.policy.plan.rules_of(self.action).allow).is_some()
     }
 
-    fn first(&self, rules: &[RuleIx]) -> Option<(RuleIx, Witness)> {
-        rules.iter().find_map(|at| {
-            let rule = self.policy.rules.get(usize::from(at.0))?;
-            Some((*at, self.matches(*at, rule)?))
+    /// The first of the rules that matches this request, with its [`Witness`].
+    fn first_match(&self, rules: &[RuleIx]) -> Option<(RuleIx, Witness)> {
+        rules.iter().find_map(|rule_ix| {
+            let rule = self.policy.rules.get(usize::from(rule_ix.0))?;
+            Some((*rule_ix, self.matches(*rule_ix, rule)?))
         })
     }
 
@@ -205,35 +219,35 @@ impl<'a> Evaluation<'a> {
         self.policy.rules.get(usize::from(rule.0)).map_or(Code::Unsupported, |rule| rule.code)
     }
 
-    /// Whether the rule can match this resource at all.
-    pub fn concerns(&self, at: RuleIx, rule: &Rule) -> bool {
-        let names_them = self.policy.plan.names_them(at);
+    /// Whether the rule is about this type of resource. A rule that is not about it does not match.
+    pub fn concerns(&self, rule_ix: RuleIx, rule: &Rule) -> bool {
+        let refers_to_them = self.policy.plan.refers_to_them(rule_ix);
         match rule.candidates {
             Candidates::Groups => self.group.is_some(),
             // A deny rule without a condition on `them` (`setting(messaging)=off`) applies to groups too. An allow rule
             // applies to groups only if its conditions name the group.
-            Candidates::Users if self.group.is_some() => rule.effect != RuleEffect::Allow && !names_them,
-            Candidates::Users => self.them.is_some() || !names_them,
+            Candidates::Users if self.group.is_some() => rule.effect != RuleEffect::Allow && !refers_to_them,
+            Candidates::Users => self.them.is_some() || !refers_to_them,
         }
     }
 
     /// The [`Witness`] of the rule, if the rule matches this request.
-    pub fn matches(&self, at: RuleIx, rule: &Rule) -> Option<Witness> {
-        if !self.concerns(at, rule) {
+    pub fn matches(&self, rule_ix: RuleIx, rule: &Rule) -> Option<Witness> {
+        if !self.concerns(rule_ix, rule) {
             return None;
         }
         let mut witness = Witness::Everyone;
         for condition in &rule.conditions {
-            let this = self.holds(condition)?;
+            let condition_witness = self.holds(condition)?;
             if witness == Witness::Everyone {
-                witness = this;
+                witness = condition_witness;
             }
         }
         rule.unless.iter().all(|condition| self.holds(condition).is_none()).then_some(witness)
     }
 
-    /// The [`Witness`] of the condition, if the condition holds. This function defines the meaning of each condition; the other
-    /// evaluations call it or enumerate the same sets.
+    /// The [`Witness`] of the condition, if the condition holds. This function defines the meaning of each condition; the
+    /// other evaluations call it or enumerate the same sets.
     pub fn holds(&self, condition: &Condition) -> Option<Witness> {
         let world = self.world;
         match *condition {
@@ -243,23 +257,23 @@ impl<'a> Evaluation<'a> {
                 let (_, them) = self.them?;
                 return generators::in_common(world, self.me, mine, them, theirs).map(Witness::Group);
             }
-            Condition::Edge(mine, theirs) => return self.edge(mine, theirs, Along::ToUsers),
-            Condition::Barrier(mine, theirs) => return self.edge(mine, theirs, Along::Barrier),
+            Condition::Edge(mine, theirs) => return self.edge(mine, theirs, EdgeUse::ToUsers),
+            Condition::Barrier(mine, theirs) => return self.edge(mine, theirs, EdgeUse::Barrier),
             Condition::InGroup(mine) => {
                 let (group_ix, group) = self.group?;
-                let has_role = generators::held(world, self.me, mine).any(|(held, _)| held.group() == group_ix);
+                let has_role = generators::active_roles(world, self.me, mine).any(|(held, _)| held.group() == group_ix);
                 return (has_role && group.is_active()).then_some(Witness::Group(group_ix));
             }
             Condition::Related(relation, direction) => {
                 let (them, _) = self.them?;
-                return generators::related(world, self.me, relation, direction, them)
+                return generators::is_related(world, self.me, relation, direction, them)
                     .then_some(Witness::Relation(relation));
             }
             Condition::Role(variable, role) => self.user(variable)?.roles.has(role),
             Condition::Status(variable, status) => self.user(variable)?.status == status,
             Condition::WritableBy(variable, writable_by) => self.user(variable)?.writable_by == writable_by,
-            Condition::HasRole(variable, atom) => {
-                return generators::group_with_role(world, self.user(variable)?, atom).map(Witness::Group);
+            Condition::HasRole(variable, pattern) => {
+                return generators::group_with_role(world, self.user(variable)?, pattern).map(Witness::Group);
             }
             Condition::Setting(setting, value) => world.settings().choice(setting) == Some(value),
             Condition::GroupKind(kind) => self.group?.1.kind == kind,
@@ -299,10 +313,10 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// An edge that leads to `them`, or to the group.
-    fn edge(&self, mine: RolePattern, theirs: RolePattern, along: Along) -> Option<Witness> {
-        let along = if self.group.is_some() && along == Along::ToUsers { Along::ToGroup } else { along };
-        generators::edges(self.world, self.me, mine, theirs, along)
+    /// The first edge of this use that leads to the group or, if the request has no group, to `them`.
+    fn edge(&self, mine: RolePattern, theirs: RolePattern, edge_use: EdgeUse) -> Option<Witness> {
+        let edge_use = if self.group.is_some() && edge_use == EdgeUse::ToUsers { EdgeUse::ToGroup } else { edge_use };
+        generators::edges(self.world, self.me, mine, theirs, edge_use)
             .find(|(_, edge, to)| match (self.group, self.them) {
                 (Some((group, _)), _) => edge.to == group,
                 (None, Some((_, them))) => self.world.holds_role_in(them, edge.target_role(theirs), edge.to, to),
@@ -311,18 +325,19 @@ impl<'a> Evaluation<'a> {
             .map(|(from, edge, _)| Witness::Edge(from, edge.to))
     }
 
-    /// Whether the comparison of two policies (`diff`) assumes this relation; see [`Assumption`].
+    /// Whether the comparison of two policies (`diff`) assumes that this relation is accepted; see [`Assumption`].
     pub fn assumes(&self, relation: RelationId, direction: Direction) -> bool {
-        let both =
+        let is_both =
             |direction| direction == Direction::Both || self.world.vocabulary().origin(relation) == RelationOrigin::Mutual;
         self.assumed.is_some_and(|assumed| {
             assumed.relation == relation
                 && assumed.state == RelationState::Accepted
-                && (both(direction) || both(assumed.direction) || assumed.direction == direction)
+                && (is_both(direction) || is_both(assumed.direction) || assumed.direction == direction)
         })
     }
 
-    /// Whether the comparison of two policies (`diff`) assumes that every other user requested the relation from the principal.
+    /// Whether the comparison of two policies (`diff`) assumes that every other user requested the relation from the
+    /// principal.
     pub fn assumes_request(&self) -> bool {
         self.assumed
             .is_some_and(|assumed| Some(assumed.relation) == self.relation && assumed.state == RelationState::Pending)
@@ -337,6 +352,6 @@ impl<'a> Evaluation<'a> {
     fn may_start(&self) -> Option<Witness> {
         self.conversation?;
         self.them?;
-        self.for_start().judge().ok().map(|(_, witness)| witness)
+        self.for_start().deciding_rule().ok().map(|(_, witness)| witness)
     }
 }

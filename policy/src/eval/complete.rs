@@ -1,9 +1,9 @@
-//! Complete: a page of the directory, with the users and groups in reach of [`Action::Find`] that have the searched prefixes; and
-//! the same search over all users or all groups, for the operators of a tenant.
+//! Complete: a page of the directory, with the users and groups in reach of [`Action::Find`] that have the searched
+//! prefixes. The module also has the same search over all users or all groups, for the operators of a tenant.
 //!
-//! The page is computed in one of two ways, whichever is estimated to cost less. A walk of the name index from the prefix on
-//! costs O(log w + e) for w words and the e index entries up to the end of the page. Gathering costs O(f log f) for the f users and groups
-//! in reach. Both return the same page.
+//! The page is computed by a walk or by gathering; the function chooses the way with the smaller estimated cost. A walk
+//! reads the name index from the prefix on and costs O(log w + e), for w words and the e index entries up to the end of the
+//! page. Gathering tests all f users and groups in reach and costs O(f log f). Both return the same page.
 
 use std::ops::ControlFlow;
 
@@ -21,10 +21,10 @@ use crate::{
 /// A search in the directory.
 #[derive(Debug, Clone, Copy)]
 pub struct DirectoryQuery<'a> {
-    /// Prefixes, folded as the names are. A user or a group is found if each of them is the prefix of one of its words. An empty list
-    /// finds all.
+    /// Prefixes, folded in the same way as the names. A user or a group is found if each prefix begins one of its words. An
+    /// empty list finds all.
     pub words: &'a [String],
-    /// The end of the page before; `None` for the first page.
+    /// The end of the previous page; `None` for the first page.
     pub after: Option<&'a DirectoryCursor>,
     /// The largest number of hits.
     pub limit: usize,
@@ -42,9 +42,9 @@ pub struct DirectoryCursor {
 /// A page of the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectoryPage {
-    /// In the order of the words by which they were found, then of their keys. Each user and each group appears once.
+    /// The hits, sorted by the words by which they were found, then by their keys. Each user and each group appears once.
     pub hits: Vec<DirectoryHit>,
-    /// The start of the next page; `None` on the last page.
+    /// The end of this page, for [`DirectoryQuery::after`]; `None` on the last page.
     pub next: Option<DirectoryCursor>,
 }
 
@@ -53,7 +53,8 @@ pub struct DirectoryPage {
 pub struct DirectoryHit {
     /// The user or the group.
     pub entity: Entity,
-    /// The allowed actions among [`Action::Start`] and [`Action::SeeProfile`] for a user, [`Action::AddressGroup`] for a group.
+    /// The allowed actions among [`Action::Start`] and [`Action::SeeProfile`] for a user, [`Action::AddressGroup`] for a
+    /// group.
     pub can: Vec<Action>,
 }
 
@@ -61,21 +62,22 @@ impl Policy {
     /// One page of the users and groups that the principal may find.
     #[must_use]
     pub fn complete(&self, world: &World, principal: UserIx, search: &DirectoryQuery<'_>) -> DirectoryPage {
-        let found = DirectoryReach::new(self, world, principal);
-        let places =
-            if found.gathering_is_cheaper(world, search) { found.gather(world, search) } else { found.walk(world, search) };
-        let more = places.len() > search.limit;
-        let page = places.into_iter().take(search.limit);
-        let mut last = None;
-        let hits = page.map(|place| {
-            let hit = DirectoryHit { entity: place.entity, can: self.can(world, principal, place.entity) };
-            last = Some(DirectoryCursor { word: place.word, key: place.key });
+        let reach = DirectoryReach::new(self, world, principal);
+        let matches =
+            if reach.gathering_is_cheaper(world, search) { reach.gather(world, search) } else { reach.walk(world, search) };
+        let has_more = matches.len() > search.limit;
+        let page = matches.into_iter().take(search.limit);
+        let mut last_cursor = None;
+        let hits = page.map(|entry| {
+            let hit = DirectoryHit { entity: entry.entity, can: self.directory_actions(world, principal, entry.entity) };
+            last_cursor = Some(DirectoryCursor { word: entry.word, key: entry.key });
             hit
         });
-        DirectoryPage { hits: hits.collect(), next: last.filter(|_| more) }
+        DirectoryPage { hits: hits.collect(), next: last_cursor.filter(|_| has_more) }
     }
 
-    fn can(&self, world: &World, principal: UserIx, entity: Entity) -> Vec<Action> {
+    /// The actions that [`DirectoryHit::can`] lists.
+    fn directory_actions(&self, world: &World, principal: UserIx, entity: Entity) -> Vec<Action> {
         let (actions, resource): (&[Action], Resource) = match entity {
             Entity::User(user) => (&[Action::Start, Action::SeeProfile], Resource::User(user)),
             Entity::Group(group) => (&[Action::AddressGroup], Resource::Group(group)),
@@ -84,7 +86,8 @@ impl Policy {
     }
 }
 
-/// The place of a user or a group in the order of a search: the first of its words with the prefix, then its key.
+/// A user or a group that a search found. The order is the order of the hits: by `word`, the first of its words with the
+/// prefix, then by key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct DirectoryMatch {
     word: String,
@@ -92,7 +95,7 @@ pub(crate) struct DirectoryMatch {
     pub(crate) entity: Entity,
 }
 
-/// The users and groups that the principal may find, before any search.
+/// The users and groups that the principal may find.
 pub(crate) struct DirectoryReach {
     users: Reach,
     groups: Bitset,
@@ -115,37 +118,37 @@ impl DirectoryReach {
         }
     }
 
-    /// Whether gathering costs less than walking the index. A walk is expected to pass `limit / found` of all entries, or the entries with
-    /// the prefix if these are fewer.
+    /// Whether gathering costs less than walking the index. A walk is expected to pass `limit / found` of all entries, or
+    /// the entries with the prefix if these are fewer.
     fn gathering_is_cheaper(&self, world: &World, search: &DirectoryQuery<'_>) -> bool {
-        let found = self.users.len() + self.groups.len();
-        let (entries, all) = (world.words().entries(prefix(search)), world.words().entries(""));
-        let walked = all.saturating_mul(search.limit) / found.max(1);
-        found.saturating_mul(GATHER_COST) < entries.min(walked)
+        let reached = self.users.len() + self.groups.len();
+        let (entries, all) = (world.words().entries(longest_prefix(search)), world.words().entries(""));
+        let walked = all.saturating_mul(search.limit) / reached.max(1);
+        reached.saturating_mul(GATHER_COST) < entries.min(walked)
     }
 
-    /// One page and one more entry, by a walk of the index.
+    /// The entries of one page and one more entry, by a walk of the index.
     pub(crate) fn walk(&self, world: &World, search: &DirectoryQuery<'_>) -> Vec<DirectoryMatch> {
         walk(world, search, |entity| self.has(entity))
     }
 
-    /// The same page, from all users and groups in reach.
+    /// The same entries as [`Self::walk`], from all users and groups in reach.
     pub(crate) fn gather(&self, world: &World, search: &DirectoryQuery<'_>) -> Vec<DirectoryMatch> {
         let users = self.users.iter().map(Entity::User);
         let groups = self.groups.iter().map(|number| Entity::Group(GroupIx(number)));
-        let mut places: Vec<DirectoryMatch> =
+        let mut matches: Vec<DirectoryMatch> =
             users.chain(groups).filter_map(|entity| DirectoryMatch::new(world, entity, search)).collect();
-        places.sort_unstable();
-        places.truncate(search.limit.saturating_add(1));
-        places
+        matches.sort_unstable();
+        matches.truncate(search.limit.saturating_add(1));
+        matches
     }
 }
 
-/// One page and one more entry of the users and groups that `is_listed` accepts, by a walk of the index.
+/// The entries of one page and one more entry, of the users and groups that `is_listed` accepts, by a walk of the index.
 fn walk(world: &World, search: &DirectoryQuery<'_>, is_listed: impl Fn(Entity) -> bool) -> Vec<DirectoryMatch> {
-    let prefix = prefix(search);
+    let prefix = longest_prefix(search);
     let from = search.after.map_or(prefix, |after| prefix.max(&after.word));
-    let mut places: Vec<DirectoryMatch> = Vec::new();
+    let mut matches: Vec<DirectoryMatch> = Vec::new();
     world.words().walk(
         from,
         |entity| world.key_of(entity),
@@ -156,58 +159,61 @@ fn walk(world: &World, search: &DirectoryQuery<'_>, is_listed: impl Fn(Entity) -
             for entity in entities.iter().map(|packed| Entity::from(*packed)) {
                 // An entity is listed at its first word with the prefix only.
                 if is_listed(entity)
-                    && first(world.words_of(entity), search) == Some(word)
-                    && let Some(place) = DirectoryMatch::new(world, entity, search)
+                    && first_word(world.words_of(entity), search) == Some(word)
+                    && let Some(entry) = DirectoryMatch::new(world, entity, search)
                 {
-                    places.push(place);
+                    matches.push(entry);
                 }
-                if places.len() > search.limit {
+                if matches.len() > search.limit {
                     return ControlFlow::Break(());
                 }
             }
             ControlFlow::Continue(())
         },
     );
-    places
+    matches
 }
 
 impl World {
-    /// The users that match a search, whatever any rule says, removed users included: at most one more than the limit. Each
-    /// comes with its place, after which the next page begins.
+    /// All users that match a search, without a decision by the rules. Removed users are included. Returns at most one entry
+    /// more than the limit; each entry is a cursor after which the next page begins.
     #[must_use]
     pub fn search_users(&self, search: &DirectoryQuery<'_>) -> Vec<DirectoryCursor> {
-        found(walk(self, search, |entity| matches!(entity, Entity::User(_))))
+        cursors(walk(self, search, |entity| matches!(entity, Entity::User(_))))
     }
 
-    /// The groups that match a search, whatever any rule says, except removed groups: at most one more than the limit.
+    /// All groups that match a search, without a decision by the rules. Removed groups are not included. Returns at most one
+    /// entry more than the limit; each entry is a cursor after which the next page begins.
     #[must_use]
     pub fn search_groups(&self, search: &DirectoryQuery<'_>) -> Vec<DirectoryCursor> {
-        found(walk(self, search, |entity| matches!(entity, Entity::Group(_))))
+        cursors(walk(self, search, |entity| matches!(entity, Entity::Group(_))))
     }
 }
 
-fn found(places: Vec<DirectoryMatch>) -> Vec<DirectoryCursor> {
-    places.into_iter().map(|place| DirectoryCursor { word: place.word, key: place.key }).collect()
+/// The cursor of each match.
+fn cursors(matches: Vec<DirectoryMatch>) -> Vec<DirectoryCursor> {
+    matches.into_iter().map(|entry| DirectoryCursor { word: entry.word, key: entry.key }).collect()
 }
 
 impl DirectoryMatch {
     /// `None` if the entity does not match the search, or was on an earlier page.
     fn new(world: &World, entity: Entity, search: &DirectoryQuery<'_>) -> Option<Self> {
         let words = world.words_of(entity);
-        let (word, key) = (first(words, search)?, world.key_of(entity));
-        let passed = search.after.is_some_and(|after| (word, key) <= (&*after.word, after.key));
-        let has_all = || search.words.iter().all(|start| words_of(words).any(|other| other.starts_with(&**start)));
-        (!passed && has_all()).then(|| Self { word: word.to_owned(), key, entity })
+        let (word, key) = (first_word(words, search)?, world.key_of(entity));
+        let was_listed = search.after.is_some_and(|after| (word, key) <= (&*after.word, after.key));
+        let has_all = || search.words.iter().all(|prefix| words_of(words).any(|word| word.starts_with(&**prefix)));
+        (!was_listed && has_all()).then(|| Self { word: word.to_owned(), key, entity })
     }
 }
 
-/// The longest prefix is the most selective: the index is searched for it, and the others are tested on the results.
-fn prefix<'a>(search: &DirectoryQuery<'a>) -> &'a str {
+/// The longest prefix of the search; empty if the search has no prefix. It is the most selective, so the index is searched
+/// for this prefix, and the other prefixes are tested on the results.
+fn longest_prefix<'a>(search: &DirectoryQuery<'a>) -> &'a str {
     search.words.iter().map(String::as_str).max_by_key(|word| word.len()).unwrap_or_default()
 }
 
-/// The first of the words with the prefix of the search.
-fn first<'a>(words: &'a str, search: &DirectoryQuery<'_>) -> Option<&'a str> {
-    let prefix = prefix(search);
+/// The first of the words with the longest prefix of the search.
+fn first_word<'a>(words: &'a str, search: &DirectoryQuery<'_>) -> Option<&'a str> {
+    let prefix = longest_prefix(search);
     words_of(words).find(|word| word.starts_with(prefix))
 }

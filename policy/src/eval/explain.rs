@@ -1,4 +1,5 @@
-//! Explain: the outcome of each rule for one request, in words, for administrators. A user receives only the public code of a decision.
+//! Explain: the outcome of each rule for one request, in words, for administrators. A user receives only the public code of
+//! a decision.
 //!
 //! Each rule of the action is evaluated up to three times: O(r) conditions for r rules, as in check.
 
@@ -8,7 +9,7 @@ use crate::{
     decision::{RuleIx, Witness},
     facts::{UserIx, World},
     ir::{Condition, Direction, RolePattern, Rule, Threshold, Variable},
-    lang::print::{duration, written},
+    lang::print::{duration, print_condition},
     policy::Policy,
     vocabulary::Vocabulary,
 };
@@ -41,9 +42,9 @@ pub enum RuleOutcome {
 }
 
 impl Policy {
-    /// The outcome of each rule that is about this action and resource: deny rules, then allow rules, then `otherwise` rules, in the
-    /// order in which [`Policy::decide`] evaluates them. Empty if it evaluates none: for a principal who is not active or not a member of
-    /// the conversation, and for a resource that the world does not have.
+    /// The outcome of each rule that is about this action and resource: deny rules, then allow rules, then `otherwise`
+    /// rules, in the order in which [`Policy::decide`] evaluates them. Empty if it evaluates none: for a principal who is
+    /// not active or not a member of the conversation, and for a resource that the world does not have.
     #[must_use]
     pub fn explain(&self, world: &World, action: Action, principal: UserIx, resource: Resource) -> Vec<RuleEvaluation> {
         let Some(evaluation) = Evaluation::new(self, world, action, principal, resource) else { return Vec::new() };
@@ -54,50 +55,57 @@ impl Policy {
         [&rules.deny, &rules.allow, &rules.otherwise]
             .into_iter()
             .flat_map(|indexes| self.rules_at(indexes))
-            .filter(|(at, rule)| evaluation.concerns(*at, rule))
-            .map(|(at, rule)| {
-                let words = |condition| in_words(world.vocabulary(), condition, evaluation.group.is_some());
-                let as_written = |condition| written(world.vocabulary(), condition, rule.candidates);
+            .filter(|(rule_ix, rule)| evaluation.concerns(*rule_ix, rule))
+            .map(|(rule_ix, rule)| {
+                let requirement = |condition| requirement_text(world.vocabulary(), condition, evaluation.group.is_some());
+                let printed = |condition| print_condition(world.vocabulary(), condition, rule.candidates);
                 let missing = rule.conditions.iter().find(|condition| evaluation.holds(condition).is_none());
                 let excepted = rule.unless.iter().find(|condition| evaluation.holds(condition).is_some());
-                let outcome = match (evaluation.matches(at, rule), missing, excepted) {
+                let outcome = match (evaluation.matches(rule_ix, rule), missing, excepted) {
                     (Some(witness), ..) => evaluation.matched(rule, witness),
-                    (None, Some(condition), _) => RuleOutcome::Missing(format!("would need {}", words(condition))),
-                    (None, None, condition) => RuleOutcome::Excepted(condition.map(as_written).unwrap_or_default()),
+                    (None, Some(condition), _) => RuleOutcome::Missing(format!("would need {}", requirement(condition))),
+                    (None, None, condition) => RuleOutcome::Excepted(condition.map(printed).unwrap_or_default()),
                 };
-                RuleEvaluation { rule: at, outcome }
+                RuleEvaluation { rule: rule_ix, outcome }
             })
             .collect()
     }
 }
 
 impl Evaluation<'_> {
+    /// The outcome of a rule that matched with this witness.
     fn matched(&self, rule: &Rule, witness: Witness) -> RuleOutcome {
-        let words = |condition: &Condition| written(self.world.vocabulary(), condition, rule.candidates);
-        let made_it = |condition: &&Condition| witness != Witness::Everyone && self.holds(condition) == Some(witness);
-        let made_by = rule.conditions.iter().find(made_it);
-        let others = rule
-            .conditions
-            .iter()
-            .filter(|condition| **condition != Condition::Everyone && made_by.is_none_or(|made_by| made_by != *condition));
-        RuleOutcome::Matched { witness, holds: others.map(words).collect(), lacks: rule.unless.iter().map(words).collect() }
+        let printed = |condition: &Condition| print_condition(self.world.vocabulary(), condition, rule.candidates);
+        let is_witness = |condition: &&Condition| witness != Witness::Everyone && self.holds(condition) == Some(witness);
+        let witness_condition = rule.conditions.iter().find(is_witness);
+        let others = rule.conditions.iter().filter(|condition| {
+            **condition != Condition::Everyone
+                && witness_condition.is_none_or(|witness_condition| witness_condition != *condition)
+        });
+        RuleOutcome::Matched {
+            witness,
+            holds: others.map(printed).collect(),
+            lacks: rule.unless.iter().map(printed).collect(),
+        }
     }
 }
 
-/// A condition as a phrase after "would need".
-fn in_words(vocabulary: &Vocabulary, condition: &Condition, of_group: bool) -> String {
-    let words = Phrases(vocabulary);
+/// A condition as a phrase that follows the words "would need".
+fn requirement_text(vocabulary: &Vocabulary, condition: &Condition, about_group: bool) -> String {
+    let phrases = Phrases(vocabulary);
     match *condition {
         Condition::Everyone => "nothing".to_owned(),
         Condition::Same => "them to be the same user as me".to_owned(),
         Condition::InCommon(mine, theirs) => {
-            format!("a group in which I am {} and they are {}", words.atom(mine), words.atom(theirs))
+            format!("a group in which I am {} and they are {}", phrases.pattern(mine), phrases.pattern(theirs))
         }
-        Condition::Edge(mine, _) if of_group => format!("an edge from {} to the group", words.atom(mine)),
-        Condition::Edge(mine, theirs) => format!("an edge from {} to {}", words.atom(mine), words.atom(theirs)),
-        Condition::Barrier(mine, _) if of_group => format!("a barrier from {} to the group", words.atom(mine)),
-        Condition::Barrier(mine, theirs) => format!("a barrier from {} to {}", words.atom(mine), words.atom(theirs)),
-        Condition::InGroup(mine) => format!("to be {} in the group", words.atom(mine)),
+        Condition::Edge(mine, _) if about_group => format!("an edge from {} to the group", phrases.pattern(mine)),
+        Condition::Edge(mine, theirs) => format!("an edge from {} to {}", phrases.pattern(mine), phrases.pattern(theirs)),
+        Condition::Barrier(mine, _) if about_group => format!("a barrier from {} to the group", phrases.pattern(mine)),
+        Condition::Barrier(mine, theirs) => {
+            format!("a barrier from {} to {}", phrases.pattern(mine), phrases.pattern(theirs))
+        }
+        Condition::InGroup(mine) => format!("to be {} in the group", phrases.pattern(mine)),
         Condition::Related(relation, direction) => {
             let name = vocabulary.relations.get(usize::from(relation.0)).map_or("?", |(name, _)| name);
             match direction {
@@ -106,23 +114,24 @@ fn in_words(vocabulary: &Vocabulary, condition: &Condition, of_group: bool) -> S
                 Direction::Both => format!("an accepted relation `{name}` between me and them"),
             }
         }
-        Condition::Role(variable, role) => format!("{} to have the role {}", name_of(variable), words.role(role.0)),
+        Condition::Role(variable, role) => format!("{} to have the role {}", name_of(variable), phrases.role(role.0)),
         Condition::Status(variable, status) => {
             format!("{} to be {}", name_of(variable), format!("{status:?}").to_lowercase())
         }
         Condition::WritableBy(variable, writable_by) => {
             format!("{} to be writable by {}", name_of(variable), format!("{writable_by:?}").to_lowercase())
         }
-        Condition::HasRole(variable, atom) => format!("{} to be {}", name_of(variable), words.atom(atom)),
+        Condition::HasRole(variable, pattern) => format!("{} to be {}", name_of(variable), phrases.pattern(pattern)),
         Condition::Setting(setting, value) => {
-            let word = vocabulary.settings.get(usize::from(setting.0));
-            let value = word.and_then(|word| word.values.get(usize::from(value))).map_or("?", |value| value);
-            format!("the setting `{}` to be `{value}`", word.map_or("?", |word| &word.name))
+            let declaration = vocabulary.settings.get(usize::from(setting.0));
+            let value =
+                declaration.and_then(|declaration| declaration.values.get(usize::from(value))).map_or("?", |value| value);
+            format!("the setting `{}` to be `{value}`", declaration.map_or("?", |declaration| &declaration.name))
         }
-        Condition::GroupKind(kind) => format!("the group to be a {}", words.kind(kind.0)),
+        Condition::GroupKind(kind) => format!("the group to be a {}", phrases.kind(kind.0)),
         Condition::GroupState(state) => format!("the group to be {}", format!("{state:?}").to_lowercase()),
         Condition::GroupLarger(threshold) => {
-            format!("the group to have more active users than {}", words.threshold(threshold, |number| number.to_string()))
+            format!("the group to have more active users than {}", phrases.threshold(threshold, |number| number.to_string()))
         }
         Condition::GroupDelivers => "the group to be open to messages as a whole".to_owned(),
         Condition::Holder => "to be a member of the conversation".to_owned(),
@@ -135,7 +144,7 @@ fn in_words(vocabulary: &Vocabulary, condition: &Condition, of_group: bool) -> S
         }
         Condition::MayStart => "the right to start a conversation with them".to_owned(),
         Condition::Author => "to be the author of the message".to_owned(),
-        Condition::Younger(threshold) => format!("a message younger than {}", words.threshold(threshold, duration)),
+        Condition::Younger(threshold) => format!("a message younger than {}", phrases.threshold(threshold, duration)),
         Condition::Asked => "a pending request from them".to_owned(),
         Condition::RelationIs(relation) => {
             let name = vocabulary.relations.get(usize::from(relation.0)).map_or("?", |(name, _)| name);
@@ -151,6 +160,7 @@ fn name_of(variable: Variable) -> &'static str {
     }
 }
 
+/// Phrases about the words of a policy. A word that the vocabulary does not have is `?`.
 struct Phrases<'a>(&'a Vocabulary);
 
 impl Phrases<'_> {
@@ -162,17 +172,17 @@ impl Phrases<'_> {
         self.0.kinds.get(usize::from(kind)).map_or("?", |name| name)
     }
 
-    fn atom(&self, atom: RolePattern) -> String {
-        let role = atom.role.map_or("*", |role| self.role(role.0));
-        let kind = atom.kind.map_or("*", |kind| self.kind(kind.0));
+    fn pattern(&self, pattern: RolePattern) -> String {
+        let role = pattern.role.map_or("*", |role| self.role(role.0));
+        let kind = pattern.kind.map_or("*", |kind| self.kind(kind.0));
         format!("{role}@{kind}")
     }
 
-    fn threshold(&self, threshold: Threshold, in_words: fn(i64) -> String) -> String {
+    fn threshold(&self, threshold: Threshold, print_number: fn(i64) -> String) -> String {
         match threshold {
-            Threshold::Number(number) => in_words(number),
+            Threshold::Number(number) => print_number(number),
             Threshold::Setting(setting) => {
-                let name = self.0.settings.get(usize::from(setting.0)).map_or("?", |word| &word.name);
+                let name = self.0.settings.get(usize::from(setting.0)).map_or("?", |declaration| &declaration.name);
                 format!("the setting `{name}`")
             }
         }

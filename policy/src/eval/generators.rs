@@ -11,9 +11,9 @@ use crate::{
     vocabulary::RelationOrigin,
 };
 
-/// Which edges to follow.
+/// The edges that an evaluation follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Along {
+pub enum EdgeUse {
     /// Allowing edges that deliver to users one by one.
     ToUsers,
     /// Allowing edges that deliver to the group as a whole.
@@ -24,56 +24,65 @@ pub enum Along {
 
 impl RolePattern {
     pub(crate) fn matches_role(self, role: RoleId) -> bool {
-        self.role.is_none_or(|own| own == role)
+        self.role.is_none_or(|expected| expected == role)
     }
 
     pub(crate) fn matches_kind(self, kind: GroupKindId) -> bool {
-        self.kind.is_none_or(|own| own == kind)
+        self.kind.is_none_or(|expected| expected == kind)
     }
 }
 
 /// The first active group in which the user has a role that the pattern matches.
 pub fn group_with_role(world: &World, user: &User, pattern: RolePattern) -> Option<GroupIx> {
-    held(world, user, pattern).map(|(held, _)| held.group()).next()
+    active_roles(world, user, pattern).map(|(held, _)| held.group()).next()
 }
 
 /// All roles of the user in active groups that the pattern matches, each with its group.
-pub fn held<'a>(world: &'a World, user: &'a User, pattern: RolePattern) -> impl Iterator<Item = (HeldRole, &'a Group)> {
-    runs(user, pattern)
+pub fn active_roles<'a>(
+    world: &'a World,
+    user: &'a User,
+    pattern: RolePattern,
+) -> impl Iterator<Item = (HeldRole, &'a Group)> {
+    role_runs(user, pattern)
         .flat_map(|run| run.iter())
         .filter_map(|held| Some((*held, world.group_record(held.group()).filter(|group| group.is_active())?)))
 }
 
-/// The same including groups that are not active: for each role one run of the user's sorted list.
-fn runs(user: &User, pattern: RolePattern) -> impl Iterator<Item = &[HeldRole]> {
-    let any = pattern.role.is_none().then(|| user.roles_held()).into_iter().flatten();
-    pattern.role.into_iter().chain(any).map(move |role| user.held_with(role, pattern.kind))
+/// The roles of the user that the pattern matches, also in groups that are not active: one run of the user's sorted list for
+/// each role.
+fn role_runs(user: &User, pattern: RolePattern) -> impl Iterator<Item = &[HeldRole]> {
+    let all_roles = pattern.role.is_none().then(|| user.roles_held()).into_iter().flatten();
+    pattern.role.into_iter().chain(all_roles).map(move |role| user.held_with(role, pattern.kind))
 }
 
-/// An active group in which `me` has the first role and `them` the second. O(s log l) for runs of s and l roles, s <= l.
+/// An active group in which `me` has the first role and `them` the second. Costs O(s log l) for runs of s and l roles, s <=
+/// l.
 pub fn in_common(world: &World, me: &User, mine: RolePattern, them: &User, theirs: RolePattern) -> Option<GroupIx> {
     if !me.may_have_role(mine.role, mine.kind) || !them.may_have_role(theirs.role, theirs.kind) {
         return None;
     }
     if let (Some(my_role), Some(their_role)) = (mine.role, theirs.role) {
-        return shared(world, me.held_with(my_role, mine.kind), them.held_with(their_role, theirs.kind));
+        return common_group(world, me.held_with(my_role, mine.kind), them.held_with(their_role, theirs.kind));
     }
-    runs(me, mine).find_map(|my_run| runs(them, theirs).find_map(|their_run| shared(world, my_run, their_run)))
+    role_runs(me, mine)
+        .find_map(|my_run| role_runs(them, theirs).find_map(|their_run| common_group(world, my_run, their_run)))
 }
 
-/// An active group that is in both runs: each entry of the shorter run is searched in the rest of the longer run.
-fn shared(world: &World, one: &[HeldRole], other: &[HeldRole]) -> Option<GroupIx> {
-    let (short, mut long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+/// The first active group that is in both runs. Each entry of the shorter run is searched in the rest of the longer run.
+fn common_group(world: &World, first: &[HeldRole], second: &[HeldRole]) -> Option<GroupIx> {
+    let (short, mut rest) = if first.len() <= second.len() { (first, second) } else { (second, first) };
     for held in short {
-        long = long.get(long.partition_point(|there| there.place() < held.place())..)?;
-        if long.first()?.place() == held.place() && world.group_record(held.group()).is_some_and(Group::is_active) {
+        rest = rest.get(rest.partition_point(|entry| entry.kind_and_group() < held.kind_and_group())..)?;
+        if rest.first()?.kind_and_group() == held.kind_and_group()
+            && world.group_record(held.group()).is_some_and(Group::is_active)
+        {
             return Some(held.group());
         }
     }
     None
 }
 
-/// The members of the group whose role the pattern matches. A user with several roles appears several times.
+/// The members of the group with a role that the pattern matches. A user with several of these roles appears several times.
 pub fn members(group: &Group, theirs: RolePattern) -> impl Iterator<Item = UserIx> {
     let lists = group.members.iter().filter(move |(role, _)| theirs.matches_role(*role) && theirs.matches_kind(group.kind));
     lists.flat_map(|(_, members)| members.iter())
@@ -86,12 +95,12 @@ pub fn edges<'a>(
     me: &'a User,
     mine: RolePattern,
     theirs: RolePattern,
-    along: Along,
+    edge_use: EdgeUse,
 ) -> impl Iterator<Item = (GroupIx, &'a Edge, &'a Group)> {
     // Most tenants have no denying edge; then the groups of the principal are not read.
-    let some = (along != Along::Barrier || world.has_barriers()).then(|| held(world, me, mine));
-    some.into_iter().flatten().flat_map(move |(held, group)| {
-        group.edges.iter().filter(move |edge| edge.matches(held.role(), theirs, along)).filter_map(move |edge| {
+    let roles = (edge_use != EdgeUse::Barrier || world.has_barriers()).then(|| active_roles(world, me, mine));
+    roles.into_iter().flatten().flat_map(move |(held, group)| {
+        group.edges.iter().filter(move |edge| edge.matches(held.role(), theirs, edge_use)).filter_map(move |edge| {
             let to = world.group_record(edge.to).filter(|to| to.is_active() && theirs.matches_kind(to.kind))?;
             Some((held.group(), edge, to))
         })
@@ -99,20 +108,22 @@ pub fn edges<'a>(
 }
 
 impl Edge {
-    fn matches(&self, from: RoleId, theirs: RolePattern, along: Along) -> bool {
-        let is_followed = match along {
-            Along::ToUsers => self.effect == EdgeEffect::Allow && matches!(self.delivers, Delivers::People | Delivers::Both),
+    fn matches(&self, from: RoleId, theirs: RolePattern, edge_use: EdgeUse) -> bool {
+        let is_followed = match edge_use {
+            EdgeUse::ToUsers => {
+                self.effect == EdgeEffect::Allow && matches!(self.delivers, Delivers::People | Delivers::Both)
+            }
             // An edge to one role of a group does not allow to address the whole group.
-            Along::ToGroup => {
+            EdgeUse::ToGroup => {
                 self.effect == EdgeEffect::Allow
                     && matches!(self.delivers, Delivers::Group | Delivers::Both)
                     && self.to_role.is_none()
             }
-            Along::Barrier => self.effect == EdgeEffect::Deny,
+            EdgeUse::Barrier => self.effect == EdgeEffect::Deny,
         };
         is_followed
             && self.from_role.is_none_or(|role| role == from)
-            && !matches!((self.to_role, theirs.role), (Some(one), Some(other)) if one != other)
+            && !matches!((self.to_role, theirs.role), (Some(edge_role), Some(role)) if edge_role != role)
     }
 
     /// The role that a user must have in the target group; `None` is any role.
@@ -121,7 +132,8 @@ impl Edge {
     }
 }
 
-/// The directions in which to look for a relation; `true` is from `me`. A mutual relation counts in both.
+/// The directions in which a relation is looked up: `true` is from `me` to the other user, `false` is back. A mutual
+/// relation is looked up in both.
 pub fn directions(world: &World, relation: RelationId, direction: Direction) -> impl Iterator<Item = bool> {
     let both = direction == Direction::Both || world.vocabulary().origin(relation) == RelationOrigin::Mutual;
     [(true, Direction::Out), (false, Direction::In)]
@@ -131,12 +143,12 @@ pub fn directions(world: &World, relation: RelationId, direction: Direction) -> 
 }
 
 /// Whether `me` has an accepted relation with `them`.
-pub fn related(world: &World, me: &User, relation: RelationId, direction: Direction, them: UserIx) -> bool {
+pub fn is_related(world: &World, me: &User, relation: RelationId, direction: Direction, them: UserIx) -> bool {
     directions(world, relation, direction).any(|out| me.relation_state(relation, out, them) == Some(RelationState::Accepted))
 }
 
 /// All users with whom `me` has an accepted relation.
-pub fn relations<'a>(
+pub fn related_users<'a>(
     world: &'a World,
     me: &'a User,
     relation: RelationId,

@@ -1,8 +1,8 @@
-//! The evaluations of a policy: one request ([`check`]), all users or groups in reach ([`reach`]), a page of the directory
-//! ([`complete`]), the outcome of each rule ([`explain`]), and what other rules or facts would change ([`mod@diff`]). All of them use the same
-//! [`check::Evaluation::holds`], so they agree.
+//! The evaluations of a policy: the decision about one request ([`check`]), all users or groups in reach ([`reach`]), a page
+//! of the directory ([`complete`]), the outcome of each rule ([`explain`]), and the difference between two policies
+//! ([`mod@diff`]). All of them use the same [`check::Evaluation::holds`], so they agree.
 //!
-//! Names in this module: *principal* is the user who acts, `me` the principal's record, `them` the other user.
+//! Names in this module: *principal* is the user who acts, `me` is the principal's record, `them` is the other user.
 
 mod built_in_denials;
 mod check;

@@ -2,14 +2,14 @@
 //! following the generators from the principal instead of testing every pair.
 //!
 //! With n users in the world, r rules and m users that the generators lead to, a reach costs O(m + r * n / 64): the members
-//! of the principal's groups are inserted into a bitset, and bitsets are combined word by word. A rule whose conditions
-//! can't be had as sets also costs one check for each candidate that the rule's other conditions leave.
+//! of the principal's groups are inserted into a bitset, and bitsets are combined word by word. If a condition of a rule
+//! can't be evaluated as a set, the rule also costs one check of each user that its other conditions leave.
 
 use std::borrow::Cow;
 
 use super::{
     check::Evaluation,
-    generators::{self, Along},
+    generators::{self, EdgeUse},
 };
 use crate::{
     action::{Action, Resource},
@@ -69,8 +69,8 @@ impl Policy {
         Reach { users: Evaluation { relation: Some(relation), ..evaluation }.reach() }
     }
 
-    /// The groups on which [`Policy::decide`] allows the principal to perform the action, in ascending order. Each group that a rule
-    /// leads to is checked.
+    /// The groups on which [`Policy::decide`] allows the principal to perform the action, in ascending order. Each group
+    /// that a rule leads to is checked.
     #[must_use]
     pub fn group_reach(&self, world: &World, principal: UserIx, action: Action) -> Vec<GroupIx> {
         let Some(evaluation) = Evaluation::new(self, world, action, principal, Resource::None) else { return Vec::new() };
@@ -86,13 +86,14 @@ impl Policy {
         groups
     }
 
+    /// The rules with these indexes, each with its index.
     pub(super) fn rules_at(&self, indexes: &[RuleIx]) -> impl Iterator<Item = (RuleIx, &Rule)> {
-        indexes.iter().filter_map(|at| Some((*at, self.rules.get(usize::from(at.0))?)))
+        indexes.iter().filter_map(|rule_ix| Some((*rule_ix, self.rules.get(usize::from(rule_ix.0))?)))
     }
 }
 
 impl<'a> Evaluation<'a> {
-    /// The active users for whom the decision would be to allow. `self.them` must be `None`.
+    /// The active users for whom the decision is to allow. `self.them` must be `None`.
     pub fn reach(&self) -> Bitset {
         let active = self.world.active();
         let rules = self.policy.plan.rules_of(self.action);
@@ -100,58 +101,58 @@ impl<'a> Evaluation<'a> {
         users.intersect(active);
         let denied = self.matching(&rules.deny, &users);
         users.subtract(&denied);
-        self.retain_possible(&mut users);
+        self.remove_denied(&mut users);
         users
     }
 
-    /// Returns the users in `among` that match at least one of the rules. The result may contain users outside `among`: removing
-    /// them would need another pass over the bits. `self.them` must be `None`.
+    /// Returns the users in `among` that match at least one of the rules. The result may contain users outside `among`:
+    /// removing them would need another pass over the bits. `self.them` must be `None`.
     fn matching(&self, rules: &[RuleIx], among: &Bitset) -> Bitset {
         let mut users = Bitset::default();
         let mut to_test = Vec::new();
-        for (at, rule) in self.policy.rules_at(rules) {
+        for (rule_ix, rule) in self.policy.rules_at(rules) {
             if rule.candidates == Candidates::Users
                 && let Some(candidates) = self.add_matching(rule, &mut users)
             {
-                to_test.push((at, rule, candidates));
+                to_test.push((rule_ix, rule, candidates));
             }
         }
         // A check of each candidate is the expensive part, so users whom another rule matches are skipped.
-        for (at, rule, mut candidates) in to_test {
+        for (rule_ix, rule, mut candidates) in to_test {
             candidates.intersect(among);
             candidates.subtract(&users);
             candidates.retain(|number| {
                 let them = UserIx(number);
                 let evaluation = Self { them: self.world.user_record(them).map(|user| (them, user)), ..*self };
-                evaluation.matches(at, rule).is_some()
+                evaluation.matches(rule_ix, rule).is_some()
             });
             users.unite(&candidates);
         }
         users
     }
 
-    /// Adds the users that match the rule to `users`, if each condition can be evaluated as a set. Otherwise adds none, and returns
-    /// a superset of the users that match: the caller checks each of them.
+    /// Adds the users that match the rule to `users`, if each condition can be evaluated as a set. Otherwise adds no user,
+    /// and returns a superset of the users that match; the caller then checks each user of it.
     fn add_matching(&self, rule: &Rule, users: &mut Bitset) -> Option<Bitset> {
-        let (about_them, others): (Vec<&Condition>, Vec<&Condition>) =
-            rule.conditions.iter().partition(|condition| condition.names_them());
-        let (unless_them, unless_others): (Vec<&Condition>, Vec<&Condition>) =
-            rule.unless.iter().partition(|condition| condition.names_them());
+        let (about_them, not_about_them): (Vec<&Condition>, Vec<&Condition>) =
+            rule.conditions.iter().partition(|condition| condition.refers_to_them());
+        let (unless_them, unless_not_about_them): (Vec<&Condition>, Vec<&Condition>) =
+            rule.unless.iter().partition(|condition| condition.refers_to_them());
         // Conditions that do not read `them` have the same result for all users.
-        if others.iter().any(|condition| self.holds(condition).is_none())
-            || unless_others.iter().any(|condition| self.holds(condition).is_some())
+        if not_about_them.iter().any(|condition| self.holds(condition).is_none())
+            || unless_not_about_them.iter().any(|condition| self.holds(condition).is_some())
         {
             return None;
         }
         if let ([only], []) = (&*about_them, &*unless_them)
-            && self.add_led_to(only, users)
+            && self.add_generated(only, users)
         {
             return None;
         }
         let mut candidates: Option<Cow<'_, Bitset>> = None;
         let mut needs_check = false;
         for condition in about_them {
-            match (self.set(condition), &mut candidates) {
+            match (self.users_with(condition), &mut candidates) {
                 (Some(set), None) => candidates = Some(set),
                 (Some(set), Some(candidates)) => candidates.to_mut().intersect(&set),
                 (None, _) => needs_check = true,
@@ -159,7 +160,7 @@ impl<'a> Evaluation<'a> {
         }
         let mut candidates = candidates.unwrap_or(Cow::Borrowed(self.world.active())).into_owned();
         for condition in unless_them {
-            match self.set(condition) {
+            match self.users_with(condition) {
                 Some(set) => candidates.subtract(&set),
                 None => needs_check = true,
             }
@@ -171,8 +172,8 @@ impl<'a> Evaluation<'a> {
         None
     }
 
-    /// All users for whom the condition holds; `None` if only a check of each user can tell.
-    fn set(&self, condition: &Condition) -> Option<Cow<'a, Bitset>> {
+    /// All users for whom the condition holds; `None` if the condition must be checked for each user.
+    fn users_with(&self, condition: &Condition) -> Option<Cow<'a, Bitset>> {
         let sets = self.world.sets();
         match *condition {
             Condition::Role(Variable::Them, role) => Some(Cow::Borrowed(sets.role(role))),
@@ -180,39 +181,40 @@ impl<'a> Evaluation<'a> {
             Condition::WritableBy(Variable::Them, writable_by) => Some(Cow::Borrowed(sets.writable_by(writable_by))),
             _ => {
                 let mut set = Bitset::default();
-                self.add_led_to(condition, &mut set).then_some(Cow::Owned(set))
+                self.add_generated(condition, &mut set).then_some(Cow::Owned(set))
             }
         }
     }
 
-    /// Adds all users to whom a generator leads from the principal; `false` if the condition is not a generator.
-    fn add_led_to(&self, condition: &Condition, users: &mut Bitset) -> bool {
+    /// Adds all users to whom the condition leads from the principal. Returns `false` if the condition does not lead to
+    /// users.
+    fn add_generated(&self, condition: &Condition, users: &mut Bitset) -> bool {
         let world = self.world;
         match *condition {
             Condition::Same => {
                 users.insert(self.principal.0);
             }
             Condition::InCommon(mine, theirs) => {
-                for (_, group) in generators::held(world, self.me, mine) {
+                for (_, group) in generators::active_roles(world, self.me, mine) {
                     users.extend(generators::members(group, theirs).map(|user| user.0));
                 }
             }
             Condition::Edge(mine, theirs) | Condition::Barrier(mine, theirs) => {
                 let barrier = matches!(condition, Condition::Barrier(..));
-                let along = if barrier { Along::Barrier } else { Along::ToUsers };
-                for (_, edge, to) in generators::edges(world, self.me, mine, theirs, along) {
+                let edge_use = if barrier { EdgeUse::Barrier } else { EdgeUse::ToUsers };
+                for (_, edge, to) in generators::edges(world, self.me, mine, theirs, edge_use) {
                     let target = crate::ir::RolePattern { role: edge.target_role(theirs), ..theirs };
                     users.extend(generators::members(to, target).map(|user| user.0));
                 }
             }
             Condition::Related(relation, direction) if self.assumes(relation, direction) => users.unite(world.active()),
             Condition::Related(relation, direction) => {
-                users.extend(generators::relations(world, self.me, relation, direction).map(|user| user.0));
+                users.extend(generators::related_users(world, self.me, relation, direction).map(|user| user.0));
             }
             Condition::Asked if self.assumes_request() => users.unite(world.active()),
             Condition::Asked => {
-                let asking = self.relation.into_iter().flat_map(|relation| self.me.relations_of(relation, false));
-                let pending = asking.filter(|entry| entry.state == RelationState::Pending);
+                let relations = self.relation.into_iter().flat_map(|relation| self.me.relations_of(relation, false));
+                let pending = relations.filter(|entry| entry.state == RelationState::Pending);
                 users.extend(pending.map(|entry| entry.other.0));
             }
             Condition::MayStart if self.conversation.is_some() => users.unite(&self.for_start().reach()),
@@ -226,11 +228,11 @@ impl<'a> Evaluation<'a> {
         for condition in &rule.conditions {
             match *condition {
                 Condition::InGroup(mine) => {
-                    groups.extend(generators::held(self.world, self.me, mine).map(|(held, _)| held.group()));
+                    groups.extend(generators::active_roles(self.world, self.me, mine).map(|(held, _)| held.group()));
                     return;
                 }
                 Condition::Edge(mine, theirs) => {
-                    let edges = generators::edges(self.world, self.me, mine, theirs, Along::ToGroup);
+                    let edges = generators::edges(self.world, self.me, mine, theirs, EdgeUse::ToGroup);
                     groups.extend(edges.map(|(_, edge, _)| edge.to));
                     return;
                 }

@@ -1,4 +1,5 @@
-//! Application of changes, in the order of the tenant's log. The result equals a world that is built from the current facts.
+//! Applies changes of facts in the order of the tenant's log. The result equals a world that is built from the current
+//! facts.
 
 use std::sync::Arc;
 
@@ -15,14 +16,14 @@ use crate::vocabulary::RelationOrigin;
 impl World {
     /// Applies one change.
     pub fn apply(&mut self, change: &FactChange) {
-        self.change(change);
+        self.apply_one(change);
         self.merge_names(false);
     }
 
     /// Applies the changes of an import or of a whole tenant; merges the name index at the end.
     pub fn apply_all<'a>(&mut self, changes: impl IntoIterator<Item = &'a FactChange>) {
         for change in changes {
-            self.change(change);
+            self.apply_one(change);
             self.merge_names(true);
         }
         self.merge_names(false);
@@ -44,6 +45,7 @@ impl World {
         }
     }
 
+    /// Merges the patch of the name index into its base, if the patch is large.
     fn merge_names(&mut self, importing: bool) {
         let (users, groups) = (&self.users, &self.groups);
         self.words.merge_if_large(importing, |entity| match entity {
@@ -52,7 +54,8 @@ impl World {
         });
     }
 
-    fn change(&mut self, change: &FactChange) {
+    /// Applies one change without a merge of the name index.
+    fn apply_one(&mut self, change: &FactChange) {
         match change {
             FactChange::User { key, status, roles, writable_by, words } => {
                 self.set_user(*key, *status, *roles, *writable_by, &text_of(words));
@@ -135,16 +138,16 @@ impl World {
         if usize::from(kind.0) >= self.vocabulary.kinds.len() {
             return;
         }
-        let number = self.group(key).unwrap_or_else(|| {
+        let group_ix = self.group(key).unwrap_or_else(|| {
             let group = GroupIx(self.groups.len() as u32);
             self.groups.push(Group::new(key, kind));
             self.groups_by_key.insert(key, group.0);
             group
         });
-        let Some(group) = self.groups.get_mut(number.0 as usize) else { return };
+        let Some(group) = self.groups.get_mut(group_ix.0 as usize) else { return };
         let old_kind = group.kind;
         (group.kind, group.parent, group.state, group.delivers) = (kind, parent, state, delivers);
-        self.words.change(key, Entity::Group(number), &group.words, words);
+        self.words.change(key, Entity::Group(group_ix), &group.words, words);
         if *group.words != *words {
             group.words = Arc::from(words);
         }
@@ -152,8 +155,8 @@ impl World {
             for (role, members) in &group.members {
                 for user in members.iter() {
                     if let Some(record) = self.users.get_mut(user.0 as usize) {
-                        record.remove_role(HeldRole::new(*role, old_kind, number));
-                        record.add_role(HeldRole::new(*role, kind, number));
+                        record.remove_role(HeldRole::new(*role, old_kind, group_ix));
+                        record.add_role(HeldRole::new(*role, kind, group_ix));
                     }
                 }
             }
@@ -161,13 +164,13 @@ impl World {
     }
 
     fn remove_group(&mut self, key: EntityKey) {
-        let Some(number) = self.group(key) else { return };
-        let Some(group) = self.groups.get_mut(number.0 as usize) else { return };
-        self.words.change(key, Entity::Group(number), &group.words, "");
+        let Some(group_ix) = self.group(key) else { return };
+        let Some(group) = self.groups.get_mut(group_ix.0 as usize) else { return };
+        self.words.change(key, Entity::Group(group_ix), &group.words, "");
         for (role, members) in &group.members {
             for user in members.iter() {
                 if let Some(record) = self.users.get_mut(user.0 as usize) {
-                    record.remove_role(HeldRole::new(*role, group.kind, number));
+                    record.remove_role(HeldRole::new(*role, group.kind, group_ix));
                 }
             }
         }
@@ -205,18 +208,18 @@ impl World {
 
     fn remove_timed(&mut self, user: UserIx, role: RoleId, group: GroupIx) {
         // A lookup copies nothing, so the shared list is changed only if the membership is in it.
-        if self.timed.of(user).iter().any(|membership| membership.is(role, group)) {
+        if self.timed.of_user(user).iter().any(|membership| membership.is_of(role, group)) {
             Arc::make_mut(&mut self.timed).remove(user, role, group);
         }
     }
 
-    fn add_role(&mut self, user: UserIx, number: GroupIx, role: RoleId) {
-        let Some(group) = self.groups.get(number.0 as usize).filter(|group| !group.is_removed) else { return };
-        let held = HeldRole::new(role, group.kind, number);
+    fn add_role(&mut self, user: UserIx, group_ix: GroupIx, role: RoleId) {
+        let Some(group) = self.groups.get(group_ix.0 as usize).filter(|group| !group.is_removed) else { return };
+        let held = HeldRole::new(role, group.kind, group_ix);
         if self.user_record(user).is_none_or(|record| record.held.binary_search(&held).is_ok()) {
             return;
         }
-        let (Some(record), Some(group)) = (self.users.get_mut(user.0 as usize), self.groups.get_mut(number.0 as usize))
+        let (Some(record), Some(group)) = (self.users.get_mut(user.0 as usize), self.groups.get_mut(group_ix.0 as usize))
         else {
             return;
         };
@@ -225,16 +228,16 @@ impl World {
         group.members_with_mut(role).insert(user);
     }
 
-    fn remove_role(&mut self, user: UserIx, number: GroupIx, role: RoleId) {
-        let Some(kind) = self.group_record(number).map(|group| group.kind) else { return };
-        if !self.user_record(user).is_some_and(|record| record.holds(role, kind, number)) {
+    fn remove_role(&mut self, user: UserIx, group_ix: GroupIx, role: RoleId) {
+        let Some(kind) = self.group_record(group_ix).map(|group| group.kind) else { return };
+        if !self.user_record(user).is_some_and(|record| record.holds(role, kind, group_ix)) {
             return;
         }
-        let (Some(record), Some(group)) = (self.users.get_mut(user.0 as usize), self.groups.get_mut(number.0 as usize))
+        let (Some(record), Some(group)) = (self.users.get_mut(user.0 as usize), self.groups.get_mut(group_ix.0 as usize))
         else {
             return;
         };
-        record.remove_role(HeldRole::new(role, kind, number));
+        record.remove_role(HeldRole::new(role, kind, group_ix));
         group.members_with_mut(role).remove(user);
         group.members.retain(|(_, members)| !members.is_empty());
         if record.status == UserStatus::Active && !group.has_member(user) {
@@ -253,8 +256,8 @@ impl World {
             self.clear_relation(to, relation, from);
         }
         let Some(state) = state else { return };
-        for (owner, out, other) in [(from, true, to), (to, false, from)] {
-            if let Some(record) = self.users.get_mut(owner.0 as usize) {
+        for (user_ix, out, other) in [(from, true, to), (to, false, from)] {
+            if let Some(record) = self.users.get_mut(user_ix.0 as usize) {
                 record.relations.insert(UserRelation { relation, out, other, state });
             }
         }
@@ -264,8 +267,8 @@ impl World {
         let Some(state) = self.user_record(from).and_then(|record| record.relation_state(relation, true, to)) else {
             return;
         };
-        for (owner, out, other) in [(from, true, to), (to, false, from)] {
-            if let Some(record) = self.users.get_mut(owner.0 as usize) {
+        for (user_ix, out, other) in [(from, true, to), (to, false, from)] {
+            if let Some(record) = self.users.get_mut(user_ix.0 as usize) {
                 record.relations.remove(UserRelation { relation, out, other, state });
             }
         }
@@ -281,9 +284,9 @@ impl World {
     ) {
         let (Some(from), Some(to)) = (self.group(from), self.group(to)) else { return };
         let Some(group) = self.groups.get_mut(from.0 as usize) else { return };
-        let is_same = |edge: &Edge| (edge.to, edge.from_role, edge.to_role) == (to, from_role, to_role);
-        self.barriers -= u32::from(group.edges.iter().any(|edge| is_same(edge) && edge.effect == EdgeEffect::Deny));
-        group.edges.retain(|edge| !is_same(edge));
+        let has_same_ends = |edge: &Edge| (edge.to, edge.from_role, edge.to_role) == (to, from_role, to_role);
+        self.barriers -= u32::from(group.edges.iter().any(|edge| has_same_ends(edge) && edge.effect == EdgeEffect::Deny));
+        group.edges.retain(|edge| !has_same_ends(edge));
         if let Some((effect, delivers)) = value {
             self.barriers += u32::from(effect == EdgeEffect::Deny);
             let edge = Edge { to, from_role, to_role, effect, delivers };

@@ -1,38 +1,41 @@
-//! A set of small numbers with one bit for each: 12.5 KB for 100,000 users.
+//! A set of small numbers with one bit for each possible number. A set of users takes 12.5 KB for 100,000 users.
 
-/// Grows when a larger number is inserted. Operations on whole sets cost O(n / 64) for the largest number n.
+/// A set of numbers. It grows when a larger number is inserted. Operations on whole sets cost O(n / 64) for the largest
+/// number n.
 #[derive(Debug, Clone, Default)]
 pub struct Bitset {
     words: Vec<u64>,
 }
 
 impl Bitset {
-    /// Returns whether the number is new.
+    /// Adds the number. Returns whether it is new.
     pub fn insert(&mut self, number: u32) -> bool {
-        let (at, bit) = place(number);
-        if at >= self.words.len() {
-            self.words.resize(at + 1, 0);
+        let (index, bit) = position(number);
+        if index >= self.words.len() {
+            self.words.resize(index + 1, 0);
         }
-        let Some(word) = self.words.get_mut(at) else { return false };
-        let new = *word & bit == 0;
+        let Some(word) = self.words.get_mut(index) else { return false };
+        let is_new = *word & bit == 0;
         *word |= bit;
-        new
+        is_new
     }
 
-    /// Returns whether the number was in the set.
+    /// Removes the number. Returns whether it was in the set.
     pub fn remove(&mut self, number: u32) -> bool {
-        let (at, bit) = place(number);
-        let Some(word) = self.words.get_mut(at) else { return false };
-        let was = *word & bit != 0;
+        let (index, bit) = position(number);
+        let Some(word) = self.words.get_mut(index) else { return false };
+        let was_set = *word & bit != 0;
         *word &= !bit;
-        was
+        was_set
     }
 
+    /// Whether the number is in the set.
     pub fn contains(&self, number: u32) -> bool {
-        let (at, bit) = place(number);
-        self.words.get(at).is_some_and(|word| word & bit != 0)
+        let (index, bit) = position(number);
+        self.words.get(index).is_some_and(|word| word & bit != 0)
     }
 
+    /// Adds the numbers of the other set.
     pub fn unite(&mut self, other: &Self) {
         if self.words.len() < other.words.len() {
             self.words.resize(other.words.len(), 0);
@@ -42,6 +45,7 @@ impl Bitset {
         }
     }
 
+    /// Removes the numbers that are not in the other set.
     pub fn intersect(&mut self, other: &Self) {
         self.words.truncate(other.words.len());
         for (mine, theirs) in self.words.iter_mut().zip(&other.words) {
@@ -49,13 +53,14 @@ impl Bitset {
         }
     }
 
+    /// Removes the numbers of the other set.
     pub fn subtract(&mut self, other: &Self) {
         for (mine, theirs) in self.words.iter_mut().zip(&other.words) {
             *mine &= !theirs;
         }
     }
 
-    /// How many numbers are in this set and not in the other.
+    /// The number of elements that are in this set and not in the other.
     pub fn len_without(&self, other: &Self) -> u64 {
         let theirs = other.words.iter().copied().chain(std::iter::repeat(0));
         self.words.iter().zip(theirs).map(|(mine, theirs)| u64::from((mine & !theirs).count_ones())).sum()
@@ -63,12 +68,12 @@ impl Bitset {
 
     /// Removes the numbers for which `passes` returns false.
     pub fn retain(&mut self, mut passes: impl FnMut(u32) -> bool) {
-        for (at, word) in (0u32..).zip(&mut self.words) {
-            let mut left = *word;
-            while left != 0 {
-                let bit = left.trailing_zeros();
-                left &= left - 1;
-                if !passes(at * u64::BITS + bit) {
+        for (index, word) in (0u32..).zip(&mut self.words) {
+            let mut remaining = *word;
+            while remaining != 0 {
+                let bit = remaining.trailing_zeros();
+                remaining &= remaining - 1;
+                if !passes(index * u64::BITS + bit) {
                     *word &= !(1 << bit);
                 }
             }
@@ -85,13 +90,13 @@ impl Bitset {
 
     /// The numbers in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
-        (0u32..).zip(&self.words).flat_map(|(at, word)| {
-            let mut left = *word;
+        (0u32..).zip(&self.words).flat_map(|(index, word)| {
+            let mut remaining = *word;
             std::iter::from_fn(move || {
-                (left != 0).then(|| {
-                    let bit = left.trailing_zeros();
-                    left &= left - 1;
-                    at * u64::BITS + bit
+                (remaining != 0).then(|| {
+                    let bit = remaining.trailing_zeros();
+                    remaining &= remaining - 1;
+                    index * u64::BITS + bit
                 })
             })
         })
@@ -112,6 +117,7 @@ impl Extend<u32> for Bitset {
     }
 }
 
-fn place(number: u32) -> (usize, u64) {
+/// The index of the word that has the bit of the number, and this bit.
+fn position(number: u32) -> (usize, u64) {
     ((number / u64::BITS) as usize, 1 << (number % u64::BITS))
 }

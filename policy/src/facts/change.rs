@@ -2,7 +2,7 @@
 
 use super::{EntityKey, GroupKindId, RelationId, RoleId, RoleSet, SettingId};
 
-/// The new value of one fact. To apply a change twice has the same result as to apply it once.
+/// The new value of one fact. Applying a change twice has the same result as applying it once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum FactChange {
@@ -12,7 +12,7 @@ pub enum FactChange {
         /// Roles in the tenant as a whole: `role(me)`.
         roles: RoleSet,
         writable_by: WritableBy,
-        /// The words by which the directory finds the user, folded as a search is.
+        /// The words by which the directory finds the user, folded in the same way as the words of a search.
         words: Vec<String>,
     },
     Group {
@@ -27,7 +27,7 @@ pub enum FactChange {
     GroupRemoved {
         key: EntityKey,
     },
-    /// Valid at times `from_ms <= t < until_ms`, in milliseconds since 1970 UTC; `None` is no limit.
+    /// The membership is valid at times `from_ms <= t < until_ms`, in milliseconds since 1970 UTC; `None` is no limit.
     Membership {
         user: EntityKey,
         group: EntityKey,
@@ -40,7 +40,7 @@ pub enum FactChange {
         group: EntityKey,
         role: RoleId,
     },
-    /// An accepted mutual relation holds in both directions. In a pending one, `from` is the user who requested it.
+    /// An accepted mutual relation holds in both directions. In a pending relation, `from` is the user who requested it.
     Relation {
         from: EntityKey,
         to: EntityKey,
@@ -52,7 +52,7 @@ pub enum FactChange {
         to: EntityKey,
         relation: RelationId,
     },
-    /// From users with a role in one group to users with a role in another group; `None` is any role.
+    /// The edge leads from users with a role in one group to users with a role in another group; `None` is any role.
     Edge {
         from: EntityKey,
         from_role: Option<RoleId>,
@@ -85,7 +85,7 @@ pub enum UserStatus {
     Removed,
 }
 
-/// Which users may write to a user, as the user chose.
+/// The user's own choice of the users who may write to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum WritableBy {
@@ -103,7 +103,8 @@ pub enum GroupState {
     Archived,
 }
 
-/// What a group or an edge lets users write to: the members one by one, the group as a whole, both, or neither.
+/// The target of the messages that a group or an edge allows: the members one by one, the group as a whole, both, or
+/// neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum Delivers {

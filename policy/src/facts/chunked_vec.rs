@@ -18,7 +18,8 @@ pub struct ChunkedVec<T> {
     len: usize,
 }
 
-/// An array in place of a vector saves one memory access. Entries after the last one have their default value.
+/// The entries of a chunk. An array saves one memory access compared with a vector. Entries after the last entry of the
+/// vector have their default value.
 type Chunk<T> = [T; CHUNK];
 
 impl<T> Default for ChunkedVec<T> {
@@ -28,9 +29,9 @@ impl<T> Default for ChunkedVec<T> {
 }
 
 impl<T> ChunkedVec<T> {
-    /// The entry with the index `at`; `None` if there is no such entry.
-    pub fn get(&self, at: usize) -> Option<&T> {
-        self.chunk(at / CHUNK).get(at % CHUNK)
+    /// The entry with this index; `None` if there is no such entry.
+    pub fn get(&self, index: usize) -> Option<&T> {
+        self.chunk(index / CHUNK).get(index % CHUNK)
     }
 
     /// The number of entries.
@@ -40,25 +41,25 @@ impl<T> ChunkedVec<T> {
 
     /// All entries, in order.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        (0..self.len.div_ceil(CHUNK)).flat_map(|at| self.chunk(at))
+        (0..self.len.div_ceil(CHUNK)).flat_map(|index| self.chunk(index))
     }
 
-    /// The entries of the chunk with the number `at`; empty if there is no such chunk.
-    pub fn chunk(&self, at: usize) -> &[T] {
-        let chunk = self.branches.get(at / BRANCH).and_then(|branch| branch.get(at % BRANCH));
-        let len = self.len.saturating_sub(at * CHUNK).min(CHUNK);
+    /// The entries of the chunk with this index; empty if there is no such chunk.
+    pub fn chunk(&self, index: usize) -> &[T] {
+        let chunk = self.branches.get(index / BRANCH).and_then(|branch| branch.get(index % BRANCH));
+        let len = self.len.saturating_sub(index * CHUNK).min(CHUNK);
         chunk.and_then(|chunk| chunk.get(..len)).unwrap_or_default()
     }
 }
 
 impl<T: Clone + Default> ChunkedVec<T> {
-    /// The entry with the index `at`, to be changed; `None` if there is no such entry. Copies its chunk if another vector
-    /// shares it.
-    pub fn get_mut(&mut self, at: usize) -> Option<&mut T> {
-        if at >= self.len {
+    /// The entry with this index, to be changed; `None` if there is no such entry. Copies its chunk if another vector shares
+    /// it.
+    pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {
+        if index >= self.len {
             return None;
         }
-        self.slot(at)
+        self.slot(index)
     }
 
     /// Appends an entry.
@@ -78,8 +79,9 @@ impl<T: Clone + Default> ChunkedVec<T> {
         self.len += 1;
     }
 
-    fn slot(&mut self, at: usize) -> Option<&mut T> {
-        let branch = Arc::make_mut(self.branches.get_mut(at / CHUNK / BRANCH)?);
-        Arc::make_mut(branch.get_mut(at / CHUNK % BRANCH)?).get_mut(at % CHUNK)
+    /// The entry with this index, also if it is after the last entry of the vector.
+    fn slot(&mut self, index: usize) -> Option<&mut T> {
+        let branch = Arc::make_mut(self.branches.get_mut(index / CHUNK / BRANCH)?);
+        Arc::make_mut(branch.get_mut(index / CHUNK % BRANCH)?).get_mut(index % CHUNK)
     }
 }

@@ -16,23 +16,23 @@ pub struct Edge {
     pub delivers: Delivers,
 }
 
-/// Most groups have at most two edges.
+/// The edges of a group. Two edges need no allocation, because most groups have at most two.
 pub type Edges = SmallVec<[Edge; 2]>;
 
-/// The fields that a check reads for every group of a user come first, in one cache line, because a check is memory-bound when a
-/// tenant has 100,000 users.
+/// The facts of one group. The fields that a check reads for every group of a user come first, in one cache line, because a
+/// check is memory-bound when a tenant has 100,000 users.
 #[derive(Debug, Clone)]
 #[repr(C, align(64))]
 pub struct Group {
     pub state: GroupState,
-    /// A removed group keeps its index. An edge or a timed membership that still names it has no effect.
+    /// A removed group keeps its index. An edge to a removed group and a timed membership in it have no effect.
     pub is_removed: bool,
     pub kind: GroupKindId,
     /// Whether messages may be addressed to the group as a whole.
     pub delivers: Delivers,
     /// Number of distinct active users in the group.
     pub active_members: u32,
-    /// Sorted.
+    /// The edges out of the group, sorted.
     pub edges: Edges,
     pub key: EntityKey,
     pub parent: Option<EntityKey>,
@@ -67,29 +67,33 @@ impl Group {
         Self { key, kind, ..Self::default() }
     }
 
-    /// Whether the group is in the state `active` and not removed. Conditions ignore the members and edges of all other groups.
+    /// Whether the group is in the state `active` and not removed. Conditions ignore the members and edges of all other
+    /// groups.
     pub fn is_active(&self) -> bool {
         self.state == GroupState::Active && !self.is_removed
     }
 
-    /// The users with a role; adds an empty list if there is none.
+    /// The users with this role, to be changed. Adds an empty set if the group has no set for the role.
     pub fn members_with_mut(&mut self, role: RoleId) -> &mut SortedSet<UserIx> {
-        let at = self.members.partition_point(|(other, _)| *other < role);
-        if self.members.get(at).is_none_or(|(other, _)| *other != role) {
+        let index = self.members.partition_point(|(other, _)| *other < role);
+        if self.members.get(index).is_none_or(|(other, _)| *other != role) {
             self.members.reserve_exact(1);
-            self.members.insert(at, (role, SortedSet::default()));
+            self.members.insert(index, (role, SortedSet::default()));
         }
-        &mut self.members[at].1
+        &mut self.members[index].1
     }
 
-    /// The distinct users in the group.
+    /// The users in the group. Each appears once.
     pub fn members(&self) -> impl Iterator<Item = UserIx> {
-        self.members.iter().enumerate().flat_map(|(at, (_, members))| {
-            let before = self.members.get(..at).unwrap_or_default();
-            members.iter().filter(move |user| !before.iter().any(|(_, others)| others.contains(*user)))
+        self.members.iter().enumerate().flat_map(|(index, (_, members))| {
+            let earlier_roles = self.members.get(..index).unwrap_or_default();
+            members
+                .iter()
+                .filter(move |user| !earlier_roles.iter().any(|(_, earlier_members)| earlier_members.contains(*user)))
         })
     }
 
+    /// Whether the user has a role in the group.
     pub fn has_member(&self, user: UserIx) -> bool {
         self.members.iter().any(|(_, members)| members.contains(user))
     }

@@ -4,9 +4,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::EntityKey;
 
-/// A new user copies one shard of the map, not the whole map.
+/// The number of shards. When a user is added to a shared map, only one shard is copied.
 const SHARDS: usize = 512;
 
+/// A map from keys to indexes of users, or of groups.
 #[derive(Debug, Clone)]
 pub struct KeyIndex {
     shards: Arc<Vec<Arc<HashMap<EntityKey, u32>>>>,
@@ -19,16 +20,19 @@ impl Default for KeyIndex {
 }
 
 impl KeyIndex {
+    /// The index of a key.
     pub fn get(&self, key: EntityKey) -> Option<u32> {
         self.shards.get(shard_of(key))?.get(&key).copied()
     }
 
-    pub fn insert(&mut self, key: EntityKey, number: u32) {
+    /// Adds a key, or replaces its index.
+    pub fn insert(&mut self, key: EntityKey, index: u32) {
         if let Some(shard) = Arc::make_mut(&mut self.shards).get_mut(shard_of(key)) {
-            Arc::make_mut(shard).insert(key, number);
+            Arc::make_mut(shard).insert(key, index);
         }
     }
 
+    /// Removes a key.
     pub fn remove(&mut self, key: EntityKey) {
         if let Some(shard) = Arc::make_mut(&mut self.shards).get_mut(shard_of(key)) {
             Arc::make_mut(shard).remove(&key);
@@ -41,7 +45,8 @@ impl KeyIndex {
     }
 }
 
-/// Ids are UUIDs of version 7: they begin with a time and end with random bits, so the low bits are spread evenly.
+/// The shard of a key. Ids are UUIDs of version 7: they begin with a time and end with random bits, so the low bits are
+/// spread evenly.
 fn shard_of(key: EntityKey) -> usize {
     (key % SHARDS as EntityKey) as usize
 }

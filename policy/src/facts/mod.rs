@@ -1,7 +1,7 @@
 //! The facts of a tenant: users, groups, memberships, relations, edges, settings.
 //!
-//! Facts arrive as [`FactChange`]s, in the order of the tenant's log. A [`World`] holds them in memory. A copy of a world is
-//! cheap, because it shares all records that did not change.
+//! The server applies [`FactChange`]s to a world in the order of the tenant's log. A [`World`] holds them in memory. A copy
+//! of a world is cheap, because it shares all records that did not change.
 
 mod apply;
 pub(crate) mod bitset;

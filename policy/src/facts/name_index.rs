@@ -1,8 +1,10 @@
-//! The inverted index of the directory: from the prefix of a word to the users and groups whose names have it.
+//! The inverted index of the directory. It leads from the prefix of a word to the users and groups whose names have a word
+//! with this prefix.
 //!
-//! The index has two parts: a base, which is a sorted, packed list of all words, and a patch, which is a small list of later changes.
-//! A changed name changes only the patch, so the words of other names are neither sorted nor copied again. A search takes O(log w)
-//! time for w words. A change of a shared index takes O(p) time, because it copies the p entries of the patch.
+//! The index has two parts: a base, which is a sorted, packed list of all words, and a patch, which is a small list of later
+//! changes. A changed name changes only the patch, so the words of other names are neither sorted nor copied again. A search
+//! takes O(log w) time for w words. A change of a shared index takes O(p) time, because it copies the p entries of the
+//! patch.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,32 +22,34 @@ pub enum Entity {
     Group(GroupIx),
 }
 
-/// The patch is merged into the base when it has more than `PATCH + n / PATCH_SHARE` entries, where n is the number of entries of
-/// the base.
+/// The patch is merged into the base when it has more than `PATCH + n / PATCH_SHARE` entries, where n is the number of
+/// entries of the base.
 const PATCH: usize = 512;
 /// With this share, copying the patch at each change takes about as much time as the merges.
 const PATCH_SHARE: usize = 512;
-/// During an import, the patch is merged when it has more entries than the base and more than this number, so that there are few
-/// merges.
+/// During an import, the patch is merged when it has more entries than the base and more than this number, so that there are
+/// few merges.
 const IMPORT_PATCH: usize = 1 << 16;
 
-/// The index of all words. Its entries are sorted by word, then by the key of the user or group, because keys are the same on each
-/// node and indexes are not.
+/// The index of all words. Its entries are sorted by word, then by the key of the user or group, because keys are the same
+/// on each node and indexes are not.
 #[derive(Debug, Clone, Default)]
 pub struct NameIndex {
     base: Arc<Base>,
     patch: Arc<BTreeMap<Arc<str>, Arc<Patch>>>,
-    /// Number of entries in the patch.
+    /// Number of changes in the patch. A change that is taken back counts too.
     patched: usize,
 }
 
+/// The changes of one word since the last merge.
 #[derive(Debug, Clone, Default)]
 struct Patch {
     added: BTreeSet<(EntityKey, Entity)>,
     removed: BTreeSet<Entity>,
 }
 
-/// Each word once, in ascending order: its text in `text`, its entities in `entities`, delimited by `ends`.
+/// The words in ascending order, each once. The texts of all words are in `text`, their entities are in `entities`, and
+/// `ends` delimits both.
 #[derive(Debug, Default)]
 struct Base {
     text: String,
@@ -64,6 +68,7 @@ struct Ends {
 #[derive(Debug, Clone, Copy)]
 pub struct Packed(u32);
 
+/// The bit that marks a group.
 const GROUP: u32 = 1 << 31;
 
 impl From<Entity> for Packed {
@@ -86,17 +91,17 @@ impl Base {
         self.ends.len()
     }
 
-    fn start(&self, at: usize) -> Ends {
-        at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default()
+    fn start(&self, index: usize) -> Ends {
+        index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default()
     }
 
-    fn word(&self, at: usize) -> Option<&str> {
-        self.text.get(self.start(at).text as usize..self.ends.get(at)?.text as usize)
+    fn word(&self, index: usize) -> Option<&str> {
+        self.text.get(self.start(index).text as usize..self.ends.get(index)?.text as usize)
     }
 
-    fn entities(&self, at: usize) -> &[Packed] {
-        let end = self.ends.get(at).copied().unwrap_or_default();
-        self.entities.get(self.start(at).entities as usize..end.entities as usize).unwrap_or_default()
+    fn entities(&self, index: usize) -> &[Packed] {
+        let end = self.ends.get(index).copied().unwrap_or_default();
+        self.entities.get(self.start(index).entities as usize..end.entities as usize).unwrap_or_default()
     }
 
     /// The index of the first word that is not less than `word`.
@@ -116,7 +121,8 @@ impl Base {
 }
 
 impl Patch {
-    /// The entities of the base for one word, without the removed and with the added ones, in the order of their keys.
+    /// The entities of one word: the entities of the base without the removed entities, and the added entities. They are in
+    /// the order of their keys.
     fn applied(&self, base: &[Packed], key_of: &impl Fn(Entity) -> EntityKey) -> Vec<Packed> {
         let mut entities: Vec<(EntityKey, Entity)> = base
             .iter()
@@ -131,7 +137,7 @@ impl Patch {
 }
 
 impl NameIndex {
-    /// Replaces the words of a user or a group. Both texts are as in [`super::user::User`].
+    /// Replaces the words of a user or a group. `old` and `new` are texts as in [`super::user::User::words`].
     pub fn change(&mut self, key: EntityKey, entity: Entity, old: &str, new: &str) {
         if old == new {
             return;
@@ -162,6 +168,7 @@ impl NameIndex {
         }
     }
 
+    /// Merges the patch into the base.
     fn merge(&mut self, key_of: impl Fn(Entity) -> EntityKey) {
         let mut base = Base::default();
         self.walk("", key_of, |word, entities| {
@@ -179,27 +186,28 @@ impl NameIndex {
         *self = Self { base: Arc::new(base), ..Self::default() };
     }
 
-    /// Calls `each` with the words from `from` on in ascending order, each with its entities in the order of their keys.
+    /// Calls `visit` with the words from `from` on in ascending order, together with its entities in the order of their
+    /// keys. Stops when `visit` returns `Break`.
     pub fn walk(
         &self,
         from: &str,
         key_of: impl Fn(Entity) -> EntityKey,
-        mut each: impl FnMut(&str, &[Packed]) -> ControlFlow<()>,
+        mut visit: impl FnMut(&str, &[Packed]) -> ControlFlow<()>,
     ) {
-        let mut at = self.base.from(from);
+        let mut index = self.base.from(from);
         let mut patches = self.patch.range::<str, _>((Bound::Included(from), Bound::Unbounded)).peekable();
         loop {
-            let word = self.base.word(at);
+            let word = self.base.word(index);
             let patch = patches.next_if(|(patched, _)| word.is_none_or(|word| &***patched <= word));
             let step = match (word, patch) {
                 (None, None) => return,
-                (Some(word), None) => each(word, self.base.entities(at)),
+                (Some(word), None) => visit(word, self.base.entities(index)),
                 (Some(word), Some((patched, patch))) if word == &**patched => {
-                    each(word, &patch.applied(self.base.entities(at), &key_of))
+                    visit(word, &patch.applied(self.base.entities(index), &key_of))
                 }
                 (_, Some((patched, patch))) => {
                     // This word is only in the patch. The current word of the base comes later.
-                    if each(patched, &patch.applied(&[], &key_of)).is_break() {
+                    if visit(patched, &patch.applied(&[], &key_of)).is_break() {
                         return;
                     }
                     continue;
@@ -208,16 +216,17 @@ impl NameIndex {
             if step.is_break() {
                 return;
             }
-            at += 1;
+            index += 1;
         }
     }
 
-    /// The number of entries of the base whose words begin with the prefix. The patch is not counted, so this is an estimate.
+    /// The number of entries of the base whose words begin with the prefix. The patch is not counted, so this is an
+    /// estimate.
     pub fn entries(&self, prefix: &str) -> usize {
         let base = &self.base;
         let first = base.from(prefix);
-        let beyond = base.position(first, |word| word.starts_with(prefix));
-        (base.start(beyond).entities - base.start(first).entities) as usize
+        let end = base.position(first, |word| word.starts_with(prefix));
+        (base.start(end).entities - base.start(first).entities) as usize
     }
 
     /// Allocated memory in bytes, estimated.

@@ -1,4 +1,4 @@
-//! The values of the settings.
+//! The values of the settings of a tenant.
 
 use super::SettingId;
 use crate::vocabulary::{SettingDeclaration, Vocabulary};
@@ -13,53 +13,58 @@ struct SettingValue {
     number: i64,
 }
 
+/// The values of all settings that the policy declares, in the order of their declarations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingValues {
     values: Vec<SettingValue>,
 }
 
 impl SettingValues {
+    /// The defaults of all settings.
     pub fn new(vocabulary: &Vocabulary) -> Self {
-        Self { values: vocabulary.settings.iter().map(default).collect() }
+        Self { values: vocabulary.settings.iter().map(default_value).collect() }
     }
 
-    /// `None` and a value that the policy does not declare set the default.
+    /// Sets the value of a setting. `None` and a value that the policy does not declare set the default.
     pub fn set(&mut self, vocabulary: &Vocabulary, setting: SettingId, value: Option<&str>) {
-        let at = usize::from(setting.0);
-        if let (Some(word), Some(slot)) = (vocabulary.settings.get(at), self.values.get_mut(at)) {
-            *slot = value.and_then(|text| read(word, text)).unwrap_or_else(|| default(word));
+        let index = usize::from(setting.0);
+        if let (Some(declaration), Some(slot)) = (vocabulary.settings.get(index), self.values.get_mut(index)) {
+            *slot = value.and_then(|text| parse(declaration, text)).unwrap_or_else(|| default_value(declaration));
         }
     }
 
-    /// Empty for a setting that the policy does not have.
+    /// The value as text; empty for a setting that the policy does not have.
     pub fn text(&self, setting: SettingId) -> &str {
         self.values.get(usize::from(setting.0)).map_or("", |value| &value.text)
     }
 
+    /// The index of the value in the list of declared values.
     pub fn choice(&self, setting: SettingId) -> Option<u8> {
         self.values.get(usize::from(setting.0)).map(|value| value.choice)
     }
 
+    /// The value of a number, or of a duration in milliseconds.
     pub fn number(&self, setting: SettingId) -> Option<i64> {
         self.values.get(usize::from(setting.0)).map(|value| value.number)
     }
 }
 
-fn default(word: &SettingDeclaration) -> SettingValue {
-    let number = word.number.unwrap_or(0);
-    let text = word.values.first().cloned().unwrap_or_else(|| number.to_string());
+fn default_value(declaration: &SettingDeclaration) -> SettingValue {
+    let number = declaration.number.unwrap_or(0);
+    let text = declaration.values.first().cloned().unwrap_or_else(|| number.to_string());
     SettingValue { text, choice: 0, number }
 }
 
-fn read(word: &SettingDeclaration, text: &str) -> Option<SettingValue> {
-    if word.values.is_empty() {
+fn parse(declaration: &SettingDeclaration, text: &str) -> Option<SettingValue> {
+    if declaration.values.is_empty() {
         return number(text).map(|number| SettingValue { text: text.to_owned(), choice: 0, number });
     }
-    let choice = u8::try_from(word.values.iter().position(|value| value == text)?).ok()?;
+    let choice = u8::try_from(declaration.values.iter().position(|value| value == text)?).ok()?;
     Some(SettingValue { text: text.to_owned(), choice, number: 0 })
 }
 
-/// Parses a whole number, `50`, or a duration, `200ms`, `30s`, `15m`, `12h`, `7d`, into milliseconds.
+/// Parses a whole number (`50`), or a duration (`200ms`, `30s`, `15m`, `12h`, `7d`) into milliseconds. `None` for every
+/// other text.
 pub fn number(text: &str) -> Option<i64> {
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_lowercase());
     let unit_ms = match text.get(digits.len()..)? {

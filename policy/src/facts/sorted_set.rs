@@ -1,8 +1,9 @@
-//! A sorted set in blocks, so that neither a new member of a group of 60,000 nor a copy of the group moves all other members.
+//! A sorted set in blocks. Adding a member to a group of 60,000 moves only the members of one block, and a copy of the group
+//! shares the blocks.
 
 use std::sync::Arc;
 
-/// Entries of a full block. An insertion into a full block splits it.
+/// The number of entries of a full block. An insertion into a full block splits it.
 const BLOCK: usize = 512;
 
 /// Distinct entries in ascending order, in non-empty blocks. Lookup costs O(log n), insertion and removal O(log n + block).
@@ -30,48 +31,48 @@ impl<T: Ord + Copy> SortedSet<T> {
         self.blocks.iter().flat_map(|block| block.iter().copied())
     }
 
-    /// The entries from `first` on.
+    /// The entries that are not less than `first`, in ascending order.
     pub fn from(&self, first: T) -> impl Iterator<Item = T> {
-        let at = self.block_of(first);
-        let skip = self.blocks.get(at).map_or(0, |block| block.partition_point(|entry| *entry < first));
-        self.blocks.get(at..).unwrap_or_default().iter().flat_map(|block| block.iter().copied()).skip(skip)
+        let block_index = self.block_of(first);
+        let skipped = self.blocks.get(block_index).map_or(0, |block| block.partition_point(|entry| *entry < first));
+        self.blocks.get(block_index..).unwrap_or_default().iter().flat_map(|block| block.iter().copied()).skip(skipped)
     }
 
-    /// Returns whether the entry is new.
+    /// Adds an entry. Returns whether it is new.
     pub fn insert(&mut self, entry: T) -> bool {
         // Entries inserted in ascending order fill the last block completely.
-        let at = self.block_of(entry).min(self.blocks.len().saturating_sub(1));
-        let Some(block) = self.blocks.get_mut(at) else {
+        let block_index = self.block_of(entry).min(self.blocks.len().saturating_sub(1));
+        let Some(block) = self.blocks.get_mut(block_index) else {
             self.blocks.push(Arc::new(vec![entry]));
             return true;
         };
-        let Err(place) = block.binary_search(&entry) else { return false };
+        let Err(position) = block.binary_search(&entry) else { return false };
         if block.len() < BLOCK {
             let block = Arc::make_mut(block);
             grow(block);
-            block.insert(place, entry);
-        } else if place == BLOCK {
-            self.blocks.insert(at + 1, Arc::new(vec![entry]));
+            block.insert(position, entry);
+        } else if position == BLOCK {
+            self.blocks.insert(block_index + 1, Arc::new(vec![entry]));
         } else {
             let block = Arc::make_mut(block);
             let mut upper = block.split_off(BLOCK / 2);
-            match place.checked_sub(BLOCK / 2) {
-                Some(place) => upper.insert(place, entry),
-                None => block.insert(place, entry),
+            match position.checked_sub(BLOCK / 2) {
+                Some(position) => upper.insert(position, entry),
+                None => block.insert(position, entry),
             }
-            self.blocks.insert(at + 1, Arc::new(upper));
+            self.blocks.insert(block_index + 1, Arc::new(upper));
         }
         true
     }
 
-    /// Returns whether the entry was in the set.
+    /// Removes an entry. Returns whether it was in the set.
     pub fn remove(&mut self, entry: T) -> bool {
-        let at = self.block_of(entry);
-        let Some(block) = self.blocks.get_mut(at) else { return false };
-        let Ok(place) = block.binary_search(&entry) else { return false };
-        Arc::make_mut(block).remove(place);
+        let block_index = self.block_of(entry);
+        let Some(block) = self.blocks.get_mut(block_index) else { return false };
+        let Ok(position) = block.binary_search(&entry) else { return false };
+        Arc::make_mut(block).remove(position);
         if block.is_empty() {
-            self.blocks.remove(at);
+            self.blocks.remove(block_index);
         }
         true
     }
@@ -82,13 +83,14 @@ impl<T: Ord + Copy> SortedSet<T> {
         self.blocks.capacity() * size_of::<usize>() + blocks
     }
 
-    /// The index of the block that holds the entry, if a block does.
+    /// The index of the only block that may hold the entry; the number of blocks if all entries are less.
     fn block_of(&self, entry: T) -> usize {
         self.blocks.partition_point(|block| block.last().is_some_and(|last| *last < entry))
     }
 }
 
-/// Reserves room for one more entry. A full vector grows by a quarter, not to double its size, because there are millions of short lists.
+/// Reserves space for another entry. A full vector grows by a quarter, not to double its size, because there are millions of
+/// short lists.
 pub fn grow<T>(list: &mut Vec<T>) {
     if list.len() == list.capacity() {
         list.reserve_exact(list.len() / 4 + 2);

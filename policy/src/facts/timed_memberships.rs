@@ -1,12 +1,13 @@
-//! Memberships with a begin or an end. They are stored here whether they are valid now or not; memberships that are valid now are
-//! also in the records of the user and of the group.
+//! Memberships with a begin or an end. All of them are stored here; memberships that are valid now are also in the records
+//! of the user and of the group.
 
 use super::{
     GroupIx, RoleId, UserIx,
     chunked_vec::{CHUNK, ChunkedVec},
 };
 
-/// Valid at times `from_ms <= t < until_ms`, in milliseconds since 1970 UTC. `i64::MIN` and `i64::MAX` stand for no limit.
+/// A membership that is valid at times `from_ms <= t < until_ms`, in milliseconds since 1970 UTC. `i64::MIN` and `i64::MAX`
+/// stand for no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TimedMembership {
     pub group: GroupIx,
@@ -16,28 +17,31 @@ pub struct TimedMembership {
 }
 
 impl TimedMembership {
-    pub fn is(&self, role: RoleId, group: GroupIx) -> bool {
+    /// Whether the membership is of this role in this group.
+    pub fn is_of(&self, role: RoleId, group: GroupIx) -> bool {
         self.role == role && self.group == group
     }
 
+    /// Whether the membership is valid at the time `now_ms`, in milliseconds since 1970 UTC.
     pub fn is_valid_at(&self, now_ms: i64) -> bool {
         self.from_ms <= now_ms && now_ms < self.until_ms
     }
 
-    /// The next time at which it begins or ends; `i64::MAX` if there is none.
+    /// The next time after `now_ms` at which the membership begins or ends; `i64::MAX` if there is none.
     fn next_ms(&self, now_ms: i64) -> i64 {
         [self.from_ms, self.until_ms].into_iter().filter(|ms| *ms > now_ms).min().unwrap_or(i64::MAX)
     }
 }
 
-/// Each chunk of users stores its next begin or end. A queue of all ends would be larger, and all memberships of a school year end
-/// on the same day anyway.
+/// The timed memberships of all users. The next begin or end is stored for each chunk of users. A queue of all ends would be
+/// larger and would not be faster, because all memberships of a school year end on the same day.
 #[derive(Debug, Clone)]
 pub struct TimedMemberships {
     users: ChunkedVec<Vec<TimedMembership>>,
-    /// By chunk of users; not later than the next begin or end. A removed membership leaves its time behind: one check without effect
-    /// costs less than finding the next time.
+    /// For each chunk of users, a time that is not later than the next begin or end. The time of a removed membership stays,
+    /// because one check without effect costs less than a search for the next time.
     next_ms: Vec<i64>,
+    /// The smallest of `next_ms`.
     soonest_ms: i64,
 }
 
@@ -54,24 +58,27 @@ impl TimedMemberships {
         self.next_ms.resize(self.users.len().div_ceil(CHUNK), i64::MAX);
     }
 
-    pub fn of(&self, user: UserIx) -> &[TimedMembership] {
+    /// The timed memberships of a user.
+    pub fn of_user(&self, user: UserIx) -> &[TimedMembership] {
         self.users.get(user.0 as usize).map_or(&[], Vec::as_slice)
     }
 
-    pub fn set(&mut self, user: UserIx, span: TimedMembership, now_ms: i64) {
-        self.remove(user, span.role, span.group);
-        let at = user.0 as usize;
-        let Some(spans) = self.users.get_mut(at) else { return };
-        spans.insert(spans.partition_point(|other| *other < span), span);
-        if let Some(next_ms) = self.next_ms.get_mut(at / CHUNK) {
-            *next_ms = span.next_ms(now_ms).min(*next_ms);
+    /// Adds a timed membership. It replaces the membership of the same role in the same group.
+    pub fn set(&mut self, user: UserIx, membership: TimedMembership, now_ms: i64) {
+        self.remove(user, membership.role, membership.group);
+        let index = user.0 as usize;
+        let Some(memberships) = self.users.get_mut(index) else { return };
+        memberships.insert(memberships.partition_point(|other| *other < membership), membership);
+        if let Some(next_ms) = self.next_ms.get_mut(index / CHUNK) {
+            *next_ms = membership.next_ms(now_ms).min(*next_ms);
             self.soonest_ms = self.soonest_ms.min(*next_ms);
         }
     }
 
+    /// Removes the timed membership of this role in this group, if there is one.
     pub fn remove(&mut self, user: UserIx, role: RoleId, group: GroupIx) {
-        if let Some(spans) = self.users.get_mut(user.0 as usize) {
-            spans.retain(|span| !span.is(role, group));
+        if let Some(memberships) = self.users.get_mut(user.0 as usize) {
+            memberships.retain(|membership| !membership.is_of(role, group));
         }
     }
 
@@ -80,17 +87,18 @@ impl TimedMemberships {
         (self.soonest_ms < i64::MAX).then_some(self.soonest_ms)
     }
 
-    /// The timed memberships of all chunks in which one may have begun or ended until `now_ms`, also memberships without a change.
+    /// All timed memberships of the chunks in which a membership may have begun or ended until `now_ms`. The result also
+    /// contains memberships that did not change.
     pub fn due(&mut self, now_ms: i64) -> Vec<(UserIx, TimedMembership)> {
         let mut due = Vec::new();
         for (chunk, next_ms) in self.next_ms.iter_mut().enumerate().filter(|(_, next_ms)| **next_ms <= now_ms) {
             *next_ms = i64::MAX;
-            for (at, spans) in self.users.chunk(chunk).iter().enumerate() {
+            for (index, memberships) in self.users.chunk(chunk).iter().enumerate() {
                 // A `UserIx` has 32 bits, so the index fits.
-                let user = UserIx((chunk * CHUNK + at) as u32);
-                for span in spans {
-                    *next_ms = span.next_ms(now_ms).min(*next_ms);
-                    due.push((user, *span));
+                let user = UserIx((chunk * CHUNK + index) as u32);
+                for membership in memberships {
+                    *next_ms = membership.next_ms(now_ms).min(*next_ms);
+                    due.push((user, *membership));
                 }
             }
         }
@@ -100,11 +108,11 @@ impl TimedMemberships {
 
     /// Allocated memory in bytes.
     pub fn bytes(&self) -> usize {
-        let spans: usize = self
+        let memberships: usize = self
             .users
             .iter()
-            .map(|spans| size_of::<Vec<TimedMembership>>() + spans.capacity() * size_of::<TimedMembership>())
+            .map(|memberships| size_of::<Vec<TimedMembership>>() + memberships.capacity() * size_of::<TimedMembership>())
             .sum();
-        spans + self.next_ms.capacity() * size_of::<i64>()
+        memberships + self.next_ms.capacity() * size_of::<i64>()
     }
 }

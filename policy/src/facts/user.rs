@@ -7,8 +7,9 @@ use super::{
     sorted_set::{SortedSet, grow},
 };
 
-/// A role in a group of a kind, packed into one number. The order is by role, then kind, then group, so the groups of one
-/// role and kind are one run of a sorted list, and two runs of the same kind can be merged group by group.
+/// A role in a group of a kind, packed into one number. The order is by role, then kind, then group. So the groups of a role
+/// and a kind are one run (consecutive entries) of a sorted list, and two runs of the same kind can be compared group by
+/// group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HeldRole(u64);
 
@@ -29,13 +30,13 @@ impl HeldRole {
         GroupIx(self.0 as u32)
     }
 
-    /// Kind and group: the order within a run of one role.
-    pub fn place(self) -> u64 {
+    /// Kind and group as one number. Roles with the same [`HeldRole::role`] are sorted by it.
+    pub fn kind_and_group(self) -> u64 {
         self.0 & ((1 << 40) - 1)
     }
 }
 
-/// A relation in the record of one of its two users. `out`: it leads from this user to the other.
+/// A relation in the record of one of its two users. `out` says that the relation leads from this user to the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UserRelation {
     pub relation: RelationId,
@@ -52,12 +53,12 @@ pub struct User {
     pub writable_by: WritableBy,
     /// Roles in the tenant as a whole.
     pub roles: RoleSet,
-    /// The roles in groups now; sorted.
+    /// The roles that the user has in groups now, sorted.
     pub held: Vec<HeldRole>,
-    /// A Bloom filter with one hash of the roles and kinds in `held`, see [`bit`]. Most rules ask for a role that the user
-    /// does not have, and this filter answers them.
+    /// A Bloom filter with one hash of the roles and kinds in `held`, see [`bit`]. Most rules test for a role that the user
+    /// does not have, and this filter shows that without a search of the list.
     held_filter: u64,
-    /// The same filter of the groups in `held`.
+    /// A filter of the groups in `held`.
     groups: GroupFilter,
     pub relations: SortedSet<UserRelation>,
     /// The words by which the directory finds the user: sorted, distinct, separated by spaces.
@@ -88,9 +89,9 @@ impl User {
 
     /// Adds a role. Returns whether it is new.
     pub fn add_role(&mut self, held: HeldRole) -> bool {
-        let Err(at) = self.held.binary_search(&held) else { return false };
+        let Err(index) = self.held.binary_search(&held) else { return false };
         grow(&mut self.held);
-        self.held.insert(at, held);
+        self.held.insert(index, held);
         self.held_filter |= bit(held.role(), held.kind());
         self.groups.set(held.group());
         true
@@ -98,8 +99,8 @@ impl User {
 
     /// Removes a role. Returns whether the user had it.
     pub fn remove_role(&mut self, held: HeldRole) -> bool {
-        let Ok(at) = self.held.binary_search(&held) else { return false };
-        self.held.remove(at);
+        let Ok(index) = self.held.binary_search(&held) else { return false };
+        self.held.remove(index);
         self.held_filter = self.held.iter().fold(0, |bits, held| bits | bit(held.role(), held.kind()));
         self.groups = GroupFilter::default();
         self.held.iter().for_each(|held| self.groups.set(held.group()));
@@ -119,7 +120,7 @@ impl User {
         self.groups.may_have(group)
     }
 
-    /// The run of this role; of groups of this kind, if one is given.
+    /// The run of the entries of this role in `held`. If a kind is given, only entries of groups of this kind.
     pub fn held_with(&self, role: RoleId, kind: Option<GroupKindId>) -> &[HeldRole] {
         let first = HeldRole::new(role, kind.unwrap_or(GroupKindId(0)), GroupIx(0));
         let last = HeldRole::new(role, kind.unwrap_or(GroupKindId(u8::MAX)), GroupIx(u32::MAX));
@@ -128,6 +129,7 @@ impl User {
         rest.get(..rest.partition_point(|held| *held <= last)).unwrap_or_default()
     }
 
+    /// Whether the user has the role in the group; `kind` is the kind of the group.
     pub fn holds(&self, role: RoleId, kind: GroupKindId, group: GroupIx) -> bool {
         self.held.binary_search(&HeldRole::new(role, kind, group)).is_ok()
     }
@@ -142,13 +144,13 @@ impl User {
         })
     }
 
-    /// The relations of one name in one direction.
+    /// The relations with this name and direction. `out` selects the relations that lead from this user.
     pub fn relations_of(&self, relation: RelationId, out: bool) -> impl Iterator<Item = UserRelation> {
         let first = UserRelation { relation, out, other: UserIx(0), state: RelationState::Pending };
         self.relations.from(first).take_while(move |entry| entry.relation == relation && entry.out == out)
     }
 
-    /// The state of a relation with the other user.
+    /// The state of the relation with the other user in this direction; `None` if there is none.
     pub fn relation_state(&self, relation: RelationId, out: bool, other: UserIx) -> Option<RelationState> {
         [RelationState::Accepted, RelationState::Pending]
             .into_iter()
@@ -167,22 +169,24 @@ impl User {
 struct GroupFilter([u64; 4]);
 
 impl GroupFilter {
-    fn place(group: GroupIx) -> (usize, u64) {
+    /// The index of the word that has the bit of the group, and this bit.
+    fn position(group: GroupIx) -> (usize, u64) {
         ((group.0 / u64::BITS % 4) as usize, 1 << (group.0 % u64::BITS))
     }
 
     fn set(&mut self, group: GroupIx) {
-        let (at, bit) = Self::place(group);
-        self.0[at] |= bit;
+        let (word, bit) = Self::position(group);
+        self.0[word] |= bit;
     }
 
     fn may_have(&self, group: GroupIx) -> bool {
-        let (at, bit) = Self::place(group);
-        self.0[at] & bit != 0
+        let (word, bit) = Self::position(group);
+        self.0[word] & bit != 0
     }
 }
 
-/// The bit of a role and a kind, of 64. Several pairs share a bit, so a set bit means "perhaps".
+/// The bit of a role and a kind in a filter of 64 bits. Several pairs share a bit, so a set bit does not prove that the user
+/// has the role.
 fn bit(role: RoleId, kind: GroupKindId) -> u64 {
     1 << ((u32::from(role.0) * 7 + u32::from(kind.0)) % u64::BITS)
 }

@@ -11,7 +11,8 @@ pub struct UserSets {
     statuses: [Arc<Bitset>; 4],
     writable_by: [Arc<Bitset>; 3],
     roles: Vec<Arc<Bitset>>,
-    none: Arc<Bitset>,
+    /// The set of a role that no user has.
+    empty: Arc<Bitset>,
 }
 
 impl UserSets {
@@ -27,36 +28,37 @@ impl UserSets {
 
     /// The users with this tenant role.
     pub fn role(&self, role: RoleId) -> &Bitset {
-        self.roles.get(usize::from(role.0)).unwrap_or(&self.none)
+        self.roles.get(usize::from(role.0)).unwrap_or(&self.empty)
     }
 
     /// Adds a new user.
     pub fn insert(&mut self, user: UserIx, record: &User) {
-        put(&mut self.statuses[record.status as usize], user, true);
-        put(&mut self.writable_by[record.writable_by as usize], user, true);
+        insert_or_remove(&mut self.statuses[record.status as usize], user, true);
+        insert_or_remove(&mut self.writable_by[record.writable_by as usize], user, true);
         self.set_roles(user, record.roles, true);
     }
 
     /// Moves a user between sets. `old` is the record before the change.
     pub fn update(&mut self, user: UserIx, old: &User, status: UserStatus, roles: RoleSet, writable_by: WritableBy) {
         if old.status != status {
-            put(&mut self.statuses[old.status as usize], user, false);
-            put(&mut self.statuses[status as usize], user, true);
+            insert_or_remove(&mut self.statuses[old.status as usize], user, false);
+            insert_or_remove(&mut self.statuses[status as usize], user, true);
         }
         if old.writable_by != writable_by {
-            put(&mut self.writable_by[old.writable_by as usize], user, false);
-            put(&mut self.writable_by[writable_by as usize], user, true);
+            insert_or_remove(&mut self.writable_by[old.writable_by as usize], user, false);
+            insert_or_remove(&mut self.writable_by[writable_by as usize], user, true);
         }
         self.set_roles(user, RoleSet(old.roles.0 & !roles.0), false);
         self.set_roles(user, RoleSet(roles.0 & !old.roles.0), true);
     }
 
+    /// Adds the user to the sets of these roles, or removes the user from them.
     fn set_roles(&mut self, user: UserIx, roles: RoleSet, has: bool) {
         for role in roles_in(roles) {
             if self.roles.len() <= role {
                 self.roles.resize_with(role + 1, Arc::default);
             }
-            put(&mut self.roles[role], user, has);
+            insert_or_remove(&mut self.roles[role], user, has);
         }
     }
 
@@ -66,15 +68,17 @@ impl UserSets {
     }
 }
 
-fn put(set: &mut Arc<Bitset>, user: UserIx, inside: bool) {
+/// Adds the user to the set, or removes the user from it.
+fn insert_or_remove(set: &mut Arc<Bitset>, user: UserIx, is_inside: bool) {
     let set = Arc::make_mut(set);
-    if inside {
+    if is_inside {
         set.insert(user.0)
     } else {
         set.remove(user.0)
     };
 }
 
+/// The indexes of the roles in the set.
 fn roles_in(roles: RoleSet) -> impl Iterator<Item = usize> {
     (0..u64::BITS as usize).filter(move |role| roles.0 & (1 << role) != 0)
 }

@@ -28,12 +28,14 @@ pub struct World {
     pub(super) users_by_key: KeyIndex,
     pub(super) groups: ChunkedVec<Group>,
     pub(super) groups_by_key: KeyIndex,
+    /// Memberships with a begin or an end.
     pub(super) timed: Arc<TimedMemberships>,
     pub(super) sets: UserSets,
     pub(super) settings: Arc<SettingValues>,
     pub(super) words: NameIndex,
     /// Number of denying edges. Most tenants have none.
     pub(super) barriers: u32,
+    /// The time to which the world was last advanced, in milliseconds since 1970 UTC.
     pub(super) now_ms: i64,
 }
 
@@ -56,13 +58,13 @@ impl World {
         }
     }
 
-    /// The words of the policy that the facts use.
+    /// The vocabulary of the policy. Facts use indexes of its words.
     #[must_use]
     pub fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.vocabulary
     }
 
-    /// The user with this key, removed users included.
+    /// The user with this key; a removed user is found too.
     #[must_use]
     pub fn user(&self, key: EntityKey) -> Option<UserIx> {
         self.users_by_key.get(key).map(UserIx)
@@ -74,7 +76,7 @@ impl World {
         self.user_record(user).map_or(0, |user| user.key)
     }
 
-    /// The group with this key; `None` if it was removed.
+    /// The group with this key; `None` if the world does not have it, or if it was removed.
     #[must_use]
     pub fn group(&self, key: EntityKey) -> Option<GroupIx> {
         self.groups_by_key.get(key).map(GroupIx)
@@ -98,7 +100,7 @@ impl World {
         self.group_record(group).filter(|group| !group.is_removed).map_or(GroupState::Archived, |group| group.state)
     }
 
-    /// The parent of a group.
+    /// The parent of a group; `None` if the group has no parent or the parent was removed.
     #[must_use]
     pub fn parent(&self, group: GroupIx) -> Option<GroupIx> {
         self.group(self.group_record(group)?.parent?)
@@ -109,7 +111,8 @@ impl World {
         self.group_record(group).into_iter().flat_map(Group::members)
     }
 
-    /// The state of the stored relation from `from` to `to`.
+    /// The state of the stored relation from `from` to `to`. A mutual relation is stored in the direction in which it was
+    /// requested.
     #[must_use]
     pub fn relation(&self, from: UserIx, relation: RelationId, to: UserIx) -> Option<RelationState> {
         self.user_record(from)?.relation_state(relation, true, to)
@@ -133,7 +136,8 @@ impl World {
             .filter(|group| self.group_record(*group).is_some_and(|group| !group.is_removed))
     }
 
-    /// The time at which a membership may begin or end next, in milliseconds since 1970 UTC. Call [`World::advance`] then.
+    /// The next time at which a membership may begin or end, in milliseconds since 1970 UTC; `None` if there is none. Call
+    /// [`World::advance`] at this time.
     #[must_use]
     pub fn valid_until_ms(&self) -> Option<i64> {
         self.timed.soonest_ms()
@@ -193,7 +197,8 @@ impl World {
         }
     }
 
-    /// Whether the user has the role in the group, whatever the state of the group. `None` is any role.
+    /// Whether the user has the role in the group; the state of the group does not matter. `None` is any role. `record` is
+    /// the record of the group.
     pub(crate) fn holds_role_in(&self, user: &User, role: Option<RoleId>, group: GroupIx, record: &Group) -> bool {
         match role {
             _ if !user.may_be_in(group) => false,
@@ -203,6 +208,7 @@ impl World {
     }
 }
 
+/// The indexes of a list of this length.
 fn indexes(len: usize) -> std::ops::Range<u32> {
     0..u32::try_from(len).unwrap_or(u32::MAX)
 }

@@ -9,7 +9,7 @@ use crate::{
     vocabulary::{RelationOrigin, SettingDeclaration, Vocabulary, WORDS_MAX},
 };
 
-pub(super) const HOWS: [(&str, RelationOrigin); 3] =
+pub(super) const ORIGINS: [(&str, RelationOrigin); 3] =
     [("mutual", RelationOrigin::Mutual), ("own", RelationOrigin::Own), ("given", RelationOrigin::Given)];
 
 /// The declarations of the lines parsed so far.
@@ -22,14 +22,14 @@ pub(super) struct Declarations {
 }
 
 impl Declarations {
-    /// Parses a declaration; `false` if the line is not one.
-    pub(super) fn read(&mut self, first: &str, rest: &[String]) -> Result<bool, String> {
+    /// Parses a line; returns `false` if the line is not a declaration.
+    pub(super) fn parse_line(&mut self, first: &str, rest: &[String]) -> Result<bool, String> {
         match first {
-            "policy" => self.name(rest)?,
-            "roles" => names(&mut self.vocabulary.roles, "roles", rest)?,
-            "kinds" => names(&mut self.vocabulary.kinds, "kinds", rest)?,
-            "relations" => self.relations(rest)?,
-            "setting" => self.setting(rest)?,
+            "policy" => self.parse_name(rest)?,
+            "roles" => add_names(&mut self.vocabulary.roles, "roles", rest)?,
+            "kinds" => add_names(&mut self.vocabulary.kinds, "kinds", rest)?,
+            "relations" => self.parse_relations(rest)?,
+            "setting" => self.parse_setting(rest)?,
             "secret_directory" if rest.is_empty() => self.secret_directory = true,
             "secret_members" if rest.is_empty() => self.secret_members = true,
             "secret_directory" | "secret_members" => {
@@ -40,92 +40,94 @@ impl Declarations {
         Ok(true)
     }
 
-    fn name(&mut self, rest: &[String]) -> Result<(), String> {
+    fn parse_name(&mut self, rest: &[String]) -> Result<(), String> {
         let [name] = rest else { return Err("expected one name, as in `policy my-school`".to_owned()) };
         if self.name.is_some() {
             return Err("the policy has a name already: delete one of the two lines".to_owned());
         }
-        self.name = Some(spelled(name)?);
+        self.name = Some(checked_name(name)?);
         Ok(())
     }
 
-    fn relations(&mut self, rest: &[String]) -> Result<(), String> {
+    fn parse_relations(&mut self, rest: &[String]) -> Result<(), String> {
         if rest.is_empty() {
             return Err("expected relations, as in `relations friend:mutual follow:own guardian:given`".to_owned());
         }
         for word in rest {
-            let Some((name, how)) = word.split_once(':') else {
+            let Some((name, origin)) = word.split_once(':') else {
                 return Err(format!(
                     "`{}` does not say how it comes about: `{0}:mutual` (asked and accepted), `{0}:own` (a user enters it \
                      alone) or `{0}:given` (the product says so)",
                     shortened(word)
                 ));
             };
-            let name = spelled(name)?;
+            let name = checked_name(name)?;
             if name.contains('-') {
                 return Err(format!("the relation `{name}` has a `-`, which draws the arrows of relations: write `_`"));
             }
-            let how = look_up("word for how a relation comes about", how, &HOWS)?;
+            let origin = look_up("word for how a relation comes about", origin, &ORIGINS)?;
             if self.vocabulary.relation(&name).is_some() {
                 return Err(format!("the relation `{name}` is declared already"));
             }
-            room(self.vocabulary.relations.len(), "relations")?;
-            self.vocabulary.relations.push((name, how));
+            check_count(self.vocabulary.relations.len(), "relations")?;
+            self.vocabulary.relations.push((name, origin));
         }
         Ok(())
     }
 
-    fn setting(&mut self, rest: &[String]) -> Result<(), String> {
-        let [name, values @ ..] = rest else { return Err(SETTING.to_owned()) };
-        let name = spelled(name)?;
+    fn parse_setting(&mut self, rest: &[String]) -> Result<(), String> {
+        let [name, values @ ..] = rest else { return Err(SETTING_EXPECTED.to_owned()) };
+        let name = checked_name(name)?;
         if self.vocabulary.setting(&name).is_some() {
             return Err(format!("the setting `{name}` is declared already"));
         }
-        room(self.vocabulary.settings.len(), "settings")?;
-        let word = match values {
-            [] => return Err(SETTING.to_owned()),
-            [one] => {
-                let number = number(one).ok_or(SETTING)?;
+        check_count(self.vocabulary.settings.len(), "settings")?;
+        let declaration = match values {
+            [] => return Err(SETTING_EXPECTED.to_owned()),
+            [value] => {
+                let number = number(value).ok_or(SETTING_EXPECTED)?;
                 SettingDeclaration { name, values: Vec::new(), number: Some(number) }
             }
             many => {
                 let mut values = Vec::new();
-                names(&mut values, "values", many)?;
+                add_names(&mut values, "values", many)?;
                 SettingDeclaration { name, values, number: None }
             }
         };
-        self.vocabulary.settings.push(word);
+        self.vocabulary.settings.push(declaration);
         Ok(())
     }
 }
 
-const SETTING: &str = "expected a name and its values, the default first (`setting messaging on off`), or its number (`setting group_max 500`) or \
+const SETTING_EXPECTED: &str = "expected a name and its values, the default first (`setting messaging on off`), or its number (`setting group_max 500`) or \
      duration (`setting edit_window 15m`)";
 
-fn names(all: &mut Vec<String>, what: &str, rest: &[String]) -> Result<(), String> {
+/// Parses names and appends them to `names`. `declared` is the keyword of the declaration.
+fn add_names(names: &mut Vec<String>, declared: &str, rest: &[String]) -> Result<(), String> {
     if rest.is_empty() {
-        return Err(format!("expected {what} after `{what}`"));
+        return Err(format!("expected {declared} after `{declared}`"));
     }
     for word in rest {
-        let name = spelled(word)?;
-        if all.contains(&name) {
+        let name = checked_name(word)?;
+        if names.contains(&name) {
             return Err(format!("`{name}` is declared already"));
         }
-        room(all.len(), what)?;
-        all.push(name);
+        check_count(names.len(), declared)?;
+        names.push(name);
     }
     Ok(())
 }
 
-fn room(count: usize, what: &str) -> Result<(), String> {
+/// Refuses another word if `count` words are declared and this is the largest number.
+fn check_count(count: usize, what: &str) -> Result<(), String> {
     if count < WORDS_MAX { Ok(()) } else { Err(format!("a policy has at most {WORDS_MAX} {what}")) }
 }
 
-/// Checks the spelling of a name.
-pub(super) fn spelled(name: &str) -> Result<String, String> {
-    let letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
-    let starts = name.starts_with(|c: char| c.is_ascii_lowercase());
-    if letters && starts && name.len() <= NAME_BYTES_MAX {
+/// Returns the name if its spelling is valid. The error is a sentence with the rules of spelling.
+pub(super) fn checked_name(name: &str) -> Result<String, String> {
+    let valid_letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
+    let valid_start = name.starts_with(|c: char| c.is_ascii_lowercase());
+    if valid_letters && valid_start && name.len() <= NAME_BYTES_MAX {
         return Ok(name.to_owned());
     }
     Err(format!(

@@ -2,7 +2,7 @@
 
 use crate::{PRESETS, Policy};
 
-const WORDS: &str = "policy test\n\
+const DECLARATIONS: &str = "policy test\n\
     roles learner teacher\n\
     kinds cycle class candidates\n\
     relations friend:mutual follow:own block:own guardian:given\n\
@@ -10,7 +10,7 @@ const WORDS: &str = "policy test\n\
     setting edit_window 15m\n";
 
 fn problem(line: &str) -> String {
-    let problems = Policy::parse(&format!("{WORDS}{line}")).expect_err(line);
+    let problems = Policy::parse(&format!("{DECLARATIONS}{line}")).expect_err(line);
     assert_eq!(problems.len(), 1, "{problems:?}");
     problems[0].message.clone()
 }
@@ -56,8 +56,8 @@ fn a_word_unlike_all_known_words_gets_no_hint() {
 }
 
 #[test]
-fn a_byte_order_mark_is_named() {
-    let problems = Policy::parse(&format!("\u{feff}{WORDS}")).expect_err("a mark");
+fn a_byte_order_mark_is_reported() {
+    let problems = Policy::parse(&format!("\u{feff}{DECLARATIONS}")).expect_err("a mark");
     assert_eq!((problems.len(), problems[0].line), (1, 1), "{problems:?}");
     assert!(problems[0].message.contains("byte order mark (BOM, U+FEFF)"), "{problems:?}");
 }
@@ -71,13 +71,13 @@ fn the_hint_to_split_a_rule_appears_only_if_two_rules_mean_the_same() {
 
 /// The warnings about rules, with their lines, without the warnings about words that these rules do not use.
 fn warnings(rules: &str) -> Vec<(u32, String)> {
-    let policy = Policy::parse(&format!("{WORDS}{rules}")).unwrap_or_else(|problems| panic!("{rules}\n{problems:?}"));
+    let policy = Policy::parse(&format!("{DECLARATIONS}{rules}")).unwrap_or_else(|problems| panic!("{rules}\n{problems:?}"));
     let warnings = policy.warnings().into_iter().map(|warning| (warning.line, warning.message));
     warnings.filter(|(_, message)| !message.contains("is declared and no rule uses it")).collect()
 }
 
 /// Rules without which a policy gets warnings, so that a test sees only its own warning.
-const SOUND: &str = "allow read holder when holder\ndeny start blocked when them -block-> me\n";
+const RULES_WITHOUT_WARNINGS: &str = "allow read holder when holder\ndeny start blocked when them -block-> me\n";
 
 #[test]
 fn suspicious_rules_get_a_warning() {
@@ -96,7 +96,7 @@ fn suspicious_rules_get_a_warning() {
         ("allow add_member,send x when holder", "`x` allows add_member in groups only"),
         ("deny find x unless everyone", "`x` never matches: it excepts `everyone`"),
     ] {
-        let found = warnings(&format!("{SOUND}{line}"));
+        let found = warnings(&format!("{RULES_WITHOUT_WARNINGS}{line}"));
         assert_eq!(found.len(), 1, "{line}\n{found:?}");
         assert!(found[0].1.contains(part), "{line}\n{found:?}\nlacks {part}");
     }
@@ -123,13 +123,13 @@ fn sound_rules_get_no_warning() {
         "deny find groups unless size(group)>0\nallow find all when everyone",
         "allow add_member,leave x when holder and conversation=group",
     ] {
-        assert_eq!(warnings(&format!("{SOUND}{line}")), [], "{line}");
+        assert_eq!(warnings(&format!("{RULES_WITHOUT_WARNINGS}{line}")), [], "{line}");
     }
 }
 
 #[test]
 fn words_that_no_rule_uses_get_a_warning() {
-    let text = format!("{WORDS}{SOUND}allow find mates when me learner@class with them *@class\n");
+    let text = format!("{DECLARATIONS}{RULES_WITHOUT_WARNINGS}allow find mates when me learner@class with them *@class\n");
     let policy = Policy::parse(&text).expect("rules");
     let found: Vec<String> = policy.warnings().iter().map(ToString::to_string).collect();
     for part in [

@@ -90,29 +90,30 @@ pub fn code_name(code: Code) -> &'static str {
 
 /// The keyword of a value; empty if the table does not have it.
 pub(crate) fn name_of<T: Copy + PartialEq>(table: &[(&'static str, T)], value: T) -> &'static str {
-    table.iter().find(|(_, one)| *one == value).map_or("", |(name, _)| name)
+    table.iter().find(|(_, known)| *known == value).map_or("", |(name, _)| name)
 }
 
-/// The value of a keyword, or a sentence that lists the keywords.
+/// The value of a keyword. The error is a sentence that lists the keywords; `what` says what they are.
 pub(crate) fn look_up<T: Copy>(what: &str, word: &str, table: &[(&str, T)]) -> Result<T, String> {
     let found = table.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
     found.ok_or_else(|| unknown(what, word, table.iter().map(|(name, _)| *name)))
 }
 
-/// A sentence about an invalid value: the nearest valid value, and all valid values.
-pub(crate) fn no_value<'a>(of: &str, value: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    let hint = nearest(value, known.clone()).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+/// A sentence about an invalid value of the option `name`: it contains the nearest valid value, and all valid values.
+pub(crate) fn no_value<'a>(name: &str, value: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let hint =
+        nearest(value, known.clone()).map(|nearest_value| format!("; did you mean `{nearest_value}`?")).unwrap_or_default();
     let all = known.collect::<Vec<_>>().join(", ");
-    format!("`{of}` can't be `{}`{hint} (its values are: {all})", shortened(value))
+    format!("`{name}` can't be `{}`{hint} (its values are: {all})", shortened(value))
 }
 
-/// The value of `writable_by`.
+/// Parses the value of `writable_by`. The error is a sentence that lists the values.
 pub(crate) fn writable_by(value: &str) -> Result<WritableBy, String> {
     let found = WRITABLE_BY.iter().find(|(word, _)| *word == value).map(|(_, choice)| *choice);
     found.ok_or_else(|| no_value("writable_by", value, WRITABLE_BY.iter().map(|(word, _)| *word)))
 }
 
-/// A sentence about an unknown word: the nearest known word, and all known words.
+/// A sentence about an unknown word: it contains the nearest known word, and all known words. `what` says what the word is.
 pub(crate) fn unknown<'a>(what: &str, word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let hint = nearest(word, known.clone()).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
     let all: Vec<&str> = known.collect();
@@ -120,28 +121,30 @@ pub(crate) fn unknown<'a>(what: &str, word: &str, known: impl Iterator<Item = &'
     format!("there is no {what} `{}`{hint} ({all})", shortened(word))
 }
 
-/// The nearest word, if it is near enough to be what the author meant.
+/// The known word with the smallest distance, if the distance is small enough for a mistake in writing: at most 1, plus 1
+/// for each 4 bytes of the known word.
 pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let (steps, name) = known.map(|name| (distance(word, name), name)).min()?;
-    (steps <= 1 + name.len() / 4).then_some(name)
+    let (edits, name) = known.map(|name| (distance(word, name), name)).min()?;
+    (edits <= 1 + name.len() / 4).then_some(name)
 }
 
-/// The beginning of a word, short enough for a sentence.
+/// The first `NAME_BYTES_MAX` characters of a word, for a message.
 pub(crate) fn shortened(word: &str) -> String {
     word.chars().take(super::NAME_BYTES_MAX).collect()
 }
 
-/// The Levenshtein distance between two words, in characters. O(n * m), both at most `NAME_BYTES_MAX`.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().take(super::NAME_BYTES_MAX).collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, letter) in one.chars().take(super::NAME_BYTES_MAX).enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
-        for (column, theirs) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != *theirs);
+/// The Levenshtein distance between two words, in characters. Costs O(n * m) for words of n and m characters; only the first
+/// `NAME_BYTES_MAX` characters of each word count.
+fn distance(first: &str, second: &str) -> usize {
+    let second: Vec<char> = second.chars().take(super::NAME_BYTES_MAX).collect();
+    let mut row: Vec<usize> = (0..=second.len()).collect();
+    for (index, letter) in first.chars().take(super::NAME_BYTES_MAX).enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], index + 1);
+        for (column, other_letter) in second.iter().enumerate() {
+            let changed = diagonal + usize::from(letter != *other_letter);
             diagonal = row[column + 1];
             row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
         }
     }
-    row[other.len()]
+    row[second.len()]
 }

@@ -1,11 +1,12 @@
-//! The compiler of the rule language: text in, a [`Policy`] or all problems of the text out. `docs/rules.md` describes the language.
+//! The compiler of the rule language: it turns a text into a [`Policy`], or reports all problems of the text.
+//! `docs/rules.md` describes the language.
 //!
-//! The parser reads one line after the other. A line is a declaration ([`declarations`]) or a rule ([`rule`]). [`condition`] parses
-//! each condition of a rule, and [`validate`] checks the rule as a whole.
+//! The parser reads one line after the other. A line is a declaration ([`declarations`]) or a rule ([`rule`]). [`condition`]
+//! parses each condition of a rule, and [`validate`] checks the rule as a whole.
 //!
-//! To add a condition, add a variant to [`Condition`](crate::ir::Condition), an arm to `condition` and to `print`, and its meaning
-//! to `eval/check.rs`. If the condition is about users, add its meaning to `tests/plain.rs` too, which evaluates rules a second
-//! time, in another way.
+//! To add a condition, add a variant to [`Condition`](crate::ir::Condition), an arm to `condition.rs` and to `print.rs`, and
+//! its meaning to `eval/check.rs`. If the condition is about users, also add its meaning to `tests/plain.rs`: the tests
+//! compare every evaluation with this second, simpler implementation of the rules.
 
 mod condition;
 mod declarations;
@@ -27,18 +28,18 @@ use crate::{ir::Rule, policy::Policy};
 
 pub use self::keywords::{ACTIONS, action_name, code_name};
 
-/// The largest size of a text in bytes.
+/// The largest size of the text of a policy in bytes.
 pub const TEXT_BYTES_MAX: usize = 65_536;
-/// The largest number of rules. A check takes a few nanoseconds longer for each rule.
+/// The largest number of rules of a policy. A check takes a few nanoseconds longer for each rule.
 const RULES_MAX: usize = 256;
-/// The largest size of a name in bytes.
+/// The largest size of a declared name in bytes.
 pub(crate) const NAME_BYTES_MAX: usize = 64;
 /// The largest number of conditions of a rule, after `when` and `unless` together.
 const CONDITIONS_MAX: usize = 32;
 /// Parsing stops after this many problems.
 const PROBLEMS_MAX: usize = 100;
 
-/// A mistake in a text, or a warning about it.
+/// A mistake in the text of a policy or of a table of cases, or a warning about the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Line in the text, counted from 1.
@@ -56,10 +57,11 @@ impl fmt::Display for Problem {
 impl std::error::Error for Problem {}
 
 impl Policy {
-    /// Compiles a policy.
+    /// Compiles the text of a policy.
     ///
     /// # Errors
-    /// All problems of the text, in the order of their lines; at most 100.
+    /// Returns the problems of the text in the order of their lines, at most 100. A text that is larger than
+    /// [`TEXT_BYTES_MAX`] or begins with a byte order mark gives only this one problem.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         if text.len() > TEXT_BYTES_MAX {
             let message = format!("a policy has at most {TEXT_BYTES_MAX} bytes, this has {}", text.len());
@@ -71,7 +73,7 @@ impl Policy {
         let mut parser = Parser::default();
         for (line, content) in (1u32..).zip(text.lines()) {
             let content = content.split('#').next().unwrap_or_default();
-            if let Err(message) = parser.line(line, content) {
+            if let Err(message) = parser.parse_line(line, content) {
                 parser.problems.push(Problem { line, message });
             }
             if parser.problems.len() >= PROBLEMS_MAX {
@@ -85,27 +87,28 @@ impl Policy {
 /// The state of the parser.
 #[derive(Default)]
 struct Parser {
-    declared: Declarations,
+    declarations: Declarations,
     rules: Vec<Rule>,
-    /// The line of each rule, by name.
-    names: HashMap<String, u32>,
+    /// The line of each rule, by the name of the rule.
+    rule_lines: HashMap<String, u32>,
     problems: Vec<Problem>,
 }
 
 impl Parser {
-    fn line(&mut self, line: u32, content: &str) -> Result<(), String> {
-        let tokens = tokens(content);
+    /// Parses one line, without its comment. An error is the message of a [`Problem`].
+    fn parse_line(&mut self, line: u32, content: &str) -> Result<(), String> {
+        let tokens = tokenize(content);
         let Some((first, rest)) = tokens.split_first() else { return Ok(()) };
-        if self.declared.read(first, rest)? {
+        if self.declarations.parse_line(first, rest)? {
             if !self.rules.is_empty() {
                 return Err(format!("`{first}` must stand before the first rule"));
             }
             return Ok(());
         }
-        let rule = rule::read(&self.declared.vocabulary, line, first, rest)?;
-        validate::check(&rule)?;
-        if let Some(before) = self.names.insert(rule.name.clone(), line) {
-            return Err(format!("line {before} has a rule called `{}` already", rule.name));
+        let rule = rule::parse(&self.declarations.vocabulary, line, first, rest)?;
+        validate::check_rule(&rule)?;
+        if let Some(earlier_line) = self.rule_lines.insert(rule.name.clone(), line) {
+            return Err(format!("line {earlier_line} has a rule called `{}` already", rule.name));
         }
         if self.rules.len() == RULES_MAX {
             return Err(format!("a policy has at most {RULES_MAX} rules"));
@@ -114,8 +117,9 @@ impl Parser {
         Ok(())
     }
 
+    /// The policy, if no line had a problem and the policy has a name.
     fn finish(mut self, text: &str) -> Result<Policy, Vec<Problem>> {
-        let Declarations { name, vocabulary, secret_directory, secret_members } = self.declared;
+        let Declarations { name, vocabulary, secret_directory, secret_members } = self.declarations;
         if name.is_none() && self.problems.is_empty() {
             let message = "a policy begins with its name: `policy my-school`".to_owned();
             self.problems.push(Problem { line: 1, message });
@@ -131,20 +135,22 @@ impl Parser {
     }
 }
 
-/// Splits a line at spaces. Spaces around `=` and `,`, and around `<` and `>` that are not part of an arrow, do not separate tokens.
-fn tokens(content: &str) -> Vec<String> {
+/// Splits a line at spaces. Spaces around `=` and `,`, and around `<` and `>` that are not part of an arrow, do not separate
+/// tokens.
+fn tokenize(content: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
-    let mut glue = false;
+    let mut joins_next = false;
     for word in content.split_whitespace() {
-        let operator = matches!(word, "=" | "<" | ">" | ",");
-        let tail =
+        let is_operator = matches!(word, "=" | "<" | ">" | ",");
+        let joins_previous =
             word.starts_with(['=', ',']) || ((word.starts_with('<') || word.starts_with('>')) && !word.ends_with('-'));
         match tokens.last_mut() {
-            Some(last) if glue || operator || tail => last.push_str(word),
+            Some(last) if joins_next || is_operator || joins_previous => last.push_str(word),
             _ => tokens.push(word.to_owned()),
         }
-        glue =
-            operator || word.ends_with(['=', ',']) || (word.ends_with('<') || word.ends_with('>')) && !word.ends_with("->");
+        joins_next = is_operator
+            || word.ends_with(['=', ','])
+            || (word.ends_with('<') || word.ends_with('>')) && !word.ends_with("->");
     }
     tokens
 }

@@ -1,9 +1,9 @@
-//! The printer: a policy as text, without comments and additional spaces.
+//! The printer: writes a policy as text, without comments and additional spaces.
 
 use std::fmt;
 
 use super::{
-    declarations::HOWS,
+    declarations::ORIGINS,
     keywords::{CONVERSATIONS, EFFECTS, GROUP_STATES, STATES, STATUSES, WRITABLE_BY, action_name, code_name, name_of},
 };
 use crate::{
@@ -12,24 +12,24 @@ use crate::{
     vocabulary::Vocabulary,
 };
 
-/// Parsing the printed text gives an equal policy.
+/// Writes the text of the policy. Parsing this text gives an equal policy.
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = &*self.vocabulary;
+        let vocabulary = &*self.vocabulary;
         writeln!(f, "policy {}", self.name)?;
-        for (what, list) in [("roles", &words.roles), ("kinds", &words.kinds)] {
+        for (keyword, list) in [("roles", &vocabulary.roles), ("kinds", &vocabulary.kinds)] {
             if !list.is_empty() {
-                writeln!(f, "{what} {}", list.join(" "))?;
+                writeln!(f, "{keyword} {}", list.join(" "))?;
             }
         }
-        if !words.relations.is_empty() {
+        if !vocabulary.relations.is_empty() {
             write!(f, "relations")?;
-            for (name, how) in &words.relations {
-                write!(f, " {name}:{}", name_of(&HOWS, *how))?;
+            for (name, origin) in &vocabulary.relations {
+                write!(f, " {name}:{}", name_of(&ORIGINS, *origin))?;
             }
             writeln!(f)?;
         }
-        for setting in &words.settings {
+        for setting in &vocabulary.settings {
             let values = setting.number.map_or_else(|| setting.values.join(" "), |number| number.to_string());
             writeln!(f, "setting {} {values}", setting.name)?;
         }
@@ -39,17 +39,17 @@ impl fmt::Display for Policy {
         if self.secret_members {
             writeln!(f, "secret_members")?;
         }
-        let written = Printer(words);
-        self.rules.iter().try_for_each(|rule| writeln!(f, "{}", written.rule(rule)))
+        let printer = Printer(vocabulary);
+        self.rules.iter().try_for_each(|rule| writeln!(f, "{}", printer.rule(rule)))
     }
 }
 
-/// A condition as rules say it, `setting(messaging)=off`.
-pub(crate) fn written(vocabulary: &Vocabulary, condition: &Condition, candidates: Candidates) -> String {
+/// A condition in the syntax of the rule language, `setting(messaging)=off`.
+pub(crate) fn print_condition(vocabulary: &Vocabulary, condition: &Condition, candidates: Candidates) -> String {
     Printer(vocabulary).condition(condition, candidates)
 }
 
-/// Milliseconds in the largest unit that says them exactly, `15m`.
+/// A duration in the largest unit that gives a whole number, `15m`.
 pub(crate) fn duration(ms: i64) -> String {
     let units = [("d", 24 * 60 * 60 * 1000), ("h", 60 * 60 * 1000), ("m", 60 * 1000), ("s", 1000)];
     let unit = units.into_iter().find(|(_, unit_ms)| ms != 0 && ms % unit_ms == 0);
@@ -62,10 +62,10 @@ impl Printer<'_> {
     fn rule(&self, rule: &Rule) -> String {
         let actions: Vec<&str> = rule.actions.iter().map(|action| action_name(*action)).collect();
         let mut line = format!("{} {} {}", name_of(&EFFECTS, rule.effect), actions.join(","), rule.name);
-        for (part, joint, conditions) in [("when", "and", &rule.conditions), ("unless", "or", &rule.unless)] {
-            for (at, condition) in conditions.iter().enumerate() {
-                let before = if at == 0 { part } else { joint };
-                line = format!("{line} {before} {}", self.condition(condition, rule.candidates));
+        for (keyword, separator, conditions) in [("when", "and", &rule.conditions), ("unless", "or", &rule.unless)] {
+            for (index, condition) in conditions.iter().enumerate() {
+                let word_before = if index == 0 { keyword } else { separator };
+                line = format!("{line} {word_before} {}", self.condition(condition, rule.candidates));
             }
         }
         if rule.effect != RuleEffect::Allow {
@@ -75,18 +75,18 @@ impl Printer<'_> {
     }
 
     fn condition(&self, condition: &Condition, candidates: Candidates) -> String {
-        let to = |theirs| match candidates {
+        let target = |theirs| match candidates {
             Candidates::Groups => "group".to_owned(),
-            Candidates::Users => format!("them {}", self.atom(theirs)),
+            Candidates::Users => format!("them {}", self.pattern(theirs)),
         };
         match *condition {
             Condition::Everyone if candidates == Candidates::Groups => "every group".to_owned(),
             Condition::Everyone => "everyone".to_owned(),
             Condition::Same => "same".to_owned(),
-            Condition::InCommon(mine, theirs) => format!("me {} with them {}", self.atom(mine), self.atom(theirs)),
-            Condition::Edge(mine, theirs) => format!("me {} edge {}", self.atom(mine), to(theirs)),
-            Condition::Barrier(mine, theirs) => format!("me {} barrier {}", self.atom(mine), to(theirs)),
-            Condition::InGroup(mine) => format!("me {} in group", self.atom(mine)),
+            Condition::InCommon(mine, theirs) => format!("me {} with them {}", self.pattern(mine), self.pattern(theirs)),
+            Condition::Edge(mine, theirs) => format!("me {} edge {}", self.pattern(mine), target(theirs)),
+            Condition::Barrier(mine, theirs) => format!("me {} barrier {}", self.pattern(mine), target(theirs)),
+            Condition::InGroup(mine) => format!("me {} in group", self.pattern(mine)),
             Condition::Related(relation, direction) => {
                 let name = self.0.relations.get(usize::from(relation.0)).map_or("", |(name, _)| name);
                 match direction {
@@ -95,16 +95,19 @@ impl Printer<'_> {
                     Direction::Both => format!("me -{name}- them"),
                 }
             }
-            Condition::Role(who, role) => format!("role({})={}", variable(who), word(&self.0.roles, role.0)),
-            Condition::Status(who, status) => format!("status({})={}", variable(who), name_of(&STATUSES, status)),
-            Condition::WritableBy(who, by) => format!("writable_by({})={}", variable(who), name_of(&WRITABLE_BY, by)),
-            Condition::HasRole(who, atom) => format!("member({}) {}", variable(who), self.atom(atom)),
+            Condition::Role(user, role) => format!("role({})={}", variable_name(user), name_at(&self.0.roles, role.0)),
+            Condition::Status(user, status) => format!("status({})={}", variable_name(user), name_of(&STATUSES, status)),
+            Condition::WritableBy(user, writable_by) => {
+                format!("writable_by({})={}", variable_name(user), name_of(&WRITABLE_BY, writable_by))
+            }
+            Condition::HasRole(user, pattern) => format!("member({}) {}", variable_name(user), self.pattern(pattern)),
             Condition::Setting(setting, value) => {
                 let setting = self.0.settings.get(usize::from(setting.0));
-                let (name, value) = setting.map_or(("", ""), |word| (&word.name, self::word(&word.values, value)));
+                let (name, value) =
+                    setting.map_or(("", ""), |declaration| (&declaration.name, name_at(&declaration.values, value)));
                 format!("setting({name})={value}")
             }
-            Condition::GroupKind(kind) => format!("kind(group)={}", word(&self.0.kinds, kind.0)),
+            Condition::GroupKind(kind) => format!("kind(group)={}", name_at(&self.0.kinds, kind.0)),
             Condition::GroupState(state) => format!("state(group)={}", name_of(&GROUP_STATES, state)),
             Condition::GroupLarger(limit) => format!("size(group)>{}", self.limit(limit, |number| number.to_string())),
             Condition::GroupDelivers => "delivers(group)".to_owned(),
@@ -122,28 +125,29 @@ impl Printer<'_> {
         }
     }
 
-    fn atom(&self, atom: RolePattern) -> String {
-        let role = atom.role.map_or("*", |role| word(&self.0.roles, role.0));
-        let kind = atom.kind.map_or("*", |kind| word(&self.0.kinds, kind.0));
+    fn pattern(&self, pattern: RolePattern) -> String {
+        let role = pattern.role.map_or("*", |role| name_at(&self.0.roles, role.0));
+        let kind = pattern.kind.map_or("*", |kind| name_at(&self.0.kinds, kind.0));
         format!("{role}@{kind}")
     }
 
-    fn limit(&self, limit: Threshold, in_words: fn(i64) -> String) -> String {
+    fn limit(&self, limit: Threshold, print_number: fn(i64) -> String) -> String {
         match limit {
-            Threshold::Number(number) => in_words(number),
+            Threshold::Number(number) => print_number(number),
             Threshold::Setting(setting) => {
-                self.0.settings.get(usize::from(setting.0)).map_or_else(String::new, |word| word.name.clone())
+                self.0.settings.get(usize::from(setting.0)).map_or_else(String::new, |declaration| declaration.name.clone())
             }
         }
     }
 }
 
-fn word(words: &[String], place: u8) -> &str {
-    words.get(usize::from(place)).map_or("", |word| word)
+/// The name with this index; empty if there is none.
+fn name_at(names: &[String], index: u8) -> &str {
+    names.get(usize::from(index)).map_or("", |name| name)
 }
 
-fn variable(who: Variable) -> &'static str {
-    match who {
+fn variable_name(variable: Variable) -> &'static str {
+    match variable {
         Variable::Me => "me",
         Variable::Them => "them",
     }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::{PRESETS, Policy, Rule};
 
-const WORDS: &str = "policy test\n\
+const DECLARATIONS: &str = "policy test\n\
     roles learner teacher\n\
     kinds cycle class candidates\n\
     relations friend:mutual follow:own\n\
@@ -12,7 +12,7 @@ const WORDS: &str = "policy test\n\
     setting edit_window 15m\n";
 
 fn problem(line: &str) -> String {
-    let problems = Policy::parse(&format!("{WORDS}{line}")).expect_err(line);
+    let problems = Policy::parse(&format!("{DECLARATIONS}{line}")).expect_err(line);
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert_eq!(problems[0].line, 7, "{problems:?}");
     problems[0].message.clone()
@@ -126,17 +126,17 @@ fn long_texts_are_refused() {
     assert!(Policy::parse(&format!("policy {name}")).is_err());
 }
 
-/// The rules without their lines.
+/// The rules with the line 0, so that rules of different texts can be equal.
 fn rules(policy: &Policy) -> Vec<Rule> {
     policy.rules().iter().map(|rule| Rule { line: 0, ..rule.clone() }).collect()
 }
 
 #[track_caller]
-fn prints_as_read(policy: &Policy) {
-    let again = Policy::parse(&policy.to_string()).unwrap_or_else(|problems| panic!("{policy}\n{problems:?}"));
-    assert_eq!(rules(&again), rules(policy), "{policy}");
-    assert_eq!(again.vocabulary(), policy.vocabulary());
-    assert_eq!((again.name(), again.secret_directory()), (policy.name(), policy.secret_directory()));
+fn assert_prints_as_parsed(policy: &Policy) {
+    let reparsed = Policy::parse(&policy.to_string()).unwrap_or_else(|problems| panic!("{policy}\n{problems:?}"));
+    assert_eq!(rules(&reparsed), rules(policy), "{policy}");
+    assert_eq!(reparsed.vocabulary(), policy.vocabulary());
+    assert_eq!((reparsed.name(), reparsed.secret_directory()), (policy.name(), policy.secret_directory()));
 }
 
 #[test]
@@ -144,29 +144,30 @@ fn presets_print_as_they_are_read() {
     for (_, text) in PRESETS {
         let policy = Policy::parse(text).expect("a preset");
         assert_eq!(policy.text(), text);
-        prints_as_read(&policy);
+        assert_prints_as_parsed(&policy);
     }
 }
 
 #[test]
 fn spaces_do_not_matter() {
-    let tight = Policy::parse(&format!("{WORDS}deny find,start x when role(me)=learner code not_found")).expect("tight");
+    let tight =
+        Policy::parse(&format!("{DECLARATIONS}deny find,start x when role(me)=learner code not_found")).expect("tight");
     for loose in [
         "deny find, start x when role(me) = learner code not_found",
         "\tdeny find ,start x  when role(me)= learner   code not_found # why",
         "deny find , start x when role(me) =learner code not_found",
     ] {
-        let loose = Policy::parse(&format!("{WORDS}{loose}")).expect("loose");
+        let loose = Policy::parse(&format!("{DECLARATIONS}{loose}")).expect("loose");
         assert_eq!(rules(&loose), rules(&tight));
     }
-    let size = |text: &str| rules(&Policy::parse(&format!("{WORDS}deny find x when {text}")).expect(text));
+    let size = |text: &str| rules(&Policy::parse(&format!("{DECLARATIONS}deny find x when {text}")).expect(text));
     assert_eq!(size("size(group) > 50"), size("size(group)>50"));
     assert_eq!(size("them -follow-> me and same"), size("them   -follow->  me  and same"));
 }
 
 #[test]
-fn conditions_that_lead_to_others_are_evaluated_first() {
-    let text = format!("{WORDS}allow find x when role(them)=learner and me learner@* with them *@class and same");
+fn generators_are_evaluated_first() {
+    let text = format!("{DECLARATIONS}allow find x when role(them)=learner and me learner@* with them *@class and same");
     let policy = Policy::parse(&text).expect("a rule");
     assert!(
         policy
@@ -217,18 +218,19 @@ fn policy_text() -> impl Strategy<Value = String> {
     let effect = proptest::sample::select(vec!["deny", "allow", "otherwise"]);
     let line = (effect, condition(), condition(), proptest::option::of(condition()), any::<bool>());
     proptest::collection::vec(line, 0..8).prop_map(|lines| {
-        let rules = lines.into_iter().enumerate().map(|(at, (effect, (actions, first), (_, second), unless, both))| {
-            let second = if both { format!(" and {second}") } else { String::new() };
-            let unless = unless.map_or_else(String::new, |(_, unless)| format!(" unless {unless}"));
-            let code = if effect == "otherwise" { " code closed" } else { "" };
-            format!("{effect} {actions} rule-{at} when {first}{second}{unless}{code}\n")
-        });
-        format!("{WORDS}{}", rules.collect::<String>())
+        let rules =
+            lines.into_iter().enumerate().map(|(index, (effect, (actions, first), (_, second), unless, has_second))| {
+                let second = if has_second { format!(" and {second}") } else { String::new() };
+                let unless = unless.map_or_else(String::new, |(_, unless)| format!(" unless {unless}"));
+                let code = if effect == "otherwise" { " code closed" } else { "" };
+                format!("{effect} {actions} rule-{index} when {first}{second}{unless}{code}\n")
+            });
+        format!("{DECLARATIONS}{}", rules.collect::<String>())
     })
 }
 
-/// A text that resembles a policy.
-fn soup() -> impl Strategy<Value = String> {
+/// Words of the language in a random order.
+fn similar_text() -> impl Strategy<Value = String> {
     let word = proptest::sample::select(vec![
         "policy",
         "roles",
@@ -272,18 +274,18 @@ fn soup() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn any_text_is_read_or_refused(text in prop_oneof![any::<String>(), soup(), policy_text()]) {
+    fn any_text_is_read_or_refused(text in prop_oneof![any::<String>(), similar_text(), policy_text()]) {
         match Policy::parse(&text) {
-            Ok(policy) => prints_as_read(&policy),
+            Ok(policy) => assert_prints_as_parsed(&policy),
             Err(problems) => prop_assert!(!problems.is_empty()),
         }
     }
 
     #[test]
     fn a_policy_prints_as_it_was_read((actions, condition) in condition(), effect in prop_oneof![Just("deny"), Just("otherwise")]) {
-        let text = format!("{WORDS}{effect} {actions} x when {condition} code locked\n{effect} {actions} y unless {condition} code closed");
+        let text = format!("{DECLARATIONS}{effect} {actions} x when {condition} code locked\n{effect} {actions} y unless {condition} code closed");
         let policy = Policy::parse(&text);
         prop_assert!(policy.is_ok(), "{text}: {policy:?}");
-        prints_as_read(&policy.expect("just seen"));
+        assert_prints_as_parsed(&policy.expect("just seen"));
     }
 }

@@ -1,5 +1,5 @@
-//! Checks a rule as a whole. Each condition must fit each action of the rule. An allow rule with an action whose resources the
-//! server lists must have a generator: a condition that leads from `me` to users or groups.
+//! Checks a rule as a whole. Each condition must fit each action of the rule. An allow rule with an action whose resources
+//! the server lists must have a generator: a condition that leads from `me` to users or groups.
 
 use super::keywords::action_name;
 use crate::{
@@ -7,8 +7,8 @@ use crate::{
     ir::{Candidates, Condition, Rule, RuleEffect},
 };
 
-/// Whether the server lists the users or groups with which the action is allowed. A rule for such an action needs a generator, so
-/// that the server does not test every user or group.
+/// Whether the server lists the users or groups with which the action is allowed. A rule for such an action needs a
+/// generator, so that the server does not test every user or group.
 fn is_listed(action: Action) -> bool {
     matches!(
         action,
@@ -16,10 +16,11 @@ fn is_listed(action: Action) -> bool {
     )
 }
 
-pub(super) fn check(rule: &Rule) -> Result<(), String> {
+/// Checks a parsed rule. An error is a sentence for the author of the policy.
+pub(super) fn check_rule(rule: &Rule) -> Result<(), String> {
     for action in &rule.actions {
         for condition in rule.conditions.iter().chain(&rule.unless) {
-            fits(*action, rule, condition)?;
+            check_condition(*action, rule, condition)?;
         }
     }
     if rule.effect == RuleEffect::Allow
@@ -42,10 +43,11 @@ pub(super) fn check(rule: &Rule) -> Result<(), String> {
     Ok(())
 }
 
-fn fits(action: Action, rule: &Rule, condition: &Condition) -> Result<(), String> {
+/// Checks that the condition has a meaning for the action.
+fn check_condition(action: Action, rule: &Rule, condition: &Condition) -> Result<(), String> {
     let word = action_name(action);
     let target = action.resource_type();
-    if rule.candidates == Candidates::Groups && !action.fits(ResourceType::Group) {
+    if rule.candidates == Candidates::Groups && !action.accepts(ResourceType::Group) {
         return Err(format!("`{word}` is not about groups: conditions with `group` fit `find` and `address_group`"));
     }
     match condition {
@@ -69,10 +71,10 @@ fn fits(action: Action, rule: &Rule, condition: &Condition) -> Result<(), String
         {
             Err(format!("`relation=` fits request, accept, unrelate and block, not `{word}`"))
         }
-        condition if rule.candidates == Candidates::Users && target == ResourceType::Group && condition.names_them() => {
+        condition if rule.candidates == Candidates::Users && target == ResourceType::Group && condition.refers_to_them() => {
             Err(format!("`{word}` is about a group: say `group`, not `them`"))
         }
-        condition if target == ResourceType::None && (condition.names_them() || *condition == Condition::Everyone) => {
+        condition if target == ResourceType::None && (condition.refers_to_them() || *condition == Condition::Everyone) => {
             Err(format!("`{word}` is not about another user: `them` and `everyone` do not fit it"))
         }
         _ => Ok(()),

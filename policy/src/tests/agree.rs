@@ -1,4 +1,4 @@
-//! Check, reach, directory, explanation and difference agree, for random rules and random facts.
+//! Tests that check, reach, directory, explanation and difference agree, for random rules and random facts.
 
 use std::{collections::BTreeSet, sync::atomic::AtomicBool};
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{
     plain::Pair,
-    random::{changes, rules, rules_of_all, word},
+    random::{changes, rules, rules_of_all_kinds, word},
     tables::{Tables, policy, vocabulary},
 };
 use crate::{
@@ -26,7 +26,7 @@ fn world(changes: &[FactChange]) -> World {
 }
 
 /// Panics if check and reach differ.
-pub fn check_is_reach(world: &World, policy: &Policy) {
+pub fn assert_check_equals_reach(world: &World, policy: &Policy) {
     for me in world.users() {
         for action in [Action::Find, Action::SeeProfile, Action::Start, Action::Request, Action::Block] {
             let reach = policy.reach(world, me, action);
@@ -39,7 +39,7 @@ pub fn check_is_reach(world: &World, policy: &Policy) {
             assert_eq!(reach.len(), allowed.len());
             assert!(allowed.iter().all(|them| reach.contains(*them)));
         }
-        for relation in (0..policy.vocabulary().relations.len()).map(|at| RelationId(u8::try_from(at).expect("few"))) {
+        for relation in (0..policy.vocabulary().relations.len()).map(|index| RelationId(u8::try_from(index).expect("few"))) {
             for action in [Action::Request, Action::Accept, Action::Unrelate] {
                 let allowed: Vec<UserIx> = world
                     .users()
@@ -60,8 +60,8 @@ pub fn check_is_reach(world: &World, policy: &Policy) {
     }
 }
 
-/// Panics if the check differs from the evaluation of the plain rows after the changes.
-fn check_is_rows(world: &World, policy: &Policy, changes: &[FactChange]) {
+/// Panics if a check differs from the evaluation of the tables that the changes produce.
+fn assert_check_equals_tables(world: &World, policy: &Policy, changes: &[FactChange]) {
     let mut tables = Tables::new(policy.vocabulary().clone());
     changes.iter().for_each(|change| tables.write(change));
     for (me, them) in world.users().flat_map(|me| world.users().map(move |them| (me, them))) {
@@ -74,8 +74,8 @@ fn check_is_rows(world: &World, policy: &Policy, changes: &[FactChange]) {
     }
 }
 
-/// The pairs of users for which a situation allows the action; where users are counted, each pair contains one user
-/// twice.
+/// The pairs of users for which the action is allowed in the situation. If users are counted, each pair contains the same
+/// user twice.
 fn allowed(side: Side<'_>, row: &SituationDifference) -> BTreeSet<(EntityKey, EntityKey)> {
     let Side { world, policy } = side;
     let situation = &row.situation;
@@ -90,7 +90,7 @@ fn allowed(side: Side<'_>, row: &SituationDifference) -> BTreeSet<(EntityKey, En
         role: Some(situation.role.unwrap_or(MemberRole::Member)),
         peer,
     };
-    let inside = |peer| match row.action.is_about_a_message() {
+    let conversation_resource = |peer| match row.action.is_about_a_message() {
         true => Resource::Message {
             conversation: conversation(peer),
             is_author: situation.is_author.unwrap_or(true),
@@ -98,35 +98,37 @@ fn allowed(side: Side<'_>, row: &SituationDifference) -> BTreeSet<(EntityKey, En
         },
         false => Resource::Conversation(conversation(peer)),
     };
-    let may = |me, about| policy.decide(world, row.action, me, about).is_allowed();
+    let is_allowed = |me, resource| policy.decide(world, row.action, me, resource).is_allowed();
     let mut all = BTreeSet::new();
     for me in world.users() {
         let key = world.user_key(me);
         match situation.kind {
-            SituationKind::None if may(me, Resource::None) => drop(all.insert((key, key))),
-            SituationKind::NoteToSelf if may(me, inside(Some(me))) => drop(all.insert((key, key))),
+            SituationKind::None if is_allowed(me, Resource::None) => drop(all.insert((key, key))),
+            SituationKind::NoteToSelf if is_allowed(me, conversation_resource(Some(me))) => drop(all.insert((key, key))),
             SituationKind::GroupConversation
             | SituationKind::Mail
             | SituationKind::GroupConversationOrMail
             | SituationKind::AnyConversation
-                if may(me, inside(None)) =>
+                if is_allowed(me, conversation_resource(None)) =>
             {
                 all.insert((key, key));
             }
             SituationKind::Group => {
-                let groups = world.groups().filter(|group| may(me, Resource::Group(*group)));
+                let groups = world.groups().filter(|group| is_allowed(me, Resource::Group(*group)));
                 all.extend(groups.map(|group| (key, world.group_key(group))));
             }
             SituationKind::User | SituationKind::Direct => {
-                let about = |them| match situation.kind {
-                    SituationKind::Direct => inside(Some(them)),
+                let resource = |them| match situation.kind {
+                    SituationKind::Direct => conversation_resource(Some(them)),
                     _ => match &situation.relation {
                         Some(name) => Resource::Relation(them, policy.vocabulary().relation(name).expect("both declare it")),
                         None => Resource::User(them),
                     },
                 };
-                let others = world.users().filter(|them| *them != me && world.status(*them) == UserStatus::Active);
-                all.extend(others.filter(|them| may(me, about(*them))).map(|them| (key, world.user_key(them))));
+                let other_users = world.users().filter(|them| *them != me && world.status(*them) == UserStatus::Active);
+                all.extend(
+                    other_users.filter(|them| is_allowed(me, resource(*them))).map(|them| (key, world.user_key(them))),
+                );
             }
             _ => {}
         }
@@ -134,8 +136,8 @@ fn allowed(side: Side<'_>, row: &SituationDifference) -> BTreeSet<(EntityKey, En
     all
 }
 
-/// Panics if a difference is not the difference of all decisions.
-fn row_is_decisions(row: &SituationDifference, before: Side<'_>, after: Side<'_>) {
+/// Panics if the counts and examples of a row differ from the decisions about all pairs.
+fn assert_row_equals_decisions(row: &SituationDifference, before: Side<'_>, after: Side<'_>) {
     if row.situation.assumed.is_some() {
         return;
     }
@@ -177,17 +179,17 @@ fn pages(world: &World, policy: &Policy, me: UserIx, words: &[String], limit: us
     loop {
         let page = policy.complete(world, me, &DirectoryQuery { words, after: after.as_ref(), limit });
         assert!(page.hits.len() <= limit);
-        let (found, search) =
+        let (reach, search) =
             (DirectoryReach::new(policy, world, me), DirectoryQuery { words, after: after.as_ref(), limit });
-        assert_eq!(found.walk(world, &search), found.gather(world, &search));
+        assert_eq!(reach.walk(world, &search), reach.gather(world, &search));
         assert!(page.next.is_none() || page.hits.len() == limit);
         for hit in &page.hits {
-            let (about, actions) = match hit.entity {
+            let (resource, actions) = match hit.entity {
                 Entity::User(user) => (Resource::User(user), vec![Action::Start, Action::SeeProfile]),
                 Entity::Group(group) => (Resource::Group(group), vec![Action::AddressGroup]),
             };
             for action in actions {
-                assert_eq!(hit.can.contains(&action), policy.decide(world, action, me, about).is_allowed());
+                assert_eq!(hit.can.contains(&action), policy.decide(world, action, me, resource).is_allowed());
             }
         }
         all.extend(page.hits.into_iter().map(|hit| hit.entity));
@@ -198,8 +200,8 @@ fn pages(world: &World, policy: &Policy, me: UserIx, words: &[String], limit: us
     }
 }
 
-/// Panics if the directory is not the reach, filtered by the words and in their order.
-pub fn directory_is_reach(world: &World, policy: &Policy, words: &[String]) {
+/// Panics if the directory does not list the reach, filtered by the words, in the order of the words.
+pub fn assert_directory_equals_reach(world: &World, policy: &Policy, words: &[String]) {
     let prefix = words.iter().map(String::as_str).max_by_key(|word| word.len()).unwrap_or_default();
     for me in world.users() {
         let users = policy.reach(world, me, Action::Find).iter().map(Entity::User).collect::<Vec<_>>();
@@ -207,19 +209,20 @@ pub fn directory_is_reach(world: &World, policy: &Policy, words: &[String]) {
         let mut expected: Vec<(&str, EntityKey, Entity)> = users
             .into_iter()
             .chain(groups)
-            .filter_map(|who| {
-                let own: Vec<&str> = world.words_of(who).split(' ').filter(|word| !word.is_empty()).collect();
-                let fits = words.iter().all(|word| own.iter().any(|own| own.starts_with(&**word)));
-                let first = own.into_iter().find(|own| own.starts_with(prefix))?;
-                fits.then_some((first, world.key_of(who), who))
+            .filter_map(|entity| {
+                let entity_words: Vec<&str> = world.words_of(entity).split(' ').filter(|word| !word.is_empty()).collect();
+                let has_all =
+                    words.iter().all(|word| entity_words.iter().any(|entity_words| entity_words.starts_with(&**word)));
+                let first_word = entity_words.into_iter().find(|entity_words| entity_words.starts_with(prefix))?;
+                has_all.then_some((first_word, world.key_of(entity), entity))
             })
             .collect();
         expected.sort_unstable();
-        let expected: Vec<Entity> = expected.into_iter().map(|(_, _, who)| who).collect();
-        let found = DirectoryReach::new(policy, world, me);
-        for way in [DirectoryReach::walk, DirectoryReach::gather] {
-            let all = way(&found, world, &DirectoryQuery { words, after: None, limit: usize::MAX });
-            assert_eq!(all.into_iter().map(|place| place.entity).collect::<Vec<_>>(), expected);
+        let expected: Vec<Entity> = expected.into_iter().map(|(_, _, entity)| entity).collect();
+        let reach = DirectoryReach::new(policy, world, me);
+        for search in [DirectoryReach::walk, DirectoryReach::gather] {
+            let all = search(&reach, world, &DirectoryQuery { words, after: None, limit: usize::MAX });
+            assert_eq!(all.into_iter().map(|found| found.entity).collect::<Vec<_>>(), expected);
         }
         for limit in [1, 3, 100] {
             assert_eq!(pages(world, policy, me, words, limit), expected, "{me:?} {words:?}");
@@ -227,63 +230,66 @@ pub fn directory_is_reach(world: &World, policy: &Policy, words: &[String]) {
     }
 }
 
-fn conversations(world: &World) -> Vec<Resource> {
-    let mut all = vec![Resource::None];
+fn resources(world: &World) -> Vec<Resource> {
+    let mut resources = vec![Resource::None];
     let peers = world.users().map(Some).chain([None, Some(UserIx(u32::MAX))]);
     for peer in peers {
         for role in [None, Some(MemberRole::Member), Some(MemberRole::Owner)] {
             let conversation =
                 ConversationContext { kind: crate::ConversationKind::Direct, state: ConversationState::Open, role, peer };
-            all.push(Resource::Conversation(conversation));
-            all.push(Resource::Message { conversation, is_author: false, age_ms: i64::MAX });
+            resources.push(Resource::Conversation(conversation));
+            resources.push(Resource::Message { conversation, is_author: false, age_ms: i64::MAX });
         }
-        all.extend(peer.map(|peer| Resource::Relation(peer, super::tables::FRIEND)));
-        all.extend(peer.map(Resource::User));
+        resources.extend(peer.map(|peer| Resource::Relation(peer, super::tables::FRIEND)));
+        resources.extend(peer.map(Resource::User));
     }
-    all.extend(world.groups().map(Resource::Group));
-    all.push(Resource::Group(crate::GroupIx(u32::MAX)));
-    all
+    resources.extend(world.groups().map(Resource::Group));
+    resources.push(Resource::Group(crate::GroupIx(u32::MAX)));
+    resources
 }
 
 /// Panics if an explanation does not lead to the decision.
-fn explanation_is_decision(world: &World, policy: &Policy) {
+fn assert_explanation_leads_to_decision(world: &World, policy: &Policy) {
     let matched = |reasons: &[crate::RuleEvaluation], rule: RuleIx| {
         reasons.iter().any(|reason| reason.rule == rule && matches!(reason.outcome, RuleOutcome::Matched { .. }))
     };
     for me in world.users().chain([UserIx(u32::MAX)]) {
-        for about in conversations(world) {
+        for resource in resources(world) {
             for action in [Action::Find, Action::Start, Action::AddressGroup, Action::Send] {
-                let reasons = policy.explain(world, action, me, about);
-                let decision = policy.decide(world, action, me, about);
+                let reasons = policy.explain(world, action, me, resource);
+                let decision = policy.decide(world, action, me, resource);
                 match decision {
                     Decision::Allow { rule, .. } | Decision::Deny { rule: Some(rule), .. } => {
                         assert!(matched(&reasons, rule), "{reasons:?}");
                     }
-                    // If a rule allows it, a built-in condition denies it.
+                    // If a rule matched, there is a built-in denial.
                     Decision::Deny { rule: None, .. } => {
-                        let any = reasons.iter().any(|reason| matches!(reason.outcome, RuleOutcome::Matched { .. }));
-                        assert!(!any || policy.built_in_denial(world, action, me, about).is_some(), "{reasons:?}");
+                        let any_matched = reasons.iter().any(|reason| matches!(reason.outcome, RuleOutcome::Matched { .. }));
+                        assert!(
+                            !any_matched || policy.built_in_denial(world, action, me, resource).is_some(),
+                            "{reasons:?}"
+                        );
                     }
                 }
-                if policy.built_in_denial(world, action, me, about).is_some() {
-                    assert!(!decision.is_allowed(), "{action:?} {about:?}");
+                if policy.built_in_denial(world, action, me, resource).is_some() {
+                    assert!(!decision.is_allowed(), "{action:?} {resource:?}");
                 }
-                refusals_reveal_only_what_can_be_found(world, policy, me, about, decision);
+                assert_refusal_reveals_only_findable(world, policy, me, resource, decision);
             }
         }
     }
 }
 
-/// Panics if a refusal reveals users who can't be found in a secret directory, or hides more than that.
-fn refusals_reveal_only_what_can_be_found(world: &World, policy: &Policy, me: UserIx, about: Resource, decision: Decision) {
+/// Panics if a refusal in a secret directory reveals a user who can't be found, or hides the code of another refusal.
+fn assert_refusal_reveals_only_findable(world: &World, policy: &Policy, me: UserIx, resource: Resource, decision: Decision) {
     let (Decision::Deny { code, public_code, .. }, Resource::User(_) | Resource::Group(_) | Resource::Relation(..)) =
-        (decision, about)
+        (decision, resource)
     else {
         return;
     };
-    let found = policy.decide(world, Action::Find, me, about).is_allowed();
-    let public = if policy.secret_directory() && !found { Code::NotFound } else { code };
-    assert_eq!(public_code, public, "{about:?}");
+    let can_be_found = policy.decide(world, Action::Find, me, resource).is_allowed();
+    let expected = if policy.secret_directory() && !can_be_found { Code::NotFound } else { code };
+    assert_eq!(public_code, expected, "{resource:?}");
 }
 
 proptest! {
@@ -297,11 +303,11 @@ proptest! {
             let mut world = World::new(policy.vocabulary().clone());
             world.advance(NOW_MS);
             world.apply_all(&changes);
-            check_is_reach(&world, &policy);
-            check_is_rows(&world, &policy, &changes);
-            directory_is_reach(&world, &policy, &[]);
-            directory_is_reach(&world, &policy, std::slice::from_ref(&word));
-            explanation_is_decision(&world, &policy);
+            assert_check_equals_reach(&world, &policy);
+            assert_check_equals_tables(&world, &policy, &changes);
+            assert_directory_equals_reach(&world, &policy, &[]);
+            assert_directory_equals_reach(&world, &policy, std::slice::from_ref(&word));
+            assert_explanation_leads_to_decision(&world, &policy);
         }
     }
 }
@@ -313,33 +319,33 @@ proptest! {
     fn all_evaluations_agree_for_random_rules(changes in changes(40), rules in rules(), secret in any::<bool>(), word in word()) {
         let world = world(&changes);
         let policy = policy(rules, secret);
-        check_is_reach(&world, &policy);
-        check_is_rows(&world, &policy, &changes);
+        assert_check_equals_reach(&world, &policy);
+        assert_check_equals_tables(&world, &policy, &changes);
         for words in [vec![], vec![word.clone()], vec!["a".to_owned(), word.clone()], vec![word, String::new()]] {
-            directory_is_reach(&world, &policy, &words);
+            assert_directory_equals_reach(&world, &policy, &words);
         }
-        explanation_is_decision(&world, &policy);
+        assert_explanation_leads_to_decision(&world, &policy);
     }
 
     #[test]
-    fn a_difference_equals_the_changed_decisions(facts in changes(20), one in rules_of_all(), other in rules_of_all(), turned in any::<bool>()) {
+    fn a_difference_equals_the_changed_decisions(facts in changes(20), old_policy in rules_of_all_kinds(), new_policy in rules_of_all_kinds(), reversed in any::<bool>()) {
         let old = world(&facts);
         // The second world is numbered like the first, or in the reverse order.
         let mut facts = facts;
-        if turned {
+        if reversed {
             facts[..8].reverse();
         }
         let new = world(&facts);
-        let (one, other) = (policy(one, false), policy(other, false));
-        let (before, after) = (Side { world: &old, policy: &one }, Side { world: &new, policy: &other });
-        let found = diff(before, after, &AtomicBool::new(false));
-        prop_assert_eq!(found.compared, found.users);
-        for difference in &found.actions {
+        let (old_policy, new_policy) = (policy(old_policy, false), policy(new_policy, false));
+        let (before, after) = (Side { world: &old, policy: &old_policy }, Side { world: &new, policy: &new_policy });
+        let differences = diff(before, after, &AtomicBool::new(false));
+        prop_assert_eq!(differences.compared, differences.users);
+        for difference in &differences.actions {
             for row in difference.rows.iter().chain(&difference.assumed) {
-                row_is_decisions(row, before, after);
+                assert_row_equals_decisions(row, before, after);
             }
-            let changes = difference.rows.iter().any(|row| row.gained + row.lost > 0);
-            prop_assert_eq!(changes, difference.gaining + difference.losing > 0);
+            let has_changes = difference.rows.iter().any(|row| row.gained + row.lost > 0);
+            prop_assert_eq!(has_changes, difference.gaining + difference.losing > 0);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which refusal a denial gets, and which code the user sees.
+//! Tests the code of each denial, the code that the user receives, and the explanations of decisions.
 
 use super::tables::ACCEPTED;
 use crate::{
@@ -84,7 +84,7 @@ fn parse(text: &str) -> Policy {
     Policy::parse(text).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
-fn ix(world: &World, key: EntityKey) -> UserIx {
+fn user_ix(world: &World, key: EntityKey) -> UserIx {
     world.user(key).unwrap()
 }
 
@@ -121,12 +121,12 @@ fn denials_about_users_have_their_codes() {
         (Action::Request, LEA, GONE, Some(Code::RecipientInactive)),
         (Action::Block, LEA, FAR, Some(Code::Unsupported)),
     ] {
-        let decision = policy.decide(&world, action, ix(&world, me), Resource::User(ix(&world, them)));
+        let decision = policy.decide(&world, action, user_ix(&world, me), Resource::User(user_ix(&world, them)));
         assert_eq!(code(decision), expected, "{action:?} {me} {them}");
         assert_eq!(public_code(decision), expected, "{action:?} {me} {them}");
     }
     let nobody = UserIx(u32::MAX);
-    for (me, them) in [(ix(&world, LEA), nobody), (nobody, ix(&world, LEA)), (nobody, nobody)] {
+    for (me, them) in [(user_ix(&world, LEA), nobody), (nobody, user_ix(&world, LEA)), (nobody, nobody)] {
         assert_eq!(code(policy.decide(&world, Action::Start, me, Resource::User(them))), Some(Code::NotFound));
         assert!(policy.reach(&world, nobody, Action::Start).is_empty());
     }
@@ -136,7 +136,7 @@ fn denials_about_users_have_their_codes() {
 fn a_denial_wins_and_a_setting_also_applies_to_groups() {
     let policy = parse(POLICY);
     let mut world = school(&policy);
-    let (lea, tom, anne) = (ix(&world, LEA), ix(&world, TOM), ix(&world, ANNE));
+    let (lea, tom, anne) = (user_ix(&world, LEA), user_ix(&world, TOM), user_ix(&world, ANNE));
     let group = world.group(100).unwrap();
     let (block, messaging) =
         (policy.vocabulary().relation("block").unwrap(), policy.vocabulary().setting("messaging").unwrap());
@@ -162,30 +162,34 @@ fn a_denial_wins_and_a_setting_also_applies_to_groups() {
 fn a_secret_directory_answers_not_found() {
     let policy = parse(&POLICY.replace("relations  block", "secret_directory\nrelations  block"));
     let world = school(&policy);
-    let about = |key| Resource::User(ix(&world, key));
-    for (action, me, them, admin) in [
+    let user_resource = |key| Resource::User(user_ix(&world, key));
+    for (action, me, them, admin_code) in [
         (Action::Start, LEA, FAR, Code::CannotStart),
         (Action::Start, ANNE, LEA, Code::RecipientInactive),
         (Action::Start, LEA, GONE, Code::RecipientInactive),
         (Action::Request, LEA, GONE, Code::RecipientInactive),
     ] {
-        let decision = policy.decide(&world, action, ix(&world, me), about(them));
-        assert_eq!((code(decision), public_code(decision)), (Some(admin), Some(Code::NotFound)), "{action:?} {me} {them}");
+        let decision = policy.decide(&world, action, user_ix(&world, me), user_resource(them));
+        assert_eq!(
+            (code(decision), public_code(decision)),
+            (Some(admin_code), Some(Code::NotFound)),
+            "{action:?} {me} {them}"
+        );
     }
     let group = Resource::Group(world.group(100).unwrap());
-    let refused = policy.decide(&world, Action::AddressGroup, ix(&world, LEA), group);
-    assert_eq!((code(refused), public_code(refused)), (Some(Code::GroupNotAddressable), Some(Code::NotFound)));
+    let decision = policy.decide(&world, Action::AddressGroup, user_ix(&world, LEA), group);
+    assert_eq!((code(decision), public_code(decision)), (Some(Code::GroupNotAddressable), Some(Code::NotFound)));
     for action in [Action::Block, Action::Accept, Action::Unrelate] {
         assert_eq!(
-            public_code(policy.decide(&world, action, ix(&world, LEA), about(FAR))),
+            public_code(policy.decide(&world, action, user_ix(&world, LEA), user_resource(FAR))),
             Some(Code::NotFound),
             "{action:?}"
         );
     }
     // A denial that is about no user keeps its code, and so does a denial about a user who can be found.
-    let group = policy.decide(&world, Action::StartGroup, ix(&world, LEA), Resource::None);
+    let group = policy.decide(&world, Action::StartGroup, user_ix(&world, LEA), Resource::None);
     assert_eq!(public_code(group), Some(Code::Unsupported));
-    let block = policy.decide(&world, Action::Block, ix(&world, LEA), about(TOM));
+    let block = policy.decide(&world, Action::Block, user_ix(&world, LEA), user_resource(TOM));
     assert_eq!(public_code(block), Some(Code::Unsupported));
 }
 
@@ -196,8 +200,8 @@ fn a_secret_directory_shows_the_code_for_users_who_can_be_found() {
     let messaging = policy.vocabulary().setting("messaging").unwrap();
     let block = policy.vocabulary().relation("block").unwrap();
     world.apply(&FactChange::Setting { setting: messaging, value: Some("off".to_owned()) });
-    let public = |world: &World, action, me, about| public_code(policy.decide(world, action, ix(world, me), about));
-    let user_resource = |key| Resource::User(ix(&world, key));
+    let public = |world: &World, action, me, about| public_code(policy.decide(world, action, user_ix(world, me), about));
+    let user_resource = |key| Resource::User(user_ix(&world, key));
     assert_eq!(public(&world, Action::Start, LEA, user_resource(TOM)), Some(Code::MessagingOff));
     assert_eq!(public(&world, Action::Start, LEA, user_resource(FAR)), Some(Code::NotFound), "out of reach");
     assert_eq!(public(&world, Action::Start, LEA, user_resource(GONE)), Some(Code::NotFound), "not active");
@@ -222,58 +226,73 @@ fn denials_about_relations_have_their_codes() {
     let world = school(&policy);
     let friend = policy.vocabulary().relation("friend").unwrap();
     let block = policy.vocabulary().relation("block").unwrap();
-    let may = |action, me, them, relation| {
-        policy.decide(&world, action, ix(&world, me), Resource::Relation(ix(&world, them), relation)).is_allowed()
+    let is_allowed = |action, me, them, relation| {
+        policy.decide(&world, action, user_ix(&world, me), Resource::Relation(user_ix(&world, them), relation)).is_allowed()
     };
-    assert!(may(Action::Accept, LEA, ANNE, friend));
-    assert!(!may(Action::Accept, ANNE, LEA, friend), "who asked does not answer");
-    assert!(!may(Action::Accept, LEA, ANNE, block), "they asked for something else");
-    assert!(!may(Action::Accept, LEA, TOM, friend), "it is accepted");
-    assert!(may(Action::Unrelate, LEA, TOM, friend) && may(Action::Unrelate, TOM, LEA, friend));
-    assert!(!may(Action::Unrelate, LEA, ANNE, friend), "a pending one is none yet");
+    assert!(is_allowed(Action::Accept, LEA, ANNE, friend));
+    assert!(!is_allowed(Action::Accept, ANNE, LEA, friend), "who asked does not answer");
+    assert!(!is_allowed(Action::Accept, LEA, ANNE, block), "they asked for something else");
+    assert!(!is_allowed(Action::Accept, LEA, TOM, friend), "it is accepted");
+    assert!(is_allowed(Action::Unrelate, LEA, TOM, friend) && is_allowed(Action::Unrelate, TOM, LEA, friend));
+    assert!(!is_allowed(Action::Unrelate, LEA, ANNE, friend), "a pending one is none yet");
 }
 
 #[test]
 fn denials_in_conversations_have_their_codes() {
     let policy = parse(POLICY);
     let world = school(&policy);
-    let lea = ix(&world, LEA);
-    let with = |peer: Option<EntityKey>, role, state| ConversationContext {
+    let lea = user_ix(&world, LEA);
+    let direct_conversation = |peer: Option<EntityKey>, role, state| ConversationContext {
         kind: ConversationKind::Direct,
         state,
         role,
-        peer: peer.map(|key| ix(&world, key)),
+        peer: peer.map(|key| user_ix(&world, key)),
     };
     let member = Some(MemberRole::Member);
     for (action, conversation, expected) in [
-        (Action::Send, with(Some(TOM), member, ConversationState::Open), None),
-        (Action::Send, with(Some(LEA), member, ConversationState::Open), None),
-        (Action::Send, with(Some(TOM), member, ConversationState::Closed), Some(Code::Closed)),
-        (Action::Send, with(Some(FAR), member, ConversationState::Open), Some(Code::NotFound)),
-        (Action::Send, with(Some(GONE), member, ConversationState::Open), Some(Code::NotFound)),
+        (Action::Send, direct_conversation(Some(TOM), member, ConversationState::Open), None),
+        (Action::Send, direct_conversation(Some(LEA), member, ConversationState::Open), None),
+        (Action::Send, direct_conversation(Some(TOM), member, ConversationState::Closed), Some(Code::Closed)),
+        (Action::Send, direct_conversation(Some(FAR), member, ConversationState::Open), Some(Code::NotFound)),
+        (Action::Send, direct_conversation(Some(GONE), member, ConversationState::Open), Some(Code::NotFound)),
         // There is no user for the condition `start`, so neither the denial nor the permission matches.
-        (Action::Send, with(None, member, ConversationState::Open), Some(Code::NotFound)),
-        (Action::Read, with(Some(TOM), None, ConversationState::Open), Some(Code::NotAMember)),
-        (Action::Close, with(Some(TOM), member, ConversationState::Open), Some(Code::Unsupported)),
-        (Action::Rename, with(Some(TOM), member, ConversationState::Open), Some(Code::Unsupported)),
-        (Action::Rename, with(Some(TOM), Some(MemberRole::Owner), ConversationState::Open), None),
-        (Action::Rename, with(Some(FAR), Some(MemberRole::Owner), ConversationState::Open), Some(Code::NotFound)),
+        (Action::Send, direct_conversation(None, member, ConversationState::Open), Some(Code::NotFound)),
+        (Action::Read, direct_conversation(Some(TOM), None, ConversationState::Open), Some(Code::NotAMember)),
+        (Action::Close, direct_conversation(Some(TOM), member, ConversationState::Open), Some(Code::Unsupported)),
+        (Action::Rename, direct_conversation(Some(TOM), member, ConversationState::Open), Some(Code::Unsupported)),
+        (Action::Rename, direct_conversation(Some(TOM), Some(MemberRole::Owner), ConversationState::Open), None),
+        (
+            Action::Rename,
+            direct_conversation(Some(FAR), Some(MemberRole::Owner), ConversationState::Open),
+            Some(Code::NotFound),
+        ),
     ] {
         let decision = policy.decide(&world, action, lea, Resource::Conversation(conversation));
         assert_eq!(code(decision), expected, "{action:?} {conversation:?}");
     }
-    let outside =
-        policy.decide(&world, Action::Send, lea, Resource::Conversation(with(Some(TOM), None, ConversationState::Open)));
-    assert_eq!(public_code(outside), Some(Code::NotFound));
-    let sent =
-        policy.decide(&world, Action::Send, lea, Resource::Conversation(with(Some(TOM), member, ConversationState::Open)));
-    assert!(matches!(sent, Decision::Allow { witness: Witness::Holder, .. }));
+    let not_a_member = policy.decide(
+        &world,
+        Action::Send,
+        lea,
+        Resource::Conversation(direct_conversation(Some(TOM), None, ConversationState::Open)),
+    );
+    assert_eq!(public_code(not_a_member), Some(Code::NotFound));
+    let allowed = policy.decide(
+        &world,
+        Action::Send,
+        lea,
+        Resource::Conversation(direct_conversation(Some(TOM), member, ConversationState::Open)),
+    );
+    assert!(matches!(allowed, Decision::Allow { witness: Witness::Holder, .. }));
     assert_eq!(
-        policy.capabilities(&world, lea, with(Some(TOM), member, ConversationState::Open)),
+        policy.capabilities(&world, lea, direct_conversation(Some(TOM), member, ConversationState::Open)),
         [Capability::Send, Capability::Edit, Capability::Reply]
     );
-    assert_eq!(policy.capabilities(&world, lea, with(Some(TOM), None, ConversationState::Open)), []);
-    assert_eq!(policy.capabilities(&world, ix(&world, GONE), with(Some(TOM), member, ConversationState::Open)), []);
+    assert_eq!(policy.capabilities(&world, lea, direct_conversation(Some(TOM), None, ConversationState::Open)), []);
+    assert_eq!(
+        policy.capabilities(&world, user_ix(&world, GONE), direct_conversation(Some(TOM), member, ConversationState::Open)),
+        []
+    );
 }
 
 #[test]
@@ -288,8 +307,8 @@ fn denials_about_messages_have_their_codes() {
         peer: None,
     };
     let edit = |world: &World, own, age_ms| {
-        let about = Resource::Message { conversation, is_author: own, age_ms };
-        code(policy.decide(world, Action::Edit, ix(world, LEA), about))
+        let message = Resource::Message { conversation, is_author: own, age_ms };
+        code(policy.decide(world, Action::Edit, user_ix(world, LEA), message))
     };
     assert_eq!(edit(&world, true, 15 * 60_000 - 1), None);
     assert_eq!(edit(&world, true, 15 * 60_000), Some(Code::Unsupported));
@@ -307,9 +326,9 @@ fn denials_about_messages_have_their_codes() {
 fn decisions_are_explained() {
     let policy = parse(POLICY);
     let world = school(&policy);
-    let about = Resource::User(ix(&world, FAR));
-    let reasons = policy.explain(&world, Action::Start, ix(&world, LEA), about);
-    let public: Vec<String> = reasons
+    let resource = Resource::User(user_ix(&world, FAR));
+    let reasons = policy.explain(&world, Action::Start, user_ix(&world, LEA), resource);
+    let texts: Vec<String> = reasons
         .iter()
         .map(|reason| match &reason.outcome {
             RuleOutcome::Matched { witness, .. } => format!("{}: {witness:?}", policy.rule_name(reason.rule)),
@@ -317,7 +336,7 @@ fn decisions_are_explained() {
         })
         .collect();
     assert_eq!(
-        public,
+        texts,
         [
             "blocked: would need the relation `block` from them to me",
             "off: would need the setting `messaging` to be `off`",
@@ -327,7 +346,7 @@ fn decisions_are_explained() {
         ]
     );
     let group = world.group(100).unwrap();
-    let reasons = policy.explain(&world, Action::AddressGroup, ix(&world, ANNE), Resource::Group(group));
+    let reasons = policy.explain(&world, Action::AddressGroup, user_ix(&world, ANNE), Resource::Group(group));
     let matched = RuleOutcome::Matched { witness: Witness::Group(group), holds: Vec::new(), lacks: Vec::new() };
     assert_eq!(reasons.last().map(|reason| reason.outcome.clone()), Some(matched));
 }
@@ -354,17 +373,17 @@ fn a_match_is_explained_by_all_conditions_of_the_rule() {
         user(TOM, RoleSet::default()),
         FactChange::Relation { from: LEA, to: TOM, relation: friend, state: ACCEPTED },
     ]);
-    let lea = ix(&world, LEA);
-    let found = |action, about| {
+    let lea = user_ix(&world, LEA);
+    let outcomes = |action, about| {
         let reasons = policy.explain(&world, action, lea, about);
         reasons.into_iter().map(|reason| reason.outcome).collect::<Vec<RuleOutcome>>()
     };
     let matched = |witness, holds: &[&str], lacks: &[&str]| {
-        let all = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        RuleOutcome::Matched { witness, holds: all(holds), lacks: all(lacks) }
+        let to_strings = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        RuleOutcome::Matched { witness, holds: to_strings(holds), lacks: to_strings(lacks) }
     };
     assert_eq!(
-        found(Action::Start, Resource::User(ix(&world, TOM))),
+        outcomes(Action::Start, Resource::User(user_ix(&world, TOM))),
         [
             matched(Witness::Everyone, &["setting(season)=on", "role(me)=boss"], &["status(them)=invited"]),
             matched(Witness::Relation(friend), &["setting(season)=on"], &["same"]),
@@ -376,28 +395,31 @@ fn a_match_is_explained_by_all_conditions_of_the_rule() {
         role: Some(MemberRole::Member),
         peer: None,
     };
-    let own = Resource::Message { conversation, is_author: true, age_ms: 0 };
-    assert_eq!(found(Action::Edit, own), [matched(Witness::Everyone, &["author", "age<15m"], &[])]);
-    let late = Resource::Message { conversation, is_author: true, age_ms: 15 * 60_000 };
-    assert_eq!(found(Action::Edit, late), [RuleOutcome::Missing("would need a message younger than 15m".to_owned())]);
+    let own_message = Resource::Message { conversation, is_author: true, age_ms: 0 };
+    assert_eq!(outcomes(Action::Edit, own_message), [matched(Witness::Everyone, &["author", "age<15m"], &[])]);
+    let late_message = Resource::Message { conversation, is_author: true, age_ms: 15 * 60_000 };
+    assert_eq!(
+        outcomes(Action::Edit, late_message),
+        [RuleOutcome::Missing("would need a message younger than 15m".to_owned())]
+    );
 }
 
 #[test]
 fn built_in_denials_are_listed() {
     let policy = parse(POLICY);
     let world = school(&policy);
-    let (lea, gone, lost) = (ix(&world, LEA), ix(&world, GONE), ix(&world, LOST));
-    let found = |action, me, about| policy.built_in_denial(&world, action, me, about);
-    let (of_lea, of_lost) = (Resource::User(lea), Resource::User(lost));
-    assert_eq!(found(Action::Start, gone, of_lea), Some(BuiltInDenial::PrincipalInactive(UserStatus::Deactivated)));
-    assert_eq!(found(Action::Start, lea, of_lost), Some(BuiltInDenial::OtherUserInactive(UserStatus::Removed)));
+    let (lea, gone, lost) = (user_ix(&world, LEA), user_ix(&world, GONE), user_ix(&world, LOST));
+    let denial = |action, me, about| policy.built_in_denial(&world, action, me, about);
+    let (lea_resource, lost_resource) = (Resource::User(lea), Resource::User(lost));
+    assert_eq!(denial(Action::Start, gone, lea_resource), Some(BuiltInDenial::PrincipalInactive(UserStatus::Deactivated)));
+    assert_eq!(denial(Action::Start, lea, lost_resource), Some(BuiltInDenial::OtherUserInactive(UserStatus::Removed)));
     assert_eq!(
-        found(Action::Find, lea, Resource::User(gone)),
+        denial(Action::Find, lea, Resource::User(gone)),
         Some(BuiltInDenial::OtherUserInactive(UserStatus::Deactivated))
     );
-    assert_eq!(found(Action::SeeProfile, lea, of_lost), None, "rules have their say");
-    assert_eq!(found(Action::Start, lea, Resource::User(ix(&world, FAR))), None);
+    assert_eq!(denial(Action::SeeProfile, lea, lost_resource), None, "rules have their say");
+    assert_eq!(denial(Action::Start, lea, Resource::User(user_ix(&world, FAR))), None);
     let conversation =
         ConversationContext { kind: ConversationKind::Group, state: ConversationState::Open, role: None, peer: None };
-    assert_eq!(found(Action::Read, lea, Resource::Conversation(conversation)), Some(BuiltInDenial::NotAMember));
+    assert_eq!(denial(Action::Read, lea, Resource::Conversation(conversation)), Some(BuiltInDenial::NotAMember));
 }

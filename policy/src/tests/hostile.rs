@@ -1,8 +1,8 @@
-//! Tests with unusual facts that were chosen by hand: users with relations to themselves, removed users, blocks, concluded groups,
-//! cycles of edges, names in several scripts, undeclared words, a large group.
+//! Tests with unusual facts: users with relations to themselves, removed users, blocks, concluded groups, cycles of edges,
+//! names in several scripts, undeclared words, a large group.
 
 use super::{
-    agree::{check_is_reach, directory_is_reach},
+    agree::{assert_check_equals_reach, assert_directory_equals_reach},
     tables::{ACCEPTED, Tables, text},
 };
 use crate::{
@@ -28,13 +28,13 @@ allow find,address_group  mine      when me *@* in group
 allow find,address_group  edge      when me *@* edge group
 ";
 
-struct Town {
+struct Fixture {
     policy: Policy,
     world: World,
     tables: Tables,
 }
 
-impl Town {
+impl Fixture {
     fn new() -> Self {
         let policy = Policy::parse(POLICY).unwrap_or_else(|problems| panic!("{problems:?}"));
         Self { world: World::new(policy.vocabulary().clone()), policy, tables: Tables::default() }
@@ -54,7 +54,7 @@ impl Town {
         self.apply(FactChange::User { key, status, roles: RoleSet::default(), writable_by: WritableBy::Rules, words });
     }
 
-    fn group(&mut self, key: EntityKey, kind: &str, state: GroupState) {
+    fn set_group(&mut self, key: EntityKey, kind: &str, state: GroupState) {
         let kind = self.policy.vocabulary().kind(kind).unwrap();
         self.apply(FactChange::Group {
             key,
@@ -90,16 +90,16 @@ impl Town {
     }
 
     /// Whether `me` may start a conversation with `them`. Also checks that all evaluations agree.
-    fn start(&self, me: EntityKey, them: EntityKey) -> bool {
-        check_is_reach(&self.world, &self.policy);
-        directory_is_reach(&self.world, &self.policy, &[]);
+    fn may_start(&self, me: EntityKey, them: EntityKey) -> bool {
+        assert_check_equals_reach(&self.world, &self.policy);
+        assert_directory_equals_reach(&self.world, &self.policy, &[]);
         let (me, them) = (self.world.user(me).unwrap(), self.world.user(them).unwrap());
         self.policy.decide(&self.world, Action::Start, me, Resource::User(them)).is_allowed()
     }
 
-    fn found(&self, me: EntityKey, words: &[&str]) -> Vec<EntityKey> {
+    fn found_keys(&self, me: EntityKey, words: &[&str]) -> Vec<EntityKey> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        directory_is_reach(&self.world, &self.policy, &words);
+        assert_directory_equals_reach(&self.world, &self.policy, &words);
         let search = DirectoryQuery { words: &words, after: None, limit: 100 };
         let page = self.policy.complete(&self.world, self.world.user(me).unwrap(), &search);
         page.hits.into_iter().map(|hit| self.world.key_of(hit.entity)).collect()
@@ -107,147 +107,151 @@ impl Town {
 }
 
 #[test]
-fn a_user_without_facts_and_the_user_themselves_are_not_reached() {
-    let mut town = Town::new();
-    town.add_user(1, &["lea"]);
-    town.relate(1, 1, "friend");
-    assert!(town.start(1, 1));
-    town.relate(1, 1, "block");
-    assert!(!town.start(1, 1), "a user who blocks themselves is blocked");
-    town.add_user_with_status(1, UserStatus::Removed, &["lea"]);
-    assert!(!town.start(1, 1));
-    assert!(town.found(1, &[]).is_empty());
+fn a_user_reaches_themselves_until_blocked_or_removed() {
+    let mut fixture = Fixture::new();
+    fixture.add_user(1, &["lea"]);
+    fixture.relate(1, 1, "friend");
+    assert!(fixture.may_start(1, 1));
+    fixture.relate(1, 1, "block");
+    assert!(!fixture.may_start(1, 1), "a user who blocks themselves is blocked");
+    fixture.add_user_with_status(1, UserStatus::Removed, &["lea"]);
+    assert!(!fixture.may_start(1, 1));
+    assert!(fixture.found_keys(1, &[]).is_empty());
 }
 
 #[test]
 fn removed_users_keep_their_facts() {
-    let mut town = Town::new();
-    town.group(100, "class", GroupState::Active);
+    let mut fixture = Fixture::new();
+    fixture.set_group(100, "class", GroupState::Active);
     for key in [1, 2] {
-        town.add_user(key, &["a"]);
-        town.join(key, 100, "learner");
+        fixture.add_user(key, &["a"]);
+        fixture.join(key, 100, "learner");
     }
-    town.add_user_with_status(2, UserStatus::Removed, &["a"]);
-    assert!(!town.start(1, 2));
-    assert_eq!(town.world.members(town.world.group(100).unwrap()).count(), 2);
-    town.add_user(2, &["a"]);
-    assert!(town.start(1, 2));
+    fixture.add_user_with_status(2, UserStatus::Removed, &["a"]);
+    assert!(!fixture.may_start(1, 2));
+    assert_eq!(fixture.world.members(fixture.world.group(100).unwrap()).count(), 2);
+    fixture.add_user(2, &["a"]);
+    assert!(fixture.may_start(1, 2));
 }
 
 #[test]
 fn a_user_with_two_roles_in_a_group_has_both() {
-    let mut town = Town::new();
-    town.group(100, "course", GroupState::Active);
-    town.add_user(1, &["lea"]);
-    town.add_user(2, &["tom"]);
-    town.join(1, 100, "learner");
+    let mut fixture = Fixture::new();
+    fixture.set_group(100, "course", GroupState::Active);
+    fixture.add_user(1, &["lea"]);
+    fixture.add_user(2, &["tom"]);
+    fixture.join(1, 100, "learner");
     for role in ["learner", "teacher", "teacher"] {
-        town.join(2, 100, role);
+        fixture.join(2, 100, role);
     }
-    assert!(town.start(1, 2) && !town.start(2, 1));
-    let group = town.world.group(100).unwrap();
-    assert_eq!(town.world.members(group).count(), 2);
-    assert_eq!(town.world.group_record(group).unwrap().active_members, 2);
-    town.leave(2, 100, "teacher");
-    assert!(!town.start(1, 2));
-    assert_eq!(town.world.group_record(group).unwrap().active_members, 2);
-    town.leave(2, 100, "learner");
-    assert_eq!(town.world.group_record(group).unwrap().active_members, 1);
+    assert!(fixture.may_start(1, 2) && !fixture.may_start(2, 1));
+    let group = fixture.world.group(100).unwrap();
+    assert_eq!(fixture.world.members(group).count(), 2);
+    assert_eq!(fixture.world.group_record(group).unwrap().active_members, 2);
+    fixture.leave(2, 100, "teacher");
+    assert!(!fixture.may_start(1, 2));
+    assert_eq!(fixture.world.group_record(group).unwrap().active_members, 2);
+    fixture.leave(2, 100, "learner");
+    assert_eq!(fixture.world.group_record(group).unwrap().active_members, 1);
 }
 
 #[test]
 fn a_block_has_a_direction() {
-    let mut town = Town::new();
-    town.add_user(1, &["lea"]);
-    town.add_user(2, &["tom"]);
-    town.relate(2, 1, "friend");
-    town.relate(1, 2, "block");
-    assert!(town.start(1, 2) && !town.start(2, 1));
-    town.relate(2, 1, "block");
-    assert!(!town.start(1, 2) && !town.start(2, 1));
-    let friend = town.policy.vocabulary().relation("friend").unwrap();
-    let block = town.policy.vocabulary().relation("block").unwrap();
+    let mut fixture = Fixture::new();
+    fixture.add_user(1, &["lea"]);
+    fixture.add_user(2, &["tom"]);
+    fixture.relate(2, 1, "friend");
+    fixture.relate(1, 2, "block");
+    assert!(fixture.may_start(1, 2) && !fixture.may_start(2, 1));
+    fixture.relate(2, 1, "block");
+    assert!(!fixture.may_start(1, 2) && !fixture.may_start(2, 1));
+    let friend = fixture.policy.vocabulary().relation("friend").unwrap();
+    let block = fixture.policy.vocabulary().relation("block").unwrap();
     for (from, to) in [(1, 2), (2, 1)] {
-        town.apply(FactChange::RelationRemoved { from, to, relation: block });
+        fixture.apply(FactChange::RelationRemoved { from, to, relation: block });
     }
-    assert!(town.start(1, 2) && town.start(2, 1));
+    assert!(fixture.may_start(1, 2) && fixture.may_start(2, 1));
     // The user who did not ask for the relation ends it.
-    town.apply(FactChange::RelationRemoved { from: 1, to: 2, relation: friend });
-    assert!(!town.start(1, 2) && !town.start(2, 1));
+    fixture.apply(FactChange::RelationRemoved { from: 1, to: 2, relation: friend });
+    assert!(!fixture.may_start(1, 2) && !fixture.may_start(2, 1));
 }
 
 #[test]
 fn a_concluded_course_gives_no_reach() {
-    let mut town = Town::new();
-    town.group(100, "course", GroupState::Active);
-    town.add_user(1, &["lea"]);
-    town.add_user(2, &["tom"]);
-    town.join(1, 100, "learner");
-    town.join(2, 100, "teacher");
-    assert!(town.start(1, 2));
-    assert_eq!(town.found(1, &["g"]), [100]);
+    let mut fixture = Fixture::new();
+    fixture.set_group(100, "course", GroupState::Active);
+    fixture.add_user(1, &["lea"]);
+    fixture.add_user(2, &["tom"]);
+    fixture.join(1, 100, "learner");
+    fixture.join(2, 100, "teacher");
+    assert!(fixture.may_start(1, 2));
+    assert_eq!(fixture.found_keys(1, &["g"]), [100]);
     for state in [GroupState::Concluded, GroupState::Archived] {
-        town.group(100, "course", state);
-        assert!(!town.start(1, 2));
-        assert!(town.found(1, &["g"]).is_empty());
+        fixture.set_group(100, "course", state);
+        assert!(!fixture.may_start(1, 2));
+        assert!(fixture.found_keys(1, &["g"]).is_empty());
     }
-    town.group(100, "class", GroupState::Active);
-    assert!(town.start(2, 1), "the same members, another kind");
-    town.apply(FactChange::GroupRemoved { key: 100 });
-    assert!(!town.start(2, 1));
-    town.group(100, "class", GroupState::Active);
-    assert!(!town.start(2, 1), "a group that comes back is a new one");
+    fixture.set_group(100, "class", GroupState::Active);
+    assert!(fixture.may_start(2, 1), "the same members, another kind");
+    fixture.apply(FactChange::GroupRemoved { key: 100 });
+    assert!(!fixture.may_start(2, 1));
+    fixture.set_group(100, "class", GroupState::Active);
+    assert!(!fixture.may_start(2, 1), "a group that comes back is a new one");
 }
 
 #[test]
 fn edges_in_a_circle_are_followed_once() {
-    let mut town = Town::new();
+    let mut fixture = Fixture::new();
     for (user, group) in [(1, 100), (2, 101), (3, 102)] {
-        town.add_user(user, &["a"]);
-        town.group(group, "course", GroupState::Active);
-        town.join(user, group, "learner");
+        fixture.add_user(user, &["a"]);
+        fixture.set_group(group, "course", GroupState::Active);
+        fixture.join(user, group, "learner");
     }
     for (from, to) in [(100, 101), (101, 102), (102, 100), (100, 100)] {
-        town.edge(from, to, EdgeEffect::Allow, Delivers::Both);
+        fixture.edge(from, to, EdgeEffect::Allow, Delivers::Both);
     }
-    assert!(town.start(1, 2) && !town.start(2, 1), "edges are followed once, and one way");
-    assert!(!town.start(1, 3) && town.start(3, 1));
-    town.edge(100, 101, EdgeEffect::Allow, Delivers::Group);
-    assert!(!town.start(1, 2), "the group, not its members");
-    let (lea, group) = (town.world.user(1).unwrap(), town.world.group(101).unwrap());
-    assert!(town.policy.decide(&town.world, Action::AddressGroup, lea, Resource::Group(group)).is_allowed());
-    town.relate(1, 2, "friend");
-    assert!(town.start(1, 2));
-    town.edge(100, 101, EdgeEffect::Deny, Delivers::None);
-    assert!(!town.start(1, 2) && town.start(2, 1), "a barrier stands above a friendship, one way");
+    assert!(fixture.may_start(1, 2) && !fixture.may_start(2, 1), "edges are followed once, and one way");
+    assert!(!fixture.may_start(1, 3) && fixture.may_start(3, 1));
+    fixture.edge(100, 101, EdgeEffect::Allow, Delivers::Group);
+    assert!(!fixture.may_start(1, 2), "the group, not its members");
+    let (lea, group) = (fixture.world.user(1).unwrap(), fixture.world.group(101).unwrap());
+    assert!(fixture.policy.decide(&fixture.world, Action::AddressGroup, lea, Resource::Group(group)).is_allowed());
+    fixture.relate(1, 2, "friend");
+    assert!(fixture.may_start(1, 2));
+    fixture.edge(100, 101, EdgeEffect::Deny, Delivers::None);
+    assert!(!fixture.may_start(1, 2) && fixture.may_start(2, 1), "a barrier stands above a friendship, one way");
 }
 
 #[test]
 fn users_with_unusual_names_are_found() {
-    let mut town = Town::new();
-    town.group(100, "class", GroupState::Active);
+    let mut fixture = Fixture::new();
+    fixture.set_group(100, "class", GroupState::Active);
     let names: [&[&str]; 6] =
         [&["jean", "jeanne"], &["שלום", "בן"], &["علي"], &[], &["", " jean  paul ", "jean"], &["𝒥ean", "ß"]];
     for (key, words) in (1..).zip(names) {
-        town.add_user(key, words);
-        town.join(key, 100, "learner");
+        fixture.add_user(key, words);
+        fixture.join(key, 100, "learner");
     }
-    assert_eq!(town.found(1, &["j"]), [1, 5]);
-    assert_eq!(town.found(1, &["jean", "paul"]), [5]);
-    assert_eq!(town.found(1, &["ש"]), [2]);
-    assert_eq!(town.found(1, &["على"]), [] as [EntityKey; 0]);
-    assert_eq!(town.found(1, &[""]), [100, 1, 5, 6, 2, 3], "in the order of words, each once; who has none is not there");
-    town.add_user(1, &["marie"]);
-    assert_eq!(town.found(1, &["j"]), [5]);
-    assert_eq!(town.found(1, &["m"]), [1]);
+    assert_eq!(fixture.found_keys(1, &["j"]), [1, 5]);
+    assert_eq!(fixture.found_keys(1, &["jean", "paul"]), [5]);
+    assert_eq!(fixture.found_keys(1, &["ש"]), [2]);
+    assert_eq!(fixture.found_keys(1, &["على"]), [] as [EntityKey; 0]);
+    assert_eq!(
+        fixture.found_keys(1, &[""]),
+        [100, 1, 5, 6, 2, 3],
+        "in the order of words, each once; who has none is not there"
+    );
+    fixture.add_user(1, &["marie"]);
+    assert_eq!(fixture.found_keys(1, &["j"]), [5]);
+    assert_eq!(fixture.found_keys(1, &["m"]), [1]);
 }
 
 #[test]
 fn undeclared_words_have_no_effect() {
-    let mut town = Town::new();
-    town.add_user(1, &["lea"]);
-    town.group(100, "class", GroupState::Active);
-    let before = text(&town.world);
+    let mut fixture = Fixture::new();
+    fixture.add_user(1, &["lea"]);
+    fixture.set_group(100, "class", GroupState::Active);
+    let before = text(&fixture.world);
     let beyond = RoleId(200);
     for change in [
         FactChange::Membership { user: 1, group: 100, role: beyond, from_ms: None, until_ms: None },
@@ -273,20 +277,20 @@ fn undeclared_words_have_no_effect() {
             words: vec!["lea".to_owned()],
         },
     ] {
-        town.world.apply(&change);
-        assert_eq!(text(&town.world), before, "{change:?}");
+        fixture.world.apply(&change);
+        assert_eq!(text(&fixture.world), before, "{change:?}");
     }
 }
 
 #[test]
 fn a_group_of_60_000_members_is_reached() {
-    let mut town = Town::new();
-    town.group(100, "class", GroupState::Active);
-    town.group(101, "course", GroupState::Active);
+    let mut fixture = Fixture::new();
+    fixture.set_group(100, "class", GroupState::Active);
+    fixture.set_group(101, "course", GroupState::Active);
     let size: u32 = 60_000;
     // The keys are distinct, and they are neither in ascending nor in descending order.
-    let keys = (0..size).map(|at| EntityKey::from(u64::from(at) * 48_271 % 60_013));
-    let (learner, teacher) = (town.role("learner"), town.role("teacher"));
+    let keys = (0..size).map(|index| EntityKey::from(u64::from(index) * 48_271 % 60_013));
+    let (learner, teacher) = (fixture.role("learner"), fixture.role("teacher"));
     let mut changes = Vec::new();
     for key in keys {
         changes.push(FactChange::User {
@@ -298,25 +302,29 @@ fn a_group_of_60_000_members_is_reached() {
         });
     }
     let users = changes.len();
-    for at in (0..users).rev() {
-        if let FactChange::User { key, .. } = changes[at] {
+    for index in (0..users).rev() {
+        if let FactChange::User { key, .. } = changes[index] {
             changes.push(FactChange::Membership { user: key, group: 100, role: learner, from_ms: None, until_ms: Some(10) });
         }
     }
     changes.push(FactChange::Membership { user: 0, group: 100, role: teacher, from_ms: None, until_ms: None });
-    town.world.apply_all(&changes);
-    let group = town.world.group(100).unwrap();
-    let one = town.world.user(0).unwrap();
-    assert_eq!(town.world.members(group).count(), users);
-    assert_eq!(town.policy.reach(&town.world, one, Action::Start).len(), users);
-    let page = town.policy.complete(&town.world, one, &DirectoryQuery { words: &["u5".to_owned()], after: None, limit: 3 });
-    let first: Vec<EntityKey> = page.hits.iter().map(|hit| town.world.key_of(hit.entity)).collect();
+    fixture.world.apply_all(&changes);
+    let group = fixture.world.group(100).unwrap();
+    let first_user = fixture.world.user(0).unwrap();
+    assert_eq!(fixture.world.members(group).count(), users);
+    assert_eq!(fixture.policy.reach(&fixture.world, first_user, Action::Start).len(), users);
+    let page = fixture.policy.complete(
+        &fixture.world,
+        first_user,
+        &DirectoryQuery { words: &["u5".to_owned()], after: None, limit: 3 },
+    );
+    let first: Vec<EntityKey> = page.hits.iter().map(|hit| fixture.world.key_of(hit.entity)).collect();
     assert_eq!(first, [5, 50, 500]);
     assert!(page.hits.iter().all(|hit| matches!(hit.entity, Entity::User(_)) && hit.can == [Action::Start]));
-    assert_eq!(town.world.valid_until_ms(), Some(10));
-    let before = town.world.clone();
-    town.world.advance(10);
-    assert_eq!(town.world.members(group).collect::<Vec<_>>(), [one]);
-    assert_eq!(town.world.valid_until_ms(), None);
+    assert_eq!(fixture.world.valid_until_ms(), Some(10));
+    let before = fixture.world.clone();
+    fixture.world.advance(10);
+    assert_eq!(fixture.world.members(group).collect::<Vec<_>>(), [first_user]);
+    assert_eq!(fixture.world.valid_until_ms(), None);
     assert_eq!(before.members(group).count(), users, "a copy keeps its time");
 }

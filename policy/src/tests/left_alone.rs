@@ -1,11 +1,11 @@
-//! Tests, for each preset and each action, what user `a` may do about user `b` after `b` blocked `a`, and after the rules
-//! stopped letting `a` reach `b`.
+//! Tests for each preset which actions user `a` may perform about user `b` in two cases: after `b` blocked `a`, and after a
+//! change of facts for which the rules no longer let `a` reach `b`.
 
 use crate::{ACTIONS, PRESETS, Policy, ResourceType};
 
-/// A preset; a world in which `a` and `b` reach each other; a block by `b`; another end of the reach; and for each
-/// action of `a` about `b` the answers after the block and after the other end. Conversations are direct, messages are
-/// `a`'s own.
+/// For each preset: its name, the facts of a world in which `a` and `b` reach each other, a block by `b`, another fact that
+/// ends the reach, and a table. The table has one row for each action of `a` about `b`, with the answers after the block and
+/// after the other fact. Conversations are direct, and `a` is the author of the messages.
 const TABLES: [(&str, &str, &str, &str, &str); 6] = [
     (
         "open",
@@ -171,13 +171,12 @@ const TABLES: [(&str, &str, &str, &str, &str); 6] = [
     ),
 ];
 
-/// Actions that change what the other user sees, or show the acting user to them. A user who may not send may perform
-/// none of them.
-const SEEN_BY_THE_OTHER: [&str; 9] =
+/// Actions that the other user notices. A user who may not send must not perform any of them.
+const VISIBLE_TO_OTHER_USER: [&str; 9] =
     ["start", "send", "edit", "delete_for_all", "reopen", "erase_conversation", "rename", "add_member", "remove_member"];
 
-/// The notation of a table for the object of an action.
-fn about(action: &str, preset: &str) -> String {
+/// The resource of an action, in the notation of a table of cases.
+fn resource_text(action: &str, preset: &str) -> String {
     let relation = if preset == "medical" { "friend" } else { "block" };
     match action {
         "request" | "accept" | "unrelate" | "block" => format!("b/{relation}"),
@@ -198,24 +197,24 @@ fn every_preset_answers_every_action_after_a_block_and_after_lost_reach() {
             .map(|row| row.split_whitespace().collect::<Vec<_>>().try_into().expect("an action and two answers"))
             .collect();
         for (name, action) in ACTIONS {
-            let is_named = rows.iter().any(|[row, ..]| *row == name);
-            let is_about_another = matches!(action.resource_type(), ResourceType::User | ResourceType::Conversation);
-            assert_eq!(is_named, is_about_another, "{preset}: `{name}` needs a row");
+            let has_row = rows.iter().any(|[row, ..]| *row == name);
+            let needs_row = matches!(action.resource_type(), ResourceType::User | ResourceType::Conversation);
+            assert_eq!(has_row, needs_row, "{preset}: `{name}` needs a row");
         }
-        for (column, end) in [(1, block), (2, loss)] {
+        for (column, change) in [(1, block), (2, loss)] {
             let expected = rows.iter().map(|row| {
                 let (action, answer) = (row[0], row[column]);
                 let answer = if answer == "allow" { "allow".to_owned() } else { format!("deny {answer}") };
-                format!("expect a {action} {} {answer}\n", about(action, preset))
+                format!("expect a {action} {} {answer}\n", resource_text(action, preset))
             });
-            let cases = format!("{world}\n{end}\n{}", expected.collect::<String>());
-            let tested = policy.test(&cases).unwrap_or_else(|problems| panic!("{preset}: {problems:?}\n{cases}"));
-            let failures = tested.failures.iter();
-            wrong.extend(failures.map(|failure| format!("{preset}, after `{end}`: {}", failure.message)));
+            let cases = format!("{world}\n{change}\n{}", expected.collect::<String>());
+            let report = policy.test(&cases).unwrap_or_else(|problems| panic!("{preset}: {problems:?}\n{cases}"));
+            let failures = report.failures.iter();
+            wrong.extend(failures.map(|failure| format!("{preset}, after `{change}`: {}", failure.message)));
         }
         for [action, block, _] in &rows {
             let is_refused = *block != "allow";
-            assert!(is_refused || !SEEN_BY_THE_OTHER.contains(action), "{preset}: a blocked user may {action}");
+            assert!(is_refused || !VISIBLE_TO_OTHER_USER.contains(action), "{preset}: a blocked user may {action}");
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -256,8 +255,8 @@ fn only_groups_get_and_lose_members_under_any_rules() {
     let policy = Policy::parse(policy).unwrap();
     let mut cases = "user a\nuser b\n".to_owned();
     for action in ["add_member", "remove_member", "leave"] {
-        for place in ["note_to_self", "direct/b", "mail", "mail/owner"] {
-            cases.push_str(&format!("expect a {action} {place} deny unsupported\n"));
+        for conversation in ["note_to_self", "direct/b", "mail", "mail/owner"] {
+            cases.push_str(&format!("expect a {action} {conversation} deny unsupported\n"));
         }
         cases.push_str(&format!("expect a {action} group allow all\n"));
     }
@@ -274,8 +273,8 @@ fn a_member_who_may_not_read_can_only_leave() {
     let mut cases = "group t team\nuser a member@t\nuser b\n".to_owned();
     for (name, action) in ACTIONS.iter().filter(|(_, action)| action.resource_type() == ResourceType::Conversation) {
         cases.push_str(&format!("expect a {name} group/owner allow\n"));
-        let goes = matches!(action, crate::Action::Leave | crate::Action::DeleteConversation);
-        cases.push_str(&format!("expect b {name} group/owner {}\n", if goes { "allow" } else { "deny unsupported" }));
+        let leaves = matches!(action, crate::Action::Leave | crate::Action::DeleteConversation);
+        cases.push_str(&format!("expect b {name} group/owner {}\n", if leaves { "allow" } else { "deny unsupported" }));
     }
     assert_eq!(policy.test(&cases).unwrap().failures, []);
 }

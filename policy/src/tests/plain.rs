@@ -1,5 +1,5 @@
-//! Evaluates rules about pairs of users a second time, from the rows of [`Tables`] alone: without an index, a
-//! shortcut or any code of `eval/`.
+//! A second, simpler evaluation of rules about pairs of users. It reads only the rows of [`Tables`]: it uses no index, no
+//! shortcut and no code of `eval/`.
 
 use std::sync::Arc;
 
@@ -21,126 +21,131 @@ pub struct Pair<'a> {
 impl Pair<'_> {
     /// Whether the rules allow `me` the action with `them`.
     pub fn allows(&self, policy: &Policy, action: Action) -> bool {
-        let words = policy.vocabulary();
-        let any = |effect: RuleEffect| {
+        let vocabulary = policy.vocabulary();
+        let any_matches = |effect: RuleEffect| {
             let rules = policy.rules().iter().filter(|rule| rule.effect == effect && rule.candidates == Candidates::Users);
-            rules.filter(|rule| rule.actions.contains(&action)).any(|rule| self.matches(words, rule))
+            rules.filter(|rule| rule.actions.contains(&action)).any(|rule| self.matches(vocabulary, rule))
         };
         let active = |key| matches!(self.tables.users.get(&key), Some(FactChange::User { status: UserStatus::Active, .. }));
-        active(self.me) && active(self.them) && any(RuleEffect::Allow) && !any(RuleEffect::Deny)
+        active(self.me) && active(self.them) && any_matches(RuleEffect::Allow) && !any_matches(RuleEffect::Deny)
     }
 
-    fn matches(&self, words: &Arc<Vocabulary>, rule: &Rule) -> bool {
-        let holds = |condition: &Condition| self.holds(words, condition);
+    fn matches(&self, vocabulary: &Arc<Vocabulary>, rule: &Rule) -> bool {
+        let holds = |condition: &Condition| self.holds(vocabulary, condition);
         rule.conditions.iter().all(holds) && !rule.unless.iter().any(holds)
     }
 
-    fn holds(&self, words: &Arc<Vocabulary>, condition: &Condition) -> bool {
+    fn holds(&self, vocabulary: &Arc<Vocabulary>, condition: &Condition) -> bool {
         match *condition {
             Condition::Everyone => true,
             Condition::Same => self.me == self.them,
             Condition::InCommon(mine, theirs) => self
-                .memberships(words, self.me, mine)
-                .any(|(group, _)| self.memberships(words, self.them, theirs).any(|(other, _)| other == group)),
+                .memberships(vocabulary, self.me, mine)
+                .any(|(group, _)| self.memberships(vocabulary, self.them, theirs).any(|(other, _)| other == group)),
             Condition::Edge(mine, theirs) => {
-                self.edge(words, mine, theirs, EdgeEffect::Allow, &[Delivers::People, Delivers::Both])
+                self.edge(vocabulary, mine, theirs, EdgeEffect::Allow, &[Delivers::People, Delivers::Both])
             }
             Condition::Barrier(mine, theirs) => {
                 let any = [Delivers::People, Delivers::Group, Delivers::Both, Delivers::None];
-                self.edge(words, mine, theirs, EdgeEffect::Deny, &any)
+                self.edge(vocabulary, mine, theirs, EdgeEffect::Deny, &any)
             }
             Condition::Related(relation, direction) => {
                 let accepted = |from, to| {
                     let row = self.tables.relations.get(&(from, to, relation));
                     matches!(row, Some(FactChange::Relation { state: RelationState::Accepted, .. }))
                 };
-                let (out, into) = (accepted(self.me, self.them), accepted(self.them, self.me));
-                match (words.origin(relation), direction) {
-                    (RelationOrigin::Mutual, _) | (_, Direction::Both) => out || into,
+                let (out, back) = (accepted(self.me, self.them), accepted(self.them, self.me));
+                match (vocabulary.origin(relation), direction) {
+                    (RelationOrigin::Mutual, _) | (_, Direction::Both) => out || back,
                     (_, Direction::Out) => out,
-                    (_, Direction::In) => into,
+                    (_, Direction::In) => back,
                 }
             }
-            Condition::Role(who, role) => {
-                let declared = usize::from(role.0) < words.roles.len();
-                let row = self.tables.users.get(&self.key(who));
+            Condition::Role(variable, role) => {
+                let declared = usize::from(role.0) < vocabulary.roles.len();
+                let row = self.tables.users.get(&self.key(variable));
                 declared && matches!(row, Some(FactChange::User { roles, .. }) if roles.0 & (1 << role.0) != 0)
             }
-            Condition::Status(who, wanted) => {
-                matches!(self.tables.users.get(&self.key(who)), Some(FactChange::User { status, .. }) if *status == wanted)
+            Condition::Status(variable, expected) => {
+                let row = self.tables.users.get(&self.key(variable));
+                matches!(row, Some(FactChange::User { status, .. }) if *status == expected)
             }
-            Condition::WritableBy(who, wanted) => {
-                let row = self.tables.users.get(&self.key(who));
-                matches!(row, Some(FactChange::User { writable_by, .. }) if *writable_by == wanted)
+            Condition::WritableBy(variable, expected) => {
+                let row = self.tables.users.get(&self.key(variable));
+                matches!(row, Some(FactChange::User { writable_by, .. }) if *writable_by == expected)
             }
-            Condition::HasRole(who, atom) => self.memberships(words, self.key(who), atom).next().is_some(),
-            Condition::Setting(setting, wanted) => self.choice(words, setting) == Some(wanted),
-            // These conditions are about a group, a conversation, a message or a relation, and the question is about a
-            // user.
+            Condition::HasRole(variable, pattern) => {
+                self.memberships(vocabulary, self.key(variable), pattern).next().is_some()
+            }
+            Condition::Setting(setting, expected) => self.choice(vocabulary, setting) == Some(expected),
+            // All other conditions are about a group, a conversation, a message or a relation, and this evaluation has none.
             _ => false,
         }
     }
 
-    fn key(&self, who: Variable) -> EntityKey {
-        match who {
+    fn key(&self, variable: Variable) -> EntityKey {
+        match variable {
             Variable::Me => self.me,
             Variable::Them => self.them,
         }
     }
 
-    /// The active groups in which a user has the atom's role now, with the role.
+    /// The active groups in which a user has a role of the pattern now, each with the role.
     fn memberships(
         &self,
-        words: &Arc<Vocabulary>,
-        of: EntityKey,
-        atom: RolePattern,
+        vocabulary: &Arc<Vocabulary>,
+        user_key: EntityKey,
+        pattern: RolePattern,
     ) -> impl Iterator<Item = (EntityKey, RoleId)> {
-        let roles = words.roles.len();
+        let roles = vocabulary.roles.len();
         self.tables.memberships.values().filter_map(move |row| {
             let FactChange::Membership { user, group, role, from_ms, until_ms } = row else { return None };
-            let holds = from_ms.is_none_or(|from_ms| from_ms <= self.now_ms)
+            let is_valid = from_ms.is_none_or(|from_ms| from_ms <= self.now_ms)
                 && until_ms.is_none_or(|until_ms| self.now_ms < until_ms);
-            let fits = *user == of && usize::from(role.0) < roles && atom.role.is_none_or(|wanted| wanted == *role);
-            (holds && fits && self.is_active(*group, atom)).then_some((*group, *role))
+            let has_role =
+                *user == user_key && usize::from(role.0) < roles && pattern.role.is_none_or(|expected| expected == *role);
+            (is_valid && has_role && self.is_active(*group, pattern)).then_some((*group, *role))
         })
     }
 
-    fn is_active(&self, group: EntityKey, atom: RolePattern) -> bool {
+    fn is_active(&self, group: EntityKey, pattern: RolePattern) -> bool {
         let row = self.tables.groups.get(&group);
-        matches!(row, Some(FactChange::Group { state: GroupState::Active, kind, .. }) if atom.kind.is_none_or(|wanted| wanted == *kind))
+        matches!(row, Some(FactChange::Group { state: GroupState::Active, kind, .. })
+            if pattern.kind.is_none_or(|expected| expected == *kind))
     }
 
     /// Whether an edge leads from a membership of `me` to a membership of `them`.
     fn edge(
         &self,
-        words: &Arc<Vocabulary>,
+        vocabulary: &Arc<Vocabulary>,
         mine: RolePattern,
         theirs: RolePattern,
-        wanted: EdgeEffect,
-        along: &[Delivers],
+        expected: EdgeEffect,
+        edge_delivers: &[Delivers],
     ) -> bool {
         self.tables.edges.values().any(|row| {
             let FactChange::Edge { from, from_role, to, to_role, effect, delivers } = row else { return false };
-            let ends = |of, atom, at: EntityKey, named: Option<RoleId>| {
-                let mut held = self.memberships(words, of, atom);
-                held.any(|(group, role)| group == at && named.is_none_or(|named| named == role))
+            let has_end = |user_key, pattern, expected_group: EntityKey, edge_role: Option<RoleId>| {
+                let mut memberships = self.memberships(vocabulary, user_key, pattern);
+                memberships
+                    .any(|(group, role)| group == expected_group && edge_role.is_none_or(|edge_role| edge_role == role))
             };
-            *effect == wanted
-                && along.contains(delivers)
-                && ends(self.me, mine, *from, *from_role)
-                && ends(self.them, theirs, *to, *to_role)
+            *effect == expected
+                && edge_delivers.contains(delivers)
+                && has_end(self.me, mine, *from, *from_role)
+                && has_end(self.them, theirs, *to, *to_role)
         })
     }
 
     /// The index of a setting's value among the values that the policy declares; 0 if the tenant did not set a declared
     /// value.
-    fn choice(&self, words: &Arc<Vocabulary>, setting: SettingId) -> Option<u8> {
-        let values = &words.settings.get(usize::from(setting.0))?.values;
+    fn choice(&self, vocabulary: &Arc<Vocabulary>, setting: SettingId) -> Option<u8> {
+        let values = &vocabulary.settings.get(usize::from(setting.0))?.values;
         let stored = match self.tables.settings.get(&setting.0) {
             Some(FactChange::Setting { value, .. }) => value.as_ref(),
             _ => None,
         };
-        let place = stored.and_then(|stored| values.iter().position(|value| value == stored));
-        u8::try_from(place.unwrap_or(0)).ok()
+        let value_index = stored.and_then(|stored| values.iter().position(|value| value == stored));
+        u8::try_from(value_index.unwrap_or(0)).ok()
     }
 }

@@ -1,4 +1,4 @@
-//! Random facts and random rules, small enough that facts and rules often meet.
+//! Random facts and random rules. They use few users, groups and words, so that the rules often match.
 
 use proptest::{collection::vec, option, prelude::*};
 
@@ -24,9 +24,9 @@ pub fn events(len: usize) -> impl Strategy<Value = Vec<Event>> {
 
 /// Changes that begin with users and groups, most of them active, so that the world is not empty.
 pub fn changes(len: usize) -> impl Strategy<Value = Vec<FactChange>> {
-    let users = USERS.map(|key| prop_oneof![4 => active(key).boxed(), 1 => user(Just(key)).boxed()]);
+    let users = USERS.map(|key| prop_oneof![4 => active_user(key).boxed(), 1 => user(Just(key)).boxed()]);
     let groups = GROUPS.map(|key| group(Just(key)));
-    (users.collect::<Vec<_>>(), groups.collect::<Vec<_>>(), vec(link(), 0..len))
+    (users.collect::<Vec<_>>(), groups.collect::<Vec<_>>(), vec(fact_between(), 0..len))
         .prop_map(|(users, groups, links)| users.into_iter().chain(groups).chain(links).collect())
 }
 
@@ -35,11 +35,11 @@ pub fn change() -> impl Strategy<Value = FactChange> {
         3 => user(USERS),
         3 => group(GROUPS),
         1 => GROUPS.prop_map(|key| FactChange::GroupRemoved { key }),
-        12 => link(),
+        12 => fact_between(),
     ]
 }
 
-fn active(key: EntityKey) -> impl Strategy<Value = FactChange> {
+fn active_user(key: EntityKey) -> impl Strategy<Value = FactChange> {
     user(Just(key)).prop_map(|change| match change {
         FactChange::User { key, roles, writable_by, words, .. } => {
             FactChange::User { key, status: UserStatus::Active, roles, writable_by, words }
@@ -73,7 +73,7 @@ fn group(key: impl Strategy<Value = EntityKey>) -> impl Strategy<Value = FactCha
 }
 
 /// A membership, a relation, an edge or a setting.
-fn link() -> impl Strategy<Value = FactChange> {
+fn fact_between() -> impl Strategy<Value = FactChange> {
     let time = || option::weighted(0.3, 0i64..100);
     prop_oneof![
         6 => (USERS, GROUPS, role(), time(), time())
@@ -96,7 +96,7 @@ fn link() -> impl Strategy<Value = FactChange> {
     ]
 }
 
-/// The last role is not declared.
+/// A role; the role with the highest index is not declared.
 fn role() -> impl Strategy<Value = RoleId> {
     (0u8..4).prop_map(RoleId)
 }
@@ -105,7 +105,7 @@ fn kind() -> impl Strategy<Value = GroupKindId> {
     (0u8..3).prop_map(GroupKindId)
 }
 
-/// The last relation is not declared.
+/// A relation; the relation with the highest index is not declared.
 fn relation() -> impl Strategy<Value = RelationId> {
     (0u8..4).prop_map(RelationId)
 }
@@ -118,7 +118,7 @@ fn writable_by() -> impl Strategy<Value = WritableBy> {
     prop_oneof![Just(WritableBy::Rules), Just(WritableBy::Contacts), Just(WritableBy::Nobody)]
 }
 
-/// Some words have the same beginning, and some are not Latin.
+/// Words of a name. Some words have the same prefix, and some are not in Latin script.
 pub fn words() -> impl Strategy<Value = Vec<String>> {
     vec(word(), 0..4)
 }
@@ -129,8 +129,8 @@ pub fn word() -> impl Strategy<Value = String> {
 
 pub fn rules() -> impl Strategy<Value = Vec<Rule>> {
     vec(rule(), 1..7).prop_map(|mut rules| {
-        for (at, rule) in rules.iter_mut().enumerate() {
-            rule.name = at.to_string();
+        for (index, rule) in rules.iter_mut().enumerate() {
+            rule.name = index.to_string();
         }
         rules
     })
@@ -138,8 +138,9 @@ pub fn rules() -> impl Strategy<Value = Vec<Rule>> {
 
 fn rule() -> impl Strategy<Value = Rule> {
     let effect = prop_oneof![3 => Just(RuleEffect::Allow), 1 => Just(RuleEffect::Deny), 1 => Just(RuleEffect::Otherwise)];
-    let users = (vec(about_users(), 1..4), vec(about_users(), 0..2)).prop_map(|both| (Candidates::Users, both));
-    let groups = (vec(about_groups(), 1..4), vec(about_groups(), 0..2)).prop_map(|both| (Candidates::Groups, both));
+    let users = (vec(about_users(), 1..4), vec(about_users(), 0..2)).prop_map(|conditions| (Candidates::Users, conditions));
+    let groups =
+        (vec(about_groups(), 1..4), vec(about_groups(), 0..2)).prop_map(|conditions| (Candidates::Groups, conditions));
     let code = prop_oneof![Just(Code::NotFound), Just(Code::Unsupported), Just(Code::NeedsFriend)];
     (effect, prop_oneof![3 => users, 1 => groups], code).prop_map(|(effect, (candidates, (conditions, unless)), code)| {
         Rule {
@@ -159,16 +160,16 @@ fn rule() -> impl Strategy<Value = Rule> {
 }
 
 /// Rules about users and groups, and rules about conversations, messages and requests.
-pub fn rules_of_all() -> impl Strategy<Value = Vec<Rule>> {
-    vec(prop_oneof![rule().boxed(), rule_of_conversations().boxed()], 1..9).prop_map(|mut rules| {
-        for (at, rule) in rules.iter_mut().enumerate() {
-            rule.name = at.to_string();
+pub fn rules_of_all_kinds() -> impl Strategy<Value = Vec<Rule>> {
+    vec(prop_oneof![rule().boxed(), conversation_rule().boxed()], 1..9).prop_map(|mut rules| {
+        for (index, rule) in rules.iter_mut().enumerate() {
+            rule.name = index.to_string();
         }
         rules
     })
 }
 
-fn rule_of_conversations() -> impl Strategy<Value = Rule> {
+fn conversation_rule() -> impl Strategy<Value = Rule> {
     let effect = prop_oneof![3 => Just(RuleEffect::Allow), 1 => Just(RuleEffect::Deny)];
     let conversation = || {
         prop_oneof![
@@ -208,7 +209,7 @@ fn rule_of_conversations() -> impl Strategy<Value = Rule> {
     })
 }
 
-fn atom() -> impl Strategy<Value = RolePattern> {
+fn role_pattern() -> impl Strategy<Value = RolePattern> {
     (option::of((0u8..3).prop_map(RoleId)), option::of((0u8..3).prop_map(GroupKindId)))
         .prop_map(|(role, kind)| RolePattern { role, kind })
 }
@@ -218,9 +219,10 @@ fn about_users() -> impl Strategy<Value = Condition> {
     prop_oneof![
         1 => Just(Condition::Everyone),
         1 => Just(Condition::Same),
-        3 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::InCommon(mine, RolePattern { kind: mine.kind, ..theirs })),
-        2 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::Edge(mine, theirs)),
-        1 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::Barrier(mine, theirs)),
+        3 => (role_pattern(), role_pattern())
+            .prop_map(|(mine, theirs)| Condition::InCommon(mine, RolePattern { kind: mine.kind, ..theirs })),
+        2 => (role_pattern(), role_pattern()).prop_map(|(mine, theirs)| Condition::Edge(mine, theirs)),
+        1 => (role_pattern(), role_pattern()).prop_map(|(mine, theirs)| Condition::Barrier(mine, theirs)),
         2 => (0u8..3, direction).prop_map(|(relation, direction)| Condition::Related(RelationId(relation), direction)),
         3 => filter(),
     ]
@@ -229,9 +231,9 @@ fn about_users() -> impl Strategy<Value = Condition> {
 fn about_groups() -> impl Strategy<Value = Condition> {
     prop_oneof![
         1 => Just(Condition::Everyone),
-        3 => atom().prop_map(Condition::InGroup),
-        2 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::Edge(mine, theirs)),
-        1 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::Barrier(mine, theirs)),
+        3 => role_pattern().prop_map(Condition::InGroup),
+        2 => (role_pattern(), role_pattern()).prop_map(|(mine, theirs)| Condition::Edge(mine, theirs)),
+        1 => (role_pattern(), role_pattern()).prop_map(|(mine, theirs)| Condition::Barrier(mine, theirs)),
         1 => (0u8..3).prop_map(|kind| Condition::GroupKind(GroupKindId(kind))),
         1 => Just(Condition::GroupState(GroupState::Active)),
         1 => Just(Condition::GroupLarger(Threshold::Setting(SettingId(1)))),
@@ -243,11 +245,11 @@ fn about_groups() -> impl Strategy<Value = Condition> {
 fn filter() -> impl Strategy<Value = Condition> {
     let variable = || prop_oneof![Just(Variable::Me), Just(Variable::Them)];
     prop_oneof![
-        (variable(), 0u8..3).prop_map(|(who, role)| Condition::Role(who, RoleId(role))),
-        variable().prop_map(|who| Condition::Status(who, UserStatus::Active)),
-        variable().prop_map(|who| Condition::Status(who, UserStatus::Deactivated)),
-        (variable(), writable_by()).prop_map(|(who, writable_by)| Condition::WritableBy(who, writable_by)),
-        (variable(), atom()).prop_map(|(who, atom)| Condition::HasRole(who, atom)),
+        (variable(), 0u8..3).prop_map(|(user, role)| Condition::Role(user, RoleId(role))),
+        variable().prop_map(|user| Condition::Status(user, UserStatus::Active)),
+        variable().prop_map(|user| Condition::Status(user, UserStatus::Deactivated)),
+        (variable(), writable_by()).prop_map(|(user, writable_by)| Condition::WritableBy(user, writable_by)),
+        (variable(), role_pattern()).prop_map(|(user, role_pattern)| Condition::HasRole(user, role_pattern)),
         (0u8..2).prop_map(|value| Condition::Setting(SettingId(0), value)),
     ]
 }

@@ -1,5 +1,4 @@
-//! Facts like the rows of the server's tables, from which worlds are built; and the text of a world, for
-//! comparisons.
+//! Facts in the form of the server's tables, from which worlds are built, and the text of a world, for comparisons.
 
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
@@ -25,8 +24,8 @@ pub fn vocabulary() -> Arc<Vocabulary> {
             ("guardian".to_owned(), RelationOrigin::Given),
         ],
         settings: vec![
-            SettingDeclaration { name: "messaging".to_owned(), values: names(&["on", "off"]), number: None },
-            SettingDeclaration { name: "limit".to_owned(), values: Vec::new(), number: Some(2) },
+            SettingDeclaration { name: "messaging".to_owned(), values: names(&["on", "off"]), group_ix: None },
+            SettingDeclaration { name: "limit".to_owned(), values: Vec::new(), group_ix: Some(2) },
         ],
     })
 }
@@ -35,10 +34,10 @@ pub fn policy(rules: Vec<Rule>, secret_directory: bool) -> Policy {
     Policy::from_parts("test".to_owned(), String::new(), vocabulary(), rules, secret_directory, false)
 }
 
-/// One map per table, with the key of the table.
+/// The rows of the server's tables: one map for each table, by the key of the table.
 #[derive(Debug, Clone)]
 pub struct Tables {
-    words: Arc<Vocabulary>,
+    vocabulary: Arc<Vocabulary>,
     pub users: BTreeMap<EntityKey, FactChange>,
     pub groups: BTreeMap<EntityKey, FactChange>,
     pub memberships: BTreeMap<(EntityKey, EntityKey, RoleId), FactChange>,
@@ -54,10 +53,10 @@ impl Default for Tables {
 }
 
 impl Tables {
-    /// Tables without rows, with the words of a policy.
-    pub fn new(words: Arc<Vocabulary>) -> Self {
+    /// Tables without rows, for a policy with this vocabulary.
+    pub fn new(vocabulary: Arc<Vocabulary>) -> Self {
         Self {
-            words,
+            vocabulary,
             users: BTreeMap::new(),
             groups: BTreeMap::new(),
             memberships: BTreeMap::new(),
@@ -67,8 +66,8 @@ impl Tables {
         }
     }
 
-    /// Writes a change as the server does. A change that names an unknown user or group has no effect, because the
-    /// server refuses it.
+    /// Writes a change in the same way as the server. A change that names an unknown user or group has no effect, because
+    /// the server refuses it.
     pub fn write(&mut self, change: &FactChange) {
         match change {
             FactChange::User { key, .. } => {
@@ -113,7 +112,7 @@ impl Tables {
 
     fn unrelate(&mut self, from: EntityKey, to: EntityKey, relation: RelationId) {
         self.relations.remove(&(from, to, relation));
-        if self.words.origin(relation) == RelationOrigin::Mutual {
+        if self.vocabulary.origin(relation) == RelationOrigin::Mutual {
             self.relations.remove(&(to, from, relation));
         }
     }
@@ -129,16 +128,17 @@ impl Tables {
             .chain(self.settings.values())
     }
 
+    /// A world with these rows at the time `now_ms`.
     pub fn world(&self, now_ms: i64) -> World {
-        let mut world = World::new(Arc::clone(&self.words));
+        let mut world = World::new(Arc::clone(&self.vocabulary));
         world.advance(now_ms);
         world.apply_all(self.rows());
         world
     }
 }
 
-/// The content of a world and of its indexes, by keys and in a fixed order, so that worlds with different numbers
-/// compare equal.
+/// The content of a world and of its indexes, with keys in place of indexes and in a fixed order. So the texts of two worlds
+/// with the same facts are equal.
 pub fn text(world: &World) -> String {
     let mut lines: Vec<String> = Vec::new();
     for user in world.users() {
@@ -147,17 +147,23 @@ pub fn text(world: &World) -> String {
             "{} {:?} {:?} {:?} [{}]",
             user_record.key, user_record.status, user_record.writable_by, user_record.roles, user_record.words
         );
-        let mut held: Vec<_> =
-            user_record.held.iter().map(|held| (held.role(), held.place() >> 32, world.group_key(held.group()))).collect();
+        let mut held: Vec<_> = user_record
+            .held
+            .iter()
+            .map(|held| (held.role(), held.kind_and_group() >> 32, world.group_key(held.group())))
+            .collect();
         held.sort_unstable();
-        let mut relations: Vec<_> =
-            user_record.relations.iter().map(|tie| (tie.relation, tie.out, world.user_key(tie.other), tie.state)).collect();
+        let mut relations: Vec<_> = user_record
+            .relations
+            .iter()
+            .map(|entry| (entry.relation, entry.out, world.user_key(entry.other), entry.state))
+            .collect();
         relations.sort_unstable();
         write!(line, " {held:?} {relations:?}").unwrap();
         lines.push(line);
     }
-    for number in world.groups() {
-        let group = world.group_record(number).unwrap();
+    for group_ix in world.groups() {
+        let group = world.group_record(group_ix).unwrap();
         let mut line = format!(
             "{} {:?} {:?} {:?} {:?} {} [{}]",
             group.key, group.kind, group.parent, group.state, group.delivers, group.active_members, group.words
@@ -168,7 +174,7 @@ pub fn text(world: &World) -> String {
             .flat_map(|(role, members)| members.iter().map(|user| (*role, world.user_key(user))))
             .collect();
         members.sort_unstable();
-        let mut distinct: Vec<EntityKey> = world.members(number).map(|user| world.user_key(user)).collect();
+        let mut distinct: Vec<EntityKey> = world.members(group_ix).map(|user| world.user_key(user)).collect();
         distinct.sort_unstable();
         let mut edges: Vec<_> = group
             .edges
@@ -190,7 +196,7 @@ pub fn text(world: &World) -> String {
     lines.join("\n")
 }
 
-/// The content of the search index, in its order.
+/// The content of the name index, in its order.
 fn directory(world: &World) -> String {
     let mut text = String::new();
     world.words().walk(
@@ -207,8 +213,8 @@ fn directory(world: &World) -> String {
     text
 }
 
-/// All decisions by and about a user, by keys.
-pub fn answers(world: &World, policy: &Policy, me: EntityKey) -> String {
+/// The users whom a user may find or start a conversation with, and the user's directory, with keys in place of indexes.
+pub fn decisions_about(world: &World, policy: &Policy, me: EntityKey) -> String {
     let Some(me) = world.user(me) else { return "unknown".to_owned() };
     let mut text = String::new();
     for action in [Action::Find, Action::Start] {
@@ -217,7 +223,7 @@ pub fn answers(world: &World, policy: &Policy, me: EntityKey) -> String {
         write!(text, "{keys:?} ").unwrap();
     }
     let page = policy.complete(world, me, &DirectoryQuery { words: &[], after: None, limit: usize::MAX });
-    let found: Vec<EntityKey> = page.hits.iter().map(|hit| world.key_of(hit.entity)).collect();
-    write!(text, "{found:?}").unwrap();
+    let listed: Vec<EntityKey> = page.hits.iter().map(|hit| world.key_of(hit.entity)).collect();
+    write!(text, "{listed:?}").unwrap();
     text
 }

@@ -1,4 +1,4 @@
-//! The validation of single fields. A refusal names the field.
+//! The validation of single fields. Each refusal names the field by its path in JSON, which is the parameter `field`.
 
 use std::ops::RangeInclusive;
 
@@ -8,7 +8,7 @@ use crate::{
     limits, wire,
 };
 
-/// Parses an id; a refusal names the field.
+/// Parses an id.
 pub(super) fn id<T: std::str::FromStr>(value: &str, field: &str) -> Result<T, Refusal> {
     if value.is_empty() {
         return Err(missing(field));
@@ -16,14 +16,15 @@ pub(super) fn id<T: std::str::FromStr>(value: &str, field: &str) -> Result<T, Re
     value.parse().map_err(|_| invalid(field, &format!("is `{}`, expected a UUID", shortened(value))))
 }
 
+/// Parses a list of at most `max` ids.
 pub(super) fn ids<T: std::str::FromStr>(values: &[String], field: &str, max: usize) -> Result<Vec<T>, Refusal> {
     if values.len() > max {
         return Err(too_large(field, max, "ids"));
     }
-    values.iter().enumerate().map(|(at, value)| id(value, &format!("{field}[{at}]"))).collect()
+    values.iter().enumerate().map(|(index, value)| id(value, &format!("{field}[{index}]"))).collect()
 }
 
-/// Validates a list of users whose length is in `count`.
+/// Validates a list of users. Its length must be in `count`.
 pub(super) fn users(refs: Vec<wire::UserRef>, field: &str, count: RangeInclusive<usize>) -> Result<Vec<UserRef>, Refusal> {
     if refs.len() < *count.start() {
         return Err(missing(field));
@@ -31,11 +32,11 @@ pub(super) fn users(refs: Vec<wire::UserRef>, field: &str, count: RangeInclusive
     if refs.len() > *count.end() {
         return Err(too_large(field, *count.end(), "users"));
     }
-    refs.into_iter().enumerate().map(|(at, one)| user(Some(one), &format!("{field}[{at}]"))).collect()
+    refs.into_iter().enumerate().map(|(index, user_ref)| user(Some(user_ref), &format!("{field}[{index}]"))).collect()
 }
 
-pub(super) fn user(one: Option<wire::UserRef>, field: &str) -> Result<UserRef, Refusal> {
-    match one.ok_or_else(|| missing(field))?.by {
+pub(super) fn user(reference: Option<wire::UserRef>, field: &str) -> Result<UserRef, Refusal> {
+    match reference.ok_or_else(|| missing(field))?.by {
         Some(wire::user_ref::By::Id(value)) => id(&value, &format!("{field}.id")).map(UserRef::Id),
         Some(wire::user_ref::By::ExternalId(value)) if !value.is_empty() => {
             external_id(value, &format!("{field}.externalId")).map(UserRef::ExternalId)
@@ -45,13 +46,13 @@ pub(super) fn user(one: Option<wire::UserRef>, field: &str) -> Result<UserRef, R
 }
 
 pub(super) fn external_id(value: String, field: &str) -> Result<String, Refusal> {
-    match value.chars().find(|letter| letter.is_control()) {
-        Some(letter) => Err(control_character(letter, field)),
+    match value.chars().find(|character| character.is_control()) {
+        Some(character) => Err(control_character(character, field)),
         None => bounded(value, field, limits::EXTERNAL_ID_BYTES_MAX),
     }
 }
 
-/// Validates the name of a relation, with the characters that names in policies have.
+/// Validates the name of a relation: it must have the characters that a policy allows in the name of a relation.
 pub(super) fn relation(name: String, field: &str) -> Result<String, Refusal> {
     if name.is_empty() {
         return Err(missing(field));
@@ -59,7 +60,7 @@ pub(super) fn relation(name: String, field: &str) -> Result<String, Refusal> {
     if name.len() > limits::RELATION_BYTES_MAX {
         return Err(too_large(field, limits::RELATION_BYTES_MAX, "bytes"));
     }
-    if !name.bytes().all(|letter| matches!(letter, b'a'..=b'z' | b'0'..=b'9' | b'_')) {
+    if !name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_')) {
         return Err(invalid(field, &format!("is `{}`, and may only have a to z, 0 to 9 and `_`", shortened(&name))));
     }
     Ok(name)
@@ -74,44 +75,46 @@ pub(super) fn page(limit: u32, field: &str) -> Result<u32, Refusal> {
     }
 }
 
-/// Validates the text of a message: it has a visible character, is not too long, and has no control characters. Line ends become `\n`.
+/// Validates the text of a message: it must have a character that is not whitespace, must not be too long, and must have no
+/// control characters. Line ends become `\n`.
 pub(super) fn text(value: String, field: &str) -> Result<String, Refusal> {
-    let special = |letter: char| is_special(letter) && !matches!(letter, '\n' | '\t');
-    let value = cleaned(value, field, limits::TEXT_BYTES_MAX, special, "\n")?;
+    let is_special_in_text = |character: char| is_special(character) && !matches!(character, '\n' | '\t');
+    let value = cleaned(value, field, limits::TEXT_BYTES_MAX, is_special_in_text, "\n")?;
     if value.trim().is_empty() {
         return Err(invalid(field, "is empty"));
     }
     Ok(value)
 }
 
-/// Validates a text of one line: line ends and tabs become spaces.
+/// Validates a text of one line with at most `max` bytes. Line ends and tabs become spaces.
 pub(super) fn line(value: String, field: &str, max: usize) -> Result<String, Refusal> {
     cleaned(value, field, max, is_special, " ")
 }
 
 /// The characters that end a line or a paragraph in Unicode (UAX 14), and tabs.
-const BREAKS: [char; 8] = ['\t', '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+const LINE_BREAKS: [char; 8] = ['\t', '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
 
-fn is_special(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
+fn is_special(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
-/// Replaces line breaks and refuses all other control characters: they are not visible, PostgreSQL can't store NUL, and JSON needs six bytes
-/// for each. Most texts have none and are scanned once.
+/// Replaces line breaks by `replacement` and refuses all other characters for which `is_special` is true: they are not
+/// visible, PostgreSQL can't store NUL, and JSON needs six bytes for each. Most texts have no special character and are
+/// scanned once.
 fn cleaned(
     value: String,
     field: &str,
     max: usize,
-    special: impl Fn(char) -> bool + Copy,
-    with: &str,
+    is_special: impl Fn(char) -> bool + Copy,
+    replacement: &str,
 ) -> Result<String, Refusal> {
-    if !value.contains(special) {
+    if !value.contains(is_special) {
         return bounded(value, field, max);
     }
-    let breaks = |letter: char| special(letter) && BREAKS.contains(&letter);
-    let value = bounded(value.replace("\r\n", with).replace(breaks, with), field, max)?;
-    match value.chars().find(|letter| special(*letter)) {
-        Some(letter) => Err(control_character(letter, field)),
+    let is_break = |character: char| is_special(character) && LINE_BREAKS.contains(&character);
+    let value = bounded(value.replace("\r\n", replacement).replace(is_break, replacement), field, max)?;
+    match value.chars().find(|character| is_special(*character)) {
+        Some(character) => Err(control_character(character, field)),
         None => Ok(value),
     }
 }
@@ -120,23 +123,23 @@ fn bounded(value: String, field: &str, max: usize) -> Result<String, Refusal> {
     if value.len() > max { Err(too_large(field, max, "bytes")) } else { Ok(value) }
 }
 
-fn control_character(letter: char, field: &str) -> Refusal {
-    invalid(field, &format!("contains U+{:04X}, a control character", u32::from(letter)))
+fn control_character(character: char, field: &str) -> Refusal {
+    invalid(field, &format!("contains U+{:04X}, a control character", u32::from(character)))
 }
 
-/// The beginning of a value on one line, for an error message.
+/// The first 60 characters of a value on one line, for an error message.
 fn shortened(value: &str) -> String {
-    let mut letters = value.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
-    let begin: String = letters.by_ref().take(60).collect();
-    if letters.next().is_some() { begin + "…" } else { begin }
+    let mut characters = value.chars().map(|character| if character.is_control() { ' ' } else { character });
+    let beginning: String = characters.by_ref().take(60).collect();
+    if characters.next().is_some() { beginning + "…" } else { beginning }
 }
 
 pub(super) fn missing(field: &str) -> Refusal {
     invalid(field, "is missing")
 }
 
-pub(super) fn invalid(field: &str, why: &str) -> Refusal {
-    Refusal::new(ErrorCode::Invalid, format!("`{field}` {why}")).field(field)
+pub(super) fn invalid(field: &str, problem: &str) -> Refusal {
+    Refusal::new(ErrorCode::Invalid, format!("`{field}` {problem}")).field(field)
 }
 
 pub(super) fn too_large(field: &str, max: usize, unit: &str) -> Refusal {

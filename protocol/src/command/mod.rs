@@ -1,7 +1,7 @@
-//! Validated requests: ids are parsed, limits are checked, and no field is optional without need.
+//! Validated requests: ids are parsed, limits are checked, and fields that a command requires are not optional.
 //!
-//! Requests over a socket and over HTTP both pass [`Command::try_from`], so both get the same refusals. The field in a
-//! [`Refusal`] is the path in JSON, `sendMessage.text`.
+//! [`Command::try_from`] validates requests over a socket and over HTTP, so both get the same refusals. The field in a
+//! [`Refusal`] is the path in JSON, such as `sendMessage.text`.
 
 mod check;
 mod name;
@@ -17,18 +17,19 @@ use crate::{
     wire::request::Command as Wire,
 };
 
-/// A command of a caller, over a socket or over HTTP.
+/// A command that a caller can send over a socket or over HTTP.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
-    /// Changes a conversation. The server decides it by the state of the conversation alone, so it needs no look-up before.
+    /// A command that changes a conversation. The server looks nothing up before it puts the command into the conversation's
+    /// lane.
     Write(WriteCommand),
-    /// Looks something up first, and then changes or publishes something.
+    /// A command for which the server reads data before it changes or publishes something.
     Compound(CompoundCommand),
-    /// Changes nothing.
+    /// A command that changes nothing.
     Read(ReadCommand),
 }
 
-/// A command that changes a conversation and needs no look-up before.
+/// A command that changes a conversation and for which the server looks nothing up before the change.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)] // the fields are described in proto/causerie/v1/command.proto
 pub enum WriteCommand {
@@ -44,7 +45,8 @@ pub enum WriteCommand {
     DeleteConversation { conversation: ConversationId, for_all: bool },
 }
 
-/// A command that looks something up, for example the users that it names, before it changes or publishes something.
+/// A command for which the server reads data, for example the users that the command names, before it changes or publishes
+/// something.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)] // the fields are described in proto/causerie/v1/command.proto
 pub enum CompoundCommand {
@@ -71,7 +73,7 @@ pub enum ReadCommand {
     GetPresence { users: Vec<UserId> },
 }
 
-/// A command that is about the connection itself, and exists over a socket only.
+/// A command that a client can send over a socket: a command about the connection itself, or any [`Command`].
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub enum SocketCommand {
@@ -84,7 +86,7 @@ pub enum SocketCommand {
     Any(Command),
 }
 
-/// A user, by the server's id or by the external id.
+/// A reference to a user, by the server's id or by the external id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum UserRef {
@@ -92,7 +94,7 @@ pub enum UserRef {
     ExternalId(String),
 }
 
-/// A group, by the server's id or by the external id.
+/// A reference to a group, by the server's id or by the external id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum GroupRef {
@@ -102,29 +104,32 @@ pub enum GroupRef {
 
 /// A message to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct Draft {
+    /// The id that the client made for the message. A repeated command has the same id.
     pub client_id: ClientId,
+    /// The text: not blank, without control characters, at most [`limits::TEXT_BYTES_MAX`] bytes.
     pub text: String,
 }
 
-/// A part of a history.
+/// The part of a conversation's history that a client requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HistoryRange {
     /// The last messages.
     Newest,
-    /// Messages before this seq.
+    /// The last messages before this seq.
     Before(u32),
-    /// Messages after this seq.
+    /// The first messages after this seq.
     After(u32),
 }
 
 /// The state that a client holds from an earlier connection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[allow(missing_docs)]
 pub struct Resume {
+    /// The epoch that the server sent last. Empty if the client holds nothing.
     pub epoch: String,
+    /// The version of the client's list of conversations. 0 if the client holds nothing.
     pub inbox_version: u32,
+    /// The conversations that the client holds, each with its version.
     pub held: Vec<(ConversationId, u32)>,
 }
 
@@ -293,21 +298,23 @@ impl TryFrom<Wire> for Command {
 }
 
 impl Draft {
-    fn checked(client_id: String, body: String, place: &str) -> Result<Self, Refusal> {
-        Ok(Self { client_id: id(&client_id, &format!("{place}.clientId"))?, text: text(body, &format!("{place}.text"))? })
+    fn checked(client_id: String, body: String, path: &str) -> Result<Self, Refusal> {
+        Ok(Self { client_id: id(&client_id, &format!("{path}.clientId"))?, text: text(body, &format!("{path}.text"))? })
     }
 }
 
 impl Resume {
-    fn checked(resume: wire::Resume, place: &str) -> Result<Self, Refusal> {
+    fn checked(resume: wire::Resume, path: &str) -> Result<Self, Refusal> {
         if resume.held.len() > limits::HELD_MAX {
-            return Err(too_large(&format!("{place}.held"), limits::HELD_MAX, "conversations"));
+            return Err(too_large(&format!("{path}.held"), limits::HELD_MAX, "conversations"));
         }
         let held = resume
             .held
             .iter()
             .enumerate()
-            .map(|(at, held)| Ok((id(&held.conversation_id, &format!("{place}.held[{at}].conversationId"))?, held.version)))
+            .map(|(index, held)| {
+                Ok((id(&held.conversation_id, &format!("{path}.held[{index}].conversationId"))?, held.version))
+            })
             .collect::<Result<_, Refusal>>()?;
         Ok(Self { epoch: resume.epoch, inbox_version: resume.inbox_version, held })
     }

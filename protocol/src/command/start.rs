@@ -8,10 +8,10 @@ use crate::{ClientId, MessageId, codes::Refusal, limits, wire, wire::recipient::
 
 /// The conversation to start, or to find if it exists.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs)]
 pub struct StartConversation {
+    /// The kind of the conversation, and its other members.
     pub target: Target,
-    /// The first message; a mail always has one.
+    /// The first message. A mail always has a first message.
     pub first_message: Option<Draft>,
 }
 
@@ -20,7 +20,7 @@ pub struct StartConversation {
 #[allow(missing_docs)]
 pub enum Target {
     NoteToSelf,
-    /// A group is refused later, by the rules and not by this validation.
+    /// This validation accepts a group too; the server refuses it when it evaluates the rules.
     Direct(Recipient),
     Group {
         to: Vec<Recipient>,
@@ -28,11 +28,13 @@ pub enum Target {
         client_id: ClientId,
     },
     Mail {
-        /// At least one.
+        /// The recipients (To). There is at least one.
         to: Vec<Recipient>,
+        /// The recipients in copy (Cc).
         copy: Vec<Recipient>,
         subject: String,
         client_id: ClientId,
+        /// The message that the mail answers.
         in_reply_to: Option<MessageId>,
     },
 }
@@ -57,7 +59,7 @@ impl From<GroupRef> for Recipient {
     }
 }
 
-/// The paths of the fields, for refusals.
+/// The paths of the fields in JSON, for refusals.
 #[allow(missing_docs)]
 impl StartConversation {
     pub const WITH: &'static str = "startConversation.with";
@@ -126,11 +128,14 @@ impl TryFrom<wire::StartConversation> for StartConversation {
 }
 
 fn recipients(refs: Vec<wire::Recipient>, field: &str) -> Result<Vec<Recipient>, Refusal> {
-    refs.into_iter().enumerate().map(|(at, one)| recipient(one, &format!("{field}[{at}]"))).collect()
+    refs.into_iter()
+        .enumerate()
+        .map(|(index, wire_recipient)| recipient(wire_recipient, &format!("{field}[{index}]")))
+        .collect()
 }
 
-fn recipient(one: wire::Recipient, field: &str) -> Result<Recipient, Refusal> {
-    Ok(match one.by {
+fn recipient(wire_recipient: wire::Recipient, field: &str) -> Result<Recipient, Refusal> {
+    Ok(match wire_recipient.by {
         Some(By::Id(value)) => Recipient::User(UserRef::Id(id(&value, &format!("{field}.id"))?)),
         Some(By::ExternalId(value)) if !value.is_empty() => {
             Recipient::User(UserRef::ExternalId(external_id(value, &format!("{field}.externalId"))?))

@@ -4,7 +4,7 @@ use causerie_policy::ACTIONS;
 
 use crate::config::suggestion;
 
-/// Actions of back ends and operators. The other actions are the actions of the rule language, for what the policy denied.
+/// The actions of back ends and operators. An entry about a denial has an action of the rule language instead.
 const CALLS: [&str; 25] = [
     "api_key.create",
     "api_key.revoke",
@@ -39,8 +39,8 @@ pub(super) fn is_action(word: &str) -> bool {
     all().any(|known| known == word)
 }
 
-/// Why a filter by this word can never match: a sentence with the nearest action and the list of actions. `None` for an
-/// action.
+/// The error text for a filter by a word that is not an action: it suggests the most similar action and lists all actions.
+/// `None` if the word is an action.
 #[must_use]
 pub fn unknown(word: &str) -> Option<String> {
     if is_action(word) {
@@ -63,10 +63,10 @@ mod tests {
     fn an_error_about_an_unknown_action_suggests_the_nearest() {
         assert_eq!(unknown("start"), None);
         assert_eq!(unknown("policy.set"), None);
-        let why = unknown("policy.sett").expect("is none");
+        let text = unknown("policy.sett").expect("is not an action");
         assert!(
-            why.starts_with("there is no action `policy.sett`; did you mean `policy.set`? (there are: api_key.create, "),
-            "{why}"
+            text.starts_with("there is no action `policy.sett`; did you mean `policy.set`? (there are: api_key.create, "),
+            "{text}"
         );
         assert!(unknown("").is_some());
     }

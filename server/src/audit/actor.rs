@@ -1,4 +1,4 @@
-//! Who changes a tenant, and in whose audit the change is recorded.
+//! The back end or operator that changes a tenant, and the audit log entries about its changes.
 
 use causerie_protocol::TenantId;
 use sea_orm::ConnectionTrait;
@@ -19,8 +19,8 @@ use crate::{
     },
 };
 
-/// An operator, or the back end of a tenant. A back end whose key has the scope `tenants` or `operate` may change other tenants
-/// than its own: such a change is recorded in the audit of both tenants.
+/// An operator, or the back end of a tenant. A back end whose key has the scope `tenants` or `operate` may change other
+/// tenants than its own: such a change is recorded in the audit of both tenants.
 #[derive(Debug, Clone)]
 pub struct Actor {
     name: String,
@@ -48,18 +48,19 @@ impl Actor {
         Self { name: back_end(key), back_end: Some(BackEnd { home: key.tenant, key: key.key }) }
     }
 
-    /// Begins a transaction in which the actor changes something, and takes the fact locks of the tenant that it changes and of
-    /// the actor's own tenant. Under these locks, which a revocation and a suspension take too, it checks that the API key of
-    /// the actor is still valid: a request that was authenticated before the revocation changes nothing after it was answered.
+    /// Begins a transaction in which the actor changes something, and takes the fact locks of the tenant that it changes and
+    /// of the actor's own tenant. A revocation and a suspension take the same locks. Under these locks, this function checks
+    /// that the actor's API key is still valid: once a revocation is answered, requests that were authenticated before
+    /// change nothing.
     ///
     /// # Errors
-    /// [`StoreError::ApiKeyVoid`]; [`StoreError::TenantSuspended`] if the actor's own tenant is suspended;
-    /// [`StoreError::TenantAbsent`] if the tenant to change does not exist; another `StoreError` if the database does not
-    /// answer or refuses a statement.
+    /// [`StoreError::ApiKeyVoid`] if the actor's API key expired or was revoked; [`StoreError::TenantSuspended`] if the
+    /// actor's own tenant is suspended; [`StoreError::TenantAbsent`] if the tenant to change does not exist; another
+    /// `StoreError` if the database does not answer or refuses a statement.
     pub async fn begin(&self, store: &Store, hold: Hold, now_ms: i64) -> Result<Transaction, StoreError> {
         let transaction = store.begin().await?;
         lock::take(&transaction, hold, self.back_end.map(|back_end| back_end.home)).await?;
-        // Statements of their own after the locks: see `Decisions are made under the lock` in ARCHITECTURE.md.
+        // The checks are separate statements after the locks: see `Decisions are made under the lock` in ARCHITECTURE.md.
         if let Some(BackEnd { key, .. }) = self.back_end {
             keys::require_valid(&transaction, key, now_ms).await?;
         }

@@ -1,4 +1,4 @@
-//! Names of actors to print: entries hold the ids of API keys, and operators know the keys by their names.
+//! The printed names of actors. Entries hold the ids of API keys, and operators know the keys by their names.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,8 @@ impl Actors {
         Ok(Self(keys.into_iter().map(|key| (format!("key:{}", key.id), key.name)).collect()))
     }
 
-    /// The name of an actor or target that is an API key; `None` for others and for a key without a name.
+    /// The name of an API key, for an actor or target such as `key:<id>`; `None` if it is not an API key of the tenant or
+    /// the key has no name.
     #[must_use]
     pub fn name(&self, actor: &str) -> Option<&str> {
         self.0.get(actor).map(String::as_str).filter(|name| !name.is_empty())

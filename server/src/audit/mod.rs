@@ -1,4 +1,4 @@
-//! The audit log: what back ends and operators did, and what the policy denied to users.
+//! The audit log: the changes by back ends and operators, and the denials of the policy.
 //!
 //! A change and its entry are written in one transaction, or the entry is written before the change is answered.
 //! [`refusals`] are queued and written in batches: they change nothing, and users can cause any number of them. Texts of
@@ -31,7 +31,7 @@ pub fn back_end(key: &ApiCaller) -> String {
     format!("key:{}", key.key)
 }
 
-/// An entry for something that a back end or an operator did.
+/// An entry for an action that a back end or an operator executed.
 #[must_use]
 pub fn done<const N: usize>(
     actor: impl Into<String>,

@@ -1,7 +1,7 @@
-//! Writes what the policy denied to users into the audit log.
+//! Writes the denials of the policy into the audit log.
 //!
-//! The queue is bounded: if refusals arrive faster than the database stores them, refusals are dropped and counted. At most
-//! about thirty per user and minute are written on each node, so that no user can fill the disk.
+//! The queue is bounded: if denials arrive faster than the database stores them, denials are dropped and counted. Each node
+//! writes at most about thirty per user and minute, so that no user can fill the disk.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -29,46 +29,48 @@ use crate::{
     telemetry::Metrics,
 };
 
-/// The most refusals in the queue: half a minute of a thousand users at their limit.
+/// The maximum number of denials in the queue: as many as a thousand users at their limit cause in half a minute.
 const WAITING_MAX: usize = 16_384;
-/// The most entries per statement.
+/// The maximum number of entries per statement.
 const BATCH_MAX: usize = 500;
-/// Refusals of a user that are written at once, and then per minute: together at most 30 in any one minute.
+/// The denials of one user that may be written at once. With [`PER_MINUTE`], at most 30 are written in any minute.
 const BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
+/// The denials of one user that may be written per minute after the burst.
 const PER_MINUTE: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
-/// The limiter forgets users without recent refusals after this many refusals.
+/// After each of this many denials, the rate limiter forgets the users without recent denials.
 const SWEEP_EVERY: u32 = 4_096;
 
-/// The queue of refusals. Cheap to clone.
+/// The queue of denials that wait to be written to the audit log. Cheap to clone.
 #[derive(Clone)]
 pub struct Refusals(Arc<Inner>);
 
 struct Inner {
-    waiting: mpsc::Sender<Refused>,
-    pace: DefaultKeyedRateLimiter<UserId>,
-    taken: AtomicU32,
+    queue: mpsc::Sender<Refused>,
+    rate_limit: DefaultKeyedRateLimiter<UserId>,
+    received: AtomicU32,
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
 }
 
-/// A denial: by a rule, because no rule allowed the action, or because the tenant does not have what the request named.
+/// A denial: a rule denied the action, no rule allowed it, or the tenant does not have the user or group that the request
+/// named.
 #[derive(Debug, Clone)]
 pub struct Denied {
     /// The tenant of the user.
     pub tenant: TenantId,
     /// The user who was denied.
     pub user: UserId,
-    /// What the user asked to do.
+    /// The action that the user requested.
     pub action: Action,
-    /// What the action was about; `None` for a conversation that does not exist yet.
+    /// The object of the action; `None` for a conversation that does not exist yet.
     pub target: Option<Target>,
-    /// The rule that denied; empty if no rule allowed the action.
+    /// The name of the rule that denied the action; empty if no rule decided.
     pub rule: String,
     /// The reason for the denial.
     pub code: Code,
-    /// The kind of the conversation that the action was about.
+    /// The kind of the conversation that the action concerned; `None` if it concerned no conversation.
     pub conversation: Option<ConversationKind>,
-    /// The version of the tenant's policy that decided.
+    /// The version of the tenant's policy that denied the action.
     pub policy_version: u64,
 }
 
@@ -79,11 +81,11 @@ pub enum Target {
     User(UserId),
     Group(GroupId),
     Conversation(ConversationId),
-    /// What a request named and the tenant does not have, in the form of the audit: `user:…` or `group:…`.
+    /// A user or group that the request named and the tenant does not have: `user:…` or `group:…`, as written in the audit.
     Unknown(String),
 }
 
-/// An entry of the audit that is not written yet.
+/// A denial with its time, to be queued for the audit log.
 #[derive(Debug)]
 pub struct Refused {
     at_ms: i64,
@@ -94,11 +96,11 @@ impl Refusals {
     /// Starts the task that writes the queue.
     #[must_use]
     pub fn start(tasks: &Tasks, store: &Store, clock: &Arc<dyn Clock>, metrics: &Arc<Metrics>) -> Self {
-        let (waiting, refused) = mpsc::channel(WAITING_MAX);
-        let pace = RateLimiter::keyed(Quota::per_minute(PER_MINUTE).allow_burst(BURST));
+        let (queue, receiver) = mpsc::channel(WAITING_MAX);
+        let rate_limit = RateLimiter::keyed(Quota::per_minute(PER_MINUTE).allow_burst(BURST));
         let (clock, metrics) = (Arc::clone(clock), Arc::clone(metrics));
-        tasks.spawn_vital("audit", run(store.clone(), refused, Arc::clone(&metrics), tasks.stopping()));
-        Self(Arc::new(Inner { waiting, pace, taken: AtomicU32::new(0), clock, metrics }))
+        tasks.spawn_vital("audit", run(store.clone(), receiver, Arc::clone(&metrics), tasks.stopping()));
+        Self(Arc::new(Inner { queue, rate_limit, received: AtomicU32::new(0), clock, metrics }))
     }
 
     /// An entry for a denial that happens now; it is not queued yet.
@@ -107,13 +109,13 @@ impl Refusals {
         Refused { at_ms: self.0.clock.now_ms(), denied }
     }
 
-    /// Queues an entry; drops it if the user had too many lately or the queue is full.
+    /// Queues an entry. Drops it if the user exceeded the rate limit or the queue is full.
     pub fn take(&self, refused: Refused) {
-        let Inner { waiting, pace, taken, metrics, .. } = &*self.0;
-        if taken.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
-            pace.retain_recent();
+        let Inner { queue, rate_limit, received, metrics, .. } = &*self.0;
+        if received.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
+            rate_limit.retain_recent();
         }
-        if pace.check_key(&refused.denied.user).is_err() || waiting.try_send(refused).is_err() {
+        if rate_limit.check_key(&refused.denied.user).is_err() || queue.try_send(refused).is_err() {
             metrics.audit_dropped.inc();
         }
     }
@@ -122,7 +124,7 @@ impl Refusals {
 /// Writes queued entries, until all senders are dropped or the server stops and the queue is empty.
 async fn run(
     store: Store,
-    mut refused: mpsc::Receiver<Refused>,
+    mut queue: mpsc::Receiver<Refused>,
     metrics: Arc<Metrics>,
     stop: tokio_util::sync::CancellationToken,
 ) {
@@ -130,7 +132,7 @@ async fn run(
     loop {
         tokio::select! {
             biased;
-            taken = refused.recv_many(&mut batch, BATCH_MAX) => if taken == 0 { return },
+            received = queue.recv_many(&mut batch, BATCH_MAX) => if received == 0 { return },
             () = stop.cancelled() => return,
         }
         let lines = batch.len();
@@ -154,34 +156,34 @@ async fn write(store: &Store, batch: Vec<Refused>) -> Result<(), StoreError> {
     audit::append(store.writer(), &entries).await
 }
 
-/// The audit names of users and groups, by the product's ids.
+/// The names of users and groups in the audit, such as `user:lea`. They contain the external ids.
 struct Names(HashMap<Target, String>);
 
 impl Names {
     async fn read(store: &Store, tenant: TenantId, refused: &[Refused]) -> Result<Self, StoreError> {
-        let named =
+        let targets =
             refused.iter().flat_map(|Refused { denied, .. }| [Some(Target::User(denied.user)), denied.target.clone()]);
-        let (mut users, mut ids) = (Vec::new(), Vec::new());
-        for target in named.flatten().collect::<HashSet<_>>() {
+        let (mut users, mut groups) = (Vec::new(), Vec::new());
+        for target in targets.flatten().collect::<HashSet<_>>() {
             match target {
                 Target::User(user) => users.push(user),
-                Target::Group(group) => ids.push(group),
+                Target::Group(group) => groups.push(group),
                 Target::Conversation(_) | Target::Unknown(_) => {}
             }
         }
         let users = users::find(store.reader(), tenant, &users).await?;
-        let found = groups::find(store.reader(), tenant, &ids).await?;
+        let groups = groups::find(store.reader(), tenant, &groups).await?;
         let users = users.into_iter().map(|user| (Target::User(user.id), format!("user:{}", user.external_id)));
-        let found = found.into_iter().map(|group| (Target::Group(group.id), format!("group:{}", group.external_id)));
-        Ok(Self(users.chain(found).collect()))
+        let groups = groups.into_iter().map(|group| (Target::Group(group.id), format!("group:{}", group.external_id)));
+        Ok(Self(users.chain(groups).collect()))
     }
 
-    fn of(&self, target: Target) -> String {
+    fn name_of(&self, target: Target) -> String {
         self.0.get(&target).cloned().unwrap_or_else(|| match target {
             Target::User(user) => format!("user:{user}"),
             Target::Group(group) => format!("group:{group}"),
             Target::Conversation(conversation) => format!("conversation:{conversation}"),
-            Target::Unknown(named) => named,
+            Target::Unknown(name) => name,
         })
     }
 
@@ -204,9 +206,9 @@ impl Names {
         }
         Entry {
             at_ms,
-            actor: self.of(Target::User(denied.user)),
+            actor: self.name_of(Target::User(denied.user)),
             action: action_name(denied.action).to_owned(),
-            target: denied.target.map(|target| self.of(target)).unwrap_or_default(),
+            target: denied.target.map(|target| self.name_of(target)).unwrap_or_default(),
             outcome: Outcome::Refused,
             rule: denied.rule,
             detail,

@@ -1,8 +1,9 @@
 //! API keys of a tenant's back end: `sk_` and 32 random bytes in base64url, shown once.
 //!
-//! The server stores only the SHA-256 of a key. A slow hash protects passwords that users choose; 256 random bits can't be
-//! guessed. The look-up is by the hash, so its timing tells at most how the hash of a guess compares with stored hashes, and
-//! no key can be built from that: a comparison in constant time would gain nothing.
+//! The server stores only the SHA-256 of a key. A slow hash is needed for passwords, which can be guessed; 256 random bits
+//! can't be guessed. The server finds a key by its hash. The response time can show at most how the hash of a guessed key
+//! compares with stored hashes, and an attacker can't construct a key from a hash. Therefore no comparison in constant time
+//! is needed.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use causerie_protocol::TenantId;
@@ -16,7 +17,7 @@ use crate::store::entities::api_key;
 const PREFIX: &str = "sk_";
 const RANDOM_BYTES: usize = 32;
 
-/// What an API key allows a back end to do.
+/// A right that an API key gives to a back end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Scope {
     /// Create and change users and everything else that the product provisions.
@@ -29,7 +30,8 @@ pub enum Scope {
     Admin,
     /// Create, list and rename the tenants of this server.
     Tenants,
-    /// Operate this server: suspend, resume and delete any of its tenants, and list, create and revoke the keys of any of them.
+    /// Operate this server: suspend, resume and delete any of its tenants, and list, create and revoke the keys of any of
+    /// them.
     Operate,
 }
 
@@ -67,14 +69,14 @@ pub struct ApiCaller {
     pub tenant: TenantId,
     /// The id of the API key, for logs and the audit.
     pub key: Uuid,
-    /// What the key allows.
+    /// The scopes of the key.
     pub scopes: Vec<Scope>,
     /// When the key expires, milliseconds since 1970 UTC; `None` if it does not.
     pub expires_at_ms: Option<i64>,
 }
 
 impl ApiCaller {
-    /// Refuses unless the key has at least one of these scopes.
+    /// Checks that the key has at least one of these scopes.
     ///
     /// # Errors
     /// [`AuthError::MissingScope`] if the key has none of these scopes.
@@ -86,23 +88,28 @@ impl ApiCaller {
         Err(AuthError::MissingScope { needed: names(scopes, " or "), held })
     }
 
+    /// The caller of a stored key.
+    ///
+    /// # Errors
+    /// [`AuthError::UnknownApiKey`] if the key expired or was revoked.
     pub(super) fn from_row(row: api_key::Model, now_ms: i64) -> Result<Self, AuthError> {
-        let ended = row.expires_at.is_some_and(|at| at <= now_ms);
-        if ended || row.revoked_at.is_some() {
+        let is_expired = row.expires_at.is_some_and(|expires_at_ms| expires_at_ms <= now_ms);
+        if is_expired || row.revoked_at.is_some() {
             return Err(AuthError::UnknownApiKey);
         }
-        // A name that is not in `Scope` comes from a newer server; this server has no endpoint for it.
+        // A newer server may have stored a name that is not in `Scope`. This server has no endpoint that needs such a scope.
         let scopes = Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|name| name == scope.name())).collect();
         Ok(Self { tenant: row.tenant_id.into(), key: row.id, scopes, expires_at_ms: row.expires_at })
     }
 }
 
 /// Scopes for use in a sentence: `` `read` or `admin` ``.
-fn names(scopes: &[Scope], joint: &str) -> String {
-    scopes.iter().map(|scope| format!("`{}`", scope.name())).collect::<Vec<_>>().join(joint)
+fn names(scopes: &[Scope], separator: &str) -> String {
+    scopes.iter().map(|scope| format!("`{}`", scope.name())).collect::<Vec<_>>().join(separator)
 }
 
-/// Generates a key. Returns its text, which is shown once, and the row to store.
+/// Generates a key. Returns the text of the key, which the server shows only once, and the row to store. Times are in
+/// milliseconds since 1970 UTC; `expires_at_ms` is `None` for a key that does not expire.
 #[must_use]
 pub fn generate(
     tenant: TenantId,
@@ -127,13 +134,14 @@ pub fn generate(
     (key, row)
 }
 
-/// The stored form of a key; `None` if the text can't be a key, which saves a query.
+/// The hash of a key, as it is stored; `None` if the text has not the form of a key, so that no query is needed.
 #[must_use]
 pub fn hash(key: &str) -> Option<String> {
     let random = URL_SAFE_NO_PAD.decode(key.strip_prefix(PREFIX)?).ok()?;
     (random.len() == RANDOM_BYTES).then(|| digest(key))
 }
 
+/// The SHA-256 of a key in hexadecimal digits.
 fn digest(key: &str) -> String {
     Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -176,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_key_is_refused() {
+    fn an_expired_or_revoked_key_is_refused() {
         assert!(ApiCaller::from_row(row(&[], Some(2_000)), 1_999).is_ok());
         assert!(ApiCaller::from_row(row(&[], Some(2_000)), 2_000).is_err());
         let mut revoked = row(&[], None);

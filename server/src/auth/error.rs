@@ -1,13 +1,13 @@
-//! Why a token or an API key was refused, in words for the developer of the product.
+//! The reasons why a token or an API key is refused, as sentences for the developer of the product.
 //!
-//! An error about the token's content is returned only after the signature was verified. Before that, a stranger learns no
-//! more than the token's own header says.
+//! An error about the claims of a token, or about the revocation of its key, is returned only after the signature was
+//! verified. Without a valid signature, a client learns only whether the `kid` exists and which algorithm its key has.
 
 use causerie_protocol::{CloseCode, ErrorCode, Refusal};
 
 use crate::store::{API_KEY_VOID, StoreError, TENANT_SUSPENDED};
 
-/// Why a token or an API key was refused.
+/// The reason why a token or an API key is refused.
 #[derive(Debug, Clone, thiserror::Error)]
 #[allow(missing_docs)] // the error texts describe the variants
 pub enum AuthError {
@@ -81,15 +81,15 @@ impl AuthError {
             | Self::Inactive
             | Self::Erased
             | Self::UnknownApiKey => ErrorCode::Unauthenticated,
-            // The product signs with another key now: the client must fetch a fresh token and not give up because of the old
-            // key.
+            // The product signs with another key after a revocation, so the client must fetch a fresh token and must not
+            // give up.
             Self::Expired | Self::RevokedKey => ErrorCode::TokenExpired,
             Self::MissingScope { .. } | Self::Suspended | Self::ForeignPage { .. } => ErrorCode::Forbidden,
             Self::Store(_) => ErrorCode::Unavailable,
         }
     }
 
-    /// The code that closes a connection with such a token.
+    /// The code with which the server closes a connection whose token is refused with this error.
     #[must_use]
     pub fn close_code(&self) -> CloseCode {
         match self {
@@ -106,7 +106,8 @@ impl AuthError {
             Self::Expired | Self::RevokedKey => CloseCode::TokenExpired,
             Self::Revoked | Self::Inactive | Self::Erased | Self::Suspended => CloseCode::Revoked,
             Self::ForeignPage { .. } => CloseCode::Forbidden,
-            // Any other code would make all clients return at once and query a database that can't answer.
+            // After this code clients wait before they connect again. After another code all clients would connect again at
+            // once, while the database can't answer.
             Self::Store(_) => CloseCode::Overloaded,
         }
     }

@@ -1,4 +1,4 @@
-//! Signs tokens with a shared secret, as a product's back end does. The command line and the demo use it.
+//! Signs tokens with a shared secret, as a product's back end does. The command line and the demo use this module.
 
 use jsonwebtoken::{EncodingKey, Header};
 use rand::RngCore as _;
@@ -29,14 +29,14 @@ struct WithAudience<'a> {
 /// Signs a token with HS256.
 ///
 /// # Errors
-/// If jsonwebtoken can't serialise the claims or can't sign with the secret.
+/// The error of `jsonwebtoken` if it can't serialise the claims or can't sign with the secret.
 pub fn hs256(kid: &str, secret: &str, token: &NewToken<'_>) -> Result<String, jsonwebtoken::errors::Error> {
     let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::Hs256.into()) };
     jsonwebtoken::encode(&header, &WithAudience { token, aud: AUDIENCE }, &EncodingKey::from_secret(secret.as_bytes()))
 }
 
-/// A new secret for HS256: 32 random bytes as 64 hexadecimal digits. The bytes of the text itself are the secret, which is
-/// how most JWT libraries take it.
+/// Generates a secret for HS256: 32 random bytes as 64 hexadecimal digits. The secret is the text of the digits, not the
+/// decoded bytes, because most JWT libraries take a secret as a text.
 #[must_use]
 pub fn secret() -> String {
     let mut random = [0; 32];

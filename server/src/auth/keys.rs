@@ -24,12 +24,13 @@ use crate::{
     },
 };
 
-/// A cached key is used for this long before it is loaded again; [`KeyCache::refresh`] loads it earlier.
+/// How long a cached key is used before all keys are loaded again. [`KeyCache::refresh`] may load them earlier.
 const REFRESH_MS: i64 = 30_000;
-/// An unknown `kid` may belong to a new key, so the database is queried before the token is refused. The queries are at
-/// least this far apart, however many unknown `kid`s arrive; tokens with an unknown `kid` wait for the next query.
-const ASKED_APART: Duration = Duration::from_secs(1);
-/// RFC 7518, 3.2: the key must be at least as long as the hash.
+/// The minimum interval between two queries because of an unknown `kid`. An unknown `kid` may belong to a new key, so the
+/// database is queried before the token is refused. However many tokens with unknown `kid`s arrive, they wait for the next
+/// query.
+const QUERY_INTERVAL_MIN: Duration = Duration::from_secs(1);
+/// The minimum length of an HS256 secret. RFC 7518, 3.2: the key must be at least as long as the hash.
 const SECRET_BYTES_MIN: usize = 32;
 /// The size of a 2,048-bit public key in PKCS #1 with the smallest exponent; RFC 7518, 3.3 allows no shorter key.
 const RSA_DER_BYTES_MIN: usize = 268;
@@ -55,7 +56,7 @@ impl Algorithm {
     /// All algorithms.
     pub const ALL: [Self; 4] = [Self::Hs256, Self::Rs256, Self::Es256, Self::EdDsa];
 
-    /// The name in `alg` and in SQL.
+    /// The name of the algorithm in the header field `alg` and in SQL.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -66,13 +67,14 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm with this name in `alg`.
+    /// The algorithm with this name in the header field `alg`; `None` if the server does not support it.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
-    /// Makes a key from its material: the shared secret (HS256, the bytes of the text) or the public key in PEM.
+    /// Makes a key from its material. For HS256 the material is the shared secret, whose bytes are the bytes of the text;
+    /// for the other algorithms it is the public key in PEM.
     ///
     /// # Errors
     /// [`BadMaterial`] if the material is too short, is a private key, or is of another algorithm.
@@ -109,14 +111,14 @@ impl Algorithm {
         if self == Self::Rs256 && key.try_get_as_bytes().map_or(0, <[u8]>::len) < RSA_DER_BYTES_MIN {
             return Err(BadMaterial("is shorter than 2048 bits: make a longer one"));
         }
-        self.try_out(&key)?;
+        self.check_usable(&key)?;
         Ok(key)
     }
 
-    /// Verifies a dummy signature: jsonwebtoken accepts some unusable keys, for instance a key on another curve, and fails
-    /// only when the key is used.
-    fn try_out(self, key: &DecodingKey) -> Result<(), BadMaterial> {
-        // Any signature will do: only an unusable key makes `verify` return an error.
+    /// Checks that signatures can be verified with a key. `jsonwebtoken` accepts some unusable keys, for example a key on
+    /// another curve, and returns an error only when the key is used.
+    fn check_usable(self, key: &DecodingKey) -> Result<(), BadMaterial> {
+        // For a wrong signature `verify` returns `false`; it returns an error only for an unusable key.
         let signature = "A".repeat(86);
         jsonwebtoken::crypto::verify(&signature, b"tried out", key, self.into())
             .map(|_| ())
@@ -135,7 +137,7 @@ impl From<Algorithm> for jsonwebtoken::Algorithm {
     }
 }
 
-/// The key can't be used; the text says why.
+/// The reason why the material can't be used as a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the key {0}")]
 pub struct BadMaterial(&'static str);
@@ -146,12 +148,12 @@ pub struct SigningKey {
     pub tenant: TenantId,
     /// The only algorithm that the key is used with.
     pub algorithm: Algorithm,
-    /// The key was revoked: tokens that it signed are void.
+    /// The key was revoked, so all tokens that it signed are void.
     pub revoked: bool,
     pub(super) decoding: DecodingKey,
 }
 
-/// A stored key that this server can't verify with.
+/// The reason why this server can't verify tokens with a stored key.
 #[derive(Debug, thiserror::Error)]
 enum Unusable {
     #[error(transparent)]
@@ -161,12 +163,13 @@ enum Unusable {
 }
 
 impl SigningKey {
-    /// The same decoding key with the revocation state of a newer row.
-    fn as_in(&self, row: &SigningKeyRow) -> Self {
+    /// The same key with the revocation state of a newer row.
+    fn with_revocation_of(&self, row: &SigningKeyRow) -> Self {
         let (tenant, algorithm, decoding) = (self.tenant, self.algorithm, self.decoding.clone());
         Self { tenant, algorithm, revoked: row.revoked_at_ms.is_some(), decoding }
     }
 
+    /// Decrypts and parses a stored key.
     fn from_row(row: &SigningKeyRow, secrets: &Secrets) -> Result<Self, Unusable> {
         let algorithm =
             Algorithm::from_name(&row.algorithm).ok_or(BadMaterial("has an algorithm this server does not know"))?;
@@ -175,7 +178,8 @@ impl SigningKey {
     }
 }
 
-/// Identifies a key by 64 bits of a hash of its `kid`. Each session stores the mark of the key that signed its token.
+/// Identifies a signing key by 64 bits of a hash of its `kid`. Each session stores the mark of the key that signed its
+/// token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyMark(pub u64);
 
@@ -188,41 +192,46 @@ impl KeyMark {
     }
 }
 
+/// All signing keys, as they were in the database at one time.
 #[derive(Default)]
 struct Snapshot {
+    /// The keys that can be used, by `kid`.
     keys: HashMap<String, Arc<SigningKey>>,
     /// Keys that were revoked, and keys that were once loaded and have been deleted since.
     ended: HashSet<KeyMark>,
-    /// The `kid`s of keys that this server can't verify with.
+    /// The `kid`s of keys with which this server can't verify tokens.
     unusable: HashSet<String>,
+    /// The time of the query. Milliseconds since 1970 UTC.
     loaded_at_ms: i64,
 }
 
-/// When all keys were last queried, and whether the database answered.
-struct Asked {
-    at: Instant,
+/// The last query of all keys.
+struct LastQuery {
+    /// When the query began.
+    begun_at: Instant,
+    /// Whether the database answered.
     outcome: Result<(), StoreError>,
 }
 
-/// All signing keys, as they were at the last query.
+/// Caches all signing keys.
 pub struct KeyCache {
     store: Store,
     secrets: Secrets,
     clock: Arc<dyn Clock>,
     snapshot: ArcSwapOption<Snapshot>,
-    /// Locked during a query: tokens that arrive meanwhile wait for the same answer.
-    asked: Mutex<Option<Asked>>,
+    /// Locked during a query, so that tokens that arrive meanwhile wait for the same answer.
+    last_query: Mutex<Option<LastQuery>>,
 }
 
 impl KeyCache {
     /// Makes an empty cache. The first call of `get` or `refresh` loads the keys.
     #[must_use]
     pub fn new(store: Store, secrets: Secrets, clock: Arc<dyn Clock>) -> Self {
-        Self { store, secrets, clock, snapshot: ArcSwapOption::empty(), asked: Mutex::new(None) }
+        Self { store, secrets, clock, snapshot: ArcSwapOption::empty(), last_query: Mutex::new(None) }
     }
 
-    /// The key with this `kid`, even if it was revoked. `None` only after a query that began after this call found no such
-    /// key.
+    /// The key with this `kid`, even if the key was revoked. Returns `None` only if a query that began after this call found
+    /// no key with this `kid`.
     ///
     /// # Errors
     /// `StoreError` if the key is not cached and the database does not answer.
@@ -231,27 +240,30 @@ impl KeyCache {
         if let Some(key) = self.fresh(kid) {
             return Ok(Some(key));
         }
-        let mut asked = match (self.known(kid), self.asked.try_lock()) {
-            (_, Ok(asked)) => asked,
-            // An old key is better than a wait: the user look-up that follows queries the database anyway.
+        let mut last_query = match (self.cached(kid), self.last_query.try_lock()) {
+            (_, Ok(last_query)) => last_query,
+            // Another task queries the keys. The old key is used instead of waiting: the look-up of the user, which follows,
+            // queries the database anyway.
             (Some(old), Err(_)) => return Ok(Some(old)),
-            (None, Err(_)) => self.asked.lock().await,
+            (None, Err(_)) => self.last_query.lock().await,
         };
         if let Some(key) = self.fresh(kid) {
             return Ok(Some(key));
         }
-        let known = self.known(kid).is_some();
-        let enough =
-            |last: &Asked| last.at >= called_at || (known && last.outcome.is_err() && last.at.elapsed() < ASKED_APART);
-        if !asked.as_ref().is_some_and(enough) {
-            if let Some(last) = asked.as_ref().filter(|_| !known) {
-                sleep_until(last.at + ASKED_APART).await;
+        let is_cached = self.cached(kid).is_some();
+        let is_recent_enough = |last: &LastQuery| {
+            last.begun_at >= called_at
+                || (is_cached && last.outcome.is_err() && last.begun_at.elapsed() < QUERY_INTERVAL_MIN)
+        };
+        if !last_query.as_ref().is_some_and(is_recent_enough) {
+            if let Some(last) = last_query.as_ref().filter(|_| !is_cached) {
+                sleep_until(last.begun_at + QUERY_INTERVAL_MIN).await;
             }
-            self.ask(&mut asked).await;
+            self.query_keys(&mut last_query).await;
         }
-        match (asked.as_ref().map(|last| &last.outcome), self.known(kid)) {
+        match (last_query.as_ref().map(|last| &last.outcome), self.cached(kid)) {
             (Some(Err(error)), None) => Err(error.clone()),
-            (_, known) => Ok(known),
+            (_, cached) => Ok(cached),
         }
     }
 
@@ -261,16 +273,17 @@ impl KeyCache {
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn refresh(&self) -> Result<HashSet<KeyMark>, StoreError> {
-        let mut asked = self.asked.lock().await;
-        self.ask(&mut asked).await;
-        if let Some(Asked { outcome: Err(error), .. }) = &*asked {
+        let mut last_query = self.last_query.lock().await;
+        self.query_keys(&mut last_query).await;
+        if let Some(LastQuery { outcome: Err(error), .. }) = &*last_query {
             return Err(error.clone());
         }
         Ok(self.snapshot.load().as_ref().map(|snapshot| snapshot.ended.clone()).unwrap_or_default())
     }
 
-    async fn ask(&self, asked: &mut Option<Asked>) {
-        let at = Instant::now();
+    /// Queries all keys and stores the result as the snapshot.
+    async fn query_keys(&self, last_query: &mut Option<LastQuery>) {
+        let begun_at = Instant::now();
         let outcome = queries::signing_keys(&self.store).await.map(|rows| {
             let before = self.snapshot.load_full().unwrap_or_default();
             self.snapshot.store(Some(Arc::new(before.next(&rows, &self.secrets, self.clock.now_ms()))));
@@ -278,10 +291,11 @@ impl KeyCache {
         if let Err(error) = &outcome {
             tracing::warn!(%error, "signing keys can't be refreshed");
         }
-        *asked = Some(Asked { at, outcome });
+        *last_query = Some(LastQuery { begun_at, outcome });
     }
 
-    fn known(&self, kid: &str) -> Option<Arc<SigningKey>> {
+    /// The key in the snapshot, however old the snapshot is.
+    fn cached(&self, kid: &str) -> Option<Arc<SigningKey>> {
         self.snapshot.load().as_ref()?.keys.get(kid).cloned()
     }
 
@@ -290,14 +304,14 @@ impl KeyCache {
         let snapshot = self.snapshot.load();
         let snapshot = snapshot.as_ref()?;
         let age_ms = self.clock.now_ms().saturating_sub(snapshot.loaded_at_ms);
-        // After the clock was set back the age is negative and says nothing, so the snapshot counts as too old.
+        // If the clock was set back, the age is negative and the real age is unknown. The snapshot then counts as too old.
         let key = snapshot.keys.get(kid).filter(|_| (0..REFRESH_MS).contains(&age_ms));
         key.cloned()
     }
 }
 
 impl Snapshot {
-    /// The snapshot of these rows, which follows `self`.
+    /// Makes the snapshot of these rows. `self` is the snapshot before it.
     fn next(&self, rows: &[SigningKeyRow], secrets: &Secrets, now_ms: i64) -> Self {
         let mut next = Self { loaded_at_ms: now_ms, ..Self::default() };
         for row in rows {
@@ -308,7 +322,7 @@ impl Snapshot {
                 Err(error) => {
                     // Another node may have encrypted the row with a secrets key that this node does not have yet.
                     if let (Unusable::Unreadable(_), Some(known)) = (&error, self.keys.get(&row.kid)) {
-                        next.keys.insert(row.kid.clone(), Arc::new(known.as_in(row)));
+                        next.keys.insert(row.kid.clone(), Arc::new(known.with_revocation_of(row)));
                     }
                     // One bad key must not make the other keys unusable. The error is logged once, not at each refresh.
                     if !self.unusable.contains(&row.kid) && row.revoked_at_ms.is_none() {
@@ -322,9 +336,9 @@ impl Snapshot {
             }
         }
         let revoked = rows.iter().filter(|row| row.revoked_at_ms.is_some()).map(|row| KeyMark::of(&row.kid));
-        let there: HashSet<KeyMark> = rows.iter().map(|row| KeyMark::of(&row.kid)).collect();
+        let stored: HashSet<KeyMark> = rows.iter().map(|row| KeyMark::of(&row.kid)).collect();
         let before = self.keys.keys().map(|kid| KeyMark::of(kid)).chain(self.ended.iter().copied());
-        next.ended = revoked.chain(before.filter(|mark| !there.contains(mark))).collect();
+        next.ended = revoked.chain(before.filter(|mark| !stored.contains(mark))).collect();
         next
     }
 }

@@ -1,7 +1,7 @@
 //! Authentication: users by signed tokens, back ends by API keys.
 //!
-//! [`token`] verifies a token with a signing key of [`keys`]. The user that the token names is then found, created or
-//! updated in a batch with the other users who connect at the same moment (thousands after a network cut). [`api_key`]
+//! [`token`] verifies a token with a signing key of [`keys`]. Then the server finds, creates or updates the user that the
+//! token names. Users who connect at the same time (thousands after a network cut) share the queries for this. [`api_key`]
 //! generates and checks the keys of a tenant's back end. [`issue`] signs tokens for the command line and the demo.
 
 pub mod api_key;
@@ -57,14 +57,14 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The user, as the caller of requests with this token.
+    /// The user as the caller of requests with this token.
     #[must_use]
     pub fn caller(&self) -> Caller {
         Caller { tenant: self.tenant, user: self.user, credential: Credential::Token { issued_at_s: self.issued_at_s } }
     }
 }
 
-/// Verifies tokens and API keys. A server has one; cheap to clone.
+/// Verifies tokens and API keys. A server has one authenticator. It is cheap to clone.
 #[derive(Clone)]
 pub struct Authenticator {
     store: Store,
@@ -74,7 +74,8 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    /// Starts the task of the batched user look-up; the task ends with the last clone. Needs a tokio runtime.
+    /// Starts the task that looks up users in batches. The task ends when the last clone of the authenticator is dropped.
+    /// Needs a tokio runtime.
     #[must_use]
     pub fn new(store: Store, secrets: Secrets, clock: Arc<dyn Clock>, metrics: Arc<Metrics>) -> Self {
         let keys = Arc::new(KeyCache::new(store.clone(), secrets, Arc::clone(&clock)));
@@ -82,7 +83,7 @@ impl Authenticator {
         Self { store, clock, keys, users }
     }
 
-    /// The user that a token names, created from the token's claims if absent.
+    /// Returns the user that a token names. If the user does not exist, the user is created from the claims of the token.
     ///
     /// # Errors
     /// [`AuthError`] if the token is not valid, the user is not active or their tokens were revoked, or the database does
@@ -111,16 +112,16 @@ impl Authenticator {
         self.keys.refresh().await
     }
 
-    /// The back end that an API key belongs to, and the key's scopes.
+    /// Returns the back end to which an API key belongs, and the scopes of the key.
     ///
     /// # Errors
-    /// [`AuthError::UnknownApiKey`] if the key does not exist, expired or was revoked; [`AuthError::Suspended`] if its tenant is
-    /// suspended; [`AuthError::Store`] if the database does not answer.
+    /// [`AuthError::UnknownApiKey`] if the key does not exist, expired or was revoked; [`AuthError::Suspended`] if its
+    /// tenant is suspended; [`AuthError::Store`] if the database does not answer.
     pub async fn key(&self, key: &str) -> Result<ApiCaller, AuthError> {
         let hash = api_key::hash(key).ok_or(AuthError::UnknownApiKey)?;
         let row = key_queries::api_key(&self.store, &hash).await?.ok_or(AuthError::UnknownApiKey)?;
         let caller = ApiCaller::from_row(row, self.clock.now_ms())?;
-        if !tenant_states::suspended_of(self.store.reader(), [caller.tenant]).await?.is_empty() {
+        if !tenant_states::suspended_among(self.store.reader(), [caller.tenant]).await?.is_empty() {
             return Err(AuthError::Suspended);
         }
         Ok(caller)

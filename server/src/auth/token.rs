@@ -3,8 +3,8 @@
 //! | Header | |
 //! |---|---|
 //! | `kid` | required; selects tenant, key and algorithm |
-//! | `alg` | must be the key's own algorithm; it selects nothing |
-//! | `crit` | refused: this server knows no extension |
+//! | `alg` | must be the algorithm of the key; the server never chooses the algorithm by this field |
+//! | `crit` | refused, because this server supports no extension |
 //!
 //! | Claim | |
 //! |---|---|
@@ -27,14 +27,17 @@ use serde_json::Value;
 use super::{AuthError, keys::SigningKey};
 use crate::{names::visible, store::queries::users::Profile};
 
-/// The longest token that is parsed, in bytes. A token has few claims; an RS256 signature takes 342 bytes of it.
+/// The maximum length of a token, in bytes; a longer token is refused before it is parsed. An RS256 signature takes 342
+/// bytes.
 pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
-/// The longest lifetime, in seconds. A token that lives longer is refused: its expiry would come too late to end access.
+/// The maximum lifetime of a token, in seconds. A token with a longer lifetime is refused, because a user who loses access
+/// could use it for too long.
 pub const LIFETIME_MAX_S: i64 = 24 * 3600;
-/// The most roles in a token, and the most bytes of each: the limits of a policy.
+/// The maximum number of roles in a token. A policy has the same limit.
 const ROLES_MAX: usize = 64;
+/// The maximum length of a role, in bytes. A policy has the same limit.
 const ROLE_BYTES_MAX: usize = 64;
-/// The end of the year 9999.
+/// The end of the year 9999, in seconds since 1970 UTC.
 const SECONDS_MAX: i64 = 253_402_300_799;
 /// How far the clocks of the product and of this server may differ, in seconds.
 pub const LEEWAY_S: i64 = 30;
@@ -104,7 +107,7 @@ impl<'a> Unverified<'a> {
         Ok(Self { token, kid, alg: header.alg })
     }
 
-    /// The id of the key that the header names.
+    /// The id of the signing key, from the header.
     #[must_use]
     pub fn kid(&self) -> &str {
         &self.kid
@@ -119,8 +122,8 @@ impl<'a> Unverified<'a> {
         if self.alg != key.algorithm.name() {
             return Err(AuthError::WrongAlgorithm(key.algorithm.name()));
         }
-        // The library checks only the signature: its checks of claims use the machine's clock, and accept a claim of the
-        // wrong type unless configured otherwise (CVE-2026-25537).
+        // The library verifies only the signature here. Its checks of claims are not used, because they use the clock of the
+        // machine, and accept a claim of the wrong type unless configured otherwise (CVE-2026-25537).
         let (message, signature) = self.token.rsplit_once('.').ok_or(AuthError::NotAToken("it has no signature"))?;
         let verified = crypto::verify(signature, message.as_bytes(), &key.decoding, key.algorithm.into());
         if !verified.is_ok_and(|matches| matches) {
@@ -137,37 +140,41 @@ impl<'a> Unverified<'a> {
 }
 
 impl RawClaims {
+    /// Checks the types, bounds and times of the claims.
     fn check(self, now_s: i64) -> Result<Claims, AuthError> {
-        let subject = text("sub", self.sub)?;
+        let subject = text_claim("sub", self.sub)?;
         let external_id = subject.ok_or(AuthError::BadClaim { claim: "sub", problem: "is missing" })?;
         if external_id.is_empty() {
             return Err(AuthError::BadClaim { claim: "sub", problem: "is empty" });
         }
-        bounded("sub", &external_id, limits::EXTERNAL_ID_BYTES_MAX)?;
-        // Removing the control characters would make it another id. PostgreSQL can't store NUL.
+        check_length("sub", &external_id, limits::EXTERNAL_ID_BYTES_MAX)?;
+        // Without its control characters the text would be the id of another user, so the token is refused. PostgreSQL can't
+        // store NUL.
         if external_id.contains(char::is_control) {
             return Err(AuthError::BadClaim { claim: "sub", problem: "contains control characters" });
         }
-        let required = |claim, value| seconds(claim, value)?.ok_or(AuthError::BadClaim { claim, problem: "is missing" });
+        let required =
+            |claim, value| seconds_claim(claim, value)?.ok_or(AuthError::BadClaim { claim, problem: "is missing" });
         let expires_at_s = required("exp", self.exp)?;
         let issued_at_s = required("iat", self.iat)?;
-        let not_before_s = seconds("nbf", self.nbf)?;
-        audience(self.aud)?;
-        // A name without a visible character counts as no name: the user is admitted and shown by id.
-        let name = shown("name", self.name)?.and_then(|name| visible::kept(&cut(name, limits::PROFILE_FIELD_BYTES_MAX)));
-        let avatar_url = shown("avatar", self.avatar)?;
-        bounded("avatar", avatar_url.as_deref().unwrap_or_default(), limits::PROFILE_FIELD_BYTES_MAX)?;
+        let not_before_s = seconds_claim("nbf", self.nbf)?;
+        check_audience(self.aud)?;
+        // A name without a visible character counts as an absent name. The user is admitted, and is shown by id.
+        let name = profile_text("name", self.name)?
+            .and_then(|name| visible::stored_form(&truncated(name, limits::PROFILE_FIELD_BYTES_MAX)));
+        let avatar_url = profile_text("avatar", self.avatar)?;
+        check_length("avatar", avatar_url.as_deref().unwrap_or_default(), limits::PROFILE_FIELD_BYTES_MAX)?;
         if avatar_url
             .as_deref()
             .is_some_and(|url| !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://"))
         {
             return Err(AuthError::BadClaim { claim: "avatar", problem: "is neither empty nor an http or https address" });
         }
-        let locale = shown("locale", self.locale)?;
-        bounded("locale", locale.as_deref().unwrap_or_default(), limits::PROFILE_FIELD_BYTES_MAX)?;
+        let locale = profile_text("locale", self.locale)?;
+        check_length("locale", locale.as_deref().unwrap_or_default(), limits::PROFILE_FIELD_BYTES_MAX)?;
         let roles = roles(self.roles)?;
 
-        // `seconds` bounds the numbers, so no sum overflows.
+        // `seconds_claim` bounds the numbers, so no sum overflows.
         if expires_at_s <= issued_at_s {
             return Err(AuthError::BadClaim { claim: "exp", problem: "is not after `iat`" });
         }
@@ -190,8 +197,8 @@ impl RawClaims {
                 avatar_url,
                 locale,
                 roles,
-                is_here: true,
-                said_at_s: Some(issued_at_s),
+                has_connected: true,
+                issued_at_s: Some(issued_at_s),
                 ..Profile::default()
             },
             issued_at_s,
@@ -200,7 +207,8 @@ impl RawClaims {
     }
 }
 
-/// The user's roles in the tenant as a whole. Roles that the tenant's policy does not declare have no effect.
+/// The user's roles in the whole tenant, from the claim `roles`; `None` if the claim is absent. Roles that the tenant's
+/// policy does not declare have no effect.
 fn roles(value: Option<Value>) -> Result<Option<Vec<String>>, AuthError> {
     let bad = |problem| AuthError::BadClaim { claim: "roles", problem };
     let Some(value) = value else { return Ok(None) };
@@ -208,12 +216,12 @@ fn roles(value: Option<Value>) -> Result<Option<Vec<String>>, AuthError> {
     if roles.len() > ROLES_MAX {
         return Err(bad("has more than 64 roles"));
     }
-    let spelled = |role: &str| {
+    let is_role_name = |role: &str| {
         (1..=ROLE_BYTES_MAX).contains(&role.len())
             && role.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-' || c == b'_')
     };
     let names = roles.into_iter().map(|role| match role {
-        Value::String(role) if spelled(&role) => Ok(role),
+        Value::String(role) if is_role_name(&role) => Ok(role),
         Value::String(_) => {
             Err(bad("has a role that is not spelled as policies spell theirs (small letters, digits, `-`, `_`)"))
         }
@@ -222,7 +230,8 @@ fn roles(value: Option<Value>) -> Result<Option<Vec<String>>, AuthError> {
     names.collect::<Result<_, _>>().map(Some)
 }
 
-fn text(claim: &'static str, value: Option<Value>) -> Result<Option<String>, AuthError> {
+/// The text of a claim; `None` if the claim is absent.
+fn text_claim(claim: &'static str, value: Option<Value>) -> Result<Option<String>, AuthError> {
     match value {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
@@ -230,7 +239,8 @@ fn text(claim: &'static str, value: Option<Value>) -> Result<Option<String>, Aut
     }
 }
 
-fn bounded(claim: &'static str, text: &str, bytes_max: usize) -> Result<(), AuthError> {
+/// Checks that a claim has at most `bytes_max` bytes.
+fn check_length(claim: &'static str, text: &str, bytes_max: usize) -> Result<(), AuthError> {
     let problem = match bytes_max {
         limits::EXTERNAL_ID_BYTES_MAX => "has more than 128 bytes",
         _ => "has more than 512 bytes",
@@ -238,20 +248,21 @@ fn bounded(claim: &'static str, text: &str, bytes_max: usize) -> Result<(), Auth
     if text.len() > bytes_max { Err(AuthError::BadClaim { claim, problem }) } else { Ok(()) }
 }
 
-/// A text of the user's profile without control characters. Users choose these texts, and a character that nobody sees must
-/// not lock them out.
-fn shown(claim: &'static str, value: Option<Value>) -> Result<Option<String>, AuthError> {
-    Ok(text(claim, value)?.map(|text| text.chars().filter(|c| !c.is_control()).collect()))
+/// A text for the user's profile, without its control characters. Users choose these texts, so an invisible character in a
+/// text must not make the server refuse the token.
+fn profile_text(claim: &'static str, value: Option<Value>) -> Result<Option<String>, AuthError> {
+    Ok(text_claim(claim, value)?.map(|text| text.chars().filter(|c| !c.is_control()).collect()))
 }
 
-/// The beginning of a text, cut between two characters.
-fn cut(mut text: String, bytes_max: usize) -> String {
+/// The text cut to at most `bytes_max` bytes, between two characters.
+fn truncated(mut text: String, bytes_max: usize) -> String {
     text.truncate(text.floor_char_boundary(bytes_max));
     text
 }
 
-/// Seconds between 1970 and the year 9999, rounded down: a `NumericDate` of RFC 7519 is any JSON number.
-fn seconds(claim: &'static str, value: Option<Value>) -> Result<Option<i64>, AuthError> {
+/// The time of a claim in whole seconds since 1970 UTC, rounded down, up to the year 9999; `None` if the claim is absent. A
+/// `NumericDate` of RFC 7519 is any JSON number.
+fn seconds_claim(claim: &'static str, value: Option<Value>) -> Result<Option<i64>, AuthError> {
     let Some(value) = value else { return Ok(None) };
     let whole = value.as_i64().or_else(|| {
         let number = value.as_f64().map(f64::floor).filter(|number| (0.0..=SECONDS_MAX as f64).contains(number))?;
@@ -267,14 +278,17 @@ fn seconds(claim: &'static str, value: Option<Value>) -> Result<Option<i64>, Aut
     }
 }
 
-fn audience(value: Option<Value>) -> Result<(), AuthError> {
-    let for_us = match &value {
+/// Checks that the claim `aud` is absent or names this server.
+fn check_audience(value: Option<Value>) -> Result<(), AuthError> {
+    let is_for_this_server = match &value {
         None => true,
-        Some(Value::String(one)) => one == AUDIENCE,
-        Some(Value::Array(many)) => many.iter().all(Value::is_string) && many.iter().any(|one| one == AUDIENCE),
+        Some(Value::String(audience)) => audience == AUDIENCE,
+        Some(Value::Array(audiences)) => {
+            audiences.iter().all(Value::is_string) && audiences.iter().any(|audience| audience == AUDIENCE)
+        }
         Some(_) => false,
     };
-    if for_us {
+    if is_for_this_server {
         Ok(())
     } else {
         Err(AuthError::BadClaim { claim: "aud", problem: "must be `causerie` or a list that holds it, or be left out" })

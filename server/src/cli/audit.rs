@@ -1,4 +1,4 @@
-//! `causerie audit`.
+//! `causerie audit`: prints lines of the audit log of a tenant.
 
 use clap::Args;
 
@@ -9,7 +9,7 @@ use crate::{
     plain::isolated,
 };
 
-/// Entries per query.
+/// The number of entries per query.
 const PAGE: u32 = 1_000;
 
 #[derive(Debug, Args)]
@@ -21,7 +21,7 @@ pub(super) struct Audit {
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<i64>,
     /// Only lines of this action: `start`, `policy.set`.
-    #[arg(long, value_parser = action)]
+    #[arg(long, value_parser = known_action)]
     action: Option<String>,
     /// The most lines to print.
     #[arg(long, value_name = "LINES", default_value_t = PAGE)]
@@ -33,13 +33,13 @@ impl Audit {
         let (store, tenant) = settings.tenant(&self.tenant).await?;
         let mut filter = Filter { since_ms: self.since, action: self.action, ..Filter::default() };
         let actors = Actors::read(&store, tenant.id).await?;
-        let (mut left, mut found) = (self.limit, false);
-        while left > 0 {
-            let lines = page(&store, tenant.id, &filter, left.min(PAGE)).await?;
+        let (mut remaining, mut found) = (self.limit, false);
+        while remaining > 0 {
+            let lines = page(&store, tenant.id, &filter, remaining.min(PAGE)).await?;
             let Some((last, _)) = lines.last() else { break };
             filter.before = Some(*last);
             found = true;
-            left -= u32::try_from(lines.len()).unwrap_or(left).min(left);
+            remaining -= u32::try_from(lines.len()).unwrap_or(remaining).min(remaining);
             for (_, entry) in &lines {
                 println!("{}", line(entry, &actors));
             }
@@ -51,19 +51,20 @@ impl Audit {
     }
 }
 
+/// The printed line of an entry.
 fn line(entry: &Entry, actors: &Actors) -> String {
-    let mut words = vec![rfc3339(entry.at_ms), actors.shown(&entry.actor), entry.action.clone()];
-    words.push(if entry.target.is_empty() { "-".to_owned() } else { actors.shown(&entry.target) });
-    words.push(entry.outcome.name().to_owned());
+    let mut columns = vec![rfc3339(entry.at_ms), actors.shown(&entry.actor), entry.action.clone()];
+    columns.push(if entry.target.is_empty() { "-".to_owned() } else { actors.shown(&entry.target) });
+    columns.push(entry.outcome.name().to_owned());
     if !entry.rule.is_empty() {
-        words.push(format!("rule={}", entry.rule));
+        columns.push(format!("rule={}", entry.rule));
     }
-    words.extend(entry.detail.iter().map(|(name, value)| format!("{name}={}", isolated(&value.to_string()))));
-    words.join(" ")
+    columns.extend(entry.detail.iter().map(|(name, value)| format!("{name}={}", isolated(&value.to_string()))));
+    columns.join(" ")
 }
 
-fn action(word: &str) -> Result<String, String> {
-    unknown_action(word).map_or_else(|| Ok(word.to_owned()), Err)
+fn known_action(name: &str) -> Result<String, String> {
+    unknown_action(name).map_or_else(|| Ok(name.to_owned()), Err)
 }
 
 fn moment(text: &str) -> Result<i64, String> {

@@ -25,7 +25,7 @@ pub(super) struct Backup {
 impl Backup {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
         let config = settings.load()?.config;
-        let (begun, at) = (Instant::now(), rfc3339(clock().now_ms()));
+        let (begun, begun_at) = (Instant::now(), rfc3339(clock().now_ms()));
         let summary = if config.database.url.is_empty() {
             settings.existing_file()?;
             transfer::interruptible(sqlite::backup(&config.data.sqlite_file(), &self.file)).await?
@@ -34,7 +34,7 @@ impl Backup {
         };
         transfer::print_rows(&summary);
         println!(
-            "{} holds what was in {} at {at}: {}. Messages sent since are not in it.",
+            "{} holds what was in {} at {begun_at}: {}. Messages sent since are not in it.",
             self.file.display(),
             data_location(&config),
             transfer::amount(&summary, begun.elapsed())

@@ -3,8 +3,8 @@
 use super::{Outcome, Settings};
 use crate::config::{Loaded, settings};
 
-pub(super) fn run(given: &Settings) -> Outcome {
-    print!("{}", describe(&given.load()?)?);
+pub(super) fn run(cli_settings: &Settings) -> Outcome {
+    print!("{}", describe(&cli_settings.load()?)?);
     Ok(())
 }
 

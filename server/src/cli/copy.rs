@@ -30,8 +30,8 @@ impl Copy {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
         let config = settings.load()?.config;
         if !config.database.url.is_empty() {
-            let why = "`database.url` is set: `copy` reads the embedded database of `data.dir`, and takes the target by --to alone";
-            return Err(why.into());
+            let reason = "`database.url` is set: `copy` reads the embedded database of `data.dir`, and takes the target by --to alone";
+            return Err(reason.into());
         }
         let to = match (self.to, self.to_file) {
             (Some(to), _) => to,

@@ -1,4 +1,4 @@
-//! `causerie healthcheck`: for containers and scripts that have no HTTP client.
+//! `causerie healthcheck`: asks the running server whether it is ready, for containers and scripts that have no HTTP client.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -9,9 +9,9 @@ use tokio::{
 
 use super::{Outcome, Settings};
 
-/// Orchestrators wait about as long.
+/// The maximum time for the answer. Orchestrators wait about as long for a health check.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// Only the status line of the answer is needed.
+/// The maximum number of bytes that are read from the answer. Only its status line is needed.
 const ANSWER_BYTES_MAX: u64 = 1024;
 
 pub(super) async fn run(settings: &Settings) -> Outcome {
@@ -24,7 +24,7 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
         };
         address.set_ip(loopback);
     }
-    let status = tokio::time::timeout(TIMEOUT, ask(address))
+    let status = tokio::time::timeout(TIMEOUT, fetch_status(address))
         .await
         .map_err(|_| format!("no answer from {address} within {TIMEOUT:?}"))?
         .map_err(|error| {
@@ -37,7 +37,8 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
     }
 }
 
-async fn ask(address: SocketAddr) -> std::io::Result<Option<u16>> {
+/// Sends `GET /readyz`, and returns the status of the answer; `None` if the answer is not HTTP.
+async fn fetch_status(address: SocketAddr) -> std::io::Result<Option<u16>> {
     let mut stream = TcpStream::connect(address).await?;
     let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;

@@ -1,4 +1,4 @@
-//! `causerie import`: does what `POST /v1/import` does, with files, directly in the database.
+//! `causerie import`: imports rows from files, directly into the database, with the same code as `POST /v1/import`.
 
 use std::{
     fs::File,
@@ -21,9 +21,9 @@ use crate::{
     store::Store,
 };
 
-/// Bytes per read.
-const PIECE: usize = 64 * 1024;
-/// The shortest interval between two lines about the progress.
+/// The number of bytes per read.
+const PIECE_BYTES: usize = 64 * 1024;
+/// The minimum time between two printed lines about the progress.
 const PROGRESS: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Args)]
@@ -56,12 +56,12 @@ pub(super) struct ImportFiles {
 
 impl ImportFiles {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
-        can_be_read(&self.files)?;
+        check_readable(&self.files)?;
         let (store, tenant) = settings.tenant(&self.tenant).await?;
         let tenant = tenant.id;
         let policy = facts::policy(&store, tenant).await?;
         let lock = ImportLocks::default().take(&store, tenant).await?;
-        let _turn = lock.ok_or_else(|| {
+        let _lock = lock.ok_or_else(|| {
             format!("another import of tenant `{}` is under way: try again when it has ended", self.tenant)
         })?;
         let options = Options {
@@ -71,50 +71,59 @@ impl ImportFiles {
             lists_all_rows: false,
             undeclared: if self.keep_undeclared { Undeclared::Keep } else { Undeclared::Refuse },
         };
-        let parts = ImportDeps {
+        let deps = ImportDeps {
             store: store.clone(),
             tenant,
-            words: Arc::clone(policy.vocabulary()),
+            vocabulary: Arc::clone(policy.vocabulary()),
             clock: clock(),
             by: operator(),
-            // Running nodes notice the new version of the facts, and users who may no longer be connected, by themselves.
+            // Nothing is called after a commit: running nodes detect the new version of the facts, and the users who may no
+            // longer be connected, themselves.
             committed: Box::new(|_| ()),
         };
-        let mut run = Run { import: Import::new(parts, options), store, begun: Instant::now(), told_at: Instant::now() };
+        let mut run = ImportRun {
+            import: Import::new(deps, options),
+            store,
+            begun: Instant::now(),
+            progress_printed_at: Instant::now(),
+        };
         let stopped = run.files(&self.files, self.r#type).await.err();
-        if let Some(Stopped(why)) = &stopped
+        if let Some(Stopped(reason)) = &stopped
             && !run.import.has_begun()
         {
             // A summary with zero rows would look like a successful import.
-            return Err(why.clone().into());
+            return Err(reason.clone().into());
         }
         let tally = run.end(stopped.clone()).await;
         match stopped {
-            Some(Stopped(why)) => Err(why.into()),
+            Some(Stopped(reason)) => Err(reason.into()),
             None if tally.refused > 0 => Err(format!("{} refused", counted(tally.refused, "row was", "rows were")).into()),
             None => Ok(()),
         }
     }
 }
 
-struct Run {
+/// A running import of files.
+struct ImportRun {
     import: Import,
     store: Store,
     begun: Instant,
-    told_at: Instant,
+    /// When a line about the progress was last printed.
+    progress_printed_at: Instant,
 }
 
-impl Run {
-    async fn files(&mut self, files: &[PathBuf], of: Option<Type>) -> Result<(), Stopped> {
+impl ImportRun {
+    /// Imports the files, and then removes the facts that `--replace` selects.
+    async fn files(&mut self, files: &[PathBuf], default_type: Option<Type>) -> Result<(), Stopped> {
         for path in files {
-            let stopped = |why: String| Stopped(format!("{}: {why}", path.display()));
+            let stopped = |reason: String| Stopped(format!("{}: {reason}", path.display()));
             if path == Path::new("-") {
                 self.ndjson(path, io::stdin().lock()).await?;
                 continue;
             }
             let file = File::open(path).map_err(|error| stopped(error.to_string()))?;
             match path.extension().and_then(|extension| extension.to_str()) {
-                Some("csv") => self.csv(path, CsvRows::new(file, of).map_err(stopped)?).await?,
+                Some("csv") => self.csv(path, CsvRows::new(file, default_type).map_err(stopped)?).await?,
                 Some("ndjson" | "jsonl") => self.ndjson(path, file).await?,
                 _ => {
                     return Err(stopped(
@@ -128,9 +137,10 @@ impl Run {
         Ok(())
     }
 
+    /// Imports a file of NDJSON.
     async fn ndjson(&mut self, path: &Path, mut file: impl Read) -> Result<(), Stopped> {
         let mut lines = Lines::default();
-        let mut piece = vec![0; PIECE];
+        let mut piece = vec![0; PIECE_BYTES];
         loop {
             let read = file.read(&mut piece).map_err(|error| Stopped(format!("{}: {error}", path.display())))?;
             let ended = if read == 0 { Vec::from_iter(lines.end()) } else { lines.push(&piece[..read]) };
@@ -144,9 +154,10 @@ impl Run {
         }
     }
 
+    /// Imports a CSV file.
     async fn csv(&mut self, path: &Path, rows: CsvRows<File>) -> Result<(), Stopped> {
         for row in rows {
-            let row = row.map_err(|why| Stopped(format!("{}: {why}", path.display())))?;
+            let row = row.map_err(|reason| Stopped(format!("{}: {reason}", path.display())))?;
             self.import.take(row.line, row.fields);
             self.flush_if_full(path).await?;
         }
@@ -157,21 +168,24 @@ impl Run {
         if self.import.is_full() { self.flush(path).await } else { Ok(()) }
     }
 
+    /// Writes the waiting rows, and prints the refused rows and, if it is time, the progress.
     async fn flush(&mut self, path: &Path) -> Result<(), Stopped> {
         let begun = Instant::now();
         print_answers(path, &self.import.flush().await?);
-        if self.told_at.elapsed() >= PROGRESS {
-            self.told_at = Instant::now();
+        if self.progress_printed_at.elapsed() >= PROGRESS {
+            self.progress_printed_at = Instant::now();
             let rows = self.import.tally().rows;
             eprintln!("{}, {:.0} per second", counted(rows, "row", "rows"), per_second(rows, self.begun.elapsed()));
         }
         if self.store.is_embedded() {
-            // Two processes share SQLite by retrying: an import without pauses would block a running server.
+            // Two processes that use the same SQLite database retry until they get its lock. Without pauses, an import would
+            // block a running server.
             tokio::time::sleep(begun.elapsed()).await;
         }
         Ok(())
     }
 
+    /// Prints the summary.
     async fn end(&self, stopped: Option<Stopped>) -> Tally {
         let (tally, took) = (self.import.tally(), self.begun.elapsed());
         if let Ok(summary) = serde_json::to_string(&self.import.summary(stopped).await) {
@@ -188,27 +202,28 @@ fn per_second(rows: u64, took: Duration) -> f64 {
     rows as f64 / took.as_secs_f64().max(0.001)
 }
 
+/// Prints the refused rows.
 fn print_answers(path: &Path, answers: &[Answer]) {
     for answer in answers {
         if let Answer::Row(row) = answer {
-            eprintln!("{}:{}: {}", path.display(), row.row.unwrap_or_default(), complaint(row));
+            eprintln!("{}:{}: {}", path.display(), row.row.unwrap_or_default(), refusal_line(row));
         }
     }
 }
 
 /// The sentence about a refused row: its type and id if known, the field, and the reason.
-fn complaint(row: &RowAnswer) -> String {
+fn refusal_line(row: &RowAnswer) -> String {
     let id = isolated(&row.id);
-    let named = [row.r#type.as_str(), &id].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>();
+    let named = [row.r#type.as_str(), &id].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let field = format!("`{}`", row.field);
-    // Most reasons begin with the field's name already.
-    let is_told = row.field.is_empty() || row.message.starts_with(&field);
-    let parts = [named.join(" "), if is_told { String::new() } else { field }, isolated(&row.message).into_owned()];
+    // Most reasons begin with the name of the field.
+    let names_field = row.field.is_empty() || row.message.starts_with(&field);
+    let parts = [named.join(" "), if names_field { String::new() } else { field }, isolated(&row.message).into_owned()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
 }
 
-/// Checks that all files exist before the import begins.
-fn can_be_read(files: &[PathBuf]) -> Result<(), String> {
+/// Checks that all files can be opened, before the import begins.
+fn check_readable(files: &[PathBuf]) -> Result<(), String> {
     let missing = files.iter().filter(|path| path.as_path() != Path::new("-")).find_map(|path| {
         let error = File::open(path).err()?;
         Some(format!("{}: {error}", path.display()))
@@ -216,9 +231,10 @@ fn can_be_read(files: &[PathBuf]) -> Result<(), String> {
     missing.map_or(Ok(()), Err)
 }
 
+/// The type of rows with this name.
 fn row_type(text: &str) -> Result<Type, String> {
     let types = Type::ALL.map(Type::name).join(", ");
-    Type::ALL.into_iter().find(|one| one.name() == text).ok_or_else(|| format!("expected one of {types}"))
+    Type::ALL.into_iter().find(|row_type| row_type.name() == text).ok_or_else(|| format!("expected one of {types}"))
 }
 
 #[cfg(test)]
@@ -227,14 +243,14 @@ mod tests {
     use crate::provisioning::Fault;
 
     #[test]
-    fn an_error_message_has_no_repetition() {
-        let complaint_of = |named: (&str, &str), fault: Fault| {
-            complaint(&RowAnswer::new(5, (named.0.to_owned(), named.1.to_owned()), &Err(fault)))
+    fn the_line_about_a_refused_row_names_the_field_once() {
+        let line_of = |named: (&str, &str), fault: Fault| {
+            refusal_line(&RowAnswer::new(5, (named.0.to_owned(), named.1.to_owned()), &Err(fault)))
         };
         let fault = || Fault::new("role", "the policy declares no role `boss`");
-        assert_eq!(complaint_of(("user", "lea"), fault()), "user lea: `role`: the policy declares no role `boss`");
-        assert_eq!(complaint_of(("", ""), Fault::new("type", "`type` is missing")), "`type` is missing");
-        assert_eq!(complaint_of(("user", ""), Fault::new("id", "`id` is missing")), "user: `id` is missing");
-        assert_eq!(complaint_of(("", ""), Fault::new("", "the line is no JSON object")), "the line is no JSON object");
+        assert_eq!(line_of(("user", "lea"), fault()), "user lea: `role`: the policy declares no role `boss`");
+        assert_eq!(line_of(("", ""), Fault::new("type", "`type` is missing")), "`type` is missing");
+        assert_eq!(line_of(("user", ""), Fault::new("id", "`id` is missing")), "user: `id` is missing");
+        assert_eq!(line_of(("", ""), Fault::new("", "the line is no JSON object")), "the line is no JSON object");
     }
 }

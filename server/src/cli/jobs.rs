@@ -1,4 +1,4 @@
-//! `causerie jobs`.
+//! `causerie jobs`: lists, retries and deletes jobs.
 
 use std::{collections::HashMap, error::Error};
 
@@ -6,7 +6,7 @@ use causerie_protocol::TenantId;
 use clap::Subcommand;
 use uuid::Uuid;
 
-use super::{Outcome, Settings, clock, note};
+use super::{Outcome, Settings, clock, record_in_audit};
 use crate::{
     clock::rfc3339,
     plain::isolated,
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// Jobs per query.
+/// The number of jobs per query.
 const PAGE: u32 = 1_000;
 
 #[derive(Debug, Subcommand)]
@@ -64,15 +64,15 @@ impl Command {
             Self::Retry { ids, kind } => {
                 let store = settings.store().await?;
                 let ids = match kind {
-                    Some(kind) => dead(&store, &kind).await?,
+                    Some(kind) => dead_jobs(&store, &kind).await?,
                     None => ids,
                 };
                 for id in ids {
-                    let job = existing(&store, id).await?;
+                    let job = find_job(&store, id).await?;
                     if !jobs::retry(store.writer(), None, id, clock().now_ms()).await? {
-                        return Err(refused(&store, id, "only a dead or a waiting job is retried").await);
+                        return Err(change_error(&store, id, "only a dead or a waiting job is retried").await);
                     }
-                    record(&store, &job, "job.retry").await?;
+                    record_change(&store, &job, "job.retry").await?;
                     println!("retried {id}");
                 }
                 Ok(())
@@ -80,11 +80,11 @@ impl Command {
             Self::Delete { ids } => {
                 let store = settings.store().await?;
                 for id in ids {
-                    let job = existing(&store, id).await?;
+                    let job = find_job(&store, id).await?;
                     if !jobs::delete(store.writer(), None, id, clock().now_ms()).await? {
-                        return Err(refused(&store, id, "a running job can't be deleted").await);
+                        return Err(change_error(&store, id, "a running job can't be deleted").await);
                     }
-                    record(&store, &job, "job.delete").await?;
+                    record_change(&store, &job, "job.delete").await?;
                     println!("deleted {id}");
                 }
                 Ok(())
@@ -110,13 +110,13 @@ async fn list(
     let slugs: HashMap<TenantId, String> =
         tenants::all(&store).await?.into_iter().map(|tenant| (tenant.id, tenant.slug)).collect();
     let mut filter = Filter { tenant, state, kind, before: None };
-    let (mut left, mut found) = (limit, false);
-    while left > 0 {
-        let page = jobs::list(&store, &filter, left.min(PAGE)).await?;
+    let (mut remaining, mut found) = (limit, false);
+    while remaining > 0 {
+        let page = jobs::list(&store, &filter, remaining.min(PAGE)).await?;
         let Some(last) = page.last() else { break };
         filter.before = Some(last.id);
         found = true;
-        left -= u32::try_from(page.len()).unwrap_or(left).min(left);
+        remaining -= u32::try_from(page.len()).unwrap_or(remaining).min(remaining);
         for job in &page {
             println!("{}", line(job, &slugs));
         }
@@ -127,13 +127,14 @@ async fn list(
     Ok(())
 }
 
+/// The printed line of a job.
 fn line(job: &StoredJob, slugs: &HashMap<TenantId, String>) -> String {
     let tenant = match job.tenant {
         None => "-".to_owned(),
         Some(tenant) => slugs.get(&tenant).cloned().unwrap_or_else(|| tenant.to_string()),
     };
-    let mut words = vec![job.id.to_string(), isolated(&job.kind).into_owned(), job.state.name().to_owned(), tenant];
-    words.push(format!("attempts={}", job.attempts));
+    let mut columns = vec![job.id.to_string(), isolated(&job.kind).into_owned(), job.state.name().to_owned(), tenant];
+    columns.push(format!("attempts={}", job.attempts));
     let times = [
         ("created", Some(job.created_at_ms)),
         ("started", job.started_at_ms),
@@ -143,17 +144,17 @@ fn line(job: &StoredJob, slugs: &HashMap<TenantId, String>) -> String {
     ];
     for (name, at_ms) in times {
         if let Some(at_ms) = at_ms {
-            words.push(format!("{name}={}", rfc3339(at_ms)));
+            columns.push(format!("{name}={}", rfc3339(at_ms)));
         }
     }
     if let Some(error) = &job.last_error {
-        words.push(format!("error={}", isolated(&serde_json::Value::from(error.as_str()).to_string())));
+        columns.push(format!("error={}", isolated(&serde_json::Value::from(error.as_str()).to_string())));
     }
-    words.join(" ")
+    columns.join(" ")
 }
 
 /// The ids of all dead jobs of a kind.
-async fn dead(store: &Store, kind: &str) -> Result<Vec<Uuid>, Box<dyn Error + Send + Sync>> {
+async fn dead_jobs(store: &Store, kind: &str) -> Result<Vec<Uuid>, Box<dyn Error + Send + Sync>> {
     let mut filter = Filter { state: Some(JobState::Dead), kind: Some(kind.to_owned()), ..Filter::default() };
     let mut ids = Vec::new();
     loop {
@@ -168,31 +169,34 @@ async fn dead(store: &Store, kind: &str) -> Result<Vec<Uuid>, Box<dyn Error + Se
     Ok(ids)
 }
 
-async fn existing(store: &Store, id: Uuid) -> Result<StoredJob, Box<dyn Error + Send + Sync>> {
+/// The job with this id, or an error if there is none.
+async fn find_job(store: &Store, id: Uuid) -> Result<StoredJob, Box<dyn Error + Send + Sync>> {
     let job = jobs::find(store, None, id).await?;
     job.ok_or_else(|| format!("there is no job `{id}`; `causerie jobs list` lists the jobs").into())
 }
 
 /// The error for a job that could not be changed: it does not exist, or its state does not allow the change.
-async fn refused(store: &Store, id: Uuid, rule: &str) -> Box<dyn Error + Send + Sync> {
-    match existing(store, id).await {
+async fn change_error(store: &Store, id: Uuid, rule: &str) -> Box<dyn Error + Send + Sync> {
+    match find_job(store, id).await {
         Ok(job) => format!("the job `{id}` is {}: {rule}", job.state.name()).into(),
         Err(error) => error,
     }
 }
 
-/// Records a change of a job in the audit of its tenant. A job of the server itself belongs to no tenant and is not
-/// recorded.
-async fn record(store: &Store, job: &StoredJob, action: &str) -> Outcome {
+/// Records a change of a job in the audit log of its tenant. A job of the server itself belongs to no tenant, so its change
+/// is not recorded.
+async fn record_change(store: &Store, job: &StoredJob, action: &str) -> Outcome {
     match job.tenant {
-        Some(tenant) => note(store, tenant, action, format!("job:{}", job.id), [("kind", job.kind.as_str().into())]).await,
+        Some(tenant) => {
+            record_in_audit(store, tenant, action, format!("job:{}", job.id), [("kind", job.kind.as_str().into())]).await
+        }
         None => Ok(()),
     }
 }
 
-fn state(word: &str) -> Result<JobState, String> {
+fn state(name: &str) -> Result<JobState, String> {
     let names = JobState::ALL.map(JobState::name).join(", ");
-    JobState::named(word).ok_or_else(|| format!("expected one of {names}"))
+    JobState::from_name(name).ok_or_else(|| format!("expected one of {names}"))
 }
 
 #[cfg(test)]
@@ -231,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn states_are_named() {
+    fn states_are_parsed() {
         assert_eq!(state("dead"), Ok(JobState::Dead));
         assert_eq!(state("lost"), Err("expected one of waiting, running, done, dead".to_owned()));
     }

@@ -1,4 +1,4 @@
-//! `causerie signing-key` and `causerie api-key`.
+//! `causerie signing-key` and `causerie api-key`: manage the keys of tenants.
 
 use std::{error::Error, path::PathBuf};
 
@@ -62,6 +62,7 @@ pub(super) struct AddSigningKey {
 }
 
 impl AddSigningKey {
+    /// The secret or public key from the file of the options, or a new secret.
     fn material(&self) -> Result<String, Box<dyn Error + Send + Sync>> {
         let (flag, path) = match (&self.pem, &self.secret_file) {
             (Some(_), _) if self.algorithm == Algorithm::Hs256 => {
@@ -86,9 +87,9 @@ impl SigningKeyCommand {
         match self {
             Self::Add(add) => {
                 let material = add.material()?;
-                add.algorithm.key(&material).map_err(|why| match add.pem.as_ref().or(add.secret_file.as_ref()) {
-                    Some(path) => format!("{}: {why}", path.display()),
-                    None => why.to_string(),
+                add.algorithm.key(&material).map_err(|reason| match add.pem.as_ref().or(add.secret_file.as_ref()) {
+                    Some(path) => format!("{}: {reason}", path.display()),
+                    None => reason.to_string(),
                 })?;
                 let secrets = settings.secrets()?;
                 let (store, tenant) = settings.tenant(&add.tenant).await?;
@@ -115,9 +116,9 @@ impl SigningKeyCommand {
                     );
                 }
                 for key in keys {
-                    let at = times(key.created_at_ms, None, key.revoked_at_ms);
-                    let storage = key.storage().map(|how| format!("  {how}")).unwrap_or_default();
-                    println!("{}  {}  {at}{storage}", key.kid, key.algorithm);
+                    let times = times(key.created_at_ms, None, key.revoked_at_ms);
+                    let storage = key.storage().map(|storage| format!("  {storage}")).unwrap_or_default();
+                    println!("{}  {}  {times}{storage}", key.kid, key.algorithm);
                 }
             }
             Self::Encrypt => {
@@ -126,18 +127,19 @@ impl SigningKeyCommand {
                 let store = settings.store().await?;
                 let (done, unreadable) = keys::encrypt_signing_keys(&store, &secrets).await?;
                 println!("encrypted {} under {id}", done.len());
-                if let Err(why) = purge::purge(&store).await? {
-                    let again = if store.is_embedded() {
+                if let Err(reason) = purge::purge(&store).await? {
+                    let next_attempt = if store.is_embedded() {
                         "the server tries again when it starts"
                     } else {
                         "a node tries again within an hour"
                     };
-                    return Err(
-                        format!("the database's files may still hold earlier secrets in clear: {why}; {again}").into()
-                    );
+                    return Err(format!(
+                        "the database's files may still hold earlier secrets in clear: {reason}; {next_attempt}"
+                    )
+                    .into());
                 }
                 if !unreadable.is_empty() {
-                    let lines: String = unreadable.iter().map(|why| format!("\n  {why}")).collect();
+                    let lines: String = unreadable.iter().map(|reason| format!("\n  {reason}")).collect();
                     return Err(format!("{} could not be read:{lines}", unreadable.len()).into());
                 }
             }
@@ -215,8 +217,8 @@ impl ApiKeyCommand {
                     eprintln!("`{}` has no API key; `causerie api-key create` makes one", tenant.slug);
                 }
                 for key in keys {
-                    let at = times(key.created_at, key.expires_at, key.revoked_at);
-                    println!("{}  {}  {at}  {}", key.id, key.scopes.replace(' ', ","), isolated(&key.name));
+                    let times = times(key.created_at, key.expires_at, key.revoked_at);
+                    println!("{}  {}  {times}  {}", key.id, key.scopes.replace(' ', ","), isolated(&key.name));
                 }
             }
             Self::Revoke { id } => {
@@ -238,9 +240,9 @@ impl ApiKeyCommand {
 /// The times of a key to print: created, expires, revoked.
 fn times(created_ms: i64, expires_ms: Option<i64>, revoked_ms: Option<i64>) -> String {
     let mut text = format!("created {}", rfc3339(created_ms));
-    for (what, at_ms) in [("expires", expires_ms), ("revoked", revoked_ms)] {
+    for (event, at_ms) in [("expires", expires_ms), ("revoked", revoked_ms)] {
         if let Some(at_ms) = at_ms {
-            text.push_str(&format!("  {what} {}", rfc3339(at_ms)));
+            text.push_str(&format!("  {event} {}", rfc3339(at_ms)));
         }
     }
     text

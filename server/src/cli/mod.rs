@@ -129,7 +129,7 @@ impl Cli {
         match outcome {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                out::complain_last(format!("causerie: {error}\n"));
+                out::write_last_error(format!("causerie: {error}\n"));
                 ExitCode::FAILURE
             }
         }
@@ -152,8 +152,8 @@ impl Settings {
     fn existing_file(&self) -> Outcome {
         let config = self.load()?.config;
         if config.database.url.is_empty() && !config.data.sqlite_file().exists() {
-            let why = "start the server once, or `causerie migrate`";
-            return Err(format!("there is no database at {} (`data.dir`): {why}", data_location(&config)).into());
+            let reason = "start the server once, or `causerie migrate`";
+            return Err(format!("there is no database at {} (`data.dir`): {reason}", data_location(&config)).into());
         }
         Ok(())
     }
@@ -222,8 +222,8 @@ fn operator_named(name: Option<String>) -> String {
     format!("cli:{}", name.as_deref().unwrap_or("unknown"))
 }
 
-/// Records in the audit what the operator did.
-async fn note<const N: usize>(
+/// Records an action of the operator in the audit log.
+async fn record_in_audit<const N: usize>(
     store: &Store,
     tenant: TenantId,
     action: &str,

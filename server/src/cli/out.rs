@@ -1,5 +1,5 @@
-//! Output of the subcommands. These macros replace the standard macros in the whole command line, because the standard
-//! macros panic if the reader has gone: `causerie audit … | head`.
+//! Output of the subcommands. These macros replace the standard macros in all files of the command line, because the
+//! standard macros panic if the program that reads the output has ended, as in `causerie audit … | head`.
 
 use std::{
     fmt::Arguments,
@@ -10,25 +10,25 @@ use std::{
     time::Duration,
 };
 
-/// How long the end of the program waits until its last error is written.
-const LAST_WORDS_MAX: Duration = Duration::from_secs(2);
+/// The maximum time for which the program waits before it ends, until its last error is written.
+const LAST_ERROR_WAIT_MAX: Duration = Duration::from_secs(2);
 
 macro_rules! print {
-    ($($what:tt)*) => { $crate::cli::out::say(format_args!($($what)*)) };
+    ($($arguments:tt)*) => { $crate::cli::out::write_stdout(format_args!($($arguments)*)) };
 }
 
 macro_rules! println {
-    ($($what:tt)*) => { $crate::cli::out::say(format_args!("{}\n", format_args!($($what)*))) };
+    ($($arguments:tt)*) => { $crate::cli::out::write_stdout(format_args!("{}\n", format_args!($($arguments)*))) };
 }
 
 macro_rules! eprintln {
-    ($($what:tt)*) => { $crate::cli::out::complain(format_args!("{}\n", format_args!($($what)*))) };
+    ($($arguments:tt)*) => { $crate::cli::out::write_stderr(format_args!("{}\n", format_args!($($arguments)*))) };
 }
 
-/// Prints the result of a subcommand. If the reader has gone, the rest of the output is of no use and the program ends with
-/// success.
-pub(super) fn say(what: Arguments<'_>) {
-    let Err(error) = io::stdout().write_fmt(what) else { return };
+/// Writes output of a subcommand to standard output. If the reader of the output has ended, the rest of the output is
+/// useless, and the program ends with success. After another error the program ends with a failure.
+pub(super) fn write_stdout(text: Arguments<'_>) {
+    let Err(error) = io::stdout().write_fmt(text) else { return };
     if error.kind() == ErrorKind::BrokenPipe {
         process::exit(0);
     }
@@ -36,17 +36,17 @@ pub(super) fn say(what: Arguments<'_>) {
     process::exit(1);
 }
 
-/// Prints a message about the progress to standard error. If the reader has gone, the subcommand continues.
-pub(super) fn complain(what: Arguments<'_>) {
-    let _ = io::stderr().write_fmt(what);
+/// Writes a message to standard error. If the message can't be written, the subcommand continues.
+pub(super) fn write_stderr(text: Arguments<'_>) {
+    let _ = io::stderr().write_fmt(text);
 }
 
-/// Prints why the program ends. A reader that does not read delays the end by at most `LAST_WORDS_MAX`.
-pub(super) fn complain_last(what: String) {
-    let (written, hears) = channel();
+/// Prints why the program ends. A reader that does not read delays the end by at most `LAST_ERROR_WAIT_MAX`.
+pub(super) fn write_last_error(text: String) {
+    let (written, receiver) = channel();
     thread::spawn(move || {
-        let _ = io::stderr().write_all(what.as_bytes());
+        let _ = io::stderr().write_all(text.as_bytes());
         let _ = written.send(());
     });
-    let _ = hears.recv_timeout(LAST_WORDS_MAX);
+    let _ = receiver.recv_timeout(LAST_ERROR_WAIT_MAX);
 }

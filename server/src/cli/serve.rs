@@ -1,4 +1,5 @@
-//! `causerie serve`: config, telemetry, build, serve, wait for a signal, drain.
+//! `causerie serve`: reads the settings, starts the log, builds and starts the server, waits for a signal, and stops the
+//! server.
 
 use std::{io::Write as _, sync::Arc};
 
@@ -23,13 +24,13 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
     }
     let app = App::build(config, clock()).await?;
     let has_demo = demo::is_wanted(&app.config, &app.store).await?;
-    let added = if has_demo {
+    let demo_router = if has_demo {
         demo::prepare(&app).await?;
         demo::router(Arc::clone(&app))
     } else {
         Router::new()
     };
-    let server = Server::start(app, added).await?;
+    let server = Server::start(app, demo_router).await?;
     let banner = banner(&server, has_demo).await?;
     announce(&server, &banner);
     tell_systemd(NotifyState::Ready);
@@ -45,29 +46,29 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
     }
 }
 
-/// Reports a state to the service manager that started this process, if it asked for that (`Type=notify`).
+/// Reports a state to the service manager that started this process, if the service has `Type=notify`.
 fn tell_systemd(state: NotifyState) {
     if let Err(error) = sd_notify::notify(&[state]) {
         tracing::warn!(%error, "the service manager could not be notified");
     }
 }
 
-/// Prints the address of the server, for operators and for scripts that wait for it. The reader may have gone or the volume
-/// may be full; the server runs all the same.
+/// Prints the addresses of the server and the banner, for operators and for scripts that wait for this line. If they can't
+/// be written, the server continues to run.
 fn announce(server: &Server, banner: &str) {
     let mut out = std::io::stdout().lock();
-    let sent = (|| -> std::io::Result<()> {
+    let written = (|| -> std::io::Result<()> {
         writeln!(out, "causerie is ready on http://{}", server.public_address())?;
         writeln!(out, "internal listener on http://{}", server.internal_address())?;
         out.write_all(banner.as_bytes())?;
         out.flush()
     })();
-    if let Err(error) = sent {
+    if let Err(error) = written {
         tracing::warn!(%error, "standard output can't be written");
     }
 }
 
-/// The text below the address: whether the demo is on, why, and the next step for the operator.
+/// The text below the addresses: whether the demo is on or why it is off, and the next step for the operator.
 async fn banner(server: &Server, has_demo: bool) -> Result<String, StoreError> {
     let (config, store) = (&server.app().config, &server.app().store);
     let address = server.public_address();
@@ -79,7 +80,7 @@ async fn banner(server: &Server, has_demo: bool) -> Result<String, StoreError> {
              Turn it off with CAUSERIE_DEMO__ENABLED=false.\n\n{kept}"
         ));
     }
-    let why = demo::why_off(config, store).await?;
+    let reason = demo::why_off(config, store).await?;
     let next = match tenants::all(store).await?.first() {
         None => "There is no tenant yet. Make one: causerie tenant create acme --name \"Acme\"".to_owned(),
         Some(tenant) => format!(
@@ -88,5 +89,5 @@ async fn banner(server: &Server, has_demo: bool) -> Result<String, StoreError> {
             tenant.slug
         ),
     };
-    Ok(format!("\n  The demo is off: {why}.\n  {next}\n\n{kept}"))
+    Ok(format!("\n  The demo is off: {reason}.\n  {next}\n\n{kept}"))
 }

@@ -1,4 +1,4 @@
-//! `causerie tenant`.
+//! `causerie tenant`: manages tenants.
 
 use causerie_policy::Policy;
 use clap::Subcommand;
@@ -46,14 +46,14 @@ pub(super) enum Command {
         /// The tenant's slug.
         slug: String,
     },
-    /// Delete a suspended tenant with all that it holds. Running nodes delete the rows with a job; `causerie jobs list --kind
-    /// delete_tenant` shows it. This can't be undone; backups keep what they hold.
+    /// Delete a suspended tenant with all that it holds. Running nodes delete the rows with a job; `causerie jobs list
+    /// --kind delete_tenant` shows it. This can't be undone; backups keep what they hold.
     Delete {
         /// The tenant's slug.
         slug: String,
     },
-    /// Show or set the web pages that may connect with the tenant's tokens and embed the tenant's page. New connections follow
-    /// within a second.
+    /// Show or set the web pages that may connect with the tenant's tokens and embed the tenant's page. New connections
+    /// follow within a second.
     WebAccess(web_access::Change),
     /// List the tenants.
     List,
@@ -89,16 +89,17 @@ impl Command {
     }
 }
 
-/// The state of a tenant for the list; empty for a tenant in use.
+/// The state of a tenant and its time, for the list; empty for a tenant that is neither suspended nor being deleted.
 fn state(tenant: &Tenant) -> String {
-    let state = match (tenant.deleting_at_ms, tenant.suspended_at_ms) {
+    let (state, since_ms) = match (tenant.deleting_at_ms, tenant.suspended_at_ms) {
         (Some(at_ms), _) => ("deleting since", at_ms),
         (None, Some(at_ms)) => ("suspended", at_ms),
         (None, None) => return String::new(),
     };
-    format!("{} {}  ", state.0, rfc3339(state.1))
+    format!("{state} {}  ", rfc3339(since_ms))
 }
 
+/// Changes the state of a tenant.
 async fn change(settings: &Settings, slug: &str, change: StateChange) -> Outcome {
     let store = settings.store().await?;
     match tenants::change_state(&store, &operator(), slug, change, clock().now_ms()).await? {
@@ -114,6 +115,7 @@ async fn change(settings: &Settings, slug: &str, change: StateChange) -> Outcome
     }
 }
 
+/// Creates a tenant, and prints its id.
 async fn create(settings: &Settings, slug: &str, name: &str, policy: Option<&str>) -> Outcome {
     let policy = policy.map(|name| first_rules(slug, name)).transpose()?;
     let store = settings.store_or_new().await?;
@@ -133,10 +135,11 @@ async fn create(settings: &Settings, slug: &str, name: &str, policy: Option<&str
     Ok(())
 }
 
+/// The policy of a preset for a new tenant.
 fn first_rules(slug: &str, name: &str) -> Result<Policy, String> {
-    preset("--policy", name).map_err(|why| {
+    preset("--policy", name).map_err(|reason| {
         let own = format!("`causerie policy set --tenant {slug} --file FILE`");
-        format!("{why}; rules of your own are put in force once the tenant is made, by {own}")
+        format!("{reason}; rules of your own are put in force once the tenant is made, by {own}")
     })
 }
 
@@ -147,7 +150,7 @@ mod tests {
     #[test]
     fn an_error_about_custom_rules_names_the_right_command() {
         assert!(first_rules("club", "school").is_ok());
-        let why = first_rules("club", "./club.policy").expect_err("no preset");
-        assert!(why.contains("there are: open, ") && why.contains("policy set --tenant club --file FILE"), "{why}");
+        let reason = first_rules("club", "./club.policy").expect_err("no preset");
+        assert!(reason.contains("there are: open, ") && reason.contains("policy set --tenant club --file FILE"), "{reason}");
     }
 }

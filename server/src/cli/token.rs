@@ -55,18 +55,18 @@ impl Token {
     }
 }
 
-/// Checks an external id by the rules for the claim `sub`.
+/// Checks an external id as the server checks the claim `sub`.
 fn external_id(text: &str) -> Result<String, String> {
-    let fits = (1..=EXTERNAL_ID_BYTES_MAX).contains(&text.len()) && !text.contains(char::is_control);
+    let is_valid = (1..=EXTERNAL_ID_BYTES_MAX).contains(&text.len()) && !text.contains(char::is_control);
     let expected = || format!("expected 1 to {EXTERNAL_ID_BYTES_MAX} bytes without control characters");
-    if fits { Ok(text.to_owned()) } else { Err(expected()) }
+    if is_valid { Ok(text.to_owned()) } else { Err(expected()) }
 }
 
-/// The seconds of `90s`, `15m`, `24h`.
+/// Parses a duration such as `90s`, `15m` or `24h`. Returns seconds.
 fn seconds(text: &str) -> Result<i64, String> {
     let expected = || "expected a whole number and a unit: 90s, 15m, 1h, at most 24h".to_owned();
-    let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(expected)?;
-    let (number, unit) = text.split_at(unit_at);
+    let unit_index = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(expected)?;
+    let (number, unit) = text.split_at(unit_index);
     let number: i64 = number.parse().map_err(|_| expected())?;
     let unit = match unit {
         "s" => 1,

@@ -13,7 +13,7 @@ use crate::{
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Runs `work`; on SIGINT or SIGTERM drops it, which cleans up, and returns an error.
+/// Runs `work`. On SIGINT or SIGTERM it drops `work`, which cleans up, and returns an error.
 pub(super) async fn interruptible<T>(work: impl Future<Output = Result<T, TransferError>>) -> Result<T, Failure> {
     let mut signals = Signals::listen()?;
     tokio::select! {
@@ -22,13 +22,13 @@ pub(super) async fn interruptible<T>(work: impl Future<Output = Result<T, Transf
     }
 }
 
-/// Locks the folder of the embedded database, so that no server uses it meanwhile.
+/// Locks the folder of the embedded database, so that no server uses it while the subcommand runs.
 pub(super) fn take_folder(config: &Config) -> Result<FolderLock, TransferError> {
     let path = std::path::absolute(&config.data.dir).unwrap_or_else(|_| config.data.dir.clone());
     FolderLock::take(&config.data.dir).map_err(|error| TransferError::Folder { path, error })
 }
 
-/// Prints a line per table.
+/// Prints a line per table: its name and its number of rows.
 pub(super) fn print_rows(summary: &Summary) {
     let width = summary.tables.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     for (name, rows) in &summary.tables {
@@ -36,7 +36,7 @@ pub(super) fn print_rows(summary: &Summary) {
     }
 }
 
-/// The size and the duration to print: `1200 rows, 345600 bytes in 0.4 s`.
+/// The size and the duration as text: `1200 rows, 345600 bytes in 0.4 s`.
 pub(super) fn amount(summary: &Summary, took: Duration) -> String {
     let rows: u64 = summary.tables.iter().map(|(_, rows)| rows).sum();
     format!("{rows} rows, {} bytes in {:.1} s", summary.bytes, took.as_secs_f64())

@@ -1,11 +1,11 @@
-//! `causerie tenant web-access`.
+//! `causerie tenant web-access`: shows or sets the web pages that may use a tenant.
 
 use clap::Args;
 
 use super::{Outcome, Settings, clock, operator};
 use crate::{
     domain::WebAccess,
-    provisioning::web_access::{self as checked, ancestor_problem, origin_problem},
+    provisioning::web_access::{self as provisioning, ancestor_problem, origin_problem},
     store::queries::web_access,
 };
 
@@ -58,12 +58,12 @@ impl Change {
             ),
         };
         for entries in [&access.allowed_origins, &access.frame_ancestors].into_iter().flatten() {
-            if let Some((_, why)) = checked::problem(entries, |_| None) {
-                return Err(why.into());
+            if let Some((_, reason)) = provisioning::problem(entries, |_| None) {
+                return Err(reason.into());
             }
         }
         if access != before {
-            checked::set(&store, &operator(), &tenant, &access, clock().now_ms()).await?;
+            provisioning::set(&store, &operator(), &tenant, &access, clock().now_ms()).await?;
         }
         print("allowed origins", access.allowed_origins.as_deref(), "listen.origins");
         print("frame ancestors", access.frame_ancestors.as_deref(), "listen.frame_ancestors");
@@ -71,7 +71,8 @@ impl Change {
     }
 }
 
-/// The list after the options.
+/// The list after the options were applied: `new` if it is not empty, an empty list with `none`, no list with `of_server`,
+/// and otherwise the list before.
 fn list(before: Option<Vec<String>>, new: Vec<String>, none: bool, of_server: bool) -> Option<Vec<String>> {
     match (new.is_empty(), none, of_server) {
         (false, ..) => Some(new),
@@ -81,6 +82,7 @@ fn list(before: Option<Vec<String>>, new: Vec<String>, none: bool, of_server: bo
     }
 }
 
+/// Prints a list.
 fn print(name: &str, list: Option<&[String]>, setting: &str) {
     match list {
         None => println!("{name}: those of the setting `{setting}`"),

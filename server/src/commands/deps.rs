@@ -47,8 +47,8 @@ pub struct CommandDeps {
 }
 
 impl CommandDeps {
-    /// The caller's context in a conversation in which the policy allows them the action. A refusal does not reveal to a
-    /// caller who can't read the conversation whether it exists.
+    /// Returns the caller's context in a conversation, if the policy allows the caller the action there. A refusal does not
+    /// reveal whether the conversation exists to a caller who can't read it.
     pub(super) async fn allowed(
         &self,
         action: Action,
@@ -60,8 +60,8 @@ impl CommandDeps {
         Ok(membership)
     }
 
-    /// The caller's context in a conversation of which they are a member. The policy is asked only for a caller who is no
-    /// member.
+    /// Returns the caller's context in a conversation. If the caller is not a member, the policy must allow the caller to
+    /// read the conversation; for a member, the policy is not asked.
     pub(super) async fn membership(&self, caller: Caller, conversation: ConversationId) -> Result<MemberContext, Refusal> {
         let membership = self.lookups.member_contexts.get((conversation, caller.user)).await?;
         let membership =
@@ -72,8 +72,8 @@ impl CommandDeps {
         Ok(membership)
     }
 
-    /// Asks the policy whether the caller may read a page, by the membership that was read with the page and by facts that
-    /// are at least as new as the page. Returns the facts that decided.
+    /// Asks the policy whether the caller may read a page. The decision uses the membership that was read with the page, and
+    /// facts that are at least as new as the page. Returns these facts.
     pub(super) async fn allow_page<T>(&self, caller: Caller, page: &Page<T>) -> Result<Arc<Snapshot>, Refusal> {
         if page.membership.tenant != caller.tenant {
             return Err(policy_gate::not_found());
@@ -83,8 +83,8 @@ impl CommandDeps {
         Ok(facts)
     }
 
-    /// Asks the policy with the latest facts, and returns the facts that decided. If the action is allowed, everything that
-    /// was read before this call may be sent to the caller: the caller still had the right when it was read.
+    /// Asks the policy with the latest facts, and returns these facts. If the action is allowed, everything that was read
+    /// before this call may be sent to the caller, because the caller still had the right when it was read.
     pub(super) async fn ask(
         &self,
         action: Action,

@@ -6,6 +6,11 @@ use causerie_protocol::{ConversationId, Refusal, command::HistoryRange, wire, wi
 use super::CommandDeps;
 use crate::{auth::Caller, facts::policy_gate};
 
+/// Returns at most `limit` messages of a conversation in the range, the oldest first.
+///
+/// # Errors
+/// `NotFound` if the caller may not know the conversation, the policy's refusal if the caller may not read it, and
+/// `Unavailable` if the database does not answer.
 pub(super) async fn history(
     deps: &CommandDeps,
     caller: Caller,
@@ -30,6 +35,10 @@ pub(super) async fn history(
     Ok(Answer::MessagePage(wire::MessagePage { messages, more_before, more_after, version }))
 }
 
+/// Returns the changes of a conversation after the version `since_version`.
+///
+/// # Errors
+/// The errors of [`history`].
 pub(super) async fn changes(
     deps: &CommandDeps,
     caller: Caller,

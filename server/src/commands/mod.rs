@@ -1,8 +1,8 @@
 //! The commands of users, for WebSocket and HTTP: one file per kind of command.
 //!
-//! [`submit`] starts a command, by its kind ([`Command`]): `write` gives commands that change a conversation to the
-//! [`writer`](crate::writer), and all other commands ask the policy with the latest facts. To add a command, add a file here
-//! and a match arm in `compound` or `read`, or a match arm in [`mod@write`].
+//! [`submit`] starts a command. The kind of the command ([`Command`]) decides how: [`mod@write`] gives commands that change
+//! a conversation to the [`writer`](crate::writer), and all other commands ask the policy with the latest facts. To add a
+//! command, add a file here and a match arm in `compound` or `read`, or a match arm in [`mod@write`].
 
 mod cursor;
 mod deps;
@@ -24,7 +24,7 @@ use causerie_protocol::{
 };
 use futures::future::{BoxFuture, FutureExt};
 
-pub use self::erase_texts::{EraseTexts, TextsOf, erase_text};
+pub use self::erase_texts::{EraseTexts, EraseTextsPayload, erase_text};
 use self::relations::Step;
 use crate::{auth::Caller, names::visible};
 
@@ -40,7 +40,7 @@ pub async fn execute(deps: &CommandDeps, caller: Caller, command: Command) -> Re
 }
 
 /// Starts a command and returns a future that gives its answer. When this function returns, a `WriteCommand` waits in the
-/// lane of its conversation. The server executes such commands for one conversation in the order of the calls.
+/// lane of its conversation. The server executes the write commands of one conversation in the order of the calls.
 pub async fn submit(deps: &CommandDeps, caller: Caller, command: Command) -> Pending {
     match command {
         Command::Write(command) => write::submit(deps, caller, command).await,
@@ -92,8 +92,11 @@ pub use cursor::Cursors;
 pub use deps::CommandDeps;
 pub use presence::visible;
 
-/// The subject in the form in which it is stored ([`visible::kept`]). Refuses a subject without visible characters.
+/// Returns the subject in the form in which it is stored ([`visible::stored_form`]).
+///
+/// # Errors
+/// `Invalid` with this field if the subject has no visible character.
 fn kept_subject(subject: String, field: &str) -> Result<String, Refusal> {
-    let refused = || Refusal::new(ErrorCode::Invalid, format!("`{field}` {}", visible::NOTHING_VISIBLE)).field(field);
-    visible::kept(&subject).ok_or_else(refused)
+    let refusal = || Refusal::new(ErrorCode::Invalid, format!("`{field}` {}", visible::NOTHING_VISIBLE)).field(field);
+    visible::stored_form(&subject).ok_or_else(refusal)
 }

@@ -1,5 +1,5 @@
-//! Relations that users request, accept and end themselves. Relations that only the product's back end may set are written
-//! by `provisioning`.
+//! Relations that users request, accept and end themselves. `provisioning` writes the relations that only the product's back
+//! end may set.
 
 use causerie_policy::{Action, RelationOrigin, Resource};
 use causerie_protocol::{
@@ -35,7 +35,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    /// The path of a field in the request, for example `relate.user`.
+    /// The path of the field `name` in the request, for example `relate.user`.
     fn field(self, name: &str) -> String {
         let command = match self {
             Self::Relate => "relate",
@@ -49,9 +49,9 @@ impl Step {
 /// Executes a step. A step that changes the relation is decided and stored under the lock of the tenant's facts.
 ///
 /// # Errors
-/// A `Refusal` if the policy has no such relation, if the relation does not have this step, if the rules do not allow it,
-/// if the other user is the caller or, except for [`Step::End`], does not exist, if the caller is not active or their
-/// token is revoked, or if the database does not answer.
+/// A `Refusal` if the policy has no relation with this name, if users may not do this step with the relation, if the rules
+/// do not allow the step, if the other user is the caller, if the other user does not exist (except for [`Step::End`]), if
+/// the caller is not active, if the caller's credential was revoked, or if the database does not answer.
 pub(super) async fn step(
     deps: &CommandDeps,
     caller: Caller,
@@ -60,16 +60,17 @@ pub(super) async fn step(
     step: Step,
 ) -> Result<Answer, Refusal> {
     let facts = deps.facts.latest(caller.tenant).await?;
-    let words = facts.policy.vocabulary();
-    let how = words.origin(words.relation(&relation).ok_or_else(|| no_such(&facts, step.field("relation")))?);
+    let vocabulary = facts.policy.vocabulary();
+    let origin =
+        vocabulary.origin(vocabulary.relation(&relation).ok_or_else(|| unknown_relation(&facts, step.field("relation")))?);
     // This check runs before the other user is looked up, so the refusal reveals nothing about which users exist.
-    if how == RelationOrigin::Given || (how == RelationOrigin::Own && step == Step::Accept) {
+    if origin == RelationOrigin::Given || (origin == RelationOrigin::Own && step == Step::Accept) {
         return Err(policy_gate::unsupported());
     }
     let found = users::resolve(deps.store.reader(), caller.tenant, std::slice::from_ref(&user)).await?;
     let Some(other) = found.into_iter().next().flatten() else {
         return match step {
-            // The same answer as for an existing user with whom the caller has no relation.
+            // This is also the answer for an existing user with whom the caller has no relation.
             Step::End => Ok(Answer::RelationUpdated(wire::RelationUpdated { relation: None })),
             Step::Relate | Step::Accept => {
                 let action = match step {
@@ -77,7 +78,7 @@ pub(super) async fn step(
                     Step::Accept => Action::Accept,
                     _ => Action::Request,
                 };
-                let unknown = format!("user:{}", start::named(&user));
+                let unknown = format!("user:{}", start::requested_id(&user));
                 Err(deps.gate.unknown(&facts, action, caller.user, unknown).field(step.field("user")))
             }
         };
@@ -87,15 +88,15 @@ pub(super) async fn step(
             Refusal::new(ErrorCode::Invalid, "a user can't have a relation with themselves").field(step.field("user"))
         );
     }
-    let pair = Pair { caller: caller.user, other: other.id, name: relation, how };
-    // The step is first decided without the lock, which the whole tenant shares. A step that is refused or changes nothing
-    // ends here and does not make others wait for the lock.
+    let pair = Pair { caller: caller.user, other: other.id, name: relation, origin };
+    // The step is first decided without the lock, because all writes to the tenant's facts wait for it. A step that is
+    // refused or changes nothing ends here and does not take the lock.
     let stored = pair.stored(deps.store.reader()).await?;
-    // The facts are read after the stored rows, so that the rules know every request that is in these rows.
+    // The facts are read after the stored rows, so that the facts contain every request of these rows.
     let facts = deps.facts.latest(caller.tenant).await?;
-    let (before, after) = pair.look(deps, &facts, &stored, step)?;
+    let (before, after) = pair.before_and_after(deps, &facts, &stored, step)?;
     if after == before {
-        return Ok(updated(&pair.name, &other, after, how == RelationOrigin::Mutual));
+        return Ok(updated(&pair.name, &other, after, origin == RelationOrigin::Mutual));
     }
 
     let write = FactWrite::begin(&deps.store, caller.tenant, deps.clock.now_ms()).await?;
@@ -103,13 +104,13 @@ pub(super) async fn step(
     let facts = deps.facts.latest_in(write.connection(), caller.tenant).await?;
     let found = users::find(write.connection(), caller.tenant, &[caller.user]).await?;
     let user = found.into_iter().next().ok_or_else(policy_gate::not_found)?;
-    // The status is checked here because not every step evaluates the rules, which refuse users who are not active: a user
-    // may always end their own relation.
+    // The rules refuse users who are not active, but not every step evaluates the rules: a user may always end their own
+    // one-sided relation. Therefore the status is checked here.
     if user.status != UserStatus::Active {
         return Err(AuthError::Inactive.into());
     }
     caller.credential.require_signed_from(user.tokens_valid_from_s)?;
-    let (before, after) = pair.look(deps, &facts, &pair.stored(write.connection()).await?, step)?;
+    let (before, after) = pair.before_and_after(deps, &facts, &pair.stored(write.connection()).await?, step)?;
     if after != before {
         pair.store(&mut write, before, after).await?;
         if let Some(version) = write.commit().await? {
@@ -117,37 +118,37 @@ pub(super) async fn step(
         }
         pair.publish(deps, &user, &other, after);
     }
-    Ok(updated(&pair.name, &other, after, how == RelationOrigin::Mutual))
+    Ok(updated(&pair.name, &other, after, origin == RelationOrigin::Mutual))
 }
 
-/// One page of the caller's relations: all, or those named `relation`. `at` is the cursor of the page; empty for the first
-/// page.
+/// Returns one page of the caller's relations, the relations that changed last first. `relation` selects the relations of
+/// one name; `None` selects all. `cursor` is empty for the first page.
 ///
 /// # Errors
-/// A `Refusal` if the cursor is not valid, if the policy has no relation `relation`, or if the database does not answer.
+/// A `Refusal` if the cursor is not valid, if the policy has no relation with this name, or if the database does not answer.
 pub(super) async fn list(
     deps: &CommandDeps,
     caller: Caller,
     relation: Option<String>,
-    at: &str,
+    cursor: &str,
     limit: u32,
 ) -> Result<Answer, Refusal> {
-    let after = deps.cursors.open(List::Relations, caller, at, read_position)?;
+    let after = deps.cursors.open(List::Relations, caller, cursor, parse_position)?;
     let facts = deps.facts.latest(caller.tenant).await?;
-    let words = facts.policy.vocabulary();
-    if relation.as_deref().is_some_and(|name| words.relation(name).is_none()) {
-        return Err(no_such(&facts, "listRelations.relation"));
+    let vocabulary = facts.policy.vocabulary();
+    if relation.as_deref().is_some_and(|name| vocabulary.relation(name).is_none()) {
+        return Err(unknown_relation(&facts, "listRelations.relation"));
     }
-    // One-sided relations such as `block` or `follow` are shown only to the user who entered them.
-    let shown = words.relations.iter().filter(|(name, _)| relation.as_ref().is_none_or(|only| only == name));
-    let shown: Vec<queries::Shown> =
-        shown.map(|(name, how)| queries::Shown { relation: name.clone(), incoming: *how != RelationOrigin::Own }).collect();
-    let page = queries::of_user(deps.store.reader(), caller.user, &shown, after.as_ref(), limit + 1).await;
-    let page = page?;
-    let more = page.len() > limit as usize;
+    // A one-sided relation such as `block` or `follow` is listed only for the user who entered it.
+    let listed = vocabulary.relations.iter().filter(|(name, _)| relation.as_ref().is_none_or(|selected| selected == name));
+    let listed = listed
+        .map(|(name, origin)| queries::ListedKind { relation: name.clone(), incoming: *origin != RelationOrigin::Own });
+    let listed: Vec<queries::ListedKind> = listed.collect();
+    let page = queries::of_user(deps.store.reader(), caller.user, &listed, after.as_ref(), limit + 1).await?;
+    let has_more = page.len() > limit as usize;
     let page: Vec<_> = page.into_iter().take(limit as usize).collect();
     let next_cursor = match page.last() {
-        Some(last) if more => {
+        Some(last) if has_more => {
             let queries::Position { changed_at_ms, other, relation, outgoing } = last.position();
             let position = format!("{changed_at_ms}.{other}.{}.{relation}", u8::from(outgoing));
             deps.cursors.seal(List::Relations, caller, &position)
@@ -155,15 +156,16 @@ pub(super) async fn list(
         _ => String::new(),
     };
     let relations = page.into_iter().map(|row| {
-        let mutual = words.relation(&row.relation).is_some_and(|relation| words.origin(relation) == RelationOrigin::Mutual);
+        let mutual =
+            vocabulary.relation(&row.relation).is_some_and(|relation| vocabulary.origin(relation) == RelationOrigin::Mutual);
         let stored_relation = StoredRelation { accepted: row.accepted, outgoing: row.outgoing };
-        on_wire(&row.relation, &row.other, Some(stored_relation), mutual)
+        to_wire(&row.relation, &row.other, Some(stored_relation), mutual)
     });
     Ok(Answer::RelationPage(wire::RelationPage { relations: relations.collect(), next_cursor }))
 }
 
 /// Parses a position of the form `<changed at>.<other>.<outgoing>.<relation>`. The time is in milliseconds since 1970 UTC.
-fn read_position(position: &str) -> Option<queries::Position> {
+fn parse_position(position: &str) -> Option<queries::Position> {
     let mut parts = position.splitn(4, '.');
     Some(queries::Position {
         changed_at_ms: parts.next()?.parse().ok()?,
@@ -173,9 +175,10 @@ fn read_position(position: &str) -> Option<queries::Position> {
     })
 }
 
-/// A stored relation, seen from one of its two users.
+/// A stored relation, from the side of one of its two users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct StoredRelation {
+    /// The relation is in force. A mutual relation is not accepted while it is only requested.
     accepted: bool,
     /// This user entered or requested the relation.
     outgoing: bool,
@@ -185,21 +188,24 @@ struct StoredRelation {
 struct Pair {
     caller: UserId,
     other: UserId,
+    /// The name of the relation in the policy.
     name: String,
-    how: RelationOrigin,
+    /// How the policy declares the relation.
+    origin: RelationOrigin,
 }
 
 impl Pair {
-    async fn stored(&self, connection: &impl ConnectionTrait) -> Result<Vec<queries::Between>, Refusal> {
+    /// Reads the rows of the relation between the two users.
+    async fn stored(&self, connection: &impl ConnectionTrait) -> Result<Vec<queries::RelationBetween>, Refusal> {
         Ok(queries::between(connection, self.caller, self.other, &self.name).await?)
     }
 
     /// The relation before and after a step, or the refusal if the rules do not allow the step.
-    fn look(
+    fn before_and_after(
         &self,
         deps: &CommandDeps,
         facts: &Snapshot,
-        stored: &[queries::Between],
+        stored: &[queries::RelationBetween],
         step: Step,
     ) -> Result<(Option<StoredRelation>, Option<StoredRelation>), Refusal> {
         let before = self.stored_relation(stored);
@@ -209,12 +215,12 @@ impl Pair {
 
     /// The relation in the rows between the two users, as the caller sees it. A one-sided relation that the other user
     /// entered is ignored.
-    fn stored_relation(&self, stored: &[queries::Between]) -> Option<StoredRelation> {
-        let mine = stored.iter().find(|row| row.from == self.caller).or(match self.how {
+    fn stored_relation(&self, stored: &[queries::RelationBetween]) -> Option<StoredRelation> {
+        let row = stored.iter().find(|row| row.from == self.caller).or(match self.origin {
             RelationOrigin::Mutual => stored.first(),
             RelationOrigin::Own | RelationOrigin::Given => None,
         })?;
-        Some(StoredRelation { accepted: mine.accepted, outgoing: mine.from == self.caller })
+        Some(StoredRelation { accepted: row.accepted, outgoing: row.from == self.caller })
     }
 
     /// The relation after a step, or the refusal if the rules do not allow the step.
@@ -225,37 +231,39 @@ impl Pair {
         step: Step,
         before: Option<StoredRelation>,
     ) -> Result<Option<StoredRelation>, Refusal> {
-        let may = |action| {
+        let require_allowed = |action| {
             let relation = facts.policy.vocabulary().relation(&self.name);
-            let about = facts.user(self.other).zip(relation).map(|(other, relation)| Resource::Relation(other, relation));
-            about.ok_or_else(policy_gate::not_found).and_then(|about| deps.gate.allow(facts, action, self.caller, about))
+            let resource = facts.user(self.other).zip(relation).map(|(other, relation)| Resource::Relation(other, relation));
+            resource
+                .ok_or_else(policy_gate::not_found)
+                .and_then(|resource| deps.gate.allow(facts, action, self.caller, resource))
         };
-        match (self.how, step, before) {
+        match (self.origin, step, before) {
             (RelationOrigin::Given, ..) | (RelationOrigin::Own, Step::Accept, _) => Err(policy_gate::unsupported()),
             (RelationOrigin::Own, Step::Relate, None) => {
-                may(if self.name == BLOCK { Action::Block } else { Action::Request })?;
+                require_allowed(if self.name == BLOCK { Action::Block } else { Action::Request })?;
                 Ok(Some(StoredRelation { accepted: true, outgoing: true }))
             }
             (RelationOrigin::Own, Step::Relate, Some(_)) => Ok(before),
             // A user may always end a one-sided relation that they entered.
             (RelationOrigin::Own, Step::End, _) => Ok(None),
             (RelationOrigin::Mutual, Step::Relate, None) => {
-                may(Action::Request)?;
+                require_allowed(Action::Request)?;
                 Ok(Some(StoredRelation { accepted: false, outgoing: true }))
             }
             // The other user has requested the same relation: this request accepts it.
             (RelationOrigin::Mutual, Step::Relate, Some(StoredRelation { accepted: false, outgoing: false })) => {
-                may(Action::Accept)?;
+                require_allowed(Action::Accept)?;
                 Ok(Some(StoredRelation { accepted: true, outgoing: false }))
             }
             (RelationOrigin::Mutual, Step::Relate | Step::Accept, Some(StoredRelation { accepted: true, .. }))
             | (RelationOrigin::Mutual, Step::Relate, Some(_)) => Ok(before),
             (RelationOrigin::Mutual, Step::Accept, _) => {
-                may(Action::Accept)?;
+                require_allowed(Action::Accept)?;
                 Ok(Some(StoredRelation { accepted: true, outgoing: false }))
             }
             (RelationOrigin::Mutual, Step::End, Some(StoredRelation { accepted: true, .. })) => {
-                may(Action::Unrelate)?;
+                require_allowed(Action::Unrelate)?;
                 Ok(None)
             }
             // Declining or withdrawing a request that was not accepted needs no rule.
@@ -263,17 +271,18 @@ impl Pair {
         }
     }
 
+    /// Writes or removes the row of the relation.
     async fn store(
         &self,
         write: &mut FactWrite,
         before: Option<StoredRelation>,
         after: Option<StoredRelation>,
     ) -> Result<(), crate::store::StoreError> {
-        // `from` is the user who requested the relation, also after the other user accepted it.
+        // `from` is the user who requested the relation, even after the other user accepted it.
         let outgoing = after.or(before).is_none_or(|stored_relation| stored_relation.outgoing);
         let (from, to) = if outgoing { (self.caller, self.other) } else { (self.other, self.caller) };
         let key = RelationKey { from, relation: self.name.clone(), to };
-        let mutual = self.how == RelationOrigin::Mutual;
+        let mutual = self.origin == RelationOrigin::Mutual;
         match after {
             Some(stored_relation) => {
                 let state = if stored_relation.accepted { RelationState::Accepted } else { RelationState::Pending };
@@ -288,9 +297,9 @@ impl Pair {
 
     /// Sends the change to the caller's sessions and, if the relation is mutual, to the other user's sessions.
     fn publish(&self, deps: &CommandDeps, caller: &User, other: &User, after: Option<StoredRelation>) {
-        let mutual = self.how == RelationOrigin::Mutual;
+        let mutual = self.origin == RelationOrigin::Mutual;
         let event = |peer, stored_relation| {
-            let relation = Some(on_wire(&self.name, peer, stored_relation, mutual));
+            let relation = Some(to_wire(&self.name, peer, stored_relation, mutual));
             Frame::event(Event::RelationChanged(wire::RelationChanged { relation }))
         };
         deps.hub.push_to_user(self.caller, &event(other, after));
@@ -302,12 +311,14 @@ impl Pair {
     }
 }
 
+/// The answer to a step: the relation after the step, or none.
 fn updated(name: &str, other: &User, stored_relation: Option<StoredRelation>, mutual: bool) -> Answer {
-    let relation = stored_relation.map(|stored_relation| on_wire(name, other, Some(stored_relation), mutual));
+    let relation = stored_relation.map(|stored_relation| to_wire(name, other, Some(stored_relation), mutual));
     Answer::RelationUpdated(wire::RelationUpdated { relation })
 }
 
-fn on_wire(name: &str, other: &User, stored_relation: Option<StoredRelation>, mutual: bool) -> wire::Relation {
+/// Converts a relation to the wire message. `None` means that the two users have no relation with this name.
+fn to_wire(name: &str, other: &User, stored_relation: Option<StoredRelation>, mutual: bool) -> wire::Relation {
     let (state, direction) = match stored_relation {
         None => (wire::RelationState::Unspecified, Direction::Unspecified),
         Some(StoredRelation { accepted: true, .. }) if mutual => (wire::RelationState::Accepted, Direction::Mutual),
@@ -319,8 +330,9 @@ fn on_wire(name: &str, other: &User, stored_relation: Option<StoredRelation>, mu
     wire::Relation { relation: name.to_owned(), user: Some(other.into()), state: state as i32, direction: direction as i32 }
 }
 
-fn no_such(facts: &Snapshot, field: impl Into<String>) -> Refusal {
-    let known: Vec<&str> = facts.policy.vocabulary().relations.iter().map(|(name, _)| name.as_str()).collect();
-    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-    Refusal::new(ErrorCode::Invalid, format!("the tenant's policy has no such relation; it has: {known}")).field(field)
+/// The refusal of a relation that the policy does not declare. It lists the declared relations.
+fn unknown_relation(facts: &Snapshot, field: impl Into<String>) -> Refusal {
+    let declared: Vec<&str> = facts.policy.vocabulary().relations.iter().map(|(name, _)| name.as_str()).collect();
+    let declared = if declared.is_empty() { "none".to_owned() } else { declared.join(", ") };
+    Refusal::new(ErrorCode::Invalid, format!("the tenant's policy has no such relation; it has: {declared}")).field(field)
 }

@@ -1,4 +1,5 @@
-//! Sends the typing state of the caller to the members of a conversation. It is not stored and may be lost.
+//! Sends the typing state of the caller to the members of a conversation. The state is not stored, and the event may be
+//! lost.
 
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, wire, wire::reply::Result as Answer};
@@ -6,6 +7,11 @@ use causerie_protocol::{ConversationId, Refusal, wire, wire::reply::Result as An
 use super::CommandDeps;
 use crate::{auth::Caller, fanout::Update};
 
+/// Sends the typing state to the members. The policy must allow the caller to send messages.
+///
+/// # Errors
+/// `NotFound` if the caller may not know the conversation, the policy's refusal if the caller may not send, and
+/// `Unavailable` if the database does not answer.
 pub(super) async fn set(
     deps: &CommandDeps,
     caller: Caller,

@@ -1,4 +1,5 @@
-//! Commands that change a conversation and need no look-up before. They go straight to the lane of their conversation.
+//! Commands that change a conversation and read nothing from the database first. Each goes directly to the lane of its
+//! conversation.
 
 use causerie_protocol::{
     ConversationId, Refusal,
@@ -19,9 +20,9 @@ pub(super) async fn submit(deps: &CommandDeps, caller: Caller, command: WriteCom
         Ok(mutation) => mutation,
         Err(refusal) => return ready(Err(refusal)).boxed(),
     };
-    let shown_by = shows_conversation(caller, &mutation).then(|| deps.clone());
+    let answer_deps = shows_conversation(caller, &mutation).then(|| deps.clone());
     let written = deps.writer.submit(WriteRequest { caller, mutation }).await;
-    async move { answer(shown_by.as_ref(), caller, written.await?).await }.boxed()
+    async move { answer(answer_deps.as_ref(), caller, written.await?).await }.boxed()
 }
 
 fn mutation(command: WriteCommand) -> Result<Mutation, Refusal> {
@@ -46,7 +47,7 @@ fn mutation(command: WriteCommand) -> Result<Mutation, Refusal> {
     })
 }
 
-/// Whether the answer shows the changed conversation. A caller who leaves gets its id only.
+/// Whether the answer contains the changed conversation. A caller who leaves the conversation gets only its id.
 fn shows_conversation(caller: Caller, mutation: &Mutation) -> bool {
     match mutation {
         Mutation::Rename { .. } | Mutation::Close { .. } | Mutation::Reopen { .. } | Mutation::AddMembers { .. } => true,
@@ -55,18 +56,18 @@ fn shows_conversation(caller: Caller, mutation: &Mutation) -> bool {
     }
 }
 
-/// The answer to an executed mutation. With `shown_by`, the answer to a changed conversation shows the conversation as it is
-/// now; without, it shows only its id.
-pub(super) async fn answer(shown_by: Option<&CommandDeps>, caller: Caller, done: WriteResult) -> Result<Answer, Refusal> {
-    Ok(match done {
+/// The answer to an executed mutation. If the mutation changed a conversation, the answer contains the conversation as it is
+/// now, which is read with `deps`; without `deps`, the answer contains only the id of the conversation.
+pub(super) async fn answer(deps: Option<&CommandDeps>, caller: Caller, result: WriteResult) -> Result<Answer, Refusal> {
+    Ok(match result {
         WriteResult::Sent(message) => Answer::MessageSent(wire::MessageSent { message: Some(message.into()) }),
         WriteResult::Edited(message) => Answer::MessageEdited(wire::MessageEdited { message: Some(message.into()) }),
         WriteResult::Deleted(message) => Answer::MessageDeleted(wire::MessageDeleted { message: Some(message.into()) }),
         WriteResult::Marked(read_state) => Answer::Marked(wire::Marked { read_state: Some(read_state.into()) }),
         WriteResult::Updated(conversation) => {
-            let conversation = match shown_by {
-                // In a box, because most answers are not this large.
-                Some(deps) => Box::pin(shown(deps, caller, conversation)).await?,
+            let conversation = match deps {
+                // Boxed, because this future is much larger than the futures of most answers.
+                Some(deps) => Box::pin(current_conversation(deps, caller, conversation)).await?,
                 None => id_only(conversation),
             };
             Answer::ConversationUpdated(wire::ConversationUpdated { conversation: Some(conversation) })
@@ -77,10 +78,15 @@ pub(super) async fn answer(shown_by: Option<&CommandDeps>, caller: Caller, done:
     })
 }
 
-/// A conversation after a committed change, as the caller may see it now.
-async fn shown(deps: &CommandDeps, caller: Caller, conversation: ConversationId) -> Result<wire::Conversation, Refusal> {
+/// A conversation after a committed change, as the caller may see it now. If the caller may not read it any more, only its
+/// id.
+async fn current_conversation(
+    deps: &CommandDeps,
+    caller: Caller,
+    conversation: ConversationId,
+) -> Result<wire::Conversation, Refusal> {
     match list::conversation(deps, caller, conversation).await {
-        // The change is committed, and the caller may not read the conversation as it is now.
+        // The change is committed, but the caller may not read the conversation any more.
         Err(refusal) if !refusal.code.temporary() => Ok(id_only(conversation)),
         found => Ok(found?.into()),
     }

@@ -46,12 +46,14 @@ impl Auth {
     }
 }
 
+/// Parses a key.
 fn key(text: &str) -> Result<[u8; 32], NotAKey> {
     let text = text.trim();
     if text.len() == 64 && text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         let mut bytes = [0; 32];
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = text.get(2 * at..2 * at + 2).and_then(|two| u8::from_str_radix(two, 16).ok()).ok_or(NotAKey)?;
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            *byte =
+                text.get(2 * index..2 * index + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).ok_or(NotAKey)?;
         }
         return Ok(bytes);
     }
@@ -64,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_key_is_32_bytes_in_base64_or_hexadecimal_digits() {
-        let bytes: [u8; 32] = std::array::from_fn(|at| u8::try_from(at * 8).expect("below 256"));
+        let bytes: [u8; 32] = std::array::from_fn(|index| u8::try_from(index * 8).expect("below 256"));
         let padded = BASE64.encode(bytes);
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         for good in [&padded, padded.trim_end_matches('='), &hex, &hex.to_uppercase(), &format!("{hex}\n")] {

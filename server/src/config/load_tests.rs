@@ -38,15 +38,15 @@ fn every_setting_has_a_default() {
 }
 
 #[test]
-fn settings_and_structs_name_the_same_keys() {
+fn settings_and_structs_have_the_same_keys() {
     let listed: BTreeSet<String> = settings().map(|setting| setting.key.to_owned()).collect();
-    let mut held = BTreeSet::new();
+    let mut fields = BTreeSet::new();
     for (section, values) in serde_json::to_value(Config::default()).expect("serializes").as_object().expect("a struct") {
         for name in values.as_object().expect("a section").keys() {
-            held.insert(format!("{section}.{name}"));
+            fields.insert(format!("{section}.{name}"));
         }
     }
-    assert_eq!(listed, held);
+    assert_eq!(listed, fields);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn the_greatest_allowed_number_fits_its_field() {
 }
 
 #[test]
-fn later_sources_override_earlier_ones() {
+fn later_sources_override_earlier_sources() {
     let file = "[limits]\nframes_burst = 1\nsends_burst = 1\nin_flight_max = 1\n";
     let environment =
         [("CAUSERIE_LIMITS__SENDS_BURST", "2"), ("CAUSERIE_LIMITS__IN_FLIGHT_MAX", "2"), ("CAUSERIE_TEST_POSTGRES", "x")];
@@ -84,7 +84,7 @@ fn later_sources_override_earlier_ones() {
 }
 
 #[test]
-fn the_environment_can_name_the_file() {
+fn the_environment_can_set_the_path_of_the_file() {
     let file = TempFile::new("[demo]\nenabled = false\n");
     let environment = vec![(FILE_VARIABLE.to_owned(), file.0.display().to_string())];
     let loaded = Config::load(&Sources { environment, ..Sources::default() }).expect("valid");
@@ -102,7 +102,7 @@ fn a_secret_can_come_from_a_file() {
 }
 
 #[test]
-fn an_error_names_key_source_and_what_was_expected() {
+fn an_error_contains_the_key_the_source_and_the_expected_values() {
     type Case<'a> = (Option<&'a str>, &'a [(&'a str, &'a str)], &'a [(&'a str, &'a str)], &'a [&'a str]);
     let table: &[Case<'_>] = &[
         (

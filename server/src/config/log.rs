@@ -18,8 +18,8 @@ section! {
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 
 impl Log {
-    /// The problem of `level`, if any. `EnvFilter` takes a bare word that is not a level for the name of a module, and then
-    /// logs nothing of all other modules, so each directive must name its level here.
+    /// The problem of `level`, if any. `EnvFilter` treats a single word that is not a level as the name of a module, and
+    /// then logs nothing of all other modules. Therefore each directive must contain a level.
     pub(super) fn level_problem(&self) -> Option<String> {
         for directive in self.level.split(',').map(str::trim) {
             let level = directive.rsplit_once('=').map_or(directive, |(_, level)| level);
@@ -41,8 +41,8 @@ impl Log {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// A line to read.
+    /// Text for readers.
     Text,
-    /// A JSON object.
+    /// A JSON object for programs.
     Json,
 }

@@ -1,8 +1,9 @@
-//! Settings: one struct per concern, with defaults and units, read and validated as a whole before a port opens.
+//! The settings. Each section is a struct with defaults and units. All settings are read and validated before the server
+//! opens a port.
 //!
 //! The TOML file overrides the defaults, the environment overrides the file (`CAUSERIE_SECTION__KEY`, and
-//! `CAUSERIE_SECTION__KEY_FILE` for a secret in a file), and flags override the environment. To add a setting: a line in the
-//! `section!` of its file, and a check in [`Config::problems`] if its value also depends on other settings.
+//! `CAUSERIE_SECTION__KEY_FILE` for a secret in a file), and flags override the environment. To add a setting, add a line to
+//! the `section!` of its file, and a check to [`Config::problems`] if the allowed values depend on other settings.
 
 #[macro_use]
 mod section;
@@ -28,7 +29,7 @@ pub use demo::Demo;
 pub use export::Export;
 pub use import::Import;
 pub use listen::Listen;
-pub use load::{Loaded, Problem, Problems, Sources};
+pub use load::{Loaded, Problem, Problems, Sources, variable};
 pub use log::{Log, LogFormat};
 pub use page::page;
 pub use secret::Secret;
@@ -41,7 +42,7 @@ pub use traffic::{Handshake, Heartbeat, Limits, Positions, Shutdown};
 /// All settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[allow(missing_docs)] // each type has its own doc comment
+#[allow(missing_docs)] // the type of each field has a doc comment
 pub struct Config {
     pub listen: Listen,
     pub data: Data,
@@ -95,7 +96,7 @@ impl Config {
         self.demo.enabled.unwrap_or(self.embedded() && self.listen.public.ip().is_loopback())
     }
 
-    /// The problems of settings that are valid each by itself, as key and sentence.
+    /// The problems that the check of each single value does not find, as keys and sentences.
     #[must_use]
     pub fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
@@ -106,7 +107,8 @@ impl Config {
         {
             problem("database.url", "expected postgres://user:password@host/database, or nothing for embedded SQLite");
         }
-        let are_redis = |list: &[String]| list.iter().all(|one| one.starts_with("redis://") || one.starts_with("rediss://"));
+        let are_redis =
+            |list: &[String]| list.iter().all(|address| address.starts_with("redis://") || address.starts_with("rediss://"));
         let (servers, sentinels) = (self.redis.servers(), self.redis.sentinels());
         if !are_redis(&servers) {
             problem(

@@ -1,4 +1,4 @@
-//! docs/settings.md, printed from the settings and their defaults.
+//! Prints docs/settings.md from the settings and their defaults.
 
 use std::fmt::Write as _;
 
@@ -15,10 +15,10 @@ the values in effect and the source of each.
 |---|---|---|---|
 ";
 
-/// The page, in Markdown: one row for each setting.
+/// The text of docs/settings.md in Markdown, with one row for each setting.
 #[must_use]
 pub fn page() -> String {
-    // A secret serializes as empty or hidden; no secret has a default.
+    // The value of a secret is never serialized, and no secret has a default.
     let defaults = serde_json::to_value(Config::default()).unwrap_or_default();
     let mut page = HEAD.to_owned();
     for setting in settings() {
@@ -48,7 +48,7 @@ pub fn page() -> String {
 mod tests {
     use super::*;
 
-    /// After an intended change: `CAUSERIE_BLESS=1 cargo test -p causerie-server --lib config::page`.
+    /// After an intended change, update the page with `CAUSERIE_BLESS=1 cargo test -p causerie-server --lib config::page`.
     #[test]
     fn the_page_in_docs_lists_all_settings() {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/settings.md");

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-/// Printed in place of a secret that is set.
+/// The text that is printed in place of a secret that is set.
 pub const HIDDEN: &str = "(hidden)";
 
 /// A password, or an address that contains a password. Its printed, logged and serialized form shows only whether it is set.
@@ -13,12 +13,12 @@ pub const HIDDEN: &str = "(hidden)";
 pub struct Secret(String);
 
 impl Secret {
-    /// Makes a secret of a text.
+    /// Makes a secret from a text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text itself, for example to open a connection with it.
+    /// The secret text, for example to open a connection with it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,8 +1,8 @@
-//! The macro that declares the settings of one section: name, type, default, allowed values and meaning, each stated once.
+//! The macro that declares the settings of one section: name, type, default, allowed values and meaning of each setting.
 
-/// Declares a struct with one field for each setting, its `Default`, and its `SETTINGS`, the table by which
-/// [`Config::load`](super::Config::load) reads and checks values and from which docs/settings.md is printed. The doc comment of a
-/// field is the text of that page: one line of Markdown or several, which are joined.
+/// Declares a struct with one field for each setting, its `Default`, and its table `SETTINGS`.
+/// [`Config::load`](super::Config::load) reads and checks values by this table, and `page.rs` prints docs/settings.md from
+/// it. The doc comment of a field is the text about the setting on that page, in Markdown; several lines are joined.
 macro_rules! section {
     (
         $(#[$attribute:meta])*

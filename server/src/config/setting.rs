@@ -1,13 +1,13 @@
-//! The kinds of settings, and how the text of a setting becomes a value.
+//! The kinds of settings, and the parser of their values.
 
 use std::net::SocketAddr;
 
 use serde_json::Value;
 
-/// A setting, as it is named in files, environment and flags.
+/// The description of a setting.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
-    /// `section.key`.
+    /// The name `section.key`, as in files and flags.
     pub key: &'static str,
     /// The values that the setting accepts.
     pub kind: Kind,
@@ -18,29 +18,29 @@ pub struct Setting {
 /// The values that a setting accepts.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
-    /// `127.0.0.1:8080`; port 0 lets the system choose.
+    /// An IP address and a port, `127.0.0.1:8080`. With port 0, the system chooses the port.
     Address,
     /// Any text.
     Text,
-    /// A text that is never printed and may be read from a file of its own (`…_FILE`).
+    /// A text that is never printed and may be read from a separate file (`…_FILE`).
     Secret,
     /// `true` or `false`.
     Flag,
     /// A whole number within bounds, both included.
     Whole(u64, u64),
-    /// One of these words.
+    /// One of the words of this list.
     Choice(&'static [&'static str]),
     /// A list of texts; separated by commas in environment and flags.
     List,
 }
 
-/// The error for a value that the setting does not accept, with the value if it may be shown; [`Kind::expected`] says what
-/// the setting accepts.
+/// The error for a value that the setting does not accept. It has the value, except if the value can't be written as text.
+/// [`Kind::expected`] describes the accepted values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidValue(pub Option<String>);
 
 impl Kind {
-    /// The accepted values, in words.
+    /// A description of the accepted values, for an error text.
     #[must_use]
     pub fn expected(self) -> String {
         match self {
@@ -74,12 +74,12 @@ impl Kind {
         }
     }
 
-    /// Checks a value from a file, which has a type already.
+    /// Checks a value from a file. Values in a file are typed, so a number in quotes is a text.
     ///
     /// # Errors
     /// [`InvalidValue`] if the setting does not accept the value.
     pub fn check(self, value: Value) -> Result<Value, InvalidValue> {
-        let fits = match (self, &value) {
+        let is_valid = match (self, &value) {
             (Self::Address, Value::String(text)) => text.parse::<SocketAddr>().is_ok(),
             (Self::Text | Self::Secret, Value::String(_)) | (Self::Flag, Value::Bool(_)) => true,
             (Self::Whole(min, max), Value::Number(number)) => {
@@ -89,7 +89,7 @@ impl Kind {
             (Self::List, Value::Array(items)) => items.iter().all(Value::is_string),
             _ => false,
         };
-        if fits {
+        if is_valid {
             return Ok(value);
         }
         Err(InvalidValue(Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))))

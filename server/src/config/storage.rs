@@ -13,7 +13,7 @@ section! {
 }
 
 impl Data {
-    /// The embedded database.
+    /// The path of the SQLite file.
     #[must_use]
     pub fn sqlite_file(&self) -> PathBuf {
         self.dir.join("causerie.sqlite")
@@ -82,9 +82,9 @@ mod tests {
 
     #[test]
     fn addresses_are_separated_by_commas_and_may_contain_commas() {
-        let of = |text: &str| addresses(&Secret::new(text));
-        assert!(of("").is_empty());
-        assert_eq!(of("redis://a"), ["redis://a"]);
-        assert_eq!(of("redis://a, rediss://:p,w@b:1"), ["redis://a", "rediss://:p,w@b:1"]);
+        let parsed = |text: &str| addresses(&Secret::new(text));
+        assert!(parsed("").is_empty());
+        assert_eq!(parsed("redis://a"), ["redis://a"]);
+        assert_eq!(parsed("redis://a, rediss://:p,w@b:1"), ["redis://a", "rediss://:p,w@b:1"]);
     }
 }

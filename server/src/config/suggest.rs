@@ -1,8 +1,9 @@
-//! Finds the setting or the word that a mistyped key or word most likely meant.
+//! Finds the nearest setting or word for a mistyped key or word.
 
 use super::settings;
 
-/// The sentence for an unknown key: whether it is a section, and the nearest setting or section if any is near.
+/// The sentence about an unknown key. It suggests the nearest setting or section. If none is near, it lists the settings of
+/// the section or, for an unknown section, all sections.
 pub(super) fn unknown(key: &str) -> String {
     let sections = settings().filter_map(|setting| setting.key.split_once('.')).map(|(section, _)| section);
     let names: Vec<&str> =
@@ -12,22 +13,24 @@ pub(super) fn unknown(key: &str) -> String {
         return format!("there is no such setting{suggested}");
     }
     let section = key.split_once('.').map_or(key, |(section, _)| section);
-    let of_section: Vec<&str> = settings()
+    let section_keys: Vec<&str> = settings()
         .map(|setting| setting.key)
-        .filter(|key| key.split_once('.').is_some_and(|(one, _)| one == section))
+        .filter(|key| key.split_once('.').is_some_and(|(name, _)| name == section))
         .collect();
-    if !of_section.is_empty() {
-        return format!("there is no such setting; of `{section}` there are {}", of_section.join(", "));
+    if !section_keys.is_empty() {
+        return format!("there is no such setting; of `{section}` there are {}", section_keys.join(", "));
     }
-    let mut sections: Vec<&str> = settings().filter_map(|setting| setting.key.split_once('.')).map(|(one, _)| one).collect();
+    let mut sections: Vec<&str> =
+        settings().filter_map(|setting| setting.key.split_once('.')).map(|(name, _)| name).collect();
     sections.dedup();
     format!("there is no such setting; the sections are {}", sections.join(", "))
 }
 
-/// `; did you mean ...?` with the nearest of the words; empty if none is near.
+/// The text `; did you mean …?` with the nearest of the words; empty if no word is near.
 pub(crate) fn suggestion(written: &str, words: &[&str]) -> String {
-    let near = words.iter().map(|word| (strsim::damerau_levenshtein(written, word), *word)).min_by_key(|(edits, _)| *edits);
-    match near {
+    let nearest =
+        words.iter().map(|word| (strsim::damerau_levenshtein(written, word), *word)).min_by_key(|(edits, _)| *edits);
+    match nearest {
         // If more than a third of the letters differ, it is another word and not a typing mistake.
         Some((edits, word)) if edits <= 1 + written.chars().count() / 3 => format!("; did you mean `{word}`?"),
         _ => String::new(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::setting::Kind;
 
-/// The longest duration that a setting may hold.
+/// The longest duration of a setting, in milliseconds.
 const HOUR_MS: u64 = 3_600_000;
 
 section! {
@@ -17,7 +17,7 @@ section! {
 }
 
 impl Heartbeat {
-    /// Time between pings.
+    /// The time between pings.
     #[must_use]
     pub fn interval(&self) -> Duration {
         Duration::from_millis(self.interval_ms)
@@ -33,7 +33,7 @@ section! {
 }
 
 impl Handshake {
-    /// The longest time from the opening of a connection to its first frame.
+    /// The longest time from the opening of a connection to its `hello`.
     #[must_use]
     pub fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
@@ -75,13 +75,13 @@ section! {
 }
 
 impl Shutdown {
-    /// Time between "not ready" and the last accepted connection.
+    /// The time between "not ready" and the last accepted connection.
     #[must_use]
     pub fn delay(&self) -> Duration {
         Duration::from_millis(self.delay_ms)
     }
 
-    /// Time over which connections are closed.
+    /// The time over which the server closes its connections.
     #[must_use]
     pub fn drain(&self) -> Duration {
         Duration::from_millis(self.drain_ms)
@@ -103,25 +103,25 @@ section! {
 }
 
 impl Positions {
-    /// Time between checks of recently active conversations.
+    /// The time between checks of recently active conversations.
     #[must_use]
     pub fn recent(&self) -> Duration {
         Duration::from_millis(self.recent_ms)
     }
 
-    /// Time between checks of all conversations with a live member.
+    /// The time between checks of all conversations with a member online.
     #[must_use]
     pub fn all(&self) -> Duration {
         Duration::from_millis(self.all_ms)
     }
 
-    /// Time between checks while Redis is away.
+    /// The time between checks while Redis is away.
     #[must_use]
     pub fn redis_away(&self) -> Duration {
         Duration::from_millis(self.redis_away_ms)
     }
 
-    /// How long a conversation counts as recently active.
+    /// The time for which a conversation counts as recently active.
     #[must_use]
     pub fn recent_window(&self) -> Duration {
         Duration::from_millis(self.recent_window_ms)

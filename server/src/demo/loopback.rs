@@ -1,4 +1,4 @@
-//! Restricts the demo to pages and tools of this machine.
+//! Restricts the demo to requests of pages and tools on this machine.
 
 use axum::{
     extract::Request,
@@ -15,7 +15,7 @@ const WARNING: (HeaderName, HeaderValue) = (
     HeaderValue::from_static("demo: anyone can sign in as anyone; not for production"),
 );
 
-/// Passes requests from this machine's own pages and tools, refuses others, and marks every answer as the demo's.
+/// Passes requests of pages and tools on this machine, and refuses all other requests. Adds a warning to every answer.
 pub(super) async fn loopback_only(request: Request, next: Next) -> Response {
     let mut response = if is_local(request.headers()) {
         next.run(request).await
@@ -28,7 +28,7 @@ pub(super) async fn loopback_only(request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether `Host` is a loopback name and `Origin`, if present, is one too.
+/// Whether `Host` and, if present, `Origin` are loopback names, and no proxy forwarded the request.
 fn is_local(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
     let is_loopback = |authority: &str| {
@@ -36,12 +36,12 @@ fn is_local(headers: &HeaderMap) -> bool {
         let host = authority.host().trim_start_matches('[').trim_end_matches(']');
         host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     };
-    let from_here =
+    let is_own_page =
         text(header::ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, host)| is_loopback(host)));
-    // A proxy on this machine may forward requests of strangers under a loopback name.
-    let forwarded = [header::FORWARDED, header::VIA].iter().any(|name| headers.contains_key(name))
+    // A proxy on this machine may forward requests of other machines under a loopback name.
+    let is_forwarded = [header::FORWARDED, header::VIA].iter().any(|name| headers.contains_key(name))
         || headers.keys().any(|name| name.as_str().starts_with("x-forwarded-") || name == "x-real-ip");
-    text(header::HOST).is_some_and(is_loopback) && from_here && !forwarded
+    text(header::HOST).is_some_and(is_loopback) && is_own_page && !is_forwarded
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
-//! Demo tenants to try the server with: a visitor may sign in as any sample user without a password. Each tenant has its own
-//! policy.
+//! The demo: tenants with which a visitor can try the server. A visitor may sign in as any demo user without a password.
+//! Each tenant has its own policy.
 //!
-//! The demo is limited to this machine: [`crate::config::Config::demo_enabled`] demands a loopback listener, and the routes
-//! answer only to a loopback name in `Host`, so that a page of another site can't reach them by a name that resolves to
-//! 127.0.0.1. It is also limited to its own tenants: a tenant of the same name that an operator created is left alone.
+//! The demo is available only on this machine. The settings allow it only with a loopback listener
+//! ([`crate::config::Config::problems`]), and the routes refuse requests whose `Host` is not a loopback name, so that a page
+//! of another site can't reach them by a name that resolves to 127.0.0.1. The demo does not change a tenant that an operator
+//! created, even if the tenant has the name of a demo tenant.
 
 mod loopback;
 mod pages;
@@ -42,27 +43,29 @@ use crate::{
     },
 };
 
-const LIFETIME_S: i64 = 3_600;
-/// The actor in the audit. A tenant whose first policy was set by this actor was created by the demo; operators are `cli:…`.
-const BY: &str = "demo";
+/// The lifetime of a token in seconds.
+const TOKEN_LIFETIME_S: i64 = 3_600;
+/// The actor in the audit log. A tenant whose first policy was set by this actor was created by the demo. The actor of an
+/// operator is `cli:…`.
+const DEMO_ACTOR: &str = "demo";
 
-/// Whether the demo is on: as `demo.enabled` says. If it is not set, the demo is on for an embedded server on a loopback
-/// address while the database has no other tenant: a proxy on this machine may forward requests of strangers, so a server
-/// with real tenants must not have the demo by default.
+/// Whether the demo is on. `demo.enabled` decides, if it is set. Otherwise the demo is on for an embedded server on a
+/// loopback address while the database has no other tenant. A proxy on this machine may forward requests of other machines,
+/// so a server with real tenants must not have the demo by default.
 ///
 /// # Errors
-/// `StoreError` if the database does not answer or refuses the statement.
+/// [`StoreError`] if the database does not answer or refuses the statement.
 pub async fn is_wanted(config: &Config, store: &Store) -> Result<bool, StoreError> {
     if config.demo.enabled.is_some() || !config.demo_enabled() {
         return Ok(config.demo_enabled());
     }
-    Ok(stored::first_not_by(store, BY).await?.is_none())
+    Ok(stored::slug_of_tenant_not_created_by(store, DEMO_ACTOR).await?.is_none())
 }
 
-/// The sentence that tells the operator why the server has no demo.
+/// The reason why the server has no demo, for the operator.
 ///
 /// # Errors
-/// `StoreError` if the database does not answer or refuses the statement.
+/// [`StoreError`] if the database does not answer or refuses the statement.
 pub async fn why_off(config: &Config, store: &Store) -> Result<String, StoreError> {
     if config.demo.enabled == Some(false) {
         return Ok("`demo.enabled` is false".to_owned());
@@ -73,14 +76,14 @@ pub async fn why_off(config: &Config, store: &Store) -> Result<String, StoreErro
     if !config.listen.public.ip().is_loopback() {
         return Ok(format!("other machines can connect to {} (`listen.public`)", config.listen.public));
     }
-    let other = stored::first_not_by(store, BY).await?.unwrap_or_default();
+    let other = stored::slug_of_tenant_not_created_by(store, DEMO_ACTOR).await?.unwrap_or_default();
     Ok(format!("there is a tenant of your own, `{other}`; CAUSERIE_DEMO__ENABLED=true keeps the demo beside it"))
 }
 
 /// Whether this database has the demo's tenants.
 ///
 /// # Errors
-/// `StoreError` if the database does not answer or refuses the statement.
+/// [`StoreError`] if the database does not answer or refuses the statement.
 pub async fn is_prepared(store: &Store) -> Result<bool, StoreError> {
     match stored::find_by_slug(store, &TENANTS[0].slug).await? {
         Some(tenant) => is_demo_tenant(store, tenant.id).await,
@@ -91,14 +94,14 @@ pub async fn is_prepared(store: &Store) -> Result<bool, StoreError> {
 /// Creates the tenants, keys, users and first conversations that are missing. Later changes by visitors are kept.
 ///
 /// # Errors
-/// The [`Refusal`] of the first step that fails, for instance because the database does not answer.
+/// The [`Refusal`] of the first step that fails, for example because the database does not answer.
 pub async fn prepare(app: &App) -> Result<(), Refusal> {
-    let mut numbers = 0..;
+    let mut conversation_numbers = 0..;
     for demo in TENANTS.iter() {
         let policy = demo.policy().ok_or_else(not_set_up)?;
-        let first = FirstPolicy { name: policy.name(), text: policy.text(), by: BY };
+        let first_policy = FirstPolicy { name: policy.name(), text: policy.text(), by: DEMO_ACTOR };
         let (store, now_ms) = (&app.store, app.clock.now_ms());
-        let tenant = stored::ensure(store, &demo.slug, demo.title(), Some(first), now_ms).await?.id;
+        let tenant = stored::ensure(store, &demo.slug, demo.title(), Some(first_policy), now_ms).await?.id;
         if !is_demo_tenant(store, tenant).await? {
             tracing::warn!(
                 tenant = demo.slug,
@@ -112,7 +115,8 @@ pub async fn prepare(app: &App) -> Result<(), Refusal> {
             keys::add_signing_key(store.writer(), &app.secrets, tenant, &kid, Algorithm::Hs256.name(), &secret, now_ms)
                 .await?;
         }
-        let conversations: Vec<(&DemoConversation, u128)> = demo.conversations.iter().zip(numbers.by_ref()).collect();
+        let conversations: Vec<(&DemoConversation, u128)> =
+            demo.conversations.iter().zip(conversation_numbers.by_ref()).collect();
         if is_new(app, tenant).await? {
             import_facts(app, demo, tenant, &policy).await.map_err(|Stopped(why)| {
                 tracing::error!(why, tenant = demo.slug, "the import of the demo users failed");
@@ -126,24 +130,26 @@ pub async fn prepare(app: &App) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whether the demo created the tenant.
 async fn is_demo_tenant(store: &Store, tenant: TenantId) -> Result<bool, StoreError> {
-    let first = facts::read::policy_of_version(store.reader(), tenant, 1).await?;
-    Ok(first.is_some_and(|policy| policy.created_by == BY))
+    let first_policy = facts::read::policy_of_version(store.reader(), tenant, 1).await?;
+    Ok(first_policy.is_some_and(|policy| policy.created_by == DEMO_ACTOR))
 }
 
+/// Whether the tenant has no facts yet.
 async fn is_new(app: &App, tenant: TenantId) -> Result<bool, StoreError> {
     let versions = facts::read::versions(app.store.reader(), &[tenant]).await?;
     Ok(versions.get(&tenant).is_none_or(|version| version.facts == 0))
 }
 
-/// Imports all users and facts of a demo tenant in one transaction; there are few.
+/// Imports all users and facts of a demo tenant in one transaction, because there are few.
 async fn import_facts(app: &App, demo: &DemoTenant, tenant: TenantId, policy: &Policy) -> Result<(), Stopped> {
     let deps = ImportDeps {
         store: app.store.clone(),
         tenant,
-        words: Arc::clone(policy.vocabulary()),
+        vocabulary: Arc::clone(policy.vocabulary()),
         clock: Arc::clone(&app.clock),
-        by: Actor::operator(BY.to_owned()),
+        by: Actor::operator(DEMO_ACTOR.to_owned()),
         // No user is connected yet, so no session must end.
         committed: Box::new(|_| ()),
     };
@@ -155,6 +161,7 @@ async fn import_facts(app: &App, demo: &DemoTenant, tenant: TenantId, policy: &P
     if refused.is_empty() { Ok(()) } else { Err(Stopped(format!("{refused:?}"))) }
 }
 
+/// Starts one of the first conversations, in the name of its first user.
 async fn start_conversation(
     app: &App,
     tenant: TenantId,
@@ -182,6 +189,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(middleware::from_fn(loopback::loopback_only))
 }
 
+/// `GET /demo/people`: the demo tenants with their users.
 async fn list_users(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
     let mut tenants = Vec::new();
     for demo in TENANTS.iter() {
@@ -198,9 +206,9 @@ async fn id_of_demo_tenant(app: &App, demo: &DemoTenant) -> Result<Option<Tenant
     Ok(is_demo_tenant(&app.store, tenant.id).await?.then_some(tenant.id))
 }
 
-/// Names a user of the demo: the external id and the slug of the tenant.
+/// The query of `/demo/token`: the external id of the user, and the slug of the tenant.
 #[derive(Debug, Default, Deserialize)]
-struct Named {
+struct UserSelection {
     #[serde(rename = "as")]
     user: Option<String>,
     tenant: Option<String>,
@@ -209,19 +217,20 @@ struct Named {
 /// `GET /demo/token`: the token URL of the demo's pages. A real product takes the user from its own session.
 async fn token_of_page(
     State(app): State<Arc<App>>,
-    named: Result<Query<Named>, QueryRejection>,
+    selection: Result<Query<UserSelection>, QueryRejection>,
 ) -> Result<Json<Value>, Problem> {
-    let Named { user, tenant } = named.map(|Query(named)| named).unwrap_or_default();
+    let UserSelection { user, tenant } = selection.map(|Query(selection)| selection).unwrap_or_default();
     sign(&app, tenant.as_deref(), user.as_deref()).await
 }
 
+/// `POST /demo/token`: a token for the user and the tenant in the body.
 async fn token(State(app): State<Arc<App>>, request: Request) -> Result<Json<Value>, Problem> {
     let body = body::read(request).await?;
-    let asked = |field: &'static str| body.get(field).and_then(Value::as_str);
-    sign(&app, asked("tenant"), asked("externalId")).await
+    let requested = |field: &'static str| body.get(field).and_then(Value::as_str);
+    sign(&app, requested("tenant"), requested("externalId")).await
 }
 
-/// Signs a token of a user; without a tenant, of the first tenant.
+/// Signs a token for a user. Without `tenant`, the user is of the first demo tenant.
 async fn sign(app: &App, tenant: Option<&str>, user: Option<&str>) -> Result<Json<Value>, Problem> {
     let unknown =
         |field: &'static str| Refusal::new(ErrorCode::Invalid, format!("`{field}` is none of `/demo/people`")).field(field);
@@ -234,18 +243,18 @@ async fn sign(app: &App, tenant: Option<&str>, user: Option<&str>) -> Result<Jso
     let key = keys::signing_key(&app.store, tenant, Algorithm::Hs256.name(), None).await?;
     let key = key.ok_or_else(not_set_up)?;
     let iat = app.clock.now_s();
-    let exp = iat + LIFETIME_S;
+    let exp = iat + TOKEN_LIFETIME_S;
     let claims = issue::NewToken { sub: &user.external_id, name: Some(&user.name), avatar: None, iat, exp };
     let secret = key.material(&app.secrets).map_err(|error| cannot_sign(&error))?;
     let token = issue::hs256(&key.kid, secret.expose(), &claims).map_err(|error| cannot_sign(&error))?;
     Ok(Json(json!({ "token": token, "expiresAt": date_time(exp) })))
 }
 
-/// A moment in protobuf's JSON form, from seconds since 1970 UTC.
+/// A time in seconds since 1970 UTC, in the JSON form of protobuf.
 fn date_time(seconds: i64) -> Value {
     let mut message = wire::TokenRefreshed { token_expires_at: Some(Default::default()), ..Default::default() };
-    if let Some(at) = &mut message.token_expires_at {
-        at.seconds = seconds;
+    if let Some(timestamp) = &mut message.token_expires_at {
+        timestamp.seconds = seconds;
     }
     serde_json::to_value(message.token_expires_at).unwrap_or_default()
 }

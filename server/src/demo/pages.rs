@@ -1,8 +1,8 @@
-//! Pages of imaginary products, as their authors would write them, and a page with two users side by side.
+//! Pages of imaginary products that embed the chat, and a page with two users side by side.
 //!
-//! A file in `pages/` has the lines that embed the chat between `<!-- chat -->` and `<!-- /chat -->`; the page shows these lines to its
-//! reader. The first lines go into the head, the part after `<!-- content -->` into the body. `{{…}}` is replaced by a value, and
-//! `[[…|…]]` by its English or French part. To add a page, add it to [`PAGES`].
+//! A file in `pages/` has the lines that embed the chat between `<!-- chat -->` and `<!-- /chat -->`; the page also shows
+//! these lines as text. The first lines go into the head, the part after `<!-- content -->` into the body. `{{…}}` is
+//! replaced by a value, and `[[…|…]]` by its English or French part. To add a page, add it to [`PAGES`].
 
 use axum::{
     extract::{Path, Query, rejection::QueryRejection},
@@ -13,7 +13,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::tenants::{DemoTenant, DemoUser, Localised, TENANTS};
-use crate::http::{assets, error::Problem};
+use crate::{
+    http::{assets, error::Problem},
+    language::Language,
+};
 
 const LAYOUT: &str = include_str!("pages/layout.html");
 const SIDE_BY_SIDE: &str = include_str!("pages/side-by-side.html");
@@ -27,7 +30,9 @@ struct Page {
     tenant: &'static str,
     /// The external ids of the user of the page, and of the user beside it.
     users: [&'static str; 2],
+    /// The title in English and in French.
     title: [&'static str; 2],
+    /// The content of the file.
     text: &'static str,
 }
 
@@ -69,36 +74,14 @@ const PAGES: [Page; 5] = [
     },
 ];
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Language {
-    En,
-    Fr,
-}
-
-impl Language {
-    /// The language of a request: the one that the address names, or else the one that the browser prefers.
-    fn of(asked: Option<&str>, headers: &HeaderMap) -> Self {
-        let preferred = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        if asked.or(preferred).is_some_and(|tag| tag.trim_start().starts_with("fr")) { Self::Fr } else { Self::En }
-    }
-
-    fn tag(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Fr => "fr",
-        }
-    }
-
-    fn choose(self, [en, fr]: [&str; 2]) -> &str {
-        match self {
-            Self::En => en,
-            Self::Fr => fr,
-        }
-    }
+/// The language of a page: the requested language or, without a request, the language that the browser prefers. English if
+/// that is neither French nor English.
+fn language_of(requested: Option<&str>, headers: &HeaderMap) -> Language {
+    requested.map_or_else(|| Language::of_request(headers), |tag| tag.parse().unwrap_or_default())
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct PageQuery {
     #[serde(rename = "as")]
     user: Option<String>,
     tenant: Option<String>,
@@ -109,9 +92,9 @@ pub(super) struct Asked {
 
 /// The links to a tenant's pages in the answer of `/demo/people`: paths relative to the server, and titles.
 pub(super) fn links(tenant: &str) -> Vec<Value> {
-    let of_tenant = PAGES.iter().filter(|page| page.tenant == tenant);
+    let pages = PAGES.iter().filter(|page| page.tenant == tenant);
     let link = |path: String, [en, fr]: [&str; 2]| json!({ "path": path, "title": Localised::new(en, fr) });
-    of_tenant
+    pages
         .flat_map(|page| {
             [
                 link(format!("demo/pages/{}", page.name), page.title),
@@ -124,13 +107,13 @@ pub(super) fn links(tenant: &str) -> Vec<Value> {
 /// `GET /demo/pages/{name}`: a page of a product, for the user `as`.
 pub(super) async fn page(
     Path(name): Path<String>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    query: Result<Query<PageQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
+    let query = query.map(|Query(query)| query).unwrap_or_default();
     let Some((page, demo)) = find(|page| page.name == name) else { return Problem::no_such_path().into_response() };
-    let language = Language::of(asked.lang.as_deref(), &headers);
-    let user = find_user(demo, asked.user.as_deref(), page.users[0]);
+    let language = language_of(query.lang.as_deref(), &headers);
+    let user = find_user(demo, query.user.as_deref(), page.users[0]);
     let (head, content) = page.text.split_once("<!-- content -->").unwrap_or(("", page.text));
     let lines = embedding_lines(page.text);
     let users = options(demo, user, language);
@@ -150,14 +133,14 @@ pub(super) async fn page(
 }
 
 /// `GET /demo/side-by-side`: a page of the tenant's product as the user `left`, and the messenger as the user `right`.
-pub(super) async fn side_by_side(asked: Result<Query<Asked>, QueryRejection>, headers: HeaderMap) -> Response {
-    let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
-    let tenant = asked.tenant.as_deref().unwrap_or(PAGES[0].tenant);
+pub(super) async fn side_by_side(query: Result<Query<PageQuery>, QueryRejection>, headers: HeaderMap) -> Response {
+    let query = query.map(|Query(query)| query).unwrap_or_default();
+    let tenant = query.tenant.as_deref().unwrap_or(PAGES[0].tenant);
     let Some((page, demo)) = find(|page| page.tenant == tenant) else { return Problem::no_such_path().into_response() };
-    let language = Language::of(asked.lang.as_deref(), &headers);
-    let left = find_user(demo, asked.left.as_deref(), page.users[0]);
+    let language = language_of(query.lang.as_deref(), &headers);
+    let left = find_user(demo, query.left.as_deref(), page.users[0]);
     let other = page.users.iter().find(|user| **user != left.external_id).copied().unwrap_or(page.users[1]);
-    let right = find_user(demo, asked.right.as_deref(), other);
+    let right = find_user(demo, query.right.as_deref(), other);
     let values = [
         ("lang", language.tag()),
         ("title", language.choose(page.title)),
@@ -181,15 +164,16 @@ pub(super) async fn style() -> Response {
     response
 }
 
+/// The first page for which `is_wanted` returns true, with its tenant.
 fn find(is_wanted: impl Fn(&Page) -> bool) -> Option<(&'static Page, &'static DemoTenant)> {
     let page = PAGES.iter().find(|page| is_wanted(page))?;
     Some((page, TENANTS.iter().find(|demo| demo.slug == page.tenant)?))
 }
 
-/// The user of an external id; the user `default` if the id is unknown or missing.
-fn find_user<'demo>(demo: &'demo DemoTenant, asked: Option<&str>, default: &str) -> &'demo DemoUser {
+/// The user with the requested external id; the user `default` if the id is unknown or missing.
+fn find_user<'demo>(demo: &'demo DemoTenant, requested: Option<&str>, default: &str) -> &'demo DemoUser {
     let find = |id: &str| demo.users.iter().find(|user| user.external_id == id);
-    asked.and_then(find).or_else(|| find(default)).unwrap_or(&demo.users[0])
+    requested.and_then(find).or_else(|| find(default)).unwrap_or(&demo.users[0])
 }
 
 /// The users of a tenant as options of a list, with one of them selected.
@@ -203,7 +187,8 @@ fn options(demo: &DemoTenant, selected: &DemoUser, language: Language) -> String
     demo.users.iter().map(option).collect()
 }
 
-/// The lines that embed the chat: the text between each `<!-- chat -->` and the next `<!-- /chat -->`, in the order of the page.
+/// The lines that embed the chat: the text between each `<!-- chat -->` and the next `<!-- /chat -->`, in the order of the
+/// page.
 fn embedding_lines(text: &str) -> String {
     let parts = text.split("<!-- chat -->").skip(1);
     let lines: Vec<&str> = parts.map(|part| part.split("<!-- /chat -->").next().unwrap_or_default().trim()).collect();
@@ -223,6 +208,7 @@ fn localized(text: &str, language: Language) -> String {
     out
 }
 
+/// The text with `{{name}}` replaced by the value of each name.
 fn fill(text: &str, values: &[(&str, String)]) -> String {
     values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
 }
@@ -235,12 +221,13 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// A response with the page and a strict `Content-Security-Policy`, to show that the chat works in products that set one.
-fn html_answer(html: String, asked: &HeaderMap) -> Response {
+/// A response with the page. It has a strict `Content-Security-Policy`, to show that the chat works in products that set
+/// this header.
+fn html_answer(html: String, request_headers: &HeaderMap) -> Response {
     let mut response = html.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    let host = asked.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = request_headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws://{host} wss://{host}; \
          frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; \

@@ -19,21 +19,21 @@ pub(super) static TENANTS: LazyLock<Vec<DemoTenant>> = LazyLock::new(|| {
     serde_json::from_str(include_str!("tenants.json")).unwrap_or_else(|error| panic!("demo/tenants.json: {error}"))
 });
 
-/// A demo tenant: users under one policy.
+/// A demo tenant.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DemoTenant {
-    /// The slug. It begins with `demo`, so that the demo never opens an operator's own tenant.
+    /// The slug. It begins with `demo`, so that it is unlikely to be the slug of an operator's own tenant.
     pub slug: String,
     /// The name of the preset that is the policy.
     pub rules: String,
     /// The title on the page.
     pub name: Localised,
-    /// The policy in one sentence.
+    /// A description of the policy in one sentence.
     pub about: Localised,
     /// The users whom a visitor may choose.
     pub users: Vec<DemoUser>,
-    /// Further rows, in the form of `POST /v1/import`.
+    /// Rows besides the users, in the form of `POST /v1/import`.
     rows: Vec<Map<String, Value>>,
     /// The first conversations.
     pub conversations: Vec<DemoConversation>,
@@ -67,12 +67,12 @@ pub(super) struct DemoUser {
     roles: Vec<String>,
     #[serde(rename = "writable_by")]
     writable_by: Option<String>,
-    /// The user's part in the demo: pupil, teacher, ….
+    /// The role of the user in the demo: pupil, teacher, ….
     #[serde(default)]
     pub about: Localised,
 }
 
-/// A conversation and its first message. With a subject it is a group conversation.
+/// A conversation and its first message. A conversation with a subject or with several recipients is a group conversation.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DemoConversation {
@@ -83,7 +83,7 @@ pub(super) struct DemoConversation {
 }
 
 impl DemoTenant {
-    /// The name where only one language fits.
+    /// The French name, which becomes the name of the tenant in the database.
     pub(super) fn title(&self) -> &str {
         &self.name.fr
     }
@@ -113,7 +113,7 @@ impl DemoUser {
             ("id", Some(json!(self.external_id))),
             ("name", Some(json!(self.name))),
             ("roles", Some(json!(self.roles))),
-            ("writable_by", self.writable_by.as_ref().map(|whom| json!(whom))),
+            ("writable_by", self.writable_by.as_ref().map(|value| json!(value))),
         ];
         fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }
@@ -126,7 +126,7 @@ impl DemoUser {
 impl DemoConversation {
     /// The command that starts the conversation; `number` is its position among all conversations of the demo.
     pub(super) fn command(&self, number: u128) -> Command {
-        let client_id = |at: u128| Uuid::from_u128(FIRST_CLIENT_ID.as_u128() + 2 * number + at);
+        let client_id = |offset: u128| Uuid::from_u128(FIRST_CLIENT_ID.as_u128() + 2 * number + offset);
         let user = |id: &String| Recipient::User(UserRef::ExternalId(id.clone()));
         let target = match (&self.subject, self.to.as_slice()) {
             (None, [other]) => Target::Direct(user(other)),

@@ -16,11 +16,11 @@ pub struct Conversation {
     pub state: ConversationState,
     /// Empty for a conversation without a subject.
     pub subject: String,
-    /// The number of the last change.
+    /// The version: the number of the last change.
     pub version: u32,
     /// The `seq` of the last message.
     pub last_seq: u32,
-    /// The first [`limits::MEMBERS_SHOWN`](causerie_protocol::limits::MEMBERS_SHOWN) members that the member sees.
+    /// At most [`limits::MEMBERS_SHOWN`](causerie_protocol::limits::MEMBERS_SHOWN) members that the member may see.
     pub members: Vec<Member>,
     /// The number of all members.
     pub member_count: u32,
@@ -30,14 +30,15 @@ pub struct Conversation {
     pub active_at_ms: i64,
     /// The member's own read position.
     pub read_state: ReadState,
-    /// What the member may do. The store does not know; it leaves the list empty.
+    /// The actions that the member may do now. The store leaves the list empty; `facts::view` fills it.
     pub capabilities: Vec<Capability>,
-    /// Why the member can't write. The store does not know; it leaves this empty.
+    /// The code with which a message of the member would be refused; `None` if the member may write. The store leaves it
+    /// `None`; `facts::view` sets it.
     pub cannot_send: Option<ErrorCode>,
     /// The first [`limits::ADDRESSEES_SHOWN`](causerie_protocol::limits::ADDRESSEES_SHOWN) addressees of a mail, in the
     /// order given.
     pub addressees: Vec<Addressee>,
-    /// The member got the mail for information only.
+    /// Whether the member got the mail in copy (Cc).
     pub is_copy: bool,
     /// The message that a mail replies to; `None` if the member does not see that message.
     pub in_reply_to: Option<MessageId>,
@@ -61,7 +62,7 @@ pub struct ReadState {
     /// The `seq` of the last message that the member has read.
     pub read_seq: u32,
     pub unread: u32,
-    /// The member marked the conversation as unread by hand.
+    /// Whether the member marked the conversation as unread by hand.
     pub marked_unread: bool,
 }
 
@@ -70,7 +71,7 @@ pub struct ReadState {
 #[allow(missing_docs)]
 pub struct Addressee {
     pub addressed: Addressed,
-    /// The addressee gets the mail for information only.
+    /// Whether the addressee gets the mail in copy (Cc).
     pub is_copy: bool,
 }
 
@@ -82,7 +83,7 @@ pub enum Addressed {
     Group(Group),
 }
 
-/// The start key of the direct conversation of two users, or of a note to self. It does not depend on which of them starts.
+/// The start key of the direct conversation of two users, or of a note to self. The order of the two users does not matter.
 #[must_use]
 pub fn start_key(starter: UserId, peer: UserId) -> String {
     if starter == peer { format!("self:{starter}") } else { format!("pair:{}:{}", starter.min(peer), starter.max(peer)) }

@@ -1,7 +1,7 @@
-//! The words of a chat as types: kinds, states and roles as enums, and what the database holds as structures with typed ids.
+//! The types of a chat: enums for kinds, states and roles, and structures with typed ids for the rows of the database.
 //!
 //! `store` returns these types. Where `policy` has an enum, the server uses it as it is. [`numbers`] converts enums to the
-//! numbers of the database, and [`wire`] converts to messages of the wire what clients get.
+//! numbers of the database, and [`wire`] converts the structures to messages of the wire format.
 
 mod conversation;
 mod message;
@@ -17,7 +17,7 @@ pub use causerie_policy::{
 pub use self::{
     conversation::{Addressed, Addressee, Conversation, Member, ReadState, start_key},
     message::Message,
-    numbers::{Kept, Numbered},
+    numbers::{Numbered, StoredNumber},
     user::{Group, User, UserSummary},
     web_access::WebAccess,
 };

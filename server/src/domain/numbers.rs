@@ -6,7 +6,7 @@ use super::{
     ConversationKind, ConversationState, Delivers, EdgeEffect, GroupState, MemberRole, RelationState, UserStatus, WritableBy,
 };
 
-/// An enum that is stored and sent as a number from 1 on.
+/// An enum that is stored and sent as a number. The numbers begin at 1.
 pub trait Numbered: Copy + PartialEq + 'static {
     /// All values, in the order of their numbers.
     const ALL: &'static [Self];
@@ -26,19 +26,19 @@ pub trait Numbered: Copy + PartialEq + 'static {
     }
 }
 
-/// The value of a column that is written back when other columns of its row change. It keeps a number that this program does
-/// not know, so that a server of an older release does not change what a newer server has stored.
+/// The stored number of an enum, to be written back when other columns of its row change. It keeps a number that this
+/// program does not know, so that a server of an older release does not change a value that a newer server has stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kept<T> {
+pub struct StoredNumber<T> {
     number: i16,
-    of: PhantomData<T>,
+    value_type: PhantomData<T>,
 }
 
-impl<T: Numbered> Kept<T> {
+impl<T: Numbered> StoredNumber<T> {
     /// A value as the database holds it.
     #[must_use]
     pub fn from_number(number: i16) -> Self {
-        Self { number, of: PhantomData }
+        Self { number, value_type: PhantomData }
     }
 
     /// The value; [`Numbered::STRICTEST`] if this program does not know the number.
@@ -54,13 +54,13 @@ impl<T: Numbered> Kept<T> {
     }
 }
 
-impl<T: Numbered> From<T> for Kept<T> {
+impl<T: Numbered> From<T> for StoredNumber<T> {
     fn from(value: T) -> Self {
         Self::from_number(value.number())
     }
 }
 
-/// `Type, strictest Value: Value = number, …`
+/// Implements [`Numbered`]. The arguments: `Type, strictest Value: Value = number, …`.
 macro_rules! numbered {
     ($type:ident, strictest $strictest:ident: $($value:ident = $number:literal),+ $(,)?) => {
         impl Numbered for $type {
@@ -94,13 +94,14 @@ mod tests {
 
     use super::*;
 
-    /// The enum of the protocol has the same names for the same numbers, and no others but 0, which is unspecified.
-    fn agrees<T: Numbered + Debug, P: TryFrom<i32> + Debug>() {
-        for (at, value) in (1..).zip(T::ALL) {
-            assert_eq!(i32::from(value.number()), at);
+    /// Checks that the enum of the protocol gives the same numbers to the same names, and has no other number except 0
+    /// (unspecified).
+    fn assert_same_numbers<T: Numbered + Debug, P: TryFrom<i32> + Debug>() {
+        for (expected, value) in (1..).zip(T::ALL) {
+            assert_eq!(i32::from(value.number()), expected);
             assert_eq!(T::from_number(value.number()), *value);
-            let named = P::try_from(at).ok().map(|named| format!("{named:?}"));
-            assert_eq!(named, Some(format!("{value:?}")));
+            let name = P::try_from(expected).ok().map(|value| format!("{value:?}"));
+            assert_eq!(name, Some(format!("{value:?}")));
         }
         let unknown = i32::try_from(T::ALL.len()).expect("is small") + 1;
         assert!(P::try_from(unknown).is_err(), "{unknown} has a name in the protocol alone");
@@ -108,15 +109,15 @@ mod tests {
     }
 
     #[test]
-    fn the_numbers_are_those_of_the_protocol() {
-        agrees::<ConversationKind, wire::ConversationKind>();
-        agrees::<ConversationState, wire::ConversationState>();
-        agrees::<MemberRole, wire::MemberRole>();
-        agrees::<UserStatus, wire::UserStatus>();
-        agrees::<RelationState, wire::RelationState>();
-        agrees::<WritableBy, facts::WritableBy>();
-        agrees::<GroupState, facts::GroupState>();
-        agrees::<Delivers, facts::Delivers>();
-        agrees::<EdgeEffect, facts::EdgeEffect>();
+    fn numbers_equal_those_of_the_protocol() {
+        assert_same_numbers::<ConversationKind, wire::ConversationKind>();
+        assert_same_numbers::<ConversationState, wire::ConversationState>();
+        assert_same_numbers::<MemberRole, wire::MemberRole>();
+        assert_same_numbers::<UserStatus, wire::UserStatus>();
+        assert_same_numbers::<RelationState, wire::RelationState>();
+        assert_same_numbers::<WritableBy, facts::WritableBy>();
+        assert_same_numbers::<GroupState, facts::GroupState>();
+        assert_same_numbers::<Delivers, facts::Delivers>();
+        assert_same_numbers::<EdgeEffect, facts::EdgeEffect>();
     }
 }

@@ -1,4 +1,5 @@
-//! Converts what the server knows to messages of the wire. No other file formats an id or a time of these types for clients.
+//! Converts the types of [`domain`](super) to messages of the wire format. No other file formats their ids and times for
+//! clients.
 
 use causerie_policy::Capability;
 use causerie_protocol::{Timestamp, wire};

@@ -1,6 +1,7 @@
-//! Converts changes from the tenant's log (names and byte ids) to changes of the policy's world (numbers).
+//! Converts changes of the tenant's log, which contain words and the bytes of ids, to changes of the policy's world, which
+//! contain numbers.
 //!
-//! A fact with a word that the policy does not declare is left out: it grants nothing.
+//! A fact with a word that the policy does not declare is left out, so it has no effect.
 
 use causerie_policy::{EntityKey, FactChange, RoleId, RoleSet, Vocabulary, World};
 use causerie_protocol::{UserId, facts};
@@ -11,20 +12,20 @@ use crate::domain::{Delivers, EdgeEffect, GroupState, Numbered as _, RelationSta
 
 /// Converts the changes and keeps their order.
 pub(super) fn changes(vocabulary: &Vocabulary, changes: facts::Changes) -> Vec<FactChange> {
-    changes.changes.into_iter().filter_map(|change| one(vocabulary, change.fact?)).collect()
+    changes.changes.into_iter().filter_map(|change| convert_change(vocabulary, change.fact?)).collect()
 }
 
 /// The policy version that these changes put in force; `None` if they do not change the policy.
-pub(super) fn rules(changes: &facts::Changes) -> Option<u64> {
+pub(super) fn new_policy_version(changes: &facts::Changes) -> Option<u64> {
     changes.changes.iter().find_map(|change| match &change.fact {
         Some(Fact::PolicyChanged(changed)) => Some(changed.version),
         _ => None,
     })
 }
 
-/// Whether applying the changes is not enough and all facts must be read again: a group changed from a kind that the policy
-/// declares to a kind that it does not declare, or the other way round.
-pub(super) fn need_all(vocabulary: &Vocabulary, changes: &facts::Changes) -> bool {
+/// Whether applying the changes is not enough and all facts must be loaded again: a group changed from a kind that the
+/// policy declares to a kind that it does not declare, or the other way round.
+pub(super) fn need_reload(vocabulary: &Vocabulary, changes: &facts::Changes) -> bool {
     let declared = |kind: &str| vocabulary.kind(kind).is_some();
     changes.changes.iter().any(|change| match &change.fact {
         Some(Fact::Group(group)) => {
@@ -61,7 +62,7 @@ pub(super) fn has_new_users(before: &World, changes: &facts::Changes) -> bool {
     })
 }
 
-fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<FactChange> {
+fn convert_change(vocabulary: &Vocabulary, fact: Fact) -> Option<FactChange> {
     Some(match fact {
         Fact::User(user) => FactChange::User {
             key: key(&user.id)?,
@@ -69,7 +70,7 @@ fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<FactChange> {
             roles: RoleSet(
                 user.roles.iter().filter_map(|role| vocabulary.role(role)).fold(0, |set, role| set | 1 << role.0),
             ),
-            // Absent in changes from before users could choose.
+            // Changes that were logged before this field existed do not have it.
             writable_by: match facts::WritableBy::try_from(user.writable_by) {
                 Ok(facts::WritableBy::Unspecified) => WritableBy::Rules,
                 _ => WritableBy::from_number(user.writable_by),
@@ -85,51 +86,51 @@ fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<FactChange> {
             words: group.words,
         },
         Fact::GroupRemoved(id) => FactChange::GroupRemoved { key: key(&id)? },
-        Fact::Membership(one) => FactChange::Membership {
-            user: key(&one.user)?,
-            group: key(&one.group)?,
-            role: vocabulary.role(&one.role)?,
-            from_ms: one.valid_from,
-            until_ms: one.valid_until,
+        Fact::Membership(membership) => FactChange::Membership {
+            user: key(&membership.user)?,
+            group: key(&membership.group)?,
+            role: vocabulary.role(&membership.role)?,
+            from_ms: membership.valid_from,
+            until_ms: membership.valid_until,
         },
-        Fact::MembershipRemoved(one) => FactChange::MembershipRemoved {
-            user: key(&one.user)?,
-            group: key(&one.group)?,
-            role: vocabulary.role(&one.role)?,
+        Fact::MembershipRemoved(membership) => FactChange::MembershipRemoved {
+            user: key(&membership.user)?,
+            group: key(&membership.group)?,
+            role: vocabulary.role(&membership.role)?,
         },
-        Fact::Relation(one) => FactChange::Relation {
-            from: key(&one.from)?,
-            to: key(&one.to)?,
-            relation: vocabulary.relation(&one.relation)?,
-            state: RelationState::from_number(one.state),
+        Fact::Relation(relation) => FactChange::Relation {
+            from: key(&relation.from)?,
+            to: key(&relation.to)?,
+            relation: vocabulary.relation(&relation.relation)?,
+            state: RelationState::from_number(relation.state),
         },
-        Fact::RelationRemoved(one) => FactChange::RelationRemoved {
-            from: key(&one.from)?,
-            to: key(&one.to)?,
-            relation: vocabulary.relation(&one.relation)?,
+        Fact::RelationRemoved(relation) => FactChange::RelationRemoved {
+            from: key(&relation.from)?,
+            to: key(&relation.to)?,
+            relation: vocabulary.relation(&relation.relation)?,
         },
-        Fact::Edge(one) => FactChange::Edge {
-            from: key(&one.from_group)?,
-            from_role: any_or(vocabulary, &one.from_role)?,
-            to: key(&one.to_group)?,
-            to_role: any_or(vocabulary, &one.to_role)?,
-            effect: EdgeEffect::from_number(one.effect),
-            delivers: Delivers::from_number(one.delivers),
+        Fact::Edge(edge) => FactChange::Edge {
+            from: key(&edge.from_group)?,
+            from_role: role_or_any(vocabulary, &edge.from_role)?,
+            to: key(&edge.to_group)?,
+            to_role: role_or_any(vocabulary, &edge.to_role)?,
+            effect: EdgeEffect::from_number(edge.effect),
+            delivers: Delivers::from_number(edge.delivers),
         },
-        Fact::EdgeRemoved(one) => FactChange::EdgeRemoved {
-            from: key(&one.from_group)?,
-            from_role: any_or(vocabulary, &one.from_role)?,
-            to: key(&one.to_group)?,
-            to_role: any_or(vocabulary, &one.to_role)?,
+        Fact::EdgeRemoved(edge) => FactChange::EdgeRemoved {
+            from: key(&edge.from_group)?,
+            from_role: role_or_any(vocabulary, &edge.from_role)?,
+            to: key(&edge.to_group)?,
+            to_role: role_or_any(vocabulary, &edge.to_role)?,
         },
-        Fact::Setting(one) => FactChange::Setting { setting: vocabulary.setting(&one.name)?, value: one.value },
+        Fact::Setting(setting) => FactChange::Setting { setting: vocabulary.setting(&setting.name)?, value: setting.value },
         Fact::PolicyChanged(_) => return None,
     })
 }
 
-/// The role with this name. The inner `None` means any role; the outer `None` means that the policy does not declare the
-/// role.
-fn any_or(vocabulary: &Vocabulary, role: &str) -> Option<Option<RoleId>> {
+/// The role with this name; an empty name means any role. The inner `None` means any role; the outer `None` means that the
+/// policy does not declare the role.
+fn role_or_any(vocabulary: &Vocabulary, role: &str) -> Option<Option<RoleId>> {
     if role.is_empty() { Some(None) } else { vocabulary.role(role).map(Some) }
 }
 

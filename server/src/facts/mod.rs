@@ -28,7 +28,7 @@ use dashmap::DashMap;
 use sea_orm::ConnectionTrait;
 use tokio::sync::{Notify, Semaphore};
 
-use self::tenant::{Behind, Tenant};
+use self::tenant::{Outdated, Tenant};
 pub use self::{
     openings::Openings,
     snapshot::{Snapshot, policy},
@@ -42,10 +42,10 @@ use crate::{
     },
 };
 
-/// Versions of the log that are read and applied at a time.
+/// The maximum number of log versions that are read and applied at a time.
 const STEPS_MAX: u32 = 200;
-/// Tenants whose facts are loaded at a time. A load keeps a database connection for seconds, and other requests need
-/// connections too.
+/// The maximum number of tenants whose facts are loaded at the same time. A load keeps a database connection for seconds,
+/// and other requests need connections too.
 const LOADS_MAX: usize = 2;
 /// With more affected users than this, a change counts as affecting all users.
 const AFFECTED_MAX: usize = 10_000;
@@ -60,14 +60,14 @@ struct Inner {
     clock: Arc<dyn Clock>,
     tenants: DashMap<TenantId, Arc<Tenant>>,
     changes: Arc<FactsChanges>,
-    woken: feed::Woken,
+    changed_tenants: feed::ChangedTenants,
     loads: Arc<Semaphore>,
 }
 
 /// The users whose rights may have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AffectedUsers {
-    /// The rights of these users, and the rights that other users have towards them.
+    /// The rights of these users, and the rights of other users towards them.
     Some(Vec<UserId>),
     /// The rights of any user of the tenant.
     All,
@@ -75,12 +75,12 @@ pub enum AffectedUsers {
 
 /// A change of facts that clients have not been informed of yet.
 pub struct FactsChange {
-    /// The snapshots from before each step, the oldest first. What a client shows comes from one of them. Empty if there
-    /// were too many steps.
+    /// The snapshot before each change, oldest first. A client shows the state of one of these snapshots. Empty if there
+    /// were too many changes.
     pub before: Vec<Arc<Snapshot>>,
-    /// The users whose rights the changes since then may affect.
+    /// The users whose rights the changes after the first of these snapshots may affect.
     pub affected: AffectedUsers,
-    /// The changes may have added users. `affected` does not contain them.
+    /// Whether the changes may have added users. `affected` does not contain them.
     pub has_new_users: bool,
 }
 
@@ -97,7 +97,7 @@ impl FactsChange {
     fn add(&mut self, later: Self) {
         self.affected.add(later.affected);
         self.has_new_users |= later.has_new_users;
-        // A client may show any of the snapshots, so either all of them are kept or none.
+        // A client may show any of these snapshots, so a comparison needs all of them. If some are missing, none is kept.
         let is_known = !self.before.is_empty() && !later.before.is_empty();
         if is_known && self.before.len() + later.before.len() <= BEFORE_MAX {
             self.before.extend(later.before);
@@ -111,7 +111,7 @@ impl FactsChange {
 #[derive(Default)]
 pub(super) struct FactsChanges {
     waiting: Mutex<HashMap<TenantId, FactsChange>>,
-    some: Notify,
+    added: Notify,
 }
 
 impl FactsChanges {
@@ -125,10 +125,11 @@ impl FactsChanges {
             }
         }
         drop(waiting);
-        self.some.notify_one();
+        self.added.notify_one();
     }
 
-    /// Puts back a move whose publication failed. FactsChanges of the tenant that came meanwhile are added to it.
+    /// Puts back a change that could not be sent to clients. Changes of the tenant that were pushed meanwhile are added to
+    /// it.
     fn put_back(&self, tenant: TenantId, change: FactsChange) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let mut change = change;
@@ -137,7 +138,7 @@ impl FactsChanges {
         }
         waiting.insert(tenant, change);
         drop(waiting);
-        self.some.notify_one();
+        self.added.notify_one();
     }
 
     fn take(&self) -> HashMap<TenantId, FactsChange> {
@@ -156,7 +157,7 @@ impl AffectedUsers {
 }
 
 impl Facts {
-    /// Holds no snapshot yet.
+    /// A registry without snapshots; each is loaded when a request asks for its tenant.
     #[must_use]
     pub fn new(store: &Store, lookups: &Lookups, clock: &Arc<dyn Clock>) -> Self {
         Self(Arc::new(Inner {
@@ -165,7 +166,7 @@ impl Facts {
             clock: Arc::clone(clock),
             tenants: DashMap::new(),
             changes: Arc::default(),
-            woken: feed::Woken::default(),
+            changed_tenants: feed::ChangedTenants::default(),
             loads: Arc::new(Semaphore::new(LOADS_MAX)),
         }))
     }
@@ -194,8 +195,8 @@ impl Facts {
     /// The tenant's snapshot on this node; `None` if the node holds none.
     #[must_use]
     pub fn cached(&self, tenant: TenantId) -> Option<Arc<Snapshot>> {
-        let held = self.0.tenants.get(&tenant).map(|held| Arc::clone(&held))?;
-        held.now(self.0.clock.now_ms())
+        let state = self.0.tenants.get(&tenant).map(|state| Arc::clone(&state))?;
+        state.at_time(self.0.clock.now_ms())
     }
 
     /// The tenant's facts at this version or a later version.
@@ -203,12 +204,12 @@ impl Facts {
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement, or if the stored policy can't be parsed.
     pub async fn at_version(&self, tenant: TenantId, version: Version) -> Result<Arc<Snapshot>, StoreError> {
-        let held = self.held(tenant);
+        let state = self.tenant_state(tenant);
         loop {
-            match held.ready(version, self.0.clock.now_ms()) {
+            match state.ready(version, self.0.clock.now_ms()) {
                 Ok(snapshot) => return Ok(snapshot),
-                Err(Behind::Steps(from)) => self.follow(&held, self.0.store.reader(), tenant, from).await?,
-                Err(Behind::Void) => self.load(&held).await?,
+                Err(Outdated::MissingChanges(from)) => self.follow(&state, self.0.store.reader(), tenant, from).await?,
+                Err(Outdated::NeedsLoad) => self.load(&state).await?,
             }
         }
     }
@@ -216,32 +217,32 @@ impl Facts {
     /// Reads the log after a version and applies it.
     async fn follow(
         &self,
-        held: &Tenant,
+        state: &Tenant,
         connection: &impl ConnectionTrait,
         tenant: TenantId,
         from: u64,
     ) -> Result<(), StoreError> {
         let steps = read::log_since(connection, tenant, from, STEPS_MAX).await?;
-        if let Some(step) = held.apply(from, steps, self.0.clock.now_ms()) {
-            let rules = snapshot::CompiledRules::read(connection, tenant, step.rules).await?;
-            held.apply_rules(step, rules, self.0.clock.now_ms());
+        if let Some(step) = state.apply(from, steps, self.0.clock.now_ms()) {
+            let rules = snapshot::CompiledRules::read(connection, tenant, step.policy_version).await?;
+            state.apply_rules(step, rules, self.0.clock.now_ms());
         }
         Ok(())
     }
 
-    /// Loads all facts, in a task of its own: the load may take longer than the callers wait, and its result then serves
-    /// later calls.
-    async fn load(&self, held: &Arc<Tenant>) -> Result<(), StoreError> {
-        // Take the lock before spawning, so that callers who gave up do not leave queued tasks that load everything again.
-        let alone = held.loading().lock_owned().await;
-        if held.is_kept_up() {
+    /// Loads all facts in a separate task: the load may take longer than the callers wait, and later calls use its result.
+    async fn load(&self, state: &Arc<Tenant>) -> Result<(), StoreError> {
+        // The lock is taken before the task starts, so that callers who gave up leave no queued tasks that load the facts
+        // again.
+        let loading_guard = state.loading().lock_owned().await;
+        if state.is_updatable() {
             return Ok(());
         }
-        let turn = Arc::clone(&self.0.loads).acquire_owned().await.map_err(|_| StoreError::too_slow())?;
-        let (held, store, now_ms) = (Arc::clone(held), self.0.store.clone(), self.0.clock.now_ms());
+        let load_permit = Arc::clone(&self.0.loads).acquire_owned().await.map_err(|_| StoreError::too_slow())?;
+        let (state, store, now_ms) = (Arc::clone(state), self.0.store.clone(), self.0.clock.now_ms());
         let loading = async move {
-            let _held_until_the_end = (alone, turn);
-            held.load(&store, now_ms).await
+            let _guards = (loading_guard, load_permit);
+            state.load(&store, now_ms).await
         };
         tokio::spawn(loading).await.map_err(|error| sea_orm::DbErr::Custom(format!("reading facts died: {error}")))?
     }
@@ -257,12 +258,12 @@ impl Facts {
         tenant: TenantId,
         version: Version,
     ) -> Result<Option<Arc<Snapshot>>, StoreError> {
-        let held = self.held(tenant);
+        let state = self.tenant_state(tenant);
         loop {
-            match held.ready(version, self.0.clock.now_ms()) {
+            match state.ready(version, self.0.clock.now_ms()) {
                 Ok(snapshot) => return Ok(Some(snapshot)),
-                Err(Behind::Steps(from)) => self.follow(&held, transaction, tenant, from).await?,
-                Err(Behind::Void) => return Ok(None),
+                Err(Outdated::MissingChanges(from)) => self.follow(&state, transaction, tenant, from).await?,
+                Err(Outdated::NeedsLoad) => return Ok(None),
             }
         }
     }
@@ -275,7 +276,7 @@ impl Facts {
     /// Handles a signal that facts of the tenant have changed: the [`feed`] updates the tenant's snapshot if this node holds
     /// one.
     pub fn wake(&self, tenant: TenantId) {
-        self.0.woken.push(tenant);
+        self.0.changed_tenants.push(tenant);
     }
 
     /// Waits until the facts of at least one tenant have changed, and takes the changes.
@@ -285,7 +286,7 @@ impl Facts {
             if !changes.is_empty() {
                 return changes;
             }
-            self.0.changes.some.notified().await;
+            self.0.changes.added.notified().await;
         }
     }
 
@@ -300,12 +301,12 @@ impl Facts {
         self.0.tenants.iter().map(|held| *held.key()).collect()
     }
 
-    /// The tenant's current facts, read inside a transaction that holds the tenant's fact lock. The caller has read them
-    /// before the transaction, so few changes are missing.
+    /// The tenant's current facts, read inside a transaction that holds the tenant's fact lock. The caller has called
+    /// [`Facts::latest`] before the transaction, so few changes are missing.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement, or if all facts must be loaded again because
-    /// the policy changed since that first read.
+    /// the policy's vocabulary changed since the call of [`Facts::latest`].
     pub async fn latest_in(
         &self,
         transaction: &impl ConnectionTrait,
@@ -315,7 +316,7 @@ impl Facts {
         self.at_version_in(transaction, tenant, version).await?.ok_or_else(StoreError::too_slow)
     }
 
-    fn held(&self, tenant: TenantId) -> Arc<Tenant> {
+    fn tenant_state(&self, tenant: TenantId) -> Arc<Tenant> {
         Arc::clone(
             &self.0.tenants.entry(tenant).or_insert_with(|| Arc::new(Tenant::new(tenant, Arc::clone(&self.0.changes)))),
         )

@@ -14,8 +14,8 @@ use crate::{
     telemetry::{Metrics, RuleLabel},
 };
 
-/// Asks the policy for commands that are decided once. Counts denials in the metrics and sends them to the audit. Cheap to
-/// clone.
+/// Asks the policy about commands that are decided once. Counts the denials in the metrics and sends them to the audit log.
+/// Cheap to clone.
 #[derive(Clone)]
 pub struct PolicyGate {
     metrics: Arc<Metrics>,
@@ -25,12 +25,12 @@ pub struct PolicyGate {
 /// A denial by a rule, to be counted and written to the audit.
 #[derive(Debug)]
 pub struct Denial {
-    /// The label in the metrics.
+    /// The label of the rule in the metrics.
     rule: String,
     denied: Denied,
 }
 
-/// Why a request is not executed. The request may be decided again, so the denial is not recorded yet.
+/// The reason why a request is not executed. The denial is not recorded yet, because the request may be decided again.
 #[derive(Debug)]
 pub struct Rejection {
     refusal: Refusal,
@@ -53,7 +53,7 @@ impl Rejection {
 
     /// The same denial, with another refusal for the caller.
     #[must_use]
-    pub fn answered_as(self, refusal: Refusal) -> Self {
+    pub fn with_refusal(self, refusal: Refusal) -> Self {
         Self { refusal, ..self }
     }
 }
@@ -87,15 +87,15 @@ impl PolicyGate {
         }
     }
 
-    /// As [`Snapshot::authorize`], and records a denial.
+    /// Like [`Snapshot::authorize`]; also records a denial.
     ///
     /// # Errors
     /// The refusal for the user, if the rules deny the action.
-    pub fn allow(&self, facts: &Snapshot, action: Action, user: UserId, about: Resource) -> Result<(), Refusal> {
-        facts.authorize(action, user, about).map_err(|rejection| self.record(rejection))
+    pub fn allow(&self, facts: &Snapshot, action: Action, user: UserId, resource: Resource) -> Result<(), Refusal> {
+        facts.authorize(action, user, resource).map_err(|rejection| self.record(rejection))
     }
 
-    /// As [`Snapshot::authorize_in`], and records a denial.
+    /// Like [`Snapshot::authorize_in`]; also records a denial.
     ///
     /// # Errors
     /// The refusal for the user, if the rules deny the action.
@@ -109,38 +109,38 @@ impl PolicyGate {
         facts.authorize_in(action, user, conversation).map_err(|rejection| self.record(rejection))
     }
 
-    /// Records in the audit that a user asked for a user or group that the tenant does not know: `user:…` or `group:…`, by
-    /// the id in the request. Attempts to guess ids thus appear in the audit. Returns the refusal.
+    /// Records in the audit log that a request named a user or group that the tenant does not have, and returns the refusal.
+    /// So attempts to guess ids appear in the audit log. `named` is `user:…` or `group:…`, with the id in the request.
     #[must_use]
     pub fn unknown(&self, facts: &Snapshot, action: Action, user: UserId, named: String) -> Refusal {
-        let denied = denied_by(facts, user, action, Some(Target::Unknown(named)), None, Code::NotFound, None);
+        let denied = audit_denial(facts, user, action, Some(Target::Unknown(named)), None, Code::NotFound, None);
         self.refusals.take(self.refusals.describe(denied));
         not_found()
     }
 }
 
-/// The decisions of the rules. They have no effect; the caller records the denial of a rejection with
+/// Decisions of the rules. The functions record nothing; the caller records the denial of a rejection with
 /// [`PolicyGate::record`].
 impl Snapshot {
-    /// Decides whether the user may do this.
+    /// Decides whether the user may do the action.
     ///
     /// # Errors
     /// The rejection, if the rules deny the action.
-    pub fn authorize(&self, action: Action, user: UserId, about: Resource) -> Result<(), Rejection> {
-        self.judge(action, user, about, None)
+    pub fn authorize(&self, action: Action, user: UserId, resource: Resource) -> Result<(), Rejection> {
+        self.authorize_resource(action, user, resource, None)
     }
 
-    /// Decides whether the user may do this in a conversation, given the user's membership in it.
+    /// Decides whether the user may do the action in a conversation, given the user's membership in it.
     ///
     /// # Errors
     /// The rejection, if the rules deny the action.
     pub fn authorize_in(&self, action: Action, user: UserId, conversation: &MemberContext) -> Result<(), Rejection> {
-        let about = Resource::Conversation(self.conversation(user, conversation));
-        self.judge(action, user, about, conversation.id)
+        let resource = Resource::Conversation(self.conversation(user, conversation));
+        self.authorize_resource(action, user, resource, conversation.id)
     }
 
-    /// Decides whether the user may do this to a message, given the user's membership in its conversation. `age_ms` is the
-    /// age of the message; `is_author` says that the user wrote it.
+    /// Decides whether the user may do the action with a message, given the user's membership in its conversation. `age_ms`
+    /// is the age of the message; `is_author`: whether the user wrote it.
     ///
     /// # Errors
     /// The rejection, if the rules deny the action.
@@ -152,24 +152,24 @@ impl Snapshot {
         is_author: bool,
         age_ms: i64,
     ) -> Result<(), Rejection> {
-        let about = Resource::Message { conversation: self.conversation(user, conversation), is_author, age_ms };
-        self.judge(action, user, about, conversation.id)
+        let resource = Resource::Message { conversation: self.conversation(user, conversation), is_author, age_ms };
+        self.authorize_resource(action, user, resource, conversation.id)
     }
 
-    fn judge(
+    fn authorize_resource(
         &self,
         action: Action,
         user: UserId,
-        about: Resource,
+        resource: Resource,
         conversation: Option<ConversationId>,
     ) -> Result<(), Rejection> {
         let denial = |rule: Option<&str>, code| {
-            let target = target(self, about, conversation);
-            let kind = conversation_of(about).map(|conversation| conversation.kind);
-            let denied = denied_by(self, user, action, target, rule, code, kind);
+            let target = target(self, resource, conversation);
+            let kind = conversation_of(resource).map(|conversation| conversation.kind);
+            let denied = audit_denial(self, user, action, target, rule, code, kind);
             Some(Box::new(Denial { rule: rule_label(self, rule), denied }))
         };
-        match self.decide(action, user, about) {
+        match self.decide(action, user, resource) {
             Some(Decision::Allow { .. }) => Ok(()),
             Some(Decision::Deny { rule, code, public_code }) => {
                 let denial = denial(rule.map(|rule| self.policy.rule_name(rule)), code);
@@ -190,8 +190,8 @@ fn rule_label(facts: &Snapshot, rule: Option<&str>) -> String {
     }
 }
 
-/// The denial in the terms of the audit.
-fn denied_by(
+/// The denial as the audit log records it.
+fn audit_denial(
     facts: &Snapshot,
     user: UserId,
     action: Action,
@@ -204,40 +204,40 @@ fn denied_by(
     Denied { tenant, user, action, target, rule: rule.unwrap_or_default().to_owned(), code, conversation, policy_version }
 }
 
-/// The target that the audit records for an action.
-fn target(facts: &Snapshot, about: Resource, conversation: Option<ConversationId>) -> Option<Target> {
-    let user = |user| Target::User(UserId(Uuid::from_u128(facts.world.user_key(user))));
-    match about {
-        Resource::User(them) | Resource::Relation(them, _) => Some(user(them)),
+/// The target that the audit log records for an action.
+fn target(facts: &Snapshot, resource: Resource, conversation: Option<ConversationId>) -> Option<Target> {
+    let user_target = |user| Target::User(UserId(Uuid::from_u128(facts.world.user_key(user))));
+    match resource {
+        Resource::User(other) | Resource::Relation(other, _) => Some(user_target(other)),
         Resource::Group(group) => Some(Target::Group(GroupId(Uuid::from_u128(facts.world.group_key(group))))),
         // A direct conversation is recorded under the other user, not under its own id.
-        _ => conversation_of(about)
+        _ => conversation_of(resource)
             .and_then(|conversation| conversation.peer)
-            .map(user)
+            .map(user_target)
             .or(conversation.map(Target::Conversation)),
     }
 }
 
-fn conversation_of(about: Resource) -> Option<ConversationContext> {
-    match about {
+fn conversation_of(resource: Resource) -> Option<ConversationContext> {
+    match resource {
         Resource::Conversation(conversation) | Resource::Message { conversation, .. } => Some(conversation),
         _ => None,
     }
 }
 
-/// The refusal for objects that do not exist. Objects that the caller may not know of get the same refusal.
+/// The refusal for an object that does not exist, or that the rules hide from the caller.
 #[must_use]
 pub fn not_found() -> Refusal {
     refusal(Code::NotFound)
 }
 
-/// The refusal for actions that no user can do here.
+/// The refusal for an action that no user can do in this tenant or in this kind of conversation.
 #[must_use]
 pub fn unsupported() -> Refusal {
     refusal(Code::Unsupported)
 }
 
-/// The refusal of a denial: error code and sentence.
+/// The refusal for a public code: error code and sentence.
 #[must_use]
 pub fn refusal(code: Code) -> Refusal {
     let (code, sentence) = match code {

@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// Facts and the policy they belong to. Immutable: the next version is another snapshot.
+/// One version of a tenant's facts, and the policy of that version. Immutable: a change makes another snapshot.
 pub struct Snapshot {
     /// The tenant.
     pub tenant: TenantId,
@@ -35,7 +35,7 @@ pub struct Snapshot {
     pub policy: Arc<Policy>,
     /// The facts.
     pub world: World,
-    /// From this moment on, a fact changes by time alone (a membership begins or ends). Milliseconds since 1970 UTC.
+    /// The next time at which a membership begins or ends, which makes this snapshot outdated. Milliseconds since 1970 UTC.
     valid_until_ms: i64,
 }
 
@@ -54,16 +54,17 @@ impl CompiledRules {
         version: u64,
     ) -> Result<Option<Self>, StoreError> {
         let stored = read::policy_of_version(connection, tenant, version).await?;
-        let rules = stored.map(|stored| Self::of(tenant, Some(&stored)));
+        let rules = stored.map(|stored| Self::from_stored(tenant, Some(&stored)));
         Ok(rules.and_then(|rules| rules.inspect_err(|error| tracing::error!(%error, "rules can't be read")).ok()))
     }
 
-    /// A policy that can't be parsed (a newer server wrote it) is an error. A default in its place could allow too much.
-    fn of(tenant: TenantId, stored: Option<&StoredPolicy>) -> Result<Self, StoreError> {
+    /// Compiles the stored policy. `None` stands for the preset `open`. A policy that can't be parsed, such as a policy that
+    /// a newer server wrote, is an error: a default in its place could allow too much.
+    fn from_stored(tenant: TenantId, stored: Option<&StoredPolicy>) -> Result<Self, StoreError> {
         let Some(stored) = stored else { return Ok(Self { version: 0, policy: default_policy() }) };
         let policy = Policy::parse(&stored.text).map_err(|problems| {
-            let why = problems.first().map(ToString::to_string).unwrap_or_default();
-            sea_orm::DbErr::Custom(format!("the policy of tenant {tenant}, version {}: {why}", stored.version))
+            let problem = problems.first().map(ToString::to_string).unwrap_or_default();
+            sea_orm::DbErr::Custom(format!("the policy of tenant {tenant}, version {}: {problem}", stored.version))
         })?;
         Ok(Self { version: stored.version, policy: Arc::new(policy) })
     }
@@ -73,20 +74,21 @@ impl Snapshot {
     /// Loads the policy and all facts.
     pub(super) async fn load(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
         let load = Load::begin(store, tenant).await?;
-        let rules = CompiledRules::of(tenant, load.policy())?;
+        let rules = CompiledRules::from_stored(tenant, load.policy())?;
         let (version, world) = read_world(load, &rules.policy, now_ms).await?;
-        Ok(Self::of(tenant, version.facts, version.policy, rules.policy, world))
+        Ok(Self::new(tenant, version.facts, version.policy, rules.policy, world))
     }
 
-    /// The next version, with another policy; `None` if that policy has another vocabulary.
+    /// The snapshot of the facts `world` at version `facts`, under another policy; `None` if that policy has another
+    /// vocabulary.
     pub(super) fn under_rules(
         &self,
         CompiledRules { version, policy }: CompiledRules,
         facts: u64,
         world: World,
     ) -> Option<Self> {
-        let has_same_words = policy.vocabulary() == self.policy.vocabulary();
-        has_same_words.then(|| Self::of(self.tenant, facts, version, policy, world))
+        let has_same_vocabulary = policy.vocabulary() == self.policy.vocabulary();
+        has_same_vocabulary.then(|| Self::new(self.tenant, facts, version, policy, world))
     }
 
     /// The same facts under another policy, to preview what that policy would do. If it has another vocabulary, the facts
@@ -96,23 +98,25 @@ impl Snapshot {
     /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn under(&self, store: &Store, policy: Arc<Policy>, now_ms: i64) -> Result<Self, StoreError> {
         if policy.vocabulary() == self.policy.vocabulary() {
-            return Ok(Self::of(self.tenant, self.version, self.policy_version, policy, self.world.clone()));
+            return Ok(Self::new(self.tenant, self.version, self.policy_version, policy, self.world.clone()));
         }
         let load = Load::begin(store, self.tenant).await?;
         let (version, world) = read_world(load, &policy, now_ms).await?;
-        Ok(Self::of(self.tenant, version.facts, version.policy, policy, world))
+        Ok(Self::new(self.tenant, version.facts, version.policy, policy, world))
     }
 
-    fn of(tenant: TenantId, version: u64, policy_version: u64, policy: Arc<Policy>, world: World) -> Self {
+    fn new(tenant: TenantId, version: u64, policy_version: u64, policy: Arc<Policy>, world: World) -> Self {
         let valid_until_ms = world.valid_until_ms().unwrap_or(i64::MAX);
         Self { tenant, version, policy_version, policy, world, valid_until_ms }
     }
 
-    pub(super) fn with(&self, version: u64, world: World) -> Self {
-        Self::of(self.tenant, version, self.policy_version, Arc::clone(&self.policy), world)
+    /// Another version of the facts, under the same policy.
+    pub(super) fn with_world(&self, version: u64, world: World) -> Self {
+        Self::new(self.tenant, version, self.policy_version, Arc::clone(&self.policy), world)
     }
 
-    pub(super) fn holds_at(&self, now_ms: i64) -> bool {
+    /// Whether no membership has begun or ended by time since this snapshot was made.
+    pub(super) fn is_valid_at(&self, now_ms: i64) -> bool {
         now_ms < self.valid_until_ms
     }
 
@@ -136,38 +140,44 @@ impl Snapshot {
 
     /// Evaluates the rules. `None` if these facts do not contain the user; nothing is allowed then.
     #[must_use]
-    pub fn decide(&self, action: Action, user: UserId, about: Resource) -> Option<Decision> {
-        Some(self.policy.decide(&self.world, action, self.user(user)?, about))
+    pub fn decide(&self, action: Action, user: UserId, resource: Resource) -> Option<Decision> {
+        Some(self.policy.decide(&self.world, action, self.user(user)?, resource))
     }
 
     /// Whether a user may see the profile and the presence of another user.
     #[must_use]
     pub fn sees(&self, user: UserId, other: UserId) -> bool {
-        let about = self.user(other).map(Resource::User);
+        let resource = self.user(other).map(Resource::User);
         user == other
-            || about.and_then(|about| self.decide(Action::SeeProfile, user, about)).is_some_and(|said| said.is_allowed())
+            || resource
+                .and_then(|resource| self.decide(Action::SeeProfile, user, resource))
+                .is_some_and(|decision| decision.is_allowed())
     }
 
-    /// Whether a member may read a conversation. Everything that sends a member data of a conversation asks this first.
+    /// Whether a member may read a conversation. All code that sends a member data of a conversation calls this function
+    /// first.
     #[must_use]
     pub fn reads(&self, user: UserId, conversation: &MemberContext) -> bool {
-        let about = Resource::Conversation(self.conversation(user, conversation));
-        conversation.role.is_some() && self.decide(Action::Read, user, about).is_some_and(|said| said.is_allowed())
+        let resource = Resource::Conversation(self.conversation(user, conversation));
+        conversation.role.is_some()
+            && self.decide(Action::Read, user, resource).is_some_and(|decision| decision.is_allowed())
     }
 
     /// Whether a user finds another user, in the directory or through the profile.
     #[must_use]
     pub fn finds(&self, user: UserId, other: UserId) -> bool {
-        let about = self.user(other).map(Resource::User);
-        let finds = about.and_then(|about| self.decide(Action::Find, user, about)).is_some_and(|said| said.is_allowed());
-        finds || self.sees(user, other)
+        let resource = self.user(other).map(Resource::User);
+        let may_find = resource
+            .and_then(|resource| self.decide(Action::Find, user, resource))
+            .is_some_and(|decision| decision.is_allowed());
+        may_find || self.sees(user, other)
     }
 
     /// Whether a user finds a group in the directory.
     #[must_use]
     pub fn finds_group(&self, user: UserId, group: GroupId) -> bool {
-        let about = self.group(group).map(Resource::Group);
-        about.and_then(|about| self.decide(Action::Find, user, about)).is_some_and(|said| said.is_allowed())
+        let resource = self.group(group).map(Resource::Group);
+        resource.and_then(|resource| self.decide(Action::Find, user, resource)).is_some_and(|decision| decision.is_allowed())
     }
 
     /// Whether a user may see the activity of another user in a conversation that both are in: typing and the read position.
@@ -182,10 +192,11 @@ impl Snapshot {
         !is_denied && (!self.policy.secret_members() || self.finds(user, other))
     }
 
-    /// Whether a deny rule matches, as opposed to no allow rule matching. True if these facts do not contain the user.
+    /// Whether a deny rule matches. False if the action is denied only because no allow rule matches. True if these facts do
+    /// not contain the user.
     #[must_use]
-    pub fn denies(&self, action: Action, user: UserId, about: Resource) -> bool {
-        match self.decide(action, user, about) {
+    pub fn denies(&self, action: Action, user: UserId, resource: Resource) -> bool {
+        match self.decide(action, user, resource) {
             Some(Decision::Deny { rule, .. }) => rule
                 .and_then(|rule| self.policy.rules().get(usize::from(rule.0)))
                 .is_some_and(|rule| rule.effect == RuleEffect::Deny),
@@ -203,20 +214,22 @@ impl Snapshot {
     /// Whether a user may start a conversation with another user.
     #[must_use]
     pub fn may_start(&self, user: UserId, other: UserId) -> bool {
-        let about = self.user(other).map(Resource::User);
-        about.and_then(|about| self.decide(Action::Start, user, about)).is_some_and(|said| said.is_allowed())
+        let resource = self.user(other).map(Resource::User);
+        resource
+            .and_then(|resource| self.decide(Action::Start, user, resource))
+            .is_some_and(|decision| decision.is_allowed())
     }
 
     /// Whether the read position of a member may be shown to the other user of a direct conversation: only while the member
-    /// may write to that user; a closed conversation counts as open for this. True in conversations of other kinds.
+    /// may write to that user. A closed conversation is evaluated as if it were open. True in conversations of other kinds.
     #[must_use]
-    pub fn tells_reading(&self, user: UserId, conversation: &MemberContext) -> bool {
+    pub fn shows_read_position(&self, user: UserId, conversation: &MemberContext) -> bool {
         let open = ConversationContext { state: ConversationState::Open, ..self.conversation(user, conversation) };
         let send = || self.decide(Action::Send, user, Resource::Conversation(open));
-        conversation.kind != ConversationKind::Direct || send().is_some_and(|said| said.is_allowed())
+        conversation.kind != ConversationKind::Direct || send().is_some_and(|decision| decision.is_allowed())
     }
 
-    /// What a user may do in a conversation.
+    /// The actions that a user may do in a conversation.
     #[must_use]
     pub fn capabilities(&self, user: UserId, context: &MemberContext) -> Vec<Capability> {
         match self.user(user) {
@@ -225,7 +238,7 @@ impl Snapshot {
         }
     }
 
-    /// The conversation in the terms of the policy.
+    /// The conversation as `policy` evaluates it, for a user with this context.
     #[must_use]
     pub fn conversation(&self, user: UserId, context: &MemberContext) -> ConversationContext {
         let peer = match context.kind {
@@ -241,7 +254,7 @@ impl Snapshot {
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement, or if the stored policy can't be parsed.
 pub async fn policy(store: &Store, tenant: TenantId) -> Result<Arc<Policy>, StoreError> {
-    Ok(CompiledRules::of(tenant, read::policy(store.reader(), tenant).await?.as_ref())?.policy)
+    Ok(CompiledRules::from_stored(tenant, read::policy(store.reader(), tenant).await?.as_ref())?.policy)
 }
 
 /// Reads all facts, converted to the vocabulary of the policy.

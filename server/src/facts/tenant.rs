@@ -1,4 +1,4 @@
-//! One tenant on this node: its snapshot and how the snapshot is updated.
+//! The snapshot of one tenant on this node, and its updates.
 
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -11,33 +11,34 @@ use causerie_protocol::{TenantId, facts};
 use super::{AffectedUsers, FactsChange, FactsChanges, Snapshot, convert, snapshot::CompiledRules};
 use crate::store::{Store, StoreError, queries::facts::read::Version};
 
+/// The snapshot of one tenant, and the locks for its updates.
 pub(super) struct Tenant {
     id: TenantId,
     snapshot: ArcSwapOption<Snapshot>,
-    /// The snapshot can't be updated by the log, so all facts must be loaded again. Until then the old snapshot serves
-    /// display only.
-    void: AtomicBool,
+    /// Whether the log can't update the snapshot, so that all facts must be loaded again. Until then the old snapshot is
+    /// used for display only.
+    must_reload: AtomicBool,
     /// Held while a new snapshot is made from the current snapshot. Never held over an await.
-    stepping: Mutex<()>,
+    update_lock: Mutex<()>,
     /// Held while all facts are loaded, so that concurrent callers load them once.
     loading: Arc<tokio::sync::Mutex<()>>,
     changes: Arc<FactsChanges>,
 }
 
-/// Why the snapshot does not serve.
-pub(super) enum Behind {
+/// Why the snapshot can't be used for a decision.
+pub(super) enum Outdated {
     /// The changes after this version are missing.
-    Steps(u64),
+    MissingChanges(u64),
     /// There is no snapshot, or it can't be updated by the log.
-    Void,
+    NeedsLoad,
 }
 
 /// A version of the log that changes the policy.
-pub(super) struct RulesStep {
-    /// The version of the facts that this step makes.
-    at: u64,
+pub(super) struct PolicyStep {
+    /// The version of the facts after this step.
+    facts_version: u64,
     /// The version of the policy that this step puts in force.
-    pub rules: u64,
+    pub policy_version: u64,
     changes: facts::Changes,
 }
 
@@ -46,22 +47,22 @@ impl Tenant {
         Self {
             id,
             snapshot: ArcSwapOption::empty(),
-            void: AtomicBool::new(false),
-            stepping: Mutex::default(),
+            must_reload: AtomicBool::new(false),
+            update_lock: Mutex::default(),
             loading: Arc::default(),
             changes,
         }
     }
 
     /// The snapshot as of `now_ms`. Memberships begin and end by time, which may make a new snapshot of the same version.
-    pub(super) fn now(&self, now_ms: i64) -> Option<Arc<Snapshot>> {
+    pub(super) fn at_time(&self, now_ms: i64) -> Option<Arc<Snapshot>> {
         let snapshot = self.snapshot.load_full()?;
-        if snapshot.holds_at(now_ms) {
+        if snapshot.is_valid_at(now_ms) {
             return Some(snapshot);
         }
-        let _stepping = self.stepping.lock().unwrap_or_else(PoisonError::into_inner);
+        let _update_guard = self.update_lock.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.snapshot.load_full()?;
-        if before.holds_at(now_ms) {
+        if before.is_valid_at(now_ms) {
             return Some(before);
         }
         let mut world = before.world.clone();
@@ -69,38 +70,40 @@ impl Tenant {
         Some(self.replace(&before, before.version, world, (AffectedUsers::All, false)))
     }
 
-    pub(super) fn ready(&self, version: Version, now_ms: i64) -> Result<Arc<Snapshot>, Behind> {
-        match self.now(now_ms).filter(|_| !self.void.load(Ordering::Acquire)) {
-            Some(snapshot) if snapshot.version < version.facts => Err(Behind::Steps(snapshot.version)),
+    /// The snapshot, if it is at least at this version.
+    pub(super) fn ready(&self, version: Version, now_ms: i64) -> Result<Arc<Snapshot>, Outdated> {
+        match self.at_time(now_ms).filter(|_| !self.must_reload.load(Ordering::Acquire)) {
+            Some(snapshot) if snapshot.version < version.facts => Err(Outdated::MissingChanges(snapshot.version)),
             Some(snapshot) if snapshot.policy_version >= version.policy => Ok(snapshot),
-            _ => Err(Behind::Void),
+            _ => Err(Outdated::NeedsLoad),
         }
     }
 
     /// Applies the changes after version `from`, up to the first step that changes the policy. That step is returned,
-    /// because its policy must be read first. A log that lacks versions, or a change that requires loading all facts again,
-    /// makes the snapshot void.
-    pub(super) fn apply(&self, from: u64, steps: Vec<(u64, facts::Changes)>, now_ms: i64) -> Option<RulesStep> {
-        let _stepping = self.stepping.lock().unwrap_or_else(PoisonError::into_inner);
+    /// because its policy must be read first. If the log lacks versions, or a change requires loading all facts again, the
+    /// snapshot is marked for a reload.
+    pub(super) fn apply(&self, from: u64, steps: Vec<(u64, facts::Changes)>, now_ms: i64) -> Option<PolicyStep> {
+        let _update_guard = self.update_lock.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.snapshot.load_full()?;
-        // Another caller updated the snapshot meanwhile. The caller checks again whether the version is sufficient.
+        // If the version differs, another thread updated the snapshot meanwhile. The caller checks again whether the version
+        // is sufficient.
         if before.version != from {
             return None;
         }
         let mut version = before.version;
         let mut world = before.world.clone();
         let (mut affected, mut has_new_users) = (AffectedUsers::Some(Vec::new()), false);
-        let mut rules_step = None;
-        for (at, changes) in steps {
-            if at != version + 1 || convert::need_all(before.policy.vocabulary(), &changes) {
-                self.void.store(true, Ordering::Release);
+        let mut policy_step = None;
+        for (facts_version, changes) in steps {
+            if facts_version != version + 1 || convert::need_reload(before.policy.vocabulary(), &changes) {
+                self.must_reload.store(true, Ordering::Release);
                 return None;
             }
-            if let Some(rules) = convert::rules(&changes) {
-                rules_step = Some(RulesStep { at, rules, changes });
+            if let Some(policy_version) = convert::new_policy_version(&changes) {
+                policy_step = Some(PolicyStep { facts_version, policy_version, changes });
                 break;
             }
-            version = at;
+            version = facts_version;
             affected.add(convert::affected_users(&before.world, &changes));
             has_new_users |= convert::has_new_users(&before.world, &changes);
             world.apply_all(&convert::changes(before.policy.vocabulary(), changes));
@@ -108,31 +111,31 @@ impl Tenant {
         if version > before.version {
             world.advance(now_ms);
             self.replace(&before, version, world, (affected, has_new_users));
-        } else if rules_step.is_none() {
+        } else if policy_step.is_none() {
             // The log ends before the requested version: it was pruned.
-            self.void.store(true, Ordering::Release);
+            self.must_reload.store(true, Ordering::Release);
         }
-        rules_step
+        policy_step
     }
 
     /// Applies a step that changes the policy, so that no decision combines a policy with the facts of another version. A
     /// snapshot holds facts as numbers of its vocabulary: if the new policy has another vocabulary or can't be read, the
-    /// snapshot becomes void.
-    pub(super) fn apply_rules(&self, step: RulesStep, rules: Option<CompiledRules>, now_ms: i64) {
-        let _stepping = self.stepping.lock().unwrap_or_else(PoisonError::into_inner);
+    /// snapshot is marked for a reload.
+    pub(super) fn apply_rules(&self, step: PolicyStep, rules: Option<CompiledRules>, now_ms: i64) {
+        let _update_guard = self.update_lock.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(before) = self.snapshot.load_full() else { return };
-        if before.version + 1 != step.at {
+        if before.version + 1 != step.facts_version {
             return;
         }
         let mut world = before.world.clone();
         world.apply_all(&convert::changes(before.policy.vocabulary(), step.changes));
         world.advance(now_ms);
-        match rules.and_then(|rules| before.under_rules(rules, step.at, world)) {
+        match rules.and_then(|rules| before.under_rules(rules, step.facts_version, world)) {
             Some(after) => {
                 self.snapshot.store(Some(Arc::new(after)));
                 self.changes.push(self.id, FactsChange::new(&before, AffectedUsers::All, true));
             }
-            None => self.void.store(true, Ordering::Release),
+            None => self.must_reload.store(true, Ordering::Release),
         }
     }
 
@@ -142,16 +145,16 @@ impl Tenant {
     }
 
     /// Whether there is a snapshot that the log can update.
-    pub(super) fn is_kept_up(&self) -> bool {
-        self.snapshot.load().is_some() && !self.void.load(Ordering::Acquire)
+    pub(super) fn is_updatable(&self) -> bool {
+        self.snapshot.load().is_some() && !self.must_reload.load(Ordering::Acquire)
     }
 
     /// Loads all facts and replaces the snapshot.
     pub(super) async fn load(&self, store: &Store, now_ms: i64) -> Result<(), StoreError> {
         let snapshot = Snapshot::load(store, self.id, now_ms).await?;
-        let _stepping = self.stepping.lock().unwrap_or_else(PoisonError::into_inner);
+        let _update_guard = self.update_lock.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.snapshot.swap(Some(Arc::new(snapshot)));
-        self.void.store(false, Ordering::Release);
+        self.must_reload.store(false, Ordering::Release);
         if let Some(before) = before {
             self.changes.push(self.id, FactsChange::new(&before, AffectedUsers::All, true));
         }
@@ -165,7 +168,7 @@ impl Tenant {
         world: causerie_policy::World,
         (affected, has_new_users): (AffectedUsers, bool),
     ) -> Arc<Snapshot> {
-        let after = Arc::new(before.with(version, world));
+        let after = Arc::new(before.with_world(version, world));
         self.snapshot.store(Some(Arc::clone(&after)));
         self.changes.push(self.id, FactsChange::new(before, affected, has_new_users));
         after

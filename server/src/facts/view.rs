@@ -31,12 +31,12 @@ pub fn conversation(facts: &Snapshot, member: UserId, summary: Summary) -> Optio
 /// The members that `viewer` may see. `read_seq` of a member is 0 if the viewer may not see that member's read position.
 #[must_use]
 pub fn members(facts: &Snapshot, viewer: UserId, membership: &MemberContext, mut members: Vec<Member>) -> Vec<Member> {
-    // In a direct conversation each user knows the other. A mail shows its author and the named addressees.
+    // In a direct conversation each user knows the other. In a mail, the members see the author and the addressees anyway.
     if facts.policy.secret_members() && membership.kind == ConversationKind::Group {
         members.retain(|member| facts.finds(viewer, member.user.id));
     }
     for member in &mut members {
-        if !tells_reading(facts, viewer, member.user.id, membership) {
+        if !sees_read_position(facts, viewer, member.user.id, membership) {
             member.read_seq = 0;
         }
     }
@@ -44,9 +44,12 @@ pub fn members(facts: &Snapshot, viewer: UserId, membership: &MemberContext, mut
 }
 
 /// Whether `viewer` may see the read position of `member`.
-fn tells_reading(facts: &Snapshot, viewer: UserId, member: UserId, membership: &MemberContext) -> bool {
-    let theirs = MemberContext { role: Some(MemberRole::Member), peer: Some(viewer), ..*membership };
-    let has_ended =
-        || membership.kind == ConversationKind::Direct && facts.is_active(member) && !facts.tells_reading(member, &theirs);
-    viewer == member || (facts.shows_activity(viewer, member) && !has_ended())
+fn sees_read_position(facts: &Snapshot, viewer: UserId, member: UserId, membership: &MemberContext) -> bool {
+    let member_context = MemberContext { role: Some(MemberRole::Member), peer: Some(viewer), ..*membership };
+    let is_hidden = || {
+        membership.kind == ConversationKind::Direct
+            && facts.is_active(member)
+            && !facts.shows_read_position(member, &member_context)
+    };
+    viewer == member || (facts.shows_activity(viewer, member) && !is_hidden())
 }

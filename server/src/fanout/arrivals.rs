@@ -2,7 +2,7 @@
 //!
 //! A member is added to the room before the conversation is read for `conversationJoined`, so that no change is missed.
 //! Every frame that the room has for the member waits here until that event is sent. The event holds a version: changes up
-//! to it are dropped, later changes follow it.
+//! to this version are dropped, and later changes are sent after the event.
 
 use std::collections::VecDeque;
 
@@ -10,16 +10,16 @@ use causerie_protocol::UserId;
 
 use crate::sessions::Frame;
 
-/// The number of frames that may wait for one member. Beyond it the oldest frames are dropped, and the client gets the event
-/// `gap`.
+/// The number of frames that may wait for one member. If more come, the oldest frames are dropped, and the client gets the
+/// event `gap`.
 const WAITING_MAX: usize = 256;
 
-/// The arriving members of one room. The list is empty nearly always.
+/// The arriving members of one room. The list is nearly always empty.
 #[derive(Default)]
 pub(super) struct Arrivals(Vec<(UserId, Stage)>);
 
 enum Stage {
-    /// `conversationJoined` was not sent yet. The frames wait here, changes with their version.
+    /// `conversationJoined` was not sent yet. The frames wait here; a change has its version beside it.
     Waiting(VecDeque<(Option<u32>, Frame)>),
     /// `conversationJoined` was sent with this version, which the room's members have not seen yet.
     Sent(u32),
@@ -27,9 +27,10 @@ enum Stage {
 
 /// The frames that waited for a member.
 pub(super) struct Waited {
-    /// In the order in which they came.
+    /// The frames, in the order in which they arrived.
     pub frames: Vec<Frame>,
-    /// The frames include every change after the event's version, up to the version that the room's members have seen.
+    /// Whether the frames include every change after the event's version, up to the version that the room's members have
+    /// seen.
     pub is_whole: bool,
 }
 
@@ -47,8 +48,8 @@ impl Arrivals {
         self.0.iter().any(|(other, stage)| *other == user && matches!(stage, Stage::Waiting(_)))
     }
 
-    /// Takes a frame that the member must not get now: it waits or is dropped. `version` is the version of a change. Returns
-    /// false if the frame is to be sent.
+    /// Takes a frame that the member must not get now: the frame waits or is dropped. `version` is the version of a change,
+    /// and `None` for other frames. Returns false if the frame must be sent now.
     pub fn take(&mut self, user: UserId, version: Option<u32>, frame: &Frame) -> bool {
         let Some((_, stage)) = self.0.iter_mut().find(|(other, _)| *other == user) else { return false };
         match stage {
@@ -63,11 +64,11 @@ impl Arrivals {
         }
     }
 
-    /// Ends the wait of a member: `conversationJoined` with version `joined_version` is sent now, and the room's members have seen
-    /// `seen`. Returns the frames that follow the event.
+    /// Ends the wait of a member, because `conversationJoined` with version `joined_version` is sent now. `seen` is the
+    /// version that the room's members have seen. Returns the frames that must be sent after the event.
     pub fn finish(&mut self, user: UserId, joined_version: u32, seen: u32) -> Waited {
-        let at = self.0.iter().position(|(other, _)| *other == user);
-        let waiting = match at.map(|at| self.0.swap_remove(at)) {
+        let index = self.0.iter().position(|(other, _)| *other == user);
+        let waiting = match index.map(|index| self.0.swap_remove(index)) {
             Some((_, Stage::Waiting(frames))) => frames,
             Some((_, Stage::Sent(_))) | None => VecDeque::new(),
         };
@@ -80,7 +81,7 @@ impl Arrivals {
         Waited { frames, is_whole }
     }
 
-    /// The room's members have seen this version.
+    /// Records that the room's members have seen this version.
     pub fn seen(&mut self, version: u32) {
         self.0.retain(|(_, stage)| !matches!(stage, Stage::Sent(joined) if *joined <= version));
     }

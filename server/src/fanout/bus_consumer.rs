@@ -12,6 +12,7 @@ use super::{
 };
 use crate::sessions::Frame;
 
+/// Handles the events of the bus until it closes.
 pub(super) async fn run(hub: Hub, mut incoming: mpsc::Receiver<BusEvent>) {
     while let Some(event) = incoming.recv().await {
         match event {
@@ -48,6 +49,10 @@ pub(super) async fn run(hub: Hub, mut incoming: mpsc::Receiver<BusEvent>) {
     }
 }
 
+/// Applies a signal.
+///
+/// # Errors
+/// [`NotAnId`] if the signal contains an invalid id.
 async fn apply(hub: &Hub, kind: Kind) -> Result<(), NotAnId> {
     match kind {
         Kind::Change(change) => hub.publish_here(&Update::Change(Change::try_from(change)?)),

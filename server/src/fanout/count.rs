@@ -7,7 +7,7 @@ use super::update::Effect;
 /// A member's read position and unread count, in 8 bytes: the server holds one per conversation of each online user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Count {
-    /// The read position: `seq` of the last message read.
+    /// The read position: the `seq` of the last message that the member has read.
     pub read_seq: u32,
     /// Twice the unread count, plus one if the conversation is marked as unread by hand.
     unread_and_mark: u32,
@@ -38,6 +38,7 @@ impl Count {
         if self.unread() == 0 { u32::from(self.marked_unread()) } else { self.unread() }
     }
 
+    /// Applies the effect of a change for the member `user`.
     pub(super) fn apply(&mut self, user: UserId, effect: &Effect) {
         match effect {
             Effect::Sent { seq, author } if *author == user => *self = Self { read_seq: *seq, ..Self::default() },

@@ -47,28 +47,33 @@ pub(super) struct Inner {
     pub online_users: DashMap<UserId, Arc<OnlineUser>>,
     /// For each watched user, the sessions that receive the user's presence changes.
     pub watchers: DashMap<UserId, Vec<Arc<Session>>>,
+    /// For each connection, the users whose presence its session watches.
     pub watching: DashMap<ConnectionId, Vec<UserId>>,
     pub contacts: Contacts,
-    /// Reference count per bus channel. The node unsubscribes from a channel when its count drops to zero.
-    pub listening: Mutex<HashMap<Channel, u32>>,
+    /// The reference count of each bus channel. Rooms, online users and watches hold references. The node unsubscribes from
+    /// a channel when its count drops to zero.
+    pub subscriptions: Mutex<HashMap<Channel, u32>>,
     /// The epoch of each tenant, as read when a user of the tenant last joined.
     pub epochs: DashMap<TenantId, String>,
     /// Tenants whose sessions this node has ended. A session of such a tenant that enters later is checked.
     pub ended_tenants: DashSet<TenantId>,
     pub publisher: Arc<Publisher>,
+    /// Requests to the joins task.
     pub joins: mpsc::Sender<JoinRequest>,
+    /// Conversations whose rooms missed a change.
     pub repair: mpsc::Sender<ConversationId>,
     /// Times of last visits that wait to be written to the database: user, and milliseconds since 1970 UTC.
     pub last_seen: mpsc::Sender<(UserId, i64)>,
     /// Conversations whose members' capabilities must be computed again.
-    pub changed: ChangedConversations,
+    pub changed_conversations: ChangedConversations,
     /// Changes and ephemeral frames that wait for newer facts before they are delivered.
     pub undecided: mpsc::Sender<Undecided>,
-    /// The bus lost its connection, so signals of other nodes may be lost.
+    /// Whether the bus has no connection, so that signals of other nodes may be lost.
     pub bus_away: AtomicBool,
-    /// The bus is back, and positions that moved on other nodes during the outage must still be read from the database.
+    /// Whether the bus is back and the read positions that moved on other nodes during the outage must still be read from
+    /// the database.
     pub positions_stale: AtomicBool,
-    /// Wakes the periodic check at once.
+    /// Notified to start the periodic check of all rooms and online users at once.
     pub check_all: tokio::sync::Notify,
     pub deferred_counts: Arc<DeferredCounts>,
 }
@@ -83,7 +88,8 @@ impl Hub {
     pub async fn join(&self, session: &Arc<Session>, max: usize) -> Result<(), Refusal> {
         let online = loop {
             let Caller { tenant, user, .. } = session.caller;
-            // The guard of the map must not live until the await below; as part of one statement it is released at its end.
+            // The guard of the map must be dropped before the await below. It is a temporary value of this statement, so it
+            // is dropped at the end of the statement.
             let online = Arc::clone(
                 &*self.0.online_users.entry(user).or_insert_with(|| OnlineUser::new(user, tenant, &self.0.deferred_counts)),
             );
@@ -111,7 +117,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Removes a session; it receives no more events.
+    /// Removes a session. The session receives no more events.
     pub fn leave(&self, session: &Arc<Session>) {
         self.stop_watching(session);
         self.stop_watching_contacts(session);
@@ -127,7 +133,7 @@ impl Hub {
         }
     }
 
-    /// Delivers committed updates: on this node at once, to the other nodes over the bus. Encodes each event once.
+    /// Delivers committed updates on this node at once, and queues them for the other nodes. Encodes each event once.
     pub fn publish(&self, updates: Vec<Update>) {
         let updates: Vec<Update<Frame>> = updates.into_iter().map(Update::encode).collect();
         for update in &updates {
@@ -144,7 +150,7 @@ impl Hub {
                 }
                 self.0.metrics.frames_encoded.inc_by(change.event.take_encodes());
                 if change.effect == Effect::Capabilities {
-                    self.recheck(change.conversation);
+                    self.renew_capabilities(change.conversation);
                 }
             }
             Update::ReadPosition(position) => {
@@ -164,7 +170,8 @@ impl Hub {
         }
     }
 
-    /// Closes the sessions of a user on every node whose token was issued before this second (seconds since 1970 UTC).
+    /// Closes those sessions of a user, on every node, whose token was issued before `issued_before_s` (seconds since 1970
+    /// UTC).
     pub fn revoke(&self, user: UserId, issued_before_s: i64) {
         self.revoke_here(user, issued_before_s);
         let revoked = bus::Revoked { user: user.to_bytes(), issued_before: issued_before_s };
@@ -191,13 +198,14 @@ impl Hub {
         }
     }
 
-    /// `(total unread, inbox version)` of a user who is online on this node and joined to their rooms.
+    /// Returns `(total unread, inbox version)` of a user who is online on this node and joined to their rooms; `None` for
+    /// other users.
     #[must_use]
     pub fn inbox(&self, user: UserId) -> Option<(u32, u32)> {
         self.0.online_users.get(&user).and_then(|online| online.inbox())
     }
 
-    /// The users of a tenant who have a session on this node, and the number of these sessions.
+    /// Returns the number of users of a tenant who have a session on this node, and the number of these sessions.
     #[must_use]
     pub fn online(&self, tenant: TenantId) -> (usize, usize) {
         let of_tenant = self.0.online_users.iter().filter(|online| online.tenant == tenant);
@@ -205,6 +213,7 @@ impl Hub {
         sessions.fold((0, 0), |(users, all), sessions| (users + 1, all + sessions))
     }
 
+    /// Requests that the joins task reads the conversations that the user joined or left up to this inbox version.
     pub(super) fn inbox_changed(&self, user: UserId, version: u32) {
         // If the user is just being joined, the join may have read an older inbox. The joins task handles this request after
         // the join.
@@ -220,22 +229,22 @@ impl Hub {
         self.0.rooms.get(&conversation).map(|room| Arc::clone(&room))
     }
 
-    /// The facts of a tenant changed: every node computes the capabilities of its online users again.
+    /// Makes every node compute the capabilities of its online users again, because the facts of a tenant changed.
     pub fn facts_changed(&self, tenant: TenantId, version: u64) {
         self.0.facts.wake(tenant);
         let changed = bus::FactsChanged { tenant: tenant.to_bytes(), version };
         self.0.publisher.push_signal(Channel::Nodes, bus::signal::Kind::FactsChanged(changed));
     }
 
-    /// Computes the capabilities of the conversation's online members on this node again, and sends them.
-    pub fn recheck(&self, conversation: ConversationId) {
+    /// Requests that the capabilities of the conversation's online members on this node are computed again and sent.
+    pub fn renew_capabilities(&self, conversation: ConversationId) {
         // Without a room the conversation has no online member here.
         if self.0.rooms.contains_key(&conversation) {
-            self.0.changed.add(conversation);
+            self.0.changed_conversations.add(conversation);
         }
     }
 
-    /// Sends the conversation again to a member who may read it again.
+    /// Requests that the conversation is sent again to a member who may read it again.
     pub(super) fn request_restore(&self, conversation: ConversationId, user: UserId) {
         // If the queue is full, the request is dropped: the user's next list or resume asks again.
         let _ = self.0.joins.try_send(JoinRequest::Restore { conversation, user });
@@ -246,15 +255,15 @@ impl Hub {
         let _ = self.0.repair.try_send(conversation);
     }
 
-    /// Adds one reference to each channel and subscribes to the channels that had none. Returns when the bus has confirmed
-    /// the subscriptions, or has failed to.
-    pub(super) async fn listen(&self, channels: impl IntoIterator<Item = Channel>) {
+    /// Adds one reference to each channel, and subscribes to the channels that had none. Returns when the bus has confirmed
+    /// the subscriptions or reported a failure.
+    pub(super) async fn subscribe(&self, channels: impl IntoIterator<Item = Channel>) {
         let new: Vec<Channel> = {
-            let mut listening = self.0.listening.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut subscriptions = self.0.subscriptions.lock().unwrap_or_else(PoisonError::into_inner);
             channels
                 .into_iter()
                 .filter(|channel| {
-                    let count = listening.entry(*channel).or_default();
+                    let count = subscriptions.entry(*channel).or_default();
                     *count += 1;
                     *count == 1
                 })
@@ -266,22 +275,22 @@ impl Hub {
         }
     }
 
-    /// Removes one reference from each channel, and unsubscribes from channels that have none left.
-    pub(super) fn unlisten(&self, channels: impl IntoIterator<Item = Channel>) {
-        let mut listening = self.0.listening.lock().unwrap_or_else(PoisonError::into_inner);
-        let gone: Vec<Channel> = channels
+    /// Removes one reference from each channel, and unsubscribes from the channels that have none left.
+    pub(super) fn unsubscribe(&self, channels: impl IntoIterator<Item = Channel>) {
+        let mut subscriptions = self.0.subscriptions.lock().unwrap_or_else(PoisonError::into_inner);
+        let unused: Vec<Channel> = channels
             .into_iter()
-            .filter(|channel| match listening.get_mut(channel) {
+            .filter(|channel| match subscriptions.get_mut(channel) {
                 Some(count) if *count > 1 => {
                     *count -= 1;
                     false
                 }
-                Some(_) => listening.remove(channel).is_some(),
+                Some(_) => subscriptions.remove(channel).is_some(),
                 None => false,
             })
             .collect();
-        if !gone.is_empty() {
-            self.0.bus.unsubscribe(gone);
+        if !unused.is_empty() {
+            self.0.bus.unsubscribe(unused);
         }
     }
 
@@ -289,7 +298,7 @@ impl Hub {
         self.0.bus_away.load(Ordering::Relaxed)
     }
 
-    /// The bus of this node; readiness reads the age of its heartbeat.
+    /// The bus of this node. The readiness check reads the age of the bus's heartbeat.
     #[must_use]
     pub fn bus(&self) -> &dyn Bus {
         &*self.0.bus

@@ -2,10 +2,10 @@
 //!
 //! The [`Hub`] knows the users connected to this node and the conversations they are in: a [`room::Room`] per conversation
 //! with an entry per online member. A change is delivered on this node at once and published to the other nodes over the
-//! [`bus`]. The bus may lose signals; [`repair`] finds every loss by comparing versions with the database. [`joins`] joins
-//! users to their rooms without missing an event. [`readers`] decides which members may read. [`capabilities`] sends the
-//! sessions of a user the changed capabilities of the user. [`contacts`] sends a session the changed actions that its user
-//! may do with the users whom the session watches.
+//! [`bus`]. The bus may lose signals; [`repair`] finds lost changes by comparing versions with the database. [`joins`] joins
+//! users to their rooms without missing an event. [`readers`] decides which members may read. [`capabilities`] sends users
+//! their changed capabilities. [`contacts`] sends a session an event when the actions change that its user may do with the
+//! users that the session watches.
 
 mod arrivals;
 pub mod bus;
@@ -32,6 +32,6 @@ mod update;
 
 pub use hub::Hub;
 pub use repair::Checks;
-pub use resume::Missed;
+pub use resume::MissedEvents;
 pub use start::FanoutDeps;
 pub use update::{Change, Effect, ReadPosition, Update};

@@ -9,12 +9,12 @@ use std::{
 use causerie_protocol::{ConnectionId, ConversationId, TenantId, UserId, wire};
 use wire::event::Kind as Event;
 
-use super::{count::Count, openings::Known, room::Room};
+use super::{count::Count, openings::KnownOpenings, room::Room};
 use crate::sessions::{CloseReason, Frame, Session};
 
-/// The shortest time between two count frames to one user; counts that change sooner are sent together. In a busy group of
-/// thousands each count would otherwise cost one frame per member per message.
-const COUNTS_APART: Duration = Duration::from_millis(500);
+/// The shortest time between two frames with counts to one user. Counts that change sooner are sent together. Otherwise each
+/// message in a busy group of thousands would cost one more frame per member.
+const COUNT_INTERVAL_MIN: Duration = Duration::from_millis(500);
 
 /// A user with at least one session on this node, with the rooms that the user is in.
 pub struct OnlineUser {
@@ -35,14 +35,16 @@ struct State {
     total_unread: u32,
     /// `None` until the user was joined to their rooms.
     inbox_version: Option<u32>,
-    /// Tokens issued before this second (since 1970 UTC) are revoked, as far as this node has learned while the user is
-    /// online.
-    void_before_s: i64,
-    /// The user has left. A session that comes now needs a new `OnlineUser`.
+    /// Tokens issued before this second (since 1970 UTC) are revoked. Holds only the revocations that this node has learned
+    /// since the user came online.
+    revoked_before_s: i64,
+    /// Whether the user has left. A session that enters later needs a new `OnlineUser`.
     retired: bool,
+    /// The counts that wait to be sent together.
     deferred: HashMap<ConversationId, Count>,
-    counted_at: Option<Instant>,
-    openings: Known,
+    /// When a count was last sent.
+    count_sent_at: Option<Instant>,
+    openings: KnownOpenings,
 }
 
 /// Users with unread counts that wait to be sent together.
@@ -50,12 +52,11 @@ struct State {
 pub struct DeferredCounts {
     online_users: Mutex<Vec<Arc<OnlineUser>>>,
     /// Notified when a user is added.
-    pub some: tokio::sync::Notify,
+    pub added: tokio::sync::Notify,
 }
 
 impl DeferredCounts {
-    /// Queues the waiting counts of all users into their outboxes, where they go out with the next frame; returns these
-    /// users.
+    /// Queues the waiting counts of all users in their outboxes. They are written with the next frame. Returns these users.
     pub fn flush(&self) -> Vec<Arc<OnlineUser>> {
         let users = std::mem::take(&mut *self.online_users.lock().unwrap_or_else(PoisonError::into_inner));
         for online in &users {
@@ -98,7 +99,7 @@ impl OnlineUser {
         Entered::Yes
     }
 
-    /// Removes a session. Returns true if the user has no sessions then.
+    /// Removes a session. Returns true if the user has no sessions afterwards.
     pub fn exit(&self, connection: ConnectionId) -> bool {
         let mut state = self.lock();
         state.sessions.retain(|session| session.connection != connection);
@@ -106,7 +107,7 @@ impl OnlineUser {
         state.sessions.is_empty()
     }
 
-    /// Retires a user without sessions; returns the rooms to leave. `None` if a new session has entered.
+    /// Retires a user without sessions. Returns the rooms to leave; `None` if a new session has entered.
     pub fn retire(&self) -> Option<Vec<ConversationId>> {
         let mut state = self.lock();
         if !state.sessions.is_empty() {
@@ -128,7 +129,7 @@ impl OnlineUser {
         self.lock().retired
     }
 
-    /// `(total unread, inbox version)`; `None` until the user was joined to their rooms.
+    /// Returns `(total unread, inbox version)`; `None` until the user was joined to their rooms.
     #[must_use]
     pub fn inbox(&self) -> Option<(u32, u32)> {
         let state = self.lock();
@@ -150,7 +151,7 @@ impl OnlineUser {
     /// Closes the sessions whose token was issued before this second (since 1970 UTC).
     pub fn revoke(&self, issued_before_s: i64) {
         let mut state = self.lock();
-        state.void_before_s = state.void_before_s.max(issued_before_s);
+        state.revoked_before_s = state.revoked_before_s.max(issued_before_s);
         for session in &state.sessions {
             session.revoke(issued_before_s);
         }
@@ -163,15 +164,16 @@ impl OnlineUser {
         }
     }
 
-    /// Whether [`Self::revoke`] was called for tokens issued at this second. The user may have been activated again since.
+    /// Whether [`Self::revoke`] was called for tokens issued at this second (since 1970 UTC). The user may have been
+    /// activated again since.
     #[must_use]
     pub fn was_revoked_since(&self, issued_at_s: i64) -> bool {
-        issued_at_s < self.lock().void_before_s
+        issued_at_s < self.lock().revoked_before_s
     }
 
     /// Reads or changes what the user's devices know of [`Openings`](crate::facts::Openings).
-    pub(super) fn openings<T>(&self, work: impl FnOnce(&mut Known) -> T) -> T {
-        work(&mut self.lock().openings)
+    pub(super) fn openings<T>(&self, access: impl FnOnce(&mut KnownOpenings) -> T) -> T {
+        access(&mut self.lock().openings)
     }
 
     /// Sends a frame to every session of the user on this node.
@@ -184,13 +186,14 @@ impl OnlineUser {
     /// Adds a room. Its unread count belongs to the total only once the user may read it.
     pub(super) fn joined_room(&self, room: &Arc<Room>) {
         let mut state = self.lock();
-        if let Err(at) = state.position_of(room.id) {
+        if let Err(index) = state.room_index(room.id) {
             grow_little(&mut state.rooms);
-            state.rooms.insert(at, Arc::clone(room));
+            state.rooms.insert(index, Arc::clone(room));
         }
     }
 
-    /// The user may no longer read a conversation: every session gets `conversationLeft`, and the new total if it changed.
+    /// Records that the user may no longer read a conversation. Every session gets `conversationLeft`, and the new total if
+    /// it changed.
     pub(super) fn end_reading(&self, room: ConversationId, count: Count) {
         let mut state = self.lock();
         let before = state.total_unread;
@@ -199,7 +202,7 @@ impl OnlineUser {
         // The inbox version is 0 because the user stays a member, so the inbox does not change.
         let left = wire::ConversationLeft { inbox_version: 0, conversation_id: room.to_string() };
         let left = Frame::event(Event::ConversationLeft(left));
-        let total = (state.total_unread != before).then(|| state.total());
+        let total = (state.total_unread != before).then(|| state.total_frame());
         for session in &state.sessions {
             session.push(&left);
             if let Some(total) = &total {
@@ -213,17 +216,18 @@ impl OnlineUser {
         self.lock().recount(before, now);
     }
 
-    /// Removes a room and its count from the total; every session gets the new total.
+    /// Removes a room, and its count from the total. Every session gets the total if it changed or the room's count was
+    /// waiting.
     pub(super) fn left_room(&self, room: ConversationId, count: Count) {
         let mut state = self.lock();
         let before = state.total_unread;
-        if let Ok(at) = state.position_of(room) {
-            state.rooms.remove(at);
+        if let Ok(index) = state.room_index(room) {
+            state.rooms.remove(index);
             state.recount(count, Count::default());
         }
         let was_deferred = state.deferred.remove(&room).is_some();
         if was_deferred || state.total_unread != before {
-            let frame = state.total();
+            let frame = state.total_frame();
             for session in &state.sessions {
                 session.push(&frame);
             }
@@ -234,14 +238,15 @@ impl OnlineUser {
     pub(super) fn push_count(&self, room: ConversationId, count: Count) {
         let mut state = self.lock();
         state.deferred.remove(&room);
-        let frame = state.frame(room, count);
+        let frame = state.read_state_frame(room, count);
         for session in &state.sessions {
             session.push(&frame);
         }
     }
 
-    /// Sends a change of a room to every session. If the change moved the user's count there, the new count is sent now, or
-    /// deferred if another count was sent less than [`COUNTS_APART`] ago.
+    /// Sends a change of a room to every session. `moved` holds the user's count before and after the change, if they
+    /// differ. The new count is then sent now, or deferred if a count was sent less than [`COUNT_INTERVAL_MIN`] ago or
+    /// others wait.
     pub(super) fn deliver(
         self: &Arc<Self>,
         room: ConversationId,
@@ -254,9 +259,9 @@ impl OnlineUser {
         let mut is_first = false;
         if let Some((before, count)) = moved {
             state.recount(before, count);
-            if state.deferred.is_empty() && state.counted_at.is_none_or(|at| now - at >= COUNTS_APART) {
-                state.counted_at = Some(now);
-                count_frame = Some(state.frame(room, count));
+            if state.deferred.is_empty() && state.count_sent_at.is_none_or(|sent_at| now - sent_at >= COUNT_INTERVAL_MIN) {
+                state.count_sent_at = Some(now);
+                count_frame = Some(state.read_state_frame(room, count));
             } else {
                 is_first = state.deferred.is_empty();
                 state.deferred.insert(room, count);
@@ -271,22 +276,23 @@ impl OnlineUser {
         drop(state);
         if let (true, Some(deferred_counts)) = (is_first, self.deferred_counts.upgrade()) {
             deferred_counts.online_users.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(self));
-            deferred_counts.some.notify_one();
+            deferred_counts.added.notify_one();
         }
     }
 
-    /// Writes the deferred counts that no other frame has taken along, for every session.
+    /// Makes the flushers write the deferred counts that still wait in the outboxes of the user's sessions.
     pub fn flush_deferred(&self) {
         for session in &self.lock().sessions {
             session.flush_deferred();
         }
     }
 
+    /// Queues the waiting counts in the outbox of every session.
     fn send_deferred(&self) {
         let mut state = self.lock();
-        state.counted_at = Some(Instant::now());
+        state.count_sent_at = Some(Instant::now());
         for (room, count) in std::mem::take(&mut state.deferred) {
-            let frame = state.frame(room, count);
+            let frame = state.read_state_frame(room, count);
             for session in &state.sessions {
                 session.send_deferred(&frame);
             }
@@ -299,25 +305,28 @@ impl OnlineUser {
 }
 
 impl State {
-    fn position_of(&self, room: ConversationId) -> Result<usize, usize> {
-        self.rooms.binary_search_by(|one| one.id.cmp(&room))
+    /// The index of a room, or the index at which the room would be inserted.
+    fn room_index(&self, room: ConversationId) -> Result<usize, usize> {
+        self.rooms.binary_search_by(|other| other.id.cmp(&room))
     }
 
     fn room_ids(&self) -> Vec<ConversationId> {
         self.rooms.iter().map(|room| room.id).collect()
     }
 
+    /// Updates the total after the count of a room changed.
     fn recount(&mut self, before: Count, now: Count) {
         self.total_unread = self.total_unread.saturating_sub(before.weight()) + now.weight();
     }
 
-    /// An event that holds the total and no conversation.
-    fn total(&self) -> Frame {
+    /// The event `readStateChanged` with the total and without a conversation.
+    fn total_frame(&self) -> Frame {
         let total_unread = self.total_unread;
         Frame::event(Event::ReadStateChanged(wire::ReadStateChanged { read_state: None, total_unread }))
     }
 
-    fn frame(&self, room: ConversationId, count: Count) -> Frame {
+    /// The event `readStateChanged` with the count of a room and the total.
+    fn read_state_frame(&self, room: ConversationId, count: Count) -> Frame {
         Frame::event(Event::ReadStateChanged(wire::ReadStateChanged {
             read_state: Some(wire::ReadState {
                 conversation_id: room.to_string(),

@@ -1,7 +1,9 @@
-//! The bus publisher: publishes to the other nodes, with everything that waits in one pipelined batch.
+//! The bus publisher: publishes updates and signals to the other nodes. The updates that wait are published in pipelined
+//! batches.
 //!
-//! Once the bus is back, the conversation's version is announced instead, and the
-//! other nodes read from the database the changes that they missed; positions are published as they are.
+//! If the bus does not take a change, or too many updates wait, the publisher keeps only the version of the conversation. It
+//! announces this version when the bus takes signals again, and the other nodes read from the database the changes that they
+//! missed. Inbox versions and read positions are kept and published in the same way.
 
 use std::{
     collections::HashMap,
@@ -20,17 +22,20 @@ use super::{
 };
 use crate::{sessions::Frame, telemetry::Metrics};
 
-/// The number of updates per batch; Redis answers one batch within a millisecond.
+/// The maximum number of updates per batch. Redis answers such a batch within a millisecond.
 const BATCH_MAX: usize = 512;
-/// The number of updates that may wait. Beyond it only versions and positions are kept, which is enough for repair.
+/// The number of updates that may wait. If more come, only their versions and positions are kept, which is enough for
+/// repair.
 const WAITING_MAX: usize = 20_000;
+/// The time between two attempts to announce.
 const RETRY_AFTER: Duration = Duration::from_millis(250);
 
 /// The queue of updates and signals to the bus.
 #[derive(Default)]
 pub struct Publisher {
     waiting: Mutex<Waiting>,
-    some: Notify,
+    /// Notified when an update or a signal is queued.
+    added: Notify,
 }
 
 #[derive(Default)]
@@ -39,12 +44,14 @@ struct Waiting {
     signals: Vec<(Channel, bus::signal::Kind)>,
     /// The versions of changes that were not published.
     unannounced: HashMap<ConversationId, u32>,
+    /// The inbox versions that were not published.
     inboxes: HashMap<UserId, u32>,
     /// The read positions that were not published.
     positions: HashMap<(ConversationId, UserId), ReadPosition>,
 }
 
 impl Waiting {
+    /// Keeps what must be announced later about an update that was not published.
     fn remember(&mut self, update: &Update<Frame>) {
         match update {
             Update::Change(change) => {
@@ -64,7 +71,7 @@ impl Waiting {
 }
 
 impl Publisher {
-    /// Queues committed updates.
+    /// Queues committed updates. If too many wait, keeps only their versions and positions.
     pub fn push(&self, updates: Vec<Update<Frame>>) {
         let mut waiting = self.lock();
         if waiting.updates.len() + updates.len() > WAITING_MAX {
@@ -75,17 +82,17 @@ impl Publisher {
             waiting.updates.extend(updates);
         }
         drop(waiting);
-        self.some.notify_one();
+        self.added.notify_one();
     }
 
-    /// Queues a signal that may be lost: it is dropped when the queue is full or the bus is away.
+    /// Queues a signal that may be lost. It is dropped if the queue is full or the bus is away.
     pub fn push_signal(&self, channel: Channel, kind: bus::signal::Kind) {
         let mut waiting = self.lock();
         if waiting.signals.len() < WAITING_MAX {
             waiting.signals.push((channel, kind));
         }
         drop(waiting);
-        self.some.notify_one();
+        self.added.notify_one();
     }
 
     /// Whether nothing waits to be announced after a failed publish.
@@ -102,17 +109,17 @@ impl Publisher {
 
 /// Publishes the queued updates and signals, until the server stops.
 pub async fn run(publisher: Arc<Publisher>, bus: Arc<dyn Bus>, node: NodeId, metrics: Arc<Metrics>) {
-    let mut tried = Instant::now();
+    let mut announced_at = Instant::now();
     loop {
         if publisher.is_clean() {
-            publisher.some.notified().await;
+            publisher.added.notified().await;
         } else {
-            let _ = tokio::time::timeout(RETRY_AFTER, publisher.some.notified()).await;
+            let _ = tokio::time::timeout(RETRY_AFTER, publisher.added.notified()).await;
         }
         // A busy queue must not delay the announcements.
-        if !publisher.is_clean() && tried.elapsed() >= RETRY_AFTER {
+        if !publisher.is_clean() && announced_at.elapsed() >= RETRY_AFTER {
             announce(&publisher, &*bus, node, &metrics).await;
-            tried = Instant::now();
+            announced_at = Instant::now();
         }
         loop {
             let (updates, signals) = {
@@ -128,7 +135,7 @@ pub async fn run(publisher: Arc<Publisher>, bus: Arc<dyn Bus>, node: NodeId, met
                 let (channel, signal) = update.signal(node);
                 batch.push((channel, signal.encode_to_vec().into()));
             }
-            batch.extend(signals.into_iter().map(|(channel, kind)| (channel, signal(node, kind))));
+            batch.extend(signals.into_iter().map(|(channel, kind)| (channel, encode_signal(node, kind))));
             if bus.publish(batch).await.is_err() {
                 let mut waiting = publisher.lock();
                 for update in &updates {
@@ -139,7 +146,8 @@ pub async fn run(publisher: Arc<Publisher>, bus: Arc<dyn Bus>, node: NodeId, met
     }
 }
 
-/// Announces the versions of changes whose own signal was not published, and publishes the positions that were not.
+/// Announces the versions of the changes whose signal was not published, and publishes the inbox versions and read positions
+/// that were not published.
 async fn announce(publisher: &Publisher, bus: &dyn Bus, node: NodeId, metrics: &Metrics) {
     let (versions, inboxes, positions) = {
         let mut waiting = publisher.lock();
@@ -149,11 +157,11 @@ async fn announce(publisher: &Publisher, bus: &dyn Bus, node: NodeId, metrics: &
     let mut batch = Vec::with_capacity(versions.len() + inboxes.len() + positions.len());
     for (conversation, version) in &versions {
         let announce = bus::Announce { conversation: conversation.to_bytes(), version: *version };
-        batch.push((Channel::Conversation(*conversation), signal(node, bus::signal::Kind::Announce(announce))));
+        batch.push((Channel::Conversation(*conversation), encode_signal(node, bus::signal::Kind::Announce(announce))));
     }
     for (user, version) in &inboxes {
         let changed = bus::InboxChanged { user: user.to_bytes(), inbox_version: *version };
-        batch.push((Channel::User(*user), signal(node, bus::signal::Kind::InboxChanged(changed))));
+        batch.push((Channel::User(*user), encode_signal(node, bus::signal::Kind::InboxChanged(changed))));
     }
     for position in positions.values() {
         let (channel, signal) = Update::ReadPosition(*position).signal(node);
@@ -179,6 +187,6 @@ async fn announce(publisher: &Publisher, bus: &dyn Bus, node: NodeId, metrics: &
     }
 }
 
-fn signal(node: NodeId, kind: bus::signal::Kind) -> Bytes {
+fn encode_signal(node: NodeId, kind: bus::signal::Kind) -> Bytes {
     bus::Signal { node: node.to_bytes(), kind: Some(kind) }.encode_to_vec().into()
 }

@@ -3,8 +3,8 @@
 //! A room stores for each member whether the member may read. This is decided when a user connects, lists or resumes, when
 //! facts change, and when a conversation is closed or reopened, but not for each message. A change carries the version of
 //! the facts by which it was decided. A room whose readers were decided by older facts keeps the change until this task has
-//! decided again. A revocation excludes users. After its answer, no node delivers a later message to these users. If the
-//! rules let every member read, changes carry version 0 and no decision is needed.
+//! decided again. So after a revocation of a user's right was answered, no node delivers a later message to this user. If
+//! the rules let every member read, changes carry version 0 and no decision is needed.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -30,12 +30,13 @@ use crate::{
     store::{StoreError, queries::member_context::MemberContext},
 };
 
-/// Rooms decided together, and (conversation, user) pairs per query.
+/// The maximum number of requests that are handled together, and of (conversation, user) pairs per query.
 const BATCH_MAX: usize = 500;
-/// The pause after a database failure: it starts at the first value and doubles up to the second.
+/// The first pause after a database failure. The pause doubles after each further failure.
 const RETRY_MIN: Duration = Duration::from_millis(200);
+/// The longest pause after a database failure.
 const RETRY_MAX: Duration = Duration::from_secs(5);
-/// If the facts of this many tenants cannot be read in one round, the database itself has failed.
+/// If the facts of this number of tenants cannot be read in one round, the database has probably failed.
 const FAILING_TENANTS_MAX: usize = 2;
 
 /// Decides about the conversations in `undecided`, until the server stops. Rooms that could not be decided are tried again
@@ -43,20 +44,20 @@ const FAILING_TENANTS_MAX: usize = 2;
 pub(super) async fn run(hub: Hub, mut undecided: mpsc::Receiver<Undecided>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     let mut failed: HashSet<ConversationId> = HashSet::new();
-    let (mut wait, mut again_at) = (RETRY_MIN, Instant::now());
+    let (mut pause, mut retry_at) = (RETRY_MIN, Instant::now());
     loop {
-        let more = undecided.recv_many(&mut batch, BATCH_MAX);
+        let received = undecided.recv_many(&mut batch, BATCH_MAX);
         let has_ended = match failed.is_empty() {
-            true => more.await == 0,
-            false => timeout_at(again_at, more).await == Ok(0),
+            true => received.await == 0,
+            false => timeout_at(retry_at, received).await == Ok(0),
         };
         if has_ended {
             return;
         }
         let mut rooms = HashSet::new();
         let mut ephemeral = Vec::new();
-        for one in batch.drain(..) {
-            match one {
+        for item in batch.drain(..) {
+            match item {
                 Undecided::Changes(conversation) => drop(rooms.insert(conversation)),
                 Undecided::Ephemeral(frame) => {
                     rooms.insert(frame.conversation);
@@ -64,18 +65,18 @@ pub(super) async fn run(hub: Hub, mut undecided: mpsc::Receiver<Undecided>) {
                 }
             }
         }
-        if Instant::now() >= again_at {
+        if Instant::now() >= retry_at {
             rooms.extend(failed.drain());
         }
         let error = decide_all(&hub, rooms, &mut failed).await.err();
         if failed.is_empty() {
-            wait = RETRY_MIN;
-        } else if Instant::now() >= again_at {
+            pause = RETRY_MIN;
+        } else if Instant::now() >= retry_at {
             if let Some(error) = error {
                 tracing::warn!(%error, count = failed.len(), "the readers of some conversations could not be decided; the next try follows");
             }
-            again_at = Instant::now() + wait;
-            wait = (wait * 2).min(RETRY_MAX);
+            retry_at = Instant::now() + pause;
+            pause = (pause * 2).min(RETRY_MAX);
         }
         for frame in ephemeral {
             hub.try_push_ephemeral(&frame);
@@ -115,9 +116,9 @@ async fn decide_all(
 pub(super) struct FactsByTenant(HashMap<TenantId, Arc<Snapshot>>);
 
 impl FactsByTenant {
-    async fn of(&mut self, hub: &Hub, tenant: TenantId) -> Result<Arc<Snapshot>, StoreError> {
-        if let Some(known) = self.0.get(&tenant) {
-            return Ok(Arc::clone(known));
+    async fn get(&mut self, hub: &Hub, tenant: TenantId) -> Result<Arc<Snapshot>, StoreError> {
+        if let Some(snapshot) = self.0.get(&tenant) {
+            return Ok(Arc::clone(snapshot));
         }
         let facts = hub.0.facts.latest(tenant).await?;
         Ok(Arc::clone(self.0.entry(tenant).or_insert(facts)))
@@ -135,20 +136,21 @@ pub(super) struct RoomDecision {
 /// Decides about all current readers of a room, and delivers the waiting changes that these facts allow.
 pub(super) async fn decide(hub: &Hub, room: &Arc<Room>, facts: &mut FactsByTenant) -> Result<RoomDecision, StoreError> {
     let Some(tenant) = room.tenant() else { return Ok(RoomDecision { applied: Applied::Done, facts: 0 }) };
-    let facts = facts.of(hub, tenant).await?;
+    let facts = facts.get(hub, tenant).await?;
     let (decision, readers) = room.begin_decision();
-    let mut unable = Vec::new();
+    let mut refused = Vec::new();
     let depends_on_facts = !facts.policy.members_read();
     if depends_on_facts {
         for chunk in readers.chunks(BATCH_MAX) {
             let found = hub.0.store.member_contexts(chunk.iter().map(|user| (room.id, *user)).collect()).await?;
-            let may = |user: &UserId| found.get(&(room.id, *user)).is_some_and(|membership| facts.reads(*user, membership));
-            unable.extend(chunk.iter().copied().filter(|user| !may(user)));
+            let may_read =
+                |user: &UserId| found.get(&(room.id, *user)).is_some_and(|membership| facts.reads(*user, membership));
+            refused.extend(chunk.iter().copied().filter(|user| !may_read(user)));
         }
     }
-    let decided = room.decide(decision, facts.version, &unable);
+    let decided = room.decide(decision, facts.version, &refused);
     if decided.is_doubtful {
-        for user in unable {
+        for user in refused {
             hub.request_restore(room.id, user);
         }
     }
@@ -180,12 +182,12 @@ impl Hub {
         Ok(())
     }
 
-    /// The unread total of a user, online or not, over the conversations that the user may read by these facts. `of_all` is
-    /// the unread total over all conversations of the user.
+    /// Returns the unread total of a user, online or not, over the conversations that the user may read by these facts.
+    /// `total_of_all` is the unread total over all conversations of the user.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn readable_unread(&self, user: UserId, facts: &Snapshot, of_all: u32) -> Result<u32, StoreError> {
+    pub async fn readable_unread(&self, user: UserId, facts: &Snapshot, total_of_all: u32) -> Result<u32, StoreError> {
         if let Some(online) = self.0.online_users.get(&user).map(|online| Arc::clone(&online)) {
             self.decide_rooms_of(&online, facts).await?;
             if let Some((total_unread, _)) = online.inbox() {
@@ -193,7 +195,7 @@ impl Hub {
             }
         }
         if facts.policy.members_read() {
-            return Ok(of_all);
+            return Ok(total_of_all);
         }
         let inbox = self.0.store.inboxes(&[user]).await?.remove(&user);
         let positions = inbox.map(|inbox| inbox.positions).unwrap_or_default();
@@ -211,8 +213,8 @@ impl Hub {
         Ok(total_unread)
     }
 
-    /// Decides about one member and returns whether the member may read then; `None` if the user is no member of the room. A
-    /// member who may read again soon gets the whole conversation from the joins task.
+    /// Decides about one member. Returns whether the member may read after the decision; `None` if the user is no member of
+    /// the room. A member who may read again soon gets the whole conversation from the joins task.
     pub(super) fn decide_member(
         &self,
         room: &Room,
@@ -220,22 +222,25 @@ impl Hub {
         membership: &MemberContext,
         facts: &Snapshot,
     ) -> Option<Reads> {
-        let may = facts.reads(user, membership);
-        let decision = room.decide_member(user, may, facts.version, membership.version)?;
-        if decision.is_doubtful || (may && decision.reads == Reads::No) {
+        let may_read = facts.reads(user, membership);
+        let decision = room.decide_member(user, may_read, facts.version, membership.version)?;
+        if decision.is_doubtful || (may_read && decision.reads == Reads::No) {
             self.request_restore(room.id, user);
         }
         Some(decision.reads)
     }
 
-    /// Sends an ephemeral frame: at once if facts not older than its own are in memory, otherwise by the readers task.
+    /// Sends an ephemeral frame: at once if facts that are not older than the facts of the frame are in memory, otherwise by
+    /// the readers task.
     pub(super) fn push_ephemeral(&self, frame: Ephemeral) {
         if !self.try_push_ephemeral(&frame) {
-            // If the queue is full, the frame is dropped: no client depends on it.
+            // If the queue is full, the frame is dropped: no client depends on ephemeral frames.
             let _ = self.0.undecided.try_send(Undecided::Ephemeral(frame));
         }
     }
 
+    /// Sends an ephemeral frame. Returns false, and sends nothing, if it must wait for newer facts or for a decision about
+    /// the readers.
     fn try_push_ephemeral(&self, frame: &Ephemeral) -> bool {
         let Some(room) = self.room(frame.conversation) else { return true };
         let Some(facts) = room.tenant().and_then(|tenant| self.0.facts.cached(tenant)) else { return false };
@@ -247,6 +252,7 @@ impl Hub {
         false
     }
 
+    /// Requests that the readers of a conversation are decided.
     pub(super) fn request_decision(&self, conversation: ConversationId) {
         // If the queue is full, the request is dropped: the periodic check finds the waiting changes.
         let _ = self.0.undecided.try_send(Undecided::Changes(conversation));

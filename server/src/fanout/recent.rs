@@ -6,8 +6,8 @@ use super::update::Effect;
 
 /// The number of changes remembered while no query reads positions of the room.
 const RECENT_MAX: usize = 64;
-/// The number of changes remembered while a query reads positions: thousands per second for as long as a query may take, in
-/// about a megabyte.
+/// The number of changes remembered while a query reads positions. They take about a megabyte, and are enough for thousands
+/// of changes per second during a slow query.
 const READING_MAX: usize = 16_384;
 
 /// Changes without a hole between them, the oldest first.
@@ -28,8 +28,8 @@ impl Recent {
         self.changes.push_back((version, effect));
     }
 
-    /// Forgets all changes, because versions were passed over. Their effects are not known, so no count can be brought up to
-    /// date across them.
+    /// Forgets all changes, because versions were skipped. The effects of the skipped versions are not known, so no older
+    /// count can be brought up to date any more.
     pub fn forget(&mut self) {
         self.changes.clear();
     }
@@ -37,9 +37,9 @@ impl Recent {
     /// The effects of the changes after `version` up to `newest`; `None` if not all of them are remembered.
     pub fn since(&self, version: u32, newest: u32) -> Option<impl Iterator<Item = &Effect>> {
         let missed = usize::try_from(newest.checked_sub(version)?).ok()?;
-        let at = self.changes.len().checked_sub(missed)?;
-        let is_whole = missed == 0 || self.changes.get(at).is_some_and(|(first, _)| *first == version + 1);
-        is_whole.then(|| self.changes.iter().skip(at).map(|(_, effect)| effect))
+        let start = self.changes.len().checked_sub(missed)?;
+        let is_whole = missed == 0 || self.changes.get(start).is_some_and(|(first, _)| *first == version + 1);
+        is_whole.then(|| self.changes.iter().skip(start).map(|(_, effect)| effect))
     }
 
     /// Remembers more changes from now on, until [`Self::end_reading`].
@@ -47,7 +47,7 @@ impl Recent {
         self.readings += 1;
     }
 
-    /// Ends one [`Self::begin_reading`]; after the last one only [`RECENT_MAX`] changes are kept.
+    /// Ends one [`Self::begin_reading`]. When no reading is left, only [`RECENT_MAX`] changes are kept.
     pub fn end_reading(&mut self) {
         self.readings = self.readings.saturating_sub(1);
         if self.readings == 0 && self.changes.len() > RECENT_MAX {
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_since_the_start_of_a_read_are_kept_until_it_ends() {
+    fn changes_are_kept_until_the_read_of_positions_ends() {
         let mut recent = Recent::default();
         for version in 1..=200 {
             recent.push(version, Effect::None);
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_is_not_brought_up_to_date_across_skipped_versions() {
+    fn changes_before_skipped_versions_are_not_remembered() {
         let mut recent = Recent::default();
         recent.push(1, Effect::None);
         recent.forget();

@@ -14,7 +14,7 @@ pub enum JoinRequest {
     Join {
         /// The user to join.
         online: Arc<OnlineUser>,
-        /// Gets the result when the user is joined. By then, sessions with a revoked token are closed.
+        /// Gets the result. When the user is joined, the sessions with a revoked token are closed.
         done: oneshot::Sender<Result<(), StoreError>>,
     },
     /// The user's last session on this node ended.
@@ -47,13 +47,13 @@ pub enum JoinRequest {
 
 /// A change or a frame that waits for newer facts.
 pub(super) enum Undecided {
-    /// A conversation with waiting changes, whose readers must be decided.
+    /// The readers of this conversation must be decided, because changes wait.
     Changes(ConversationId),
-    /// An ephemeral frame that waits for facts not older than those by which it was allowed.
+    /// An ephemeral frame that waits for facts that are not older than the facts by which it was allowed.
     Ephemeral(Ephemeral),
 }
 
-/// A frame for the readers of a room that may be lost.
+/// A frame for the readers of a room. The frame may be lost.
 #[derive(Clone)]
 #[allow(missing_docs)]
 pub(super) struct Ephemeral {

@@ -1,5 +1,5 @@
-//! Resume: computes the changes that a returning client missed. For each conversation the answer is the exact changes, or
-//! that the client must reload it.
+//! Resume: computes the changes that a returning client missed. For each conversation, the answer contains the exact changes
+//! or tells the client to reload the conversation.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -15,12 +15,14 @@ use crate::{
     store::{StoreError, queries::messages::Changed},
 };
 
-/// How many conversations of one client are read at a time, each up to [`limits::CHANGES_TEXT_BYTES_MAX`].
-const AT_ONCE: usize = 16;
+/// How many conversations of one client are read at the same time. Of each, at most [`limits::CHANGES_TEXT_BYTES_MAX`] bytes
+/// of text are read.
+const CONVERSATIONS_AT_ONCE: usize = 16;
 
 impl Hub {
-    /// Compares the versions that a client holds with the current ones. The session has joined before, so changes after this
-    /// answer reach it live; the client drops by version the changes that it gets twice.
+    /// Compares the versions that a client holds with the current versions. The session must have joined before, so that it
+    /// gets the changes after this answer as live events. The client recognizes changes that it gets twice by their
+    /// versions.
     ///
     /// # Errors
     /// `ErrorCode::Unavailable` if the database does not answer.
@@ -29,53 +31,60 @@ impl Hub {
     }
 
     /// As [`Hub::resume`], for a session that has received no event yet. Messages that the client missed in large
-    /// conversations are returned as the events that they would have been; the caller sends these right behind the answer.
+    /// conversations are returned as events. The caller sends these events directly after the answer.
     ///
     /// # Errors
     /// `ErrorCode::Unavailable` if the database does not answer.
-    pub async fn welcome_back(&self, caller: Caller, resume: Resume) -> Result<(wire::Resumed, Missed), Refusal> {
+    pub async fn resume_in_handshake(
+        &self,
+        caller: Caller,
+        resume: Resume,
+    ) -> Result<(wire::Resumed, MissedEvents), Refusal> {
         // The epoch read when a user of this tenant was last joined is as fresh as the rest of the in-memory state.
         let epoch = self.0.epochs.get(&caller.tenant).map(|epoch| epoch.clone());
-        let mut missed = Missed::default();
+        let mut missed = MissedEvents::default();
         let resumed = self.compare_held(caller, resume, epoch, Some(&mut missed)).await?;
         Ok((resumed, missed))
     }
 
+    /// Builds the answer. With `epoch` unset, the epoch is read from the database. Only if `missed` is set, changes may be
+    /// put into it as events instead of into the answer.
     async fn compare_held(
         &self,
         caller: Caller,
         resume: Resume,
         epoch: Option<String>,
-        mut missed: Option<&mut Missed>,
+        mut missed: Option<&mut MissedEvents>,
     ) -> Result<wire::Resumed, StoreError> {
         let epoch = match epoch {
             Some(epoch) => epoch,
             None => self.0.lookups.epochs.get(caller.tenant).await?.unwrap_or_default(),
         };
-        // The answer is built from the rooms' decisions about who may read, so these are brought up to the latest facts
-        // first.
+        // The answer depends on the rooms' decisions about whether the caller may read. These decisions are first made again
+        // by the latest facts.
         let facts = self.0.facts.latest(caller.tenant).await?;
         if let Some(online) = self.0.online_users.get(&caller.user).map(|online| Arc::clone(&online)) {
             self.decide_rooms_of(&online, &facts).await?;
         }
         // A client that holds no conversations has no versions that a new epoch could make invalid.
-        let void = !resume.held.is_empty() && resume.epoch != epoch;
+        let is_invalid = !resume.held.is_empty() && resume.epoch != epoch;
         let (total_unread, inbox_version) = self.inbox(caller.user).unwrap_or_default();
         let mut resumed = wire::Resumed { epoch, inbox_version, total_unread, ..Default::default() };
 
-        // A conversation that the user may read again since they were away is in no list of joined conversations.
+        // The rules may have allowed the user to read a conversation again while the client was away. Such a conversation is
+        // not among the joined conversations, so the client loads its list again.
         resumed.reload_list = !resume.epoch.is_empty() && !facts.policy.members_read();
         let mut held: HashMap<ConversationId, u32> = resume.held.into_iter().collect();
-        if !resume.epoch.is_empty() && (void || resume.inbox_version != inbox_version) {
-            self.joined_since(caller, &mut held, if void { 0 } else { resume.inbox_version }, &mut resumed).await?;
+        if !resume.epoch.is_empty() && (is_invalid || resume.inbox_version != inbox_version) {
+            self.joined_since(caller, &mut held, if is_invalid { 0 } else { resume.inbox_version }, &mut resumed).await?;
         }
-        let mut behind = Vec::new();
+        let mut catch_ups = Vec::new();
         for (conversation, version) in held {
             let state_of = self.room(conversation).and_then(|room| room.state_of(caller.user));
             let Some((count, seen, fully_visible_from_seq)) = state_of else {
-                // This node does not know the user as a reader: they joined a moment ago, or are no member. The database
+                // This node does not know the user as a reader: the user joined a moment ago, or is no member. The database
                 // decides.
-                behind.push(self.behind(caller, conversation, Some(version).filter(|_| !void), None));
+                catch_ups.push(self.catch_up(caller, conversation, Some(version).filter(|_| !is_invalid), None));
                 continue;
             };
             resumed.read_states.push(wire::ReadState {
@@ -84,24 +93,24 @@ impl Hub {
                 unread: count.unread(),
                 marked_unread: count.marked_unread(),
             });
-            // A client that is ahead of the room got the change from another node; this node gets it in a moment.
-            if void || version < seen {
+            // A client that is ahead of the room got the change from another node. This node gets the change in a moment.
+            if is_invalid || version < seen {
                 // Events are sent without asking the rules after the read, so they are used only where the rules let every
                 // member read.
-                let by_events = (missed.is_some() && facts.policy.members_read())
-                    .then_some(ByEvents { fully_visible_from_seq, policy_version: facts.policy_version });
-                behind.push(self.behind(caller, conversation, Some(version).filter(|_| !void), by_events));
+                let event_conditions = (missed.is_some() && facts.policy.members_read())
+                    .then_some(EventConditions { fully_visible_from_seq, policy_version: facts.policy_version });
+                catch_ups.push(self.catch_up(caller, conversation, Some(version).filter(|_| !is_invalid), event_conditions));
             }
         }
         let mut text_bytes = 0;
-        let mut behind = stream::iter(behind).buffered(AT_ONCE);
-        while let Some((conversation, behind)) = behind.try_next().await? {
-            let mut changes = match behind {
-                Behind::Gone => {
+        let mut catch_ups = stream::iter(catch_ups).buffered(CONVERSATIONS_AT_ONCE);
+        while let Some((conversation, catch_up)) = catch_ups.try_next().await? {
+            let mut changes = match catch_up {
+                CatchUp::Gone => {
                     resumed.gone.push(conversation.to_string());
                     continue;
                 }
-                Behind::Missed(messages) => {
+                CatchUp::Events(messages) => {
                     text_bytes += messages.iter().map(|message| message.text.len()).sum::<usize>();
                     if let (true, Some(missed)) = (text_bytes <= limits::RESUMED_TEXT_BYTES_MAX, missed.as_deref_mut()) {
                         let last = messages.last().map(|last| (conversation, last.version));
@@ -115,7 +124,7 @@ impl Hub {
                         None => continue,
                     }
                 }
-                Behind::Changed(changes) => *changes,
+                CatchUp::Changes(changes) => *changes,
             };
             text_bytes += changes.messages.iter().map(|message| message.text.len()).sum::<usize>();
             if text_bytes > limits::RESUMED_TEXT_BYTES_MAX {
@@ -125,8 +134,8 @@ impl Hub {
             if changes.reload {
                 self.0.metrics.reloads.inc();
             }
-            if let (Some(missed), Some(now)) = (missed.as_deref_mut(), &changes.conversation) {
-                missed.versions.insert(conversation, now.version);
+            if let (Some(missed), Some(current)) = (missed.as_deref_mut(), &changes.conversation) {
+                missed.versions.insert(conversation, current.version);
             }
             resumed.changes.push(changes);
         }
@@ -134,8 +143,8 @@ impl Hub {
         Ok(resumed)
     }
 
-    /// Adds the conversations that the user joined after inbox version `since` to `held`. A conversation that the client
-    /// does not hold, or must reload, gets version 0.
+    /// Adds the conversations that the user joined after inbox version `since` to `held`. Their version is 0 if the client
+    /// does not hold the conversation or must reload it.
     async fn joined_since(
         &self,
         caller: Caller,
@@ -144,7 +153,7 @@ impl Hub {
         resumed: &mut wire::Resumed,
     ) -> Result<(), StoreError> {
         let joined = self.0.store.inbox_changes(caller.user, since).await?;
-        // The client loads its list again, which names the conversations that it does not hold.
+        // The client then loads its list again, which contains the conversations that it does not hold.
         let too_many = joined.len() > limits::PAGE_MAX as usize;
         resumed.reload_list |= too_many;
         for change in joined.into_iter().filter(|change| change.joined) {
@@ -152,9 +161,9 @@ impl Hub {
                 continue;
             }
             let version = held.entry(change.conversation).or_default();
-            // If the user deleted an own copy on another device, the client holds a message that it must drop, so it
-            // reloads. A client that only missed `conversationJoined`, or whose user left and came back, needs no more than
-            // the changes.
+            // If the user deleted an own copy on another device, the client holds a message that it must drop, so it must
+            // reload the conversation. A client that only missed `conversationJoined`, or whose user left and came back,
+            // needs only the changes.
             if !change.sees_all {
                 *version = 0;
             }
@@ -162,32 +171,32 @@ impl Hub {
         Ok(())
     }
 
-    /// Reads the changes that a client missed in a conversation that it holds. Small conversations are not answered by
-    /// events, because their answer also carries the members' read positions.
-    async fn behind(
+    /// Reads the changes that a client missed in a conversation that it holds. The answer for a small conversation never
+    /// consists of events, because it also contains the members' read positions.
+    async fn catch_up(
         &self,
         caller: Caller,
         conversation: ConversationId,
         since: Option<u32>,
-        by_events: Option<ByEvents>,
-    ) -> Result<(ConversationId, Behind), StoreError> {
+        event_conditions: Option<EventConditions>,
+    ) -> Result<(ConversationId, CatchUp), StoreError> {
         let changed = match since {
             Some(since) => self.0.lookups.changes.get((conversation, since)).await?,
             None => None,
         };
         // A removal of the caller would be one of these changes, so the caller is still a member. The policy version is
         // compared because the policy may have changed since the decision about the caller.
-        if let (Some(since), Some(ByEvents { fully_visible_from_seq, policy_version }), Some(changed)) =
-            (since, by_events, &changed)
+        if let (Some(since), Some(EventConditions { fully_visible_from_seq, policy_version }), Some(changed)) =
+            (since, event_conditions, &changed)
             && changed.policy_version == policy_version
             && changed.member_count as usize > limits::READ_RECEIPTS_MEMBERS_MAX
             && changed.is_sends_only(since)
             && changed.messages.iter().all(|message| message.seq >= fully_visible_from_seq)
         {
-            return Ok((conversation, Behind::Missed(changed.messages.clone())));
+            return Ok((conversation, CatchUp::Events(changed.messages.clone())));
         }
         let changes = self.changes_with(caller, conversation, since, changed).await?;
-        Ok((conversation, changes.map_or(Behind::Gone, |changes| Behind::Changed(Box::new(changes)))))
+        Ok((conversation, changes.map_or(CatchUp::Gone, |changes| CatchUp::Changes(Box::new(changes)))))
     }
 
     /// The changes of a conversation since a version; `None` as `since` means that the client's version is invalid, which
@@ -209,6 +218,7 @@ impl Hub {
         self.changes_with(caller, id, since, changed).await
     }
 
+    /// As [`Hub::changes`], with the changed messages that were read before.
     async fn changes_with(
         &self,
         caller: Caller,
@@ -228,11 +238,11 @@ impl Hub {
         let Some(mut changed) = exact else {
             return Ok(Some(wire::Changes { conversation: Some(conversation.into()), messages: Vec::new(), reload: true }));
         };
-        let perhaps_hidden = changed.messages.iter().map(|message| message.seq).filter(|seq| *seq <= visibility.hidden_seq);
-        let hidden = self.0.store.hidden_in(id, caller.user, perhaps_hidden).await?;
+        let possibly_hidden = changed.messages.iter().map(|message| message.seq).filter(|seq| *seq <= visibility.hidden_seq);
+        let hidden = self.0.store.hidden_in(id, caller.user, possibly_hidden).await?;
         changed.messages.retain(|message| message.seq >= visibility.first_seq && !hidden.contains(&message.seq));
         changed.messages.sort_by_key(|message| message.seq);
-        // `last_seq` is set back too: a client treats messages after it as new, and messages up to it as changed.
+        // `last_seq` is set back too: a client treats messages after `last_seq` as new, and messages up to it as changed.
         conversation.version = changed.version;
         conversation.last_seq = changed.last_seq;
         let messages = changed.messages.into_iter().map(wire::Message::from).collect();
@@ -240,9 +250,9 @@ impl Hub {
     }
 }
 
-/// The events that are sent right behind a welcome.
+/// The events that are sent directly after a welcome.
 #[derive(Default)]
-pub struct Missed {
+pub struct MissedEvents {
     /// The events, in the order in which they are to be sent.
     pub frames: Vec<Frame>,
     /// For each changed conversation, the version up to which these events or the answer contain its changes.
@@ -251,7 +261,7 @@ pub struct Missed {
 
 /// The conditions under which a client gets the missed changes of a conversation as events.
 #[derive(Debug, Clone, Copy)]
-struct ByEvents {
+struct EventConditions {
     /// The `seq` from which on the user sees every message.
     fully_visible_from_seq: u32,
     /// The version of the policy by which every member may read.
@@ -259,11 +269,11 @@ struct ByEvents {
 }
 
 /// The way in which a client catches up with a conversation.
-enum Behind {
+enum CatchUp {
     /// The user is no longer a member, or may not read.
     Gone,
-    /// By the events of these messages alone.
-    Missed(Vec<Message>),
-    /// By the conversation as it is now, with its changed messages or as a reload.
-    Changed(Box<wire::Changes>),
+    /// The events of these messages are enough.
+    Events(Vec<Message>),
+    /// The client gets the conversation as it is now, with its changed messages or with the order to reload it.
+    Changes(Box<wire::Changes>),
 }

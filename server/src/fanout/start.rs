@@ -29,13 +29,13 @@ use crate::{
     telemetry::Metrics,
 };
 
-/// How long deferred unread counts wait before they are queued in the outboxes. In the outboxes they wait for the same time
+/// How long deferred unread counts wait before they are queued in the outboxes. There they wait at most the same time again
 /// for another frame, with which they share a write.
 const DEFERRED_EVERY: Duration = Duration::from_millis(250);
-/// The capacity of the joins task's queue. Beyond it callers wait, and with them the sockets that they read from.
+/// The capacity of the joins task's queue. While it is full, callers wait and read nothing from their sockets.
 const JOINS_WAITING_MAX: usize = 4_096;
-/// The capacity of each queue of rooms: for repair and for decisions. The periodic check finds the
-/// rooms that did not fit.
+/// The capacity of the queue of rooms to repair and of the queue of rooms to decide. The periodic check finds the rooms that
+/// did not fit.
 const ROOMS_WAITING_MAX: usize = 4_096;
 /// The capacity of the queue of "last seen" times that are to be stored. Times that do not fit are not stored.
 const LAST_SEEN_WAITING_MAX: usize = 16_384;
@@ -76,14 +76,14 @@ impl Hub {
             watchers: DashMap::new(),
             watching: DashMap::new(),
             contacts: Contacts::default(),
-            listening: Mutex::default(),
+            subscriptions: Mutex::default(),
             epochs: DashMap::new(),
             ended_tenants: DashSet::new(),
             publisher: Arc::default(),
             joins,
             repair,
             last_seen,
-            changed: ChangedConversations::default(),
+            changed_conversations: ChangedConversations::default(),
             undecided,
             bus_away: AtomicBool::new(false),
             positions_stale: AtomicBool::new(false),
@@ -91,26 +91,30 @@ impl Hub {
             deferred_counts: Arc::default(),
         }));
         let publish = publisher::run(Arc::clone(&hub.0.publisher), bus, node, metrics);
-        tasks.spawn_vital("joins", until(tasks, joins::run(hub.clone(), requests)));
-        tasks.spawn_vital("last visits", until(tasks, presence::store_last_seen(store, ended)));
-        tasks.spawn_vital("suspensions", until(tasks, suspensions::run(hub.clone())));
-        tasks.spawn_vital("repair", until(tasks, repair::run(hub.clone(), gaps)));
-        tasks.spawn_vital("readers", until(tasks, readers::run(hub.clone(), decisions)));
-        tasks.spawn_vital("facts", until(tasks, feed::run(facts)));
-        tasks.spawn_vital("capabilities, facts", until(tasks, capabilities::follow_facts(hub.clone())));
+        tasks.spawn_vital("joins", until_stopped(tasks, joins::run(hub.clone(), requests)));
+        tasks.spawn_vital("last visits", until_stopped(tasks, presence::store_last_seen(store, ended)));
+        tasks.spawn_vital("suspensions", until_stopped(tasks, suspensions::run(hub.clone())));
+        tasks.spawn_vital("repair", until_stopped(tasks, repair::run(hub.clone(), gaps)));
+        tasks.spawn_vital("readers", until_stopped(tasks, readers::run(hub.clone(), decisions)));
+        tasks.spawn_vital("facts", until_stopped(tasks, feed::run(facts)));
+        tasks.spawn_vital("capabilities, facts", until_stopped(tasks, capabilities::follow_facts(hub.clone())));
         let conversations = capabilities::follow_conversations(hub.clone());
-        tasks.spawn_vital("capabilities, conversations", until(tasks, conversations));
-        tasks.spawn_vital("contacts", until(tasks, renewal::run(hub.clone())));
-        tasks.spawn_vital("position check", until(tasks, repair::check_positions(hub.clone(), checks)));
-        tasks.spawn_vital("bus consumer", until(tasks, bus_consumer::run(hub.clone(), events)));
-        tasks.spawn_vital("bus publisher", until(tasks, publish));
-        tasks.spawn_vital("deferred counts", until(tasks, flush_deferred_counts(Arc::clone(&hub.0.deferred_counts))));
+        tasks.spawn_vital("capabilities, conversations", until_stopped(tasks, conversations));
+        tasks.spawn_vital("contacts", until_stopped(tasks, renewal::run(hub.clone())));
+        tasks.spawn_vital("position check", until_stopped(tasks, repair::check_positions(hub.clone(), checks)));
+        tasks.spawn_vital("bus consumer", until_stopped(tasks, bus_consumer::run(hub.clone(), events)));
+        tasks.spawn_vital("bus publisher", until_stopped(tasks, publish));
+        tasks
+            .spawn_vital("deferred counts", until_stopped(tasks, flush_deferred_counts(Arc::clone(&hub.0.deferred_counts))));
         hub
     }
 }
 
-/// Runs a task until the server stops.
-fn until(tasks: &Tasks, task: impl Future<Output = ()> + Send + 'static) -> impl Future<Output = ()> + Send + 'static {
+/// Runs a task until it ends or the server stops.
+fn until_stopped(
+    tasks: &Tasks,
+    task: impl Future<Output = ()> + Send + 'static,
+) -> impl Future<Output = ()> + Send + 'static {
     let stop = tasks.stopping();
     async move {
         tokio::select! {
@@ -120,13 +124,13 @@ fn until(tasks: &Tasks, task: impl Future<Output = ()> + Send + 'static) -> impl
     }
 }
 
-/// Queues deferred counts after [`DEFERRED_EVERY`], and writes them after another [`DEFERRED_EVERY`] if no other frame has
-/// taken them along: a write for counts alone would cost as much as a write for a message.
+/// Queues deferred counts after [`DEFERRED_EVERY`], and writes them after another [`DEFERRED_EVERY`] if they were not
+/// written with another frame. A write for counts alone would cost as much as a write for a message.
 async fn flush_deferred_counts(deferred: Arc<DeferredCounts>) {
     let mut queued: Vec<Arc<OnlineUser>> = Vec::new();
     loop {
         if queued.is_empty() {
-            deferred.some.notified().await;
+            deferred.added.notified().await;
         }
         tokio::time::sleep(DEFERRED_EVERY).await;
         for online in queued {

@@ -1,7 +1,8 @@
 //! Ends the sessions of tenants that were suspended or deleted, on every node.
 //!
-//! The node that suspends a tenant ends its sessions and tells the other nodes. Each node also asks the database every second
-//! about the tenants of its sessions: the command line suspends a tenant without the bus, and the bus may lose the signal.
+//! The node that suspends a tenant ends its sessions and tells the other nodes. Each node also asks the database every
+//! second about the tenants of its sessions: the command line suspends a tenant without the bus, and the bus may lose the
+//! signal.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -15,8 +16,8 @@ use crate::{
     store::{StoreError, queries::tenant_states},
 };
 
-/// How often the database is asked. Each time is one query by key for the tenants in use.
-const EVERY: Duration = Duration::from_secs(1);
+/// How often the database is asked. Each time one query by key reads the tenants of this node.
+const CHECK_EVERY: Duration = Duration::from_secs(1);
 
 impl Hub {
     /// Ends the sessions of a suspended tenant on every node.
@@ -31,15 +32,16 @@ impl Hub {
         if tenants.is_empty() {
             return;
         }
-        // Before the sessions are collected: a session that enters later finds its tenant here.
+        // The tenants are recorded before the sessions are collected. So a session that enters later finds its tenant in the
+        // set.
         for tenant in tenants {
             self.0.ended_tenants.insert(*tenant);
         }
-        // Collected first: no guard of the map is held while sessions end.
+        // The users are collected first, so that no guard of the map is held while sessions end.
         let online = self.0.online_users.iter().filter(|online| tenants.contains(&online.tenant));
         let online: Vec<Arc<OnlineUser>> = online.map(|online| Arc::clone(&online)).collect();
         for online in &online {
-            online.end(&reason());
+            online.end(&close_reason());
         }
         if !online.is_empty() {
             tracing::info!(users = online.len(), "sessions ended: their tenant is suspended or deleted");
@@ -52,10 +54,10 @@ impl Hub {
         if !self.0.ended_tenants.contains(&tenant) {
             return Ok(());
         }
-        if tenant_states::closed_of(self.0.store.reader(), [tenant]).await?.is_empty() {
+        if tenant_states::closed_among(self.0.store.reader(), [tenant]).await?.is_empty() {
             self.0.ended_tenants.remove(&tenant);
         } else {
-            session.end(reason());
+            session.end(close_reason());
         }
         Ok(())
     }
@@ -69,8 +71,8 @@ impl Hub {
         if tenants.is_empty() {
             return Ok(());
         }
-        let mut closed = tenant_states::closed_of(self.0.store.reader(), tenants).await?;
-        // The sessions of the other tenants have ended, and a session that enters is checked.
+        let mut closed = tenant_states::closed_among(self.0.store.reader(), tenants).await?;
+        // The sessions of the tenants in `ended_tenants` have ended before, and a session that enters later is checked.
         closed.retain(|tenant| !self.0.ended_tenants.contains(tenant));
         self.end_sessions(&closed);
         Ok(())
@@ -79,15 +81,16 @@ impl Hub {
 
 /// Ends the sessions of suspended and deleted tenants, in an endless loop.
 pub(super) async fn run(hub: Hub) {
-    let mut due = interval(EVERY);
-    due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticks = interval(CHECK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        due.tick().await;
-        // Other parts of the server log that the database does not answer.
+        ticks.tick().await;
+        // A failure is ignored here: other parts of the server log that the database does not answer.
         let _ = hub.end_suspended().await;
     }
 }
 
-fn reason() -> CloseReason {
+/// The reason for closing the sessions of a suspended or deleted tenant.
+fn close_reason() -> CloseReason {
     CloseReason::Code(AuthError::Suspended.close_code(), AuthError::Suspended.to_string())
 }

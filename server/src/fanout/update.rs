@@ -28,13 +28,14 @@ pub enum Update<E = Event> {
         user: UserId,
         /// The event.
         event: E,
-        /// The version of the facts by which the event was allowed. Its recipients are decided by facts that are not older.
+        /// The version of the facts by which the event was allowed. Its recipients must be decided by facts that are not
+        /// older.
         facts: u64,
     },
 }
 
-/// One change of a conversation: its version, its effect on counts, and the event for clients.
-/// `E`: see [`Update`].
+/// One change of a conversation: its version, its effect on counts and members, and the event for clients. `E` is the event
+/// as in [`Update`].
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub struct Change<E = Event> {
@@ -42,8 +43,8 @@ pub struct Change<E = Event> {
     pub version: u32,
     pub effect: Effect,
     pub event: E,
-    /// The version of the facts by which the change was decided. Its readers are decided by facts that are not older. 0
-    /// where the rules let every member read.
+    /// The version of the facts by which the change was decided. The readers of the change must be decided by facts that are
+    /// not older. 0 if the rules let every member read.
     pub facts: u64,
 }
 
@@ -52,7 +53,7 @@ pub struct Change<E = Event> {
 pub enum Effect {
     /// No effect on counts or members.
     None,
-    /// A new message: the unread count of every member but its author grows by one.
+    /// A new message: the unread count of every member except its author grows by one.
     Sent {
         /// The `seq` of the message.
         seq: u32,
@@ -88,7 +89,7 @@ pub struct ReadPosition {
 }
 
 impl Change {
-    /// A change decided on this node. Its `facts` are 0, see [`Self::decided_by`].
+    /// A change that was decided on this node. [`Self::facts`] is 0 until [`Self::decided_by`] sets it.
     #[must_use]
     pub fn new(conversation: ConversationId, version: u32, effect: Effect, event: Event) -> Self {
         Self { conversation, version, effect, event, facts: 0 }
@@ -101,7 +102,7 @@ impl Change {
         Change { conversation, version, effect, event: Frame::change(conversation, version, event), facts }
     }
 
-    /// The change that would have led to a message as it is now, for members who have seen messages up to `last_seq`.
+    /// A change whose event brings members who have seen the messages up to `last_seq` to the current state of this message.
     #[must_use]
     pub fn of_message(message: Message, last_seq: u32) -> Self {
         let Message { conversation, seq, version, author, deleted_at_ms, .. } = message;
@@ -109,7 +110,7 @@ impl Change {
         let (effect, event) = match (seq > last_seq, deleted_at_ms.is_some()) {
             (true, false) => (Effect::Sent { seq, author }, Event::MessageSent(event)),
             (false, true) => (Effect::Uncounted { seq }, Event::MessageDeleted(event)),
-            // The message was sent and deleted in the meantime: it keeps its `seq`, and no unread count includes it.
+            // The message was sent and deleted in the meantime. It has a `seq`, and no unread count includes it.
             (true, true) => (Effect::Rewritten { seq }, Event::MessageDeleted(event)),
             (false, false) => (Effect::Rewritten { seq }, Event::MessageEdited(event)),
         };
@@ -118,7 +119,7 @@ impl Change {
 }
 
 impl<E> Change<E> {
-    /// The same change, decided by facts of this version; see [`Self::facts`].
+    /// The same change with this version of the facts; see [`Self::facts`].
     #[must_use]
     pub fn decided_by(self, facts: u64) -> Self {
         Self { facts, ..self }

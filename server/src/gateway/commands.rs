@@ -3,7 +3,7 @@
 //! A request whose id can be read is answered, and the connection continues. If the request is wrong, the answer is a
 //! refusal that names the wrong field. A frame without a readable id ends the connection.
 
-use std::{sync::Arc, time::Instant as Began};
+use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use causerie_protocol::{
@@ -29,7 +29,7 @@ use crate::{
 pub enum Next {
     /// Nothing: the answer is queued, or the request wants none.
     Done,
-    /// Wait for the encoded answer. The future gives `None` if the request wants no answer.
+    /// Wait for the encoded answer. The future returns `None` if the request wants no answer.
     Answer(BoxFuture<'static, Option<Bytes>>),
     /// Close the connection.
     Close(CloseReason),
@@ -54,9 +54,9 @@ pub fn decode(encoding: Encoding, frame: &[u8]) -> Result<wire::Request, Unreada
     })
 }
 
-/// The WebSocket frame of an answer.
+/// The WebSocket frame of the answer to the request with this id.
 #[must_use]
-pub fn reply(encoding: Encoding, id: u32, answer: Answer) -> Bytes {
+pub fn encode_reply(encoding: Encoding, id: u32, answer: Answer) -> Bytes {
     let reply = wire::Reply { id, result: Some(answer) };
     framed(encoding, &encoding.encode(&wire::ServerFrame { body: Some(wire::server_frame::Body::Reply(reply)) }))
 }
@@ -67,14 +67,14 @@ pub fn count_refusal(app: &App, refusal: &Refusal) {
 }
 
 /// Executes the request in a frame, or starts it and returns the future of its answer.
-pub async fn frame(
+pub async fn execute_frame(
     app: &Arc<App>,
     session: &Arc<Session>,
     limiter: &mut ConnectionLimiter,
     timers: &mut Timers,
     frame: &[u8],
 ) -> Next {
-    let verdict = limiter.frame();
+    let verdict = limiter.count_frame();
     if verdict == Verdict::Flood {
         return Next::Close(CloseReason::code(CloseCode::RateLimited));
     }
@@ -85,7 +85,7 @@ pub async fn frame(
     };
     let id = request.id;
     if let Verdict::Wait(milliseconds) = verdict {
-        return refuse(app, session, id, too_fast("frames", milliseconds));
+        return refuse(app, session, id, rate_limited("frames", milliseconds));
     }
     let command = match request.command.as_ref().map(command::name) {
         Some(name) => {
@@ -99,25 +99,26 @@ pub async fn frame(
             Next::Close(CloseReason::Code(CloseCode::Malformed, "`hello` comes once".to_owned()))
         }
         Ok(SocketCommand::Ping) => answer(session, id, Answer::Pong(wire::Pong {})),
-        Ok(SocketCommand::RefreshToken { token }) => match refresh(app, session, timers, &token).await {
+        Ok(SocketCommand::RefreshToken { token }) => match refresh_token(app, session, timers, &token).await {
             Ok(refreshed) => answer(session, id, Answer::TokenRefreshed(refreshed)),
             Err(refusal) => refuse(app, session, id, refusal),
         },
         Ok(SocketCommand::Resume(resume)) => {
-            // Live events are queued again before the positions are compared. Otherwise events in between would be lost.
-            session.socket.outbox.rejoin();
-            // The connection's task awaits this here, so that a connection runs one resume at a time: a resume reads much.
+            // Live events are queued again before the versions are compared. Otherwise events in between would be lost.
+            session.socket.outbox.resume_live();
+            // The connection's task awaits the resume here, so that a connection runs one resume at a time: a resume reads
+            // many rows.
             match app.hub.resume(session.caller, resume).await {
                 Ok(resumed) => answer(session, id, Answer::Resumed(resumed)),
                 Err(refusal) => refuse(app, session, id, refusal),
             }
         }
         Ok(SocketCommand::WatchPresence { users }) => {
-            let (app_too, watcher) = (Arc::clone(app), Arc::clone(session));
-            later(app, session, id, async move {
-                let visible = commands::visible(&app_too.command_deps, watcher.caller, users).await?;
+            let (task_app, watcher) = (Arc::clone(app), Arc::clone(session));
+            answer_later(app, session, id, async move {
+                let visible = commands::visible(&task_app.command_deps, watcher.caller, users).await?;
                 let users = visible.iter().map(|user| user.id).collect();
-                app_too.hub.watch(&watcher, users).await.map(Answer::PresenceList)
+                task_app.hub.watch(&watcher, users).await.map(Answer::PresenceList)
             })
         }
         Ok(SocketCommand::WatchContacts { users }) => {
@@ -139,13 +140,13 @@ pub async fn frame(
             if let Err(refusal) = app.allowances.take(session.caller.user, &command) {
                 return refuse(app, session, id, refusal);
             }
-            let (began, reaches) = (Began::now(), crate::limits::reaches_others(&command));
-            let pending = commands::submit(&app.command_deps, session.acting(), command).await;
+            let (started_at, reaches_others) = (Instant::now(), crate::limits::reaches_others(&command));
+            let pending = commands::submit(&app.command_deps, session.current_caller(), command).await;
             let metrics = Arc::clone(&app.metrics);
-            later(app, session, id, async move {
+            answer_later(app, session, id, async move {
                 let answer = pending.await;
-                if reaches && answer.is_ok() {
-                    metrics.send_to_ack_seconds.observe(began.elapsed().as_secs_f64());
+                if reaches_others && answer.is_ok() {
+                    metrics.send_to_ack_seconds.observe(started_at.elapsed().as_secs_f64());
                 }
                 answer
             })
@@ -155,35 +156,43 @@ pub async fn frame(
 }
 
 /// Replaces the session's token by a fresh token for the same user.
-async fn refresh(app: &App, session: &Session, timers: &mut Timers, token: &str) -> Result<wire::TokenRefreshed, Refusal> {
+async fn refresh_token(
+    app: &App,
+    session: &Session,
+    timers: &mut Timers,
+    token: &str,
+) -> Result<wire::TokenRefreshed, Refusal> {
     let identity = app.auth.user(token).await.map_err(|error| Refusal::from(error).field("refreshToken.token"))?;
     if identity.tenant != session.caller.tenant || identity.user != session.caller.user {
         return Err(
             Refusal::new(ErrorCode::Unauthenticated, "the token belongs to another user").field("refreshToken.token")
         );
     }
-    session.refreshed(identity.issued_at_s, identity.signed_by);
-    timers.refreshed(identity.expires_at_s);
+    session.refresh_token(identity.issued_at_s, identity.signed_by);
+    timers.token_refreshed(identity.expires_at_s);
     let seconds = identity.expires_at_s;
     Ok(wire::TokenRefreshed {
         token_expires_at: Some(causerie_protocol::Timestamp { seconds, nanos: 0 }),
-        token_ttl_ms: timers::left_ms(seconds, app.clock.now_s()),
+        token_ttl_ms: timers::remaining_ms(seconds, app.clock.now_s()),
     })
 }
 
+/// Queues the answer to the request with this id. A request with id 0 wants no answer.
 fn answer(session: &Arc<Session>, id: u32, answer: Answer) -> Next {
     if id != 0 {
-        session.answer(reply(session.socket.encoding, id, answer));
+        session.answer(encode_reply(session.socket.encoding, id, answer));
     }
     Next::Done
 }
 
+/// Counts a refusal and queues it as the answer to the request with this id.
 fn refuse(app: &App, session: &Arc<Session>, id: u32, refusal: Refusal) -> Next {
     count_refusal(app, &refusal);
     answer(session, id, Answer::Error(refusal.into()))
 }
 
-fn later(
+/// Starts no task: returns the future that executes `work` and encodes its answer.
+fn answer_later(
     app: &Arc<App>,
     session: &Session,
     id: u32,
@@ -196,12 +205,12 @@ fn later(
                 count_refusal(&app, &refusal);
                 Answer::Error(refusal.into())
             });
-            (id != 0).then(|| reply(encoding, id, answer))
+            (id != 0).then(|| encode_reply(encoding, id, answer))
         }
         .boxed(),
     )
 }
 
-fn too_fast(what: &str, milliseconds: u32) -> Refusal {
-    Refusal::new(ErrorCode::RateLimited, format!("too many {what}; wait {milliseconds} ms")).retry_after_ms(milliseconds)
+fn rate_limited(counted: &str, milliseconds: u32) -> Refusal {
+    Refusal::new(ErrorCode::RateLimited, format!("too many {counted}; wait {milliseconds} ms")).retry_after_ms(milliseconds)
 }

@@ -27,9 +27,9 @@ struct Diagnosis<'a> {
     message: String,
 }
 
-/// Whether the request is no WebSocket handshake and so asks for a diagnosis.
+/// Whether the request asks for a diagnosis: it has no header of a WebSocket handshake.
 #[must_use]
-pub fn is_asked_for(headers: &HeaderMap) -> bool {
+pub fn is_requested(headers: &HeaderMap) -> bool {
     [header::UPGRADE, header::SEC_WEBSOCKET_KEY, header::SEC_WEBSOCKET_VERSION]
         .iter()
         .all(|name| !headers.contains_key(name))
@@ -39,12 +39,13 @@ pub fn is_asked_for(headers: &HeaderMap) -> bool {
 /// no `Origin` header with requests to the page's own host. With the token of a user, the answer is about the pages that the
 /// tenant of the token allows.
 pub async fn answer(app: &App, headers: &HeaderMap, uri: &Uri) -> Response<Body> {
-    let named = Query::<HashMap<String, String>>::try_from_uri(uri).ok().and_then(|mut query| query.remove("origin"));
-    let sent = origin::of(headers);
-    let origin = named.as_deref().or(sent.unwrap_or_default());
+    let origin_in_query =
+        Query::<HashMap<String, String>>::try_from_uri(uri).ok().and_then(|mut query| query.remove("origin"));
+    let origin_header = origin::from_headers(headers);
+    let origin = origin_in_query.as_deref().or(origin_header.unwrap_or_default());
     let origin_allowed = match origin {
         Some(origin) => origin::is_own(origin, headers) || is_allowed(app, headers, origin).await,
-        None => sent.is_ok(),
+        None => origin_header.is_ok(),
     };
     let ready = app.readiness.is_ready();
     let message = if !origin_allowed {

@@ -1,5 +1,5 @@
-//! Closes all sessions before this node stops, spread over time, so that not all clients reconnect to the other nodes at
-//! once.
+//! Closes all sessions before this node stops. The closes are spread over time, so that not all clients reconnect to the
+//! other nodes at once.
 
 use std::time::Duration;
 
@@ -9,29 +9,29 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::{app::App, sessions::CloseReason};
 
 /// Clients reconnect after a random time up to this number of milliseconds, in addition to the spread of the closes.
-pub(super) const RETURN_WITHIN_MS: u32 = 1_000;
+pub(super) const RECONNECT_WITHIN_MS: u32 = 1_000;
 /// How often the drain checks whether all sessions have ended.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+const CHECK_EVERY: Duration = Duration::from_millis(20);
 /// How long the drain waits for sessions to end after it closed them. A session whose command waits for a database that does
 /// not answer ends at the deadline of the whole shutdown.
-const LEAVE_MAX: Duration = Duration::from_secs(3);
+const WAIT_MAX: Duration = Duration::from_secs(3);
 
-/// Closes all sessions, spread evenly over the time `over`. Returns when all have ended, at most 3 s after the last close.
-/// Connections before their `hello` are closed by [`Tasks::stopping`](crate::tasks::Tasks::stopping).
-pub async fn drain(app: &App, over: Duration) {
+/// Closes all sessions, spread evenly over the time `spread`. Returns when all sessions have ended, and at most 3 s after
+/// the last close. Connections before their `hello` are closed by [`Tasks::stopping`](crate::tasks::Tasks::stopping).
+pub async fn drain(app: &App, spread: Duration) {
     let sessions = app.sessions.all();
-    let began = Instant::now();
+    let started_at = Instant::now();
     let count = u32::try_from(sessions.len()).unwrap_or(u32::MAX).max(1);
-    for (at, session) in (0_u32..).zip(&sessions) {
-        sleep_until(began + over * at / count).await;
+    for (index, session) in (0_u32..).zip(&sessions) {
+        sleep_until(started_at + spread * index / count).await;
         session.close(CloseReason::code(CloseCode::GoingAway));
     }
-    // Sessions whose handshake ended in the meantime.
-    let give_up = Instant::now() + LEAVE_MAX;
+    // Sessions whose handshake ended in the meantime are closed too.
+    let give_up = Instant::now() + WAIT_MAX;
     while !app.sessions.is_empty() && Instant::now() < give_up {
         for session in app.sessions.all() {
             session.close(CloseReason::code(CloseCode::GoingAway));
         }
-        sleep(LOOK_EVERY).await;
+        sleep(CHECK_EVERY).await;
     }
 }

@@ -12,9 +12,12 @@ const HEADER_BYTES_MAX: usize = 14;
 /// Parses the frame headers in the bytes that the library reads.
 #[derive(Debug, Default)]
 pub struct EmptyFragments {
-    seen: u32,
+    /// The number of empty fragments since the last [`Self::take`].
+    count: u32,
+    /// The first bytes of the next header.
     header: [u8; HEADER_BYTES_MAX],
-    held: usize,
+    /// The number of bytes in `header`.
+    header_length: usize,
     /// Bytes of payload before the next header.
     skip: u64,
 }
@@ -27,17 +30,17 @@ impl EmptyFragments {
             self.skip -= skipped as u64;
             let Some((byte, rest)) = bytes[skipped..].split_first() else { return };
             bytes = rest;
-            self.header[self.held] = *byte;
-            self.held += 1;
-            match FrameHeader::parse(&mut Cursor::new(&self.header[..self.held])) {
+            self.header[self.header_length] = *byte;
+            self.header_length += 1;
+            match FrameHeader::parse(&mut Cursor::new(&self.header[..self.header_length])) {
                 Ok(Some((header, length))) => {
                     let is_empty = length == 0 && !header.is_final && matches!(header.opcode, OpCode::Data(_));
-                    self.seen += u32::from(is_empty);
-                    (self.held, self.skip) = (0, length);
+                    self.count += u32::from(is_empty);
+                    (self.header_length, self.skip) = (0, length);
                 }
-                Ok(None) if self.held < HEADER_BYTES_MAX => {}
+                Ok(None) if self.header_length < HEADER_BYTES_MAX => {}
                 // The library refuses this header too, so the rest needs no parsing.
-                Ok(None) | Err(_) => (self.held, self.skip) = (0, u64::MAX),
+                Ok(None) | Err(_) => (self.header_length, self.skip) = (0, u64::MAX),
             }
         }
     }
@@ -45,12 +48,12 @@ impl EmptyFragments {
     /// Whether empty fragments were counted since the last [`Self::take`].
     #[must_use]
     pub fn any(&self) -> bool {
-        self.seen > 0
+        self.count > 0
     }
 
     /// The number of empty fragments since the last call.
     pub fn take(&mut self) -> u32 {
-        std::mem::take(&mut self.seen)
+        std::mem::take(&mut self.count)
     }
 }
 
@@ -62,10 +65,10 @@ mod tests {
 
     /// A masked frame, as a client sends it.
     fn frame(opcode: OpCode, is_final: bool, length: usize) -> Vec<u8> {
-        sent(Frame::message(vec![0x80; length], opcode, is_final))
+        masked_bytes(Frame::message(vec![0x80; length], opcode, is_final))
     }
 
-    fn sent(mut frame: Frame) -> Vec<u8> {
+    fn masked_bytes(mut frame: Frame) -> Vec<u8> {
         frame.header_mut().mask = Some([1, 2, 3, 4]);
         let mut bytes = Vec::new();
         frame.format(&mut bytes).expect("memory takes it");
@@ -73,18 +76,18 @@ mod tests {
     }
 
     #[test]
-    fn only_empty_fragments_that_end_no_message_are_counted() {
-        let (text, more) = (OpCode::Data(Data::Text), OpCode::Data(Data::Continue));
+    fn only_empty_fragments_that_do_not_end_a_message_are_counted() {
+        let (text, continuation) = (OpCode::Data(Data::Text), OpCode::Data(Data::Continue));
         let bytes = [
             frame(text, true, 0),
             frame(text, false, 0),
-            frame(more, false, 5),
-            sent(Frame::ping(Vec::new())),
-            frame(more, false, 0),
-            frame(more, false, 300),
-            frame(more, false, 70_000),
-            frame(more, false, 0),
-            frame(more, true, 0),
+            frame(continuation, false, 5),
+            masked_bytes(Frame::ping(Vec::new())),
+            frame(continuation, false, 0),
+            frame(continuation, false, 300),
+            frame(continuation, false, 70_000),
+            frame(continuation, false, 0),
+            frame(continuation, true, 0),
         ]
         .concat();
         for size in [1, 2, 7, 384, bytes.len()] {

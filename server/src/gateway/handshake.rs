@@ -14,7 +14,7 @@ use super::{
 use crate::{
     app::App,
     auth::AuthError,
-    fanout::Missed,
+    fanout::MissedEvents,
     sessions::{CloseReason, Session, SocketWriter},
     tasks::Phase,
 };
@@ -35,7 +35,7 @@ pub struct RegisteredSession {
 }
 
 impl RegisteredSession {
-    fn enter(app: &Arc<App>, session: Session) -> Self {
+    fn register(app: &Arc<App>, session: Session) -> Self {
         let session = Arc::new(session);
         app.sessions.add(&session);
         Self { app: Arc::clone(app), session }
@@ -55,8 +55,8 @@ impl Drop for RegisteredSession {
     }
 }
 
-/// Waits for `hello` and queues its answer. `page`: the origin of the page, if it is a page of another site; the tenant of the
-/// token must allow it.
+/// Waits for `hello` and queues its answer. `page`: the origin of the page, if it is a page of another site; the tenant of
+/// the token must allow it.
 ///
 /// # Errors
 /// The reason to close the connection. If the `hello` is refused, the refusal is queued as its answer.
@@ -66,11 +66,11 @@ pub async fn establish(
     socket: &Arc<SocketWriter>,
     page: Option<Box<str>>,
 ) -> Result<Established, CloseReason> {
-    let late = || CloseReason::Code(CloseCode::HandshakeTimeout, "no hello came in time".to_owned());
+    let timed_out = || CloseReason::Code(CloseCode::HandshakeTimeout, "no hello came in time".to_owned());
     let going_away = || CloseReason::code(CloseCode::GoingAway);
     let stopping = app.tasks.stopping();
     let frame = tokio::select! {
-        first = timeout(app.config.handshake.timeout(), reader.first(&**socket)) => first.map_err(|_| late())??,
+        first = timeout(app.config.handshake.timeout(), reader.first_frame(&**socket)) => first.map_err(|_| timed_out())??,
         () = stopping.cancelled() => return Err(going_away()),
     };
     let encoding = socket.encoding;
@@ -93,14 +93,14 @@ pub async fn establish(
             return Err(refuse(app, socket, id, refusal, reason));
         }
     };
-    let admitted = async {
+    let authenticated = async {
         let identity = app.auth.user(&token).await?;
         if let Some(page) = page {
             app.origins.admit(identity.tenant, &page).await?;
         }
         Ok::<_, AuthError>(identity)
     };
-    let identity = match admitted.await {
+    let identity = match authenticated.await {
         Ok(identity) => identity,
         Err(error) => {
             let reason = CloseReason::Code(error.close_code(), error.to_string());
@@ -110,7 +110,7 @@ pub async fn establish(
     let caller = identity.caller();
     let connection = ConnectionId::new();
     let session = Session::new(connection, caller, identity.signed_by, Arc::clone(socket), app.sessions.flusher(connection));
-    let registered = RegisteredSession::enter(app, session);
+    let registered = RegisteredSession::register(app, session);
     // Checked after the session was registered, so that a session of a stopping server is closed either here or by the
     // drain.
     if app.readiness.phase() == Phase::Stopping {
@@ -121,15 +121,16 @@ pub async fn establish(
     );
     match welcome(app, &registered.session, identity.profile, identity.expires_at_s, resume).await {
         Ok((welcome, missed)) => {
-            // The token was revoked during the handshake, so the user must not get what was read.
+            // The session was ended during the handshake, for example because its token was revoked. The user must not get
+            // the data that was read.
             if let Some(reason) = registered.session.closing() {
                 return Err(reason.clone());
             }
-            // Live events wait in the outbox since the user joined their rooms. The welcome and the missed events go before
-            // them.
-            let mut first = vec![commands::reply(encoding, id, Answer::Welcome(welcome))];
-            first.extend(missed.frames.iter().map(|frame| frame.on_wire(encoding)));
-            socket.outbox.push_first(first, &missed.versions);
+            // Live events have waited in the outbox since the user joined their rooms. The welcome and the missed events are
+            // sent before them.
+            let mut first_frames = vec![commands::encode_reply(encoding, id, Answer::Welcome(welcome))];
+            first_frames.extend(missed.frames.iter().map(|frame| frame.on_wire(encoding)));
+            socket.outbox.push_first(first_frames, &missed.versions);
             Ok(Established { registered, expires_at_s: identity.expires_at_s })
         }
         Err(refusal) => {
@@ -140,21 +141,22 @@ pub async fn establish(
     }
 }
 
+/// Lets the user join, and reads the content of the welcome and the events that the client missed.
 async fn welcome(
     app: &App,
     session: &Arc<Session>,
-    me: wire::User,
+    user: wire::User,
     expires_at_s: i64,
     resume: Option<causerie_protocol::command::Resume>,
-) -> Result<(wire::Welcome, Missed), Refusal> {
+) -> Result<(wire::Welcome, MissedEvents), Refusal> {
     app.hub.join(session, app.config.limits.connections_per_user_max).await?;
-    // A `hello` without positions gets the epoch and the inbox version, from which the client can resume next time.
-    let (resumed, missed) = app.hub.welcome_back(session.caller, resume.unwrap_or_default()).await?;
+    // The answer to a `hello` without versions has the epoch and the inbox version, so that the client can resume next time.
+    let (resumed, missed) = app.hub.resume_in_handshake(session.caller, resume.unwrap_or_default()).await?;
     let openings = app.hub.openings(session.caller).await?;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let welcome = wire::Welcome {
         connection_id: session.connection.to_string(),
-        me: Some(me),
+        me: Some(user),
         server_version: env!("CARGO_PKG_VERSION").to_owned(),
         features: Vec::new(),
         token_expires_at: Some(causerie_protocol::Timestamp { seconds: expires_at_s, nanos: 0 }),
@@ -169,7 +171,7 @@ async fn welcome(
         }),
         total_unread: resumed.total_unread,
         resumed: Some(resumed),
-        token_ttl_ms: timers::left_ms(expires_at_s, app.clock.now_s()),
+        token_ttl_ms: timers::remaining_ms(expires_at_s, app.clock.now_s()),
         may_start: openings.may_start(),
         may_request: openings.may_request(),
     };
@@ -179,14 +181,17 @@ async fn welcome(
 /// Queues a refusal as the answer to the `hello`, and returns the reason to close the connection.
 fn refuse(app: &App, socket: &SocketWriter, id: u32, refusal: Refusal, reason: CloseReason) -> CloseReason {
     commands::count_refusal(app, &refusal);
-    socket.outbox.push_first(vec![commands::reply(socket.encoding, id, Answer::Error(refusal.into()))], &HashMap::new());
+    socket
+        .outbox
+        .push_first(vec![commands::encode_reply(socket.encoding, id, Answer::Error(refusal.into()))], &HashMap::new());
     reason
 }
 
+/// The reason to close a connection whose first frame is no valid `hello`.
 fn malformed(refusal: &Refusal) -> CloseReason {
     let field = format!("`{}`", refusal.field);
-    // Most messages begin with the field, which is then not repeated.
-    let is_told = refusal.field.is_empty() || refusal.message.starts_with(&field);
-    let place = if is_told { String::new() } else { format!("{field}: ") };
-    CloseReason::Code(CloseCode::Malformed, format!("{place}{}", refusal.message))
+    // Most messages begin with the field. The field is then not repeated.
+    let names_field = refusal.field.is_empty() || refusal.message.starts_with(&field);
+    let prefix = if names_field { String::new() } else { format!("{field}: ") };
+    CloseReason::Code(CloseCode::Malformed, format!("{prefix}{}", refusal.message))
 }

@@ -19,14 +19,14 @@ pub struct ConnectionLimiter {
     refused_max: u32,
 }
 
-/// What to do with a frame.
+/// What the connection's task must do with a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Handle it.
-    Fine,
-    /// Refuse it; the client may send it again after this number of milliseconds.
+    /// Handle the frame.
+    Accepted,
+    /// Refuse the frame. The client may send it again after this number of milliseconds.
     Wait(u32),
-    /// Close the connection: the client continues to send although its frames are refused.
+    /// Close the connection, because the client continues to send although its frames are refused.
     Flood,
 }
 
@@ -41,18 +41,19 @@ impl ConnectionLimiter {
         }
     }
 
-    /// Counts a frame that arrived now.
-    pub fn frame(&mut self) -> Verdict {
+    /// Counts a frame that arrived now, and says what to do with it.
+    pub fn count_frame(&mut self) -> Verdict {
         match self.frames.check() {
             Ok(()) => {
-                // Not reset to zero, because also a client that sends far too fast gets a frame accepted now and then.
+                // The count is not reset to zero, because a frame of a client that sends far too fast is also accepted now
+                // and then.
                 self.refused = self.refused.saturating_sub(1);
-                Verdict::Fine
+                Verdict::Accepted
             }
             Err(_) if self.refused >= self.refused_max => Verdict::Flood,
-            Err(until) => {
+            Err(not_until) => {
                 self.refused += 1;
-                Verdict::Wait(milliseconds(until.wait_time_from(DefaultClock::default().now())))
+                Verdict::Wait(milliseconds(not_until.wait_time_from(DefaultClock::default().now())))
             }
         }
     }
@@ -76,13 +77,13 @@ mod tests {
     fn frames_above_the_burst_are_refused_and_then_count_as_a_flood() {
         let limits = Limits { frames_per_second: 1, frames_burst: 2, ..Limits::default() };
         let mut limiter = ConnectionLimiter::new(&limits);
-        assert_eq!((limiter.frame(), limiter.frame()), (Verdict::Fine, Verdict::Fine));
+        assert_eq!((limiter.count_frame(), limiter.count_frame()), (Verdict::Accepted, Verdict::Accepted));
         for _ in 0..20 {
-            assert!(matches!(limiter.frame(), Verdict::Wait(1..=1_001)));
+            assert!(matches!(limiter.count_frame(), Verdict::Wait(1..=1_001)));
         }
-        assert_eq!(limiter.frame(), Verdict::Flood);
+        assert_eq!(limiter.count_frame(), Verdict::Flood);
         limiter.refused = 0;
         limiter.refused_max = 1;
-        assert!(matches!((limiter.frame(), limiter.frame()), (Verdict::Wait(_), Verdict::Flood)));
+        assert!(matches!((limiter.count_frame(), limiter.count_frame()), (Verdict::Wait(_), Verdict::Flood)));
     }
 }

@@ -7,47 +7,47 @@ use http::{HeaderMap, HeaderName, header};
 /// header on a WebSocket.
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
-/// The `Origin` header of a request. `None` if there is none: the request comes from no page.
+/// The `Origin` header of a request. `None` if the request has no such header: it comes from no page.
 ///
 /// # Errors
 /// [`NotAnOrigin`] if the header occurs more than once or is no text, which no browser sends.
-pub fn of(headers: &HeaderMap) -> Result<Option<&str>, NotAnOrigin> {
-    let mut sent = headers.get_all(header::ORIGIN).iter();
-    match (sent.next().map(|origin| origin.to_str()), sent.next()) {
+pub fn from_headers(headers: &HeaderMap) -> Result<Option<&str>, NotAnOrigin> {
+    let mut values = headers.get_all(header::ORIGIN).iter();
+    match (values.next().map(|origin| origin.to_str()), values.next()) {
         (None, _) => Ok(None),
         (Some(Ok(origin)), None) => Ok(Some(origin)),
         _ => Err(NotAnOrigin),
     }
 }
 
-/// The request has more than one `Origin` header, or one that is no text.
+/// The request has more than one `Origin` header, or an `Origin` header that is no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAnOrigin;
 
-/// The origin of a page of another site; `None` for the server's own page, which always may connect, and for a request that
-/// comes from no page. A header that is no origin counts as the origin of another site: an empty text.
+/// The origin of a page of another site. `None` for the server's own page, which may always connect, and for a request that
+/// comes from no page. For a wrong header ([`NotAnOrigin`]) the result is an empty text, which is the origin of no page.
 #[must_use]
 pub fn foreign(headers: &HeaderMap) -> Option<&str> {
-    of(headers).unwrap_or(Some("")).filter(|origin| !is_own(origin, headers))
+    from_headers(headers).unwrap_or(Some("")).filter(|origin| !is_own(origin, headers))
 }
 
-/// Whether the origin names the host of the request, which is so for the server's own page.
+/// Whether the origin names the host of the request. This holds for the server's own page.
 #[must_use]
 pub fn is_own(origin: &str, headers: &HeaderMap) -> bool {
-    let Some((scheme, from)) = origin.split_once("://") else { return false };
-    // A proxy may end TLS, so only the origin's scheme is known. Browsers omit the default port of a scheme, other clients
-    // may send it.
+    let Some((scheme, origin_host)) = origin.split_once("://") else { return false };
+    // A proxy may end TLS, so only the scheme of the origin is known. Browsers omit the default port of a scheme, and other
+    // clients may send it.
     let default_port = match scheme {
         "https" => ":443",
         "http" => ":80",
         _ => return false,
     };
     let without_port = |host: &str| host.strip_suffix(default_port).unwrap_or(host).to_ascii_lowercase();
-    let asked = headers.get_all(header::HOST).iter().chain(headers.get_all(X_FORWARDED_HOST));
-    asked
+    let requested_hosts = headers.get_all(header::HOST).iter().chain(headers.get_all(X_FORWARDED_HOST));
+    requested_hosts
         .filter_map(|hosts| hosts.to_str().ok())
         .flat_map(|hosts| hosts.split(','))
-        .any(|host| !host.trim().is_empty() && without_port(host.trim()) == without_port(from))
+        .any(|host| !host.trim().is_empty() && without_port(host.trim()) == without_port(origin_host))
 }
 
 #[cfg(test)]
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_the_servers_own_page_as_the_table_says() {
+    fn an_origin_with_the_host_of_the_request_is_the_servers_own_page() {
         for (origin, host, expected) in [
             ("https://chat.example", "chat.example", true),
             ("http://localhost:8080", "localhost:8080", true),
@@ -96,10 +96,10 @@ mod tests {
     #[test]
     fn a_request_with_two_origins_has_no_valid_origin() {
         let mut headers = headers("a");
-        assert_eq!(of(&headers), Ok(None));
+        assert_eq!(from_headers(&headers), Ok(None));
         headers.append(header::ORIGIN, "https://a".parse().expect("a header"));
-        assert_eq!(of(&headers), Ok(Some("https://a")));
+        assert_eq!(from_headers(&headers), Ok(Some("https://a")));
         headers.append(header::ORIGIN, "https://a".parse().expect("a header"));
-        assert_eq!(of(&headers), Err(NotAnOrigin));
+        assert_eq!(from_headers(&headers), Err(NotAnOrigin));
     }
 }

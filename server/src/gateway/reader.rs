@@ -35,19 +35,19 @@ const ALIVE_BEFORE_FIRST_MAX: u32 = 16;
 pub struct Reader {
     socket: OwnedReadHalf,
     context: WebSocketContext,
-    empty: EmptyFragments,
+    empty_fragments: EmptyFragments,
     encoding: Option<Encoding>,
     /// The library found an invalid frame. It must not be called again, because the start of the next frame is unknown.
     failed: bool,
 }
 
-/// What the client did.
+/// An event on the reading half of a socket.
 pub enum ReadEvent {
-    /// It sent a message, binary (`Proto`) or text (`Json`).
+    /// The client sent a message, binary (`Proto`) or text (`Json`).
     Frame(Encoding, Bytes),
-    /// It sent this number of frames without content (control frames, empty fragments), which show that it lives.
+    /// The client sent this number of frames without content (control frames, empty fragments). They show that it is alive.
     Alive(u32),
-    /// It closed the connection, the connection broke, or the client sent an invalid frame.
+    /// The client closed the connection, the connection broke, or the client sent an invalid frame.
     Ended(CloseReason),
 }
 
@@ -81,44 +81,46 @@ impl Reader {
             .write_buffer_size(0)
             .max_message_size(Some(limits::FRAME_BYTES_MAX))
             .max_frame_size(Some(limits::FRAME_BYTES_MAX));
-        let mut empty = EmptyFragments::default();
-        empty.read(&early);
+        let mut empty_fragments = EmptyFragments::default();
+        empty_fragments.read(&early);
         let context = WebSocketContext::from_partially_read(early, Role::Server, Some(config));
-        Self { socket, context, empty, encoding, failed: false }
+        Self { socket, context, empty_fragments, encoding, failed: false }
     }
 
-    /// Reads until the next event.
+    /// Reads until the next event. Frames that the WebSocket library makes itself are given to `answers`.
     pub fn poll(&mut self, context: &mut Context<'_>, answers: &impl ReplySink) -> Poll<ReadEvent> {
         if self.failed {
             return Poll::Ready(ReadEvent::Ended(CloseReason::code(CloseCode::ProtocolError)));
         }
-        if self.empty.any() {
-            return Poll::Ready(ReadEvent::Alive(self.empty.take()));
+        if self.empty_fragments.any() {
+            return Poll::Ready(ReadEvent::Alive(self.empty_fragments.take()));
         }
-        let mut stream = Stream { socket: &mut self.socket, empty: &mut self.empty, context, written: Vec::new() };
+        let (socket, empty_fragments) = (&mut self.socket, &mut self.empty_fragments);
+        let mut stream = Stream { socket, empty_fragments, context, written: Vec::new() };
         let message = self.context.read(&mut stream);
         if !stream.written.is_empty() {
             answers.answer(stream.written.into());
         }
         Poll::Ready(match message {
-            Ok(Message::Binary(frame)) => self.frame(Encoding::Proto, frame),
-            Ok(Message::Text(frame)) => self.frame(Encoding::Json, frame.into()),
+            Ok(Message::Binary(frame)) => self.frame_event(Encoding::Proto, frame),
+            Ok(Message::Text(frame)) => self.frame_event(Encoding::Json, frame.into()),
             Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => ReadEvent::Alive(1),
             Ok(Message::Close(_)) => ReadEvent::Ended(CloseReason::PeerLeft),
             Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                if !self.empty.any() {
+                if !self.empty_fragments.any() {
                     return Poll::Pending;
                 }
-                ReadEvent::Alive(self.empty.take())
+                ReadEvent::Alive(self.empty_fragments.take())
             }
             Err(error) => {
                 self.failed = true;
-                ReadEvent::Ended(broken(&error))
+                ReadEvent::Ended(close_reason(&error))
             }
         })
     }
 
-    fn frame(&self, encoding: Encoding, frame: Bytes) -> ReadEvent {
+    /// The event of a message: the message itself, or the end of the connection if it has another encoding than agreed.
+    fn frame_event(&self, encoding: Encoding, frame: Bytes) -> ReadEvent {
         match self.encoding {
             Some(agreed) if agreed != encoding => ReadEvent::Ended(CloseReason::Code(
                 CloseCode::UnsupportedData,
@@ -131,11 +133,11 @@ impl Reader {
         }
     }
 
-    /// Waits for the first message.
+    /// Waits for the first message and returns its content.
     ///
     /// # Errors
     /// The reason to close the connection if it ended first or sent too many frames without content.
-    pub async fn first(&mut self, answers: &impl ReplySink) -> Result<Bytes, CloseReason> {
+    pub async fn first_frame(&mut self, answers: &impl ReplySink) -> Result<Bytes, CloseReason> {
         let mut alive = 0;
         while alive <= ALIVE_BEFORE_FIRST_MAX {
             match poll_fn(|context| self.poll(context, answers)).await {
@@ -147,12 +149,12 @@ impl Reader {
         Err(CloseReason::code(CloseCode::RateLimited))
     }
 
-    /// The bytes of a close frame. After this, the reader only waits for the client's close frame. With `None`, the answer
-    /// to the client's close frame if it sent one, or no bytes.
+    /// Returns the bytes of this close frame. After this, the reader only waits for the client's close frame. With `None`,
+    /// returns the bytes of the answer to the client's close frame, or no bytes if the client sent no close frame.
     #[must_use]
     pub fn close(&mut self, frame: Option<CloseFrame>) -> Bytes {
         let mut written = WrittenBytes(Vec::new());
-        // An error means that no close frame can be sent any more, and then none is.
+        // After an error no close frame can be sent any more, so the error is ignored.
         let _ = match frame {
             Some(frame) => self.context.close(&mut written, Some(frame)),
             None => self.context.flush(&mut written),
@@ -169,28 +171,28 @@ impl Reader {
 /// The socket as `Read` and `Write`, as the library needs it. Written bytes are collected in `written`.
 struct Stream<'a, 'b> {
     socket: &'a mut OwnedReadHalf,
-    empty: &'a mut EmptyFragments,
+    empty_fragments: &'a mut EmptyFragments,
     context: &'a mut Context<'b>,
     written: Vec<u8>,
 }
 
 impl Stream<'_, '_> {
-    fn poll_read(&mut self, into: &mut [u8]) -> Poll<io::Result<usize>> {
-        let mut buffer = ReadBuf::new(into);
+    fn poll_read(&mut self, bytes: &mut [u8]) -> Poll<io::Result<usize>> {
+        let mut buffer = ReadBuf::new(bytes);
         ready!(Pin::new(&mut *self.socket).poll_read(self.context, &mut buffer))?;
-        self.empty.read(buffer.filled());
+        self.empty_fragments.read(buffer.filled());
         Poll::Ready(Ok(buffer.filled().len()))
     }
 }
 
 impl Read for Stream<'_, '_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         // The library would continue to read until a message ends. The counted empty fragments must go through the limiter
         // first.
-        if self.empty.any() {
+        if self.empty_fragments.any() {
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        match self.poll_read(into) {
+        match self.poll_read(bytes) {
             Poll::Ready(read) => read,
             Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
         }
@@ -211,7 +213,7 @@ impl Write for Stream<'_, '_> {
 struct WrittenBytes(Vec<u8>);
 
 impl Read for WrittenBytes {
-    fn read(&mut self, _into: &mut [u8]) -> io::Result<usize> {
+    fn read(&mut self, _bytes: &mut [u8]) -> io::Result<usize> {
         Err(io::ErrorKind::WouldBlock.into())
     }
 }
@@ -227,7 +229,7 @@ impl Write for WrittenBytes {
 }
 
 /// The close reason for an error of the library, with the close codes of RFC 6455 §7.4.1.
-fn broken(error: &Error) -> CloseReason {
+fn close_reason(error: &Error) -> CloseReason {
     match error {
         Error::Capacity(CapacityError::MessageTooLong { max_size, .. }) => {
             CloseReason::Code(CloseCode::TooLarge, format!("frames have at most {max_size} bytes"))

@@ -6,18 +6,18 @@ use tokio::time::Instant;
 
 use crate::auth::token;
 
-/// How many seconds before its token expires a client is asked to refresh it.
+/// The number of seconds before the expiry of its token at which a client is asked to refresh the token.
 const EXPIRY_NOTICE_S: i64 = 60;
 
-/// Seconds by which an expired token is still accepted, because clocks may differ. A session lives as long as its token
-/// would be accepted.
+/// The number of seconds for which an expired token is still accepted, because clocks may differ. A session stays open for
+/// as long as its token would be accepted.
 const LEEWAY_S: i64 = token::LEEWAY_S;
 
 /// The milliseconds from `now_s` until a token expires at `expires_at_s`. At least 1, because 0 means "unknown" on the wire.
 #[must_use]
-pub fn left_ms(expires_at_s: i64, now_s: i64) -> u32 {
-    let left_ms = expires_at_s.saturating_sub(now_s).saturating_mul(1000);
-    u32::try_from(left_ms.max(1)).unwrap_or(u32::MAX)
+pub fn remaining_ms(expires_at_s: i64, now_s: i64) -> u32 {
+    let remaining_ms = expires_at_s.saturating_sub(now_s).saturating_mul(1000);
+    u32::try_from(remaining_ms.max(1)).unwrap_or(u32::MAX)
 }
 
 /// The deadlines of one connection.
@@ -26,7 +26,8 @@ pub struct Timers {
     next_ping: Instant,
     alive_at: Instant,
     expires_at_s: i64,
-    noticed: bool,
+    /// Whether [`Due::ExpiryNotice`] was reported for the current token.
+    notice_given: bool,
 }
 
 /// The work that is due.
@@ -48,18 +49,18 @@ impl Timers {
     /// The deadlines of a connection that just finished its handshake.
     #[must_use]
     pub fn new(interval: Duration, expires_at_s: i64, now: Instant) -> Self {
-        Self { interval, next_ping: now + interval, alive_at: now, expires_at_s, noticed: false }
+        Self { interval, next_ping: now + interval, alive_at: now, expires_at_s, notice_given: false }
     }
 
-    /// Notes that the client is alive now.
-    pub fn alive(&mut self, now: Instant) {
+    /// Records that the client is alive now.
+    pub fn client_alive(&mut self, now: Instant) {
         self.alive_at = now;
     }
 
-    /// Notes that the client sent a fresh token.
-    pub fn refreshed(&mut self, expires_at_s: i64) {
+    /// Records that the client sent a fresh token. `expires_at_s`: seconds since 1970 UTC.
+    pub fn token_refreshed(&mut self, expires_at_s: i64) {
         self.expires_at_s = expires_at_s;
-        self.noticed = false;
+        self.notice_given = false;
     }
 
     /// When the token expires. Seconds since 1970 UTC.
@@ -71,9 +72,9 @@ impl Timers {
     /// The next moment at which work may be due. `now_s` is `now` as wall clock time, in seconds since 1970 UTC.
     #[must_use]
     pub fn next(&self, now: Instant, now_s: i64) -> Instant {
-        let expiry = if self.noticed { self.expires_at_s + LEEWAY_S } else { self.expires_at_s - EXPIRY_NOTICE_S };
-        let left = Duration::from_secs(u64::try_from(expiry - now_s).unwrap_or(0));
-        self.next_ping.min(self.lost_at()).min(now + left.min(self.interval))
+        let expiry = if self.notice_given { self.expires_at_s + LEEWAY_S } else { self.expires_at_s - EXPIRY_NOTICE_S };
+        let until_expiry = Duration::from_secs(u64::try_from(expiry - now_s).unwrap_or(0));
+        self.next_ping.min(self.silence_at()).min(now + until_expiry.min(self.interval))
     }
 
     /// The work that is due at `now`. Each ping and each expiry notice is due once.
@@ -81,11 +82,11 @@ impl Timers {
         if now_s >= self.expires_at_s + LEEWAY_S {
             return Due::Expired;
         }
-        if !self.noticed && now_s >= self.expires_at_s - EXPIRY_NOTICE_S {
-            self.noticed = true;
+        if !self.notice_given && now_s >= self.expires_at_s - EXPIRY_NOTICE_S {
+            self.notice_given = true;
             return Due::ExpiryNotice;
         }
-        if now >= self.lost_at() {
+        if now >= self.silence_at() {
             return Due::Silence;
         }
         if now < self.next_ping {
@@ -95,7 +96,8 @@ impl Timers {
         Due::Ping
     }
 
-    fn lost_at(&self) -> Instant {
+    /// When the connection is closed if the client stays silent.
+    fn silence_at(&self) -> Instant {
         self.alive_at + 2 * self.interval
     }
 }
@@ -108,8 +110,8 @@ mod tests {
 
     #[test]
     fn the_remaining_lifetime_is_never_zero_and_never_wraps() {
-        assert_eq!((left_ms(3700, 100), left_ms(100, 100), left_ms(90, 100)), (3_600_000, 1, 1));
-        assert_eq!(left_ms(i64::MAX, 0), u32::MAX);
+        assert_eq!((remaining_ms(3700, 100), remaining_ms(100, 100), remaining_ms(90, 100)), (3_600_000, 1, 1));
+        assert_eq!(remaining_ms(i64::MAX, 0), u32::MAX);
     }
 
     #[test]
@@ -122,11 +124,11 @@ mod tests {
     }
 
     #[test]
-    fn a_silent_connection_is_closed_before_the_next_ping() {
+    fn a_silent_connection_is_closed_without_waiting_for_the_next_ping() {
         let start = Instant::now();
         let mut timers = Timers::new(INTERVAL, 10_000, start);
         let alive_at = start + INTERVAL / 2;
-        timers.alive(alive_at);
+        timers.client_alive(alive_at);
         assert_eq!(timers.due(start + INTERVAL, 0), Due::Ping);
         assert_eq!(timers.due(start + 2 * INTERVAL, 0), Due::Ping);
         assert_eq!(timers.next(start + 2 * INTERVAL, 0), alive_at + 2 * INTERVAL);
@@ -139,7 +141,7 @@ mod tests {
         let mut timers = Timers::new(INTERVAL, 10_000, start);
         for round in 1..10 {
             let now = start + round * INTERVAL;
-            timers.alive(now);
+            timers.client_alive(now);
             assert_eq!(timers.due(now, 0), Due::Ping);
         }
     }
@@ -152,7 +154,7 @@ mod tests {
         assert_eq!(timers.due(start, 41), Due::Nothing);
         assert_eq!(timers.next(start, 90 + LEEWAY_S), start + Duration::from_secs(10));
         assert_eq!(timers.due(start, 99 + LEEWAY_S), Due::Nothing);
-        timers.refreshed(200 + LEEWAY_S);
+        timers.token_refreshed(200 + LEEWAY_S);
         assert_eq!(timers.due(start, 100 + LEEWAY_S), Due::Nothing);
         assert_eq!(timers.due(start, 199 + 2 * LEEWAY_S), Due::ExpiryNotice);
         assert_eq!(timers.due(start, 200 + 2 * LEEWAY_S), Due::Expired);

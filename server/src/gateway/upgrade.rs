@@ -11,11 +11,12 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use super::{connection, diagnosis, origin};
 use crate::app::App;
 
+/// The value of `Retry-After`, in seconds, of a node that accepts no connections.
 const RETRY_AFTER_S: &str = "2";
 
 /// The handler of `GET /v1/ws`.
 pub async fn upgrade(State(app): State<Arc<App>>, mut request: Request<Body>) -> Response<Body> {
-    let mut response = if diagnosis::is_asked_for(request.headers()) {
+    let mut response = if diagnosis::is_requested(request.headers()) {
         diagnosis::answer(&app, request.headers(), request.uri()).await
     } else {
         let page = origin::foreign(request.headers()).map(Box::from);
@@ -23,7 +24,7 @@ pub async fn upgrade(State(app): State<Arc<App>>, mut request: Request<Body>) ->
             Some(origin) => app.origins.allows_any(origin).await,
             None => true,
         };
-        match check(&app, &request, is_admitted) {
+        match check_request(&app, &request, is_admitted) {
             Ok((accepted, encoding)) => {
                 let upgrading = hyper::upgrade::on(&mut request);
                 app.tasks.clone().spawn("connection", connection::run(app, upgrading, encoding, page));
@@ -32,7 +33,7 @@ pub async fn upgrade(State(app): State<Arc<App>>, mut request: Request<Body>) ->
             Err(refusal) => *refusal,
         }
     };
-    // Pages of all origins may read why the WebSocket was refused.
+    // Pages of all origins may read the reason of a refusal.
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
 }
@@ -50,7 +51,8 @@ impl Accepted {
         if request.method() != Method::GET || request.version() != Version::HTTP_11 {
             return Err(refuse(StatusCode::METHOD_NOT_ALLOWED, "a WebSocket starts with GET over HTTP/1.1"));
         }
-        if !lists(headers, header::CONNECTION, "upgrade") || !lists(headers, header::UPGRADE, "websocket") {
+        if !contains_token(headers, header::CONNECTION, "upgrade") || !contains_token(headers, header::UPGRADE, "websocket")
+        {
             return Err(upgrade_required(
                 "this address speaks WebSocket: ask for an upgrade; a proxy in between must pass on `Connection` and `Upgrade`",
             ));
@@ -86,11 +88,19 @@ impl Accepted {
     }
 }
 
-/// `is_admitted`: the node or a tenant allows the page of the request.
-fn check(app: &App, request: &Request<Body>, is_admitted: bool) -> Result<(Accepted, Encoding), Box<Response<Body>>> {
+/// Checks the handshake, the origin and the state of this node, and chooses the encoding. `is_admitted`: the node or a
+/// tenant allows the page of the request.
+///
+/// # Errors
+/// The HTTP response that says why the WebSocket is refused.
+fn check_request(
+    app: &App,
+    request: &Request<Body>,
+    is_admitted: bool,
+) -> Result<(Accepted, Encoding), Box<Response<Body>>> {
     let headers = request.headers();
     let accepted = Accepted::check(request)?;
-    match origin::of(headers) {
+    match origin::from_headers(headers) {
         Ok(None) => {}
         Ok(Some(_)) if is_admitted => {}
         Ok(Some(origin)) => {
@@ -124,22 +134,23 @@ fn check(app: &App, request: &Request<Body>, is_admitted: bool) -> Result<(Accep
 }
 
 /// Whether a header with a list of tokens contains this token.
-fn lists(headers: &HeaderMap, name: header::HeaderName, token: &str) -> bool {
+fn contains_token(headers: &HeaderMap, name: header::HeaderName, token: &str) -> bool {
     headers
         .get_all(name)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .any(|one| one.trim().eq_ignore_ascii_case(token))
+        .any(|listed| listed.trim().eq_ignore_ascii_case(token))
 }
 
+/// Whether the key is 16 bytes in base64.
 fn is_nonce(key: &HeaderValue) -> bool {
     use base64::{Engine, engine::general_purpose::STANDARD};
     STANDARD.decode(key.as_bytes()).is_ok_and(|bytes| bytes.len() == 16)
 }
 
-fn upgrade_required(why: &'static str) -> Box<Response<Body>> {
-    let mut response = refuse(StatusCode::UPGRADE_REQUIRED, why);
+fn upgrade_required(message: &'static str) -> Box<Response<Body>> {
+    let mut response = refuse(StatusCode::UPGRADE_REQUIRED, message);
     let headers = response.headers_mut();
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
@@ -147,8 +158,8 @@ fn upgrade_required(why: &'static str) -> Box<Response<Body>> {
     response
 }
 
-fn refuse(status: StatusCode, why: &'static str) -> Box<Response<Body>> {
-    let mut response = Box::new(Response::new(Body::from(why)));
+fn refuse(status: StatusCode, message: &'static str) -> Box<Response<Body>> {
+    let mut response = Box::new(Response::new(Body::from(message)));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response

@@ -1,4 +1,4 @@
-//! `/v1`: commands and endpoints of back ends as one router.
+//! The router of `/v1`: the commands, and the endpoints for back ends and users.
 
 use std::sync::Arc;
 
@@ -8,20 +8,20 @@ use http::{HeaderValue, header};
 use super::{assets, body, commands, cors, docs, error::Problem, manage, manage::exports::Exports, openapi};
 use crate::{app::App, limits::UserLimiter, provisioning::ImportLocks};
 
-/// What every handler needs.
+/// The state that the handlers of `/v1` share.
 #[derive(Clone)]
 pub struct Shared {
     /// The server.
     pub app: Arc<App>,
-    /// Limits how many requests a user may send.
+    /// Limits the number of requests per user.
     pub limiter: Arc<UserLimiter>,
-    /// The imports of this node.
+    /// The locks of the imports that run on this node.
     pub imports: ImportLocks,
-    /// The exports of this node.
+    /// The exports that run on this node.
     pub exports: Exports,
 }
 
-/// All of `/v1` except the WebSocket.
+/// The router of all paths below `/v1`, except the WebSocket.
 pub fn router(app: &Arc<App>) -> Router {
     let limiter = Arc::new(UserLimiter::of_requests(&app.config.limits));
     let shared = Shared { app: Arc::clone(app), limiter, imports: ImportLocks::default(), exports: Exports::default() };
@@ -36,7 +36,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .layer(middleware::from_fn_with_state(origins, cors::middleware))
 }
 
-/// A success whose body is JSON.
+/// A successful response whose body is JSON.
 pub(super) fn json_response(body: impl Into<axum::body::Body>) -> Response {
     let mut response = Response::new(body.into());
     let headers = response.headers_mut();

@@ -14,18 +14,18 @@ use serde_json::{Map, Value};
 use super::error::Problem;
 use crate::plain::shortened;
 
-/// The longest time for a body: 64 KiB in 10 s is less than 60 kbit/s.
+/// The maximum time in which a body must arrive. A body of 64 KiB in 10 s needs less than 60 kbit/s.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The layer that a router needs so that [`read`] can set its limit.
+/// The layer with the default limit of bodies. A router needs it so that [`read`] can set another limit.
 pub fn limit() -> DefaultBodyLimit {
     DefaultBodyLimit::max(FRAME_BYTES_MAX)
 }
 
-/// Above this number, a float can't represent each whole number.
+/// 2⁵³. A 64-bit float can't represent every whole number above it.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 
-/// A whole number in any notation of JSON: `2`, `2.0`, `2e0`. `None` for any other value.
+/// Reads a whole number from 0 up, in any notation of JSON: `2`, `2.0`, `2e0`. `None` for any other value.
 pub fn whole(number: &Value) -> Option<u64> {
     number.as_u64().or_else(|| {
         let number = number.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=EXACT_MAX).contains(number))?;
@@ -37,8 +37,8 @@ pub fn whole(number: &Value) -> Option<u64> {
 /// Reads a JSON object. An empty body is an empty object, so that the error names the missing fields.
 ///
 /// # Errors
-/// 415 if the content type is not JSON, 400 if the content is not JSON (with the field, if it is known) or arrives too slowly,
-/// 413 if the body is too large.
+/// 415 if the content type is not JSON, 400 if the content is not JSON (with the field, if it is known) or arrives too
+/// slowly, 413 if the body is too large.
 pub async fn read(request: Request) -> Result<Map<String, Value>, Problem> {
     read_within(request, FRAME_BYTES_MAX).await
 }
@@ -46,22 +46,22 @@ pub async fn read(request: Request) -> Result<Map<String, Value>, Problem> {
 /// Like [`read`], for a body of at most `bytes_max` bytes.
 ///
 /// # Errors
-/// As [`read`].
+/// The errors of [`read`].
 pub async fn read_within(request: Request, bytes_max: usize) -> Result<Map<String, Value>, Problem> {
     let content_type = request.headers().get(header::CONTENT_TYPE).cloned();
     let bytes = bytes(request, bytes_max).await?;
     if bytes.is_empty() {
         return Ok(Map::new());
     }
-    let essence = content_type.as_ref().and_then(|value| value.to_str().ok()?.split(';').next());
-    // This also refuses forms of other sites: a browser sends this type only after a CORS preflight.
-    if !essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json")) {
+    let media_type = content_type.as_ref().and_then(|value| value.to_str().ok()?.split(';').next());
+    // This check also refuses forms of other sites, because a browser sends this media type only after a CORS preflight.
+    if !media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("application/json")) {
         let declared = match content_type.as_ref().map(|value| String::from_utf8_lossy(value.as_bytes())) {
             Some(declared) => format!("`{}`", shortened(&declared)),
             None => "missing".to_owned(),
         };
-        let why = format!("the header `Content-Type` is {declared}, and must be `application/json`");
-        let refusal = malformed(&why);
+        let reason = format!("the header `Content-Type` is {declared}, and must be `application/json`");
+        let refusal = malformed(&reason);
         return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
     }
     from_json(&bytes).map_err(|mut refusal| {
@@ -72,7 +72,7 @@ pub async fn read_within(request: Request, bytes_max: usize) -> Result<Map<Strin
     })
 }
 
-/// Reads a body of at most `bytes_max` bytes, of any type.
+/// Reads a body of any media type, of at most `bytes_max` bytes.
 ///
 /// # Errors
 /// 400 if the body breaks off or arrives too slowly, 413 if it is too large.
@@ -90,8 +90,8 @@ pub async fn bytes(mut request: Request, bytes_max: usize) -> Result<Bytes, Refu
         })
 }
 
-/// Refuses a value of a path or query that contains a control character: no id or word contains one, and PostgreSQL refuses
-/// a statement with U+0000.
+/// Refuses a value of a path or query that contains a control character. No id and no word contains a control character, and
+/// PostgreSQL refuses a statement with U+0000.
 ///
 /// # Errors
 /// `invalid` with this field.
@@ -99,12 +99,12 @@ pub fn refuse_control_characters(field: &str, value: &str) -> Result<(), Refusal
     match value.chars().find(|letter| letter.is_control()) {
         None => Ok(()),
         Some(letter) => {
-            let why = format!("`{field}` contains U+{:04X}, a control character", u32::from(letter));
-            Err(Refusal::new(ErrorCode::Invalid, why).field(field))
+            let reason = format!("`{field}` contains U+{:04X}, a control character", u32::from(letter));
+            Err(Refusal::new(ErrorCode::Invalid, reason).field(field))
         }
     }
 }
 
-fn malformed(why: &str) -> Refusal {
-    Refusal::new(ErrorCode::Malformed, why)
+fn malformed(reason: &str) -> Refusal {
+    Refusal::new(ErrorCode::Malformed, reason)
 }

@@ -1,4 +1,4 @@
-//! The caller of a request: a user with a token, or a back end with an API key, which may act for a user.
+//! Finds the caller of a request: a user with a token, or a back end with an API key. A back end may act for a user.
 
 use causerie_protocol::{ErrorCode, Refusal, command::UserRef};
 use http::{HeaderMap, header};
@@ -11,15 +11,15 @@ use crate::{
     store::queries::users,
 };
 
-/// The header in which a back end names the user it acts for, by the product's id of the user.
+/// The header in which a back end names the user for whom it acts, by the external id of the user.
 pub const CAUSERIE_USER: &str = "causerie-user";
 const KEY_PREFIX: &str = "sk_";
 
-/// The caller of a request: the user of its token, or the user that its back end names in [`CAUSERIE_USER`].
+/// Returns the user of the token of a request, or the user that the back end names in [`CAUSERIE_USER`].
 ///
 /// # Errors
-/// If there is no user, the credential is not valid, the key lacks the scope `act`, or the tenant does not allow the page that
-/// sent the token.
+/// A refusal if the credential is missing or not valid, the key has not the scope `act`, the header names no active user,
+/// the tenant does not allow the page that sent the token, or the database does not answer.
 pub async fn user(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
     let credential = bearer(headers)?;
     if !credential.starts_with(KEY_PREFIX) {
@@ -33,8 +33,8 @@ pub async fn user(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
     key.require_any(&[Scope::Act])?;
     let external_id = headers.get(CAUSERIE_USER).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
     let external_id = external_id.filter(|id| !id.is_empty()).ok_or_else(|| {
-        let why = "an API key acts for a user: name the user in the header `Causerie-User`, by your id of the user";
-        Refusal::new(ErrorCode::Invalid, why).field(CAUSERIE_USER)
+        let reason = "an API key acts for a user: name the user in the header `Causerie-User`, by your id of the user";
+        Refusal::new(ErrorCode::Invalid, reason).field(CAUSERIE_USER)
     })?;
     let user = find(app, &key, external_id).await?;
     if user.status != UserStatus::Active {
@@ -43,30 +43,31 @@ pub async fn user(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
     Ok(Caller { tenant: key.tenant, user: user.id, credential: Credential::ApiKey(key.key) })
 }
 
-/// The back end of the API key, which must have one of these scopes.
+/// Returns the back end of the API key of a request. The key must have at least one of these scopes.
 ///
 /// # Errors
-/// If the credential is not an API key, is not valid, or has none of the scopes.
+/// A refusal if the credential is missing, is not an API key, is not valid or has none of the scopes, or if the database
+/// does not answer.
 pub async fn back_end(app: &App, headers: &HeaderMap, scopes: &[Scope]) -> Result<ApiCaller, Refusal> {
     let credential = bearer(headers)?;
     // Any other credential, for example a user's token, does not identify a back end.
     if !credential.starts_with(KEY_PREFIX) {
-        let why = "this needs the API key of a back end behind `Bearer` (it begins with `sk_`), not a user's token; \
+        let reason = "this needs the API key of a back end behind `Bearer` (it begins with `sk_`), not a user's token; \
                    `causerie api-key create` makes one";
-        return Err(Refusal::new(ErrorCode::Unauthenticated, why));
+        return Err(Refusal::new(ErrorCode::Unauthenticated, reason));
     }
     let key = app.auth.key(credential).await?;
     key.require_any(scopes)?;
     Ok(key)
 }
 
-/// A user of the back end's tenant, by the product's id.
+/// Returns the user of the back end's tenant with this external id.
 ///
 /// # Errors
-/// `not_found` if there is no such user; `unavailable` if the database fails.
+/// `not_found` if the tenant has no user with this id; `unavailable` if the database fails.
 pub async fn find(app: &App, key: &ApiCaller, external_id: &str) -> Result<User, Refusal> {
-    let asked = [UserRef::ExternalId(external_id.to_owned())];
-    let found = users::resolve(app.store.reader(), key.tenant, &asked).await?;
+    let user_refs = [UserRef::ExternalId(external_id.to_owned())];
+    let found = users::resolve(app.store.reader(), key.tenant, &user_refs).await?;
     let not_found = || Refusal::new(ErrorCode::NotFound, "this tenant has no user of this id");
     found.into_iter().next().flatten().ok_or_else(not_found)
 }
@@ -87,11 +88,11 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
             None => "lacks the word `Bearer` before the credential",
         },
     };
-    let why = format!(
+    let reason = format!(
         "the header `Authorization` {wrong}; send it once, as `Authorization: Bearer CREDENTIAL`, with a user's token or an API key \
          (`sk_…`)"
     );
-    Err(Refusal::new(ErrorCode::Unauthenticated, why))
+    Err(Refusal::new(ErrorCode::Unauthenticated, reason))
 }
 
 #[cfg(test)]

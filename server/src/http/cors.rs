@@ -1,6 +1,7 @@
-//! CORS: pages of the origins that the node or a tenant allows may use `/v1`. The `Authorization` header carries the token, and
-//! cookies are never used, so requests with credentials (cookies) are not allowed. A preflight has no token; once the token is
-//! known, its tenant decides (`caller.rs`).
+//! CORS: pages of the origins that the node or a tenant allows may use `/v1`. The `Authorization` header carries the token,
+//! and cookies are never used, so requests with credentials (cookies) are not allowed. A preflight has no token, so the
+//! preflight is answered for an origin of any tenant; the request itself is checked against the tenant of its token
+//! (`caller.rs`).
 
 use axum::{
     extract::{Request, State},
@@ -11,13 +12,13 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use crate::auth::Origins;
 
-/// How long a browser may keep the answer to a preflight, in seconds: the maximum that Chromium accepts, two hours.
+/// How long a browser may cache the answer to a preflight, in seconds. Two hours is the maximum that Chromium accepts.
 const PREFLIGHT_MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 const HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type, causerie-user");
 const EXPOSED: HeaderValue = HeaderValue::from_static("retry-after, www-authenticate");
 
-/// Answers preflights and tells browsers whether their page may read the answer.
+/// Answers CORS preflights, and adds to each response the headers that allow the page to read it.
 pub async fn middleware(State(origins): State<Origins>, request: Request, next: Next) -> Response {
     let allowed = allowed_origin(request.headers(), &origins).await;
     let is_preflight =
@@ -38,6 +39,7 @@ pub async fn middleware(State(origins): State<Origins>, request: Request, next: 
     response
 }
 
+/// The `Origin` header of a request, if the node or any tenant allows the origin.
 async fn allowed_origin(headers: &HeaderMap, origins: &Origins) -> Option<HeaderValue> {
     let origin = headers.get(header::ORIGIN)?;
     origins.allows_any(origin.to_str().ok()?).await.then(|| origin.clone())

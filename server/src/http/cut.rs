@@ -7,21 +7,21 @@ use std::sync::{
 
 use tokio::sync::Notify;
 
-/// Closes one connection. A handler finds it in the extensions of its request. A body alone can't do this: it is not polled
-/// while the client does not read. Cheap to clone.
+/// Closes the connection of a request. The extensions of the request contain it. The response body can't close the
+/// connection, because the body is not polled while the client does not read. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Cut(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    asked: Notify,
+    requested: Notify,
     at_shutdown: AtomicBool,
 }
 
 impl Cut {
     /// Closes the connection.
     pub fn now(&self) {
-        self.0.asked.notify_one();
+        self.0.requested.notify_one();
     }
 
     /// Sets whether a shutdown closes the connection or waits for the end of its answer.
@@ -35,8 +35,8 @@ impl Cut {
         self.0.at_shutdown.load(Ordering::Acquire)
     }
 
-    /// Waits until [`Self::now`] is called.
+    /// Waits until [`Self::now`] is called. Used by the listener, which closes the connection then.
     pub async fn asked(&self) {
-        self.0.asked.notified().await;
+        self.0.requested.notified().await;
     }
 }

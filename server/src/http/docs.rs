@@ -47,12 +47,12 @@ fn page() -> String {
         prose(&info["summary"]),
         prose(&info["description"]),
     );
-    let mut bounds = Table::of(["Limit", ""]);
-    openapi::BOUNDS.iter().for_each(|(what, most)| bounds.row([what, &most.to_string()]));
+    let mut bounds = Table::new(["Limit", ""]);
+    openapi::BOUNDS.iter().for_each(|(name, max)| bounds.row([name, &max.to_string()]));
     page += &bounds.end();
 
     page += "<h2>Operations</h2>";
-    DESCRIPTION.operations.iter().for_each(|one| page += &operation(one));
+    DESCRIPTION.operations.iter().for_each(|described| page += &operation(described));
     page += "<h2>Errors</h2>";
     page += &errors();
     page += "<h2>Messages</h2>";
@@ -62,42 +62,45 @@ fn page() -> String {
     page
 }
 
-fn operation(of: &Operation) -> String {
-    let operation = &of.description;
+/// The section about an operation.
+fn operation(operation: &Operation) -> String {
+    let description = &operation.description;
     let mut text = format!(
         "<h3 id=\"{}\"><code>{} {}</code></h3><p>{} {}</p>",
-        of.id,
-        of.method,
-        escaped(of.path),
-        prose(&operation["summary"]),
-        prose(&operation["description"]),
+        operation.id,
+        operation.method,
+        escaped(operation.path),
+        prose(&description["summary"]),
+        prose(&description["description"]),
     );
-    let mut parameters = Table::of(["Parameter", "In", "Type", ""]);
-    for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|one| one.get("name").is_some()) {
+    let mut parameters = Table::new(["Parameter", "In", "Type", ""]);
+    for parameter in
+        description["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter.get("name").is_some())
+    {
         let schema = &parameter["schema"];
         let name = code(&parameter["name"]);
         parameters.row([&name, &prose(&parameter["in"]), &kind(schema), &prose(&schema["description"])]);
     }
     text += &parameters.end();
-    if let Some(body) = content(&operation["requestBody"]) {
+    if let Some(body) = content(&description["requestBody"]) {
         let _ = write!(text, "<p>Body: {body}.</p>");
     }
-    text + &match content(&operation["responses"]["200"]) {
+    text + &match content(&description["responses"]["200"]) {
         None => "<p>Answer: none (204).</p>".to_owned(),
         Some(answer) => format!("<p>Answer: {answer}.</p>"),
     }
 }
 
-/// The type of a body, with the media type if it is not JSON.
+/// The type of a body as HTML, with the media type if it is not JSON. `None` if there is no body.
 fn content(body: &Value) -> Option<String> {
     let (media_type, content) = body["content"].as_object()?.iter().next()?;
-    let of = kind(&content["schema"]);
-    Some(if media_type == "application/json" { of } else { format!("{of}, one per line (<code>{media_type}</code>)") })
+    let kind = kind(&content["schema"]);
+    Some(if media_type == "application/json" { kind } else { format!("{kind}, one per line (<code>{media_type}</code>)") })
 }
 
 /// The table of error codes. Links in problems ([`super::error`]) point to its rows.
 fn errors() -> String {
-    let mut table = Table::of(["Name", "Code", "Status", "Temporary", ""]);
+    let mut table = Table::new(["Name", "Code", "Status", "Temporary", ""]);
     for (name, comment) in WIRE.enums["ErrorCode"].values.iter().skip(1) {
         let Some(error) = ErrorCode::from_str_name(name) else { continue };
         let temporary = if error.temporary() { "yes" } else { "" };
@@ -112,15 +115,16 @@ fn errors() -> String {
     table.end()
 }
 
+/// The section about a message.
 fn message(name: &str, schema: &Value) -> String {
-    let mut fields = Table::of(["Field", "Type", ""]);
+    let mut fields = Table::new(["Field", "Type", ""]);
     // A message with several forms is shown with the fields of all forms.
     let forms = schema["oneOf"].as_array().into_iter().flatten().chain([schema]);
     let properties = forms.flat_map(|form| form["properties"].as_object().into_iter().flatten());
     let mut listed: Vec<(&String, &Value)> = Vec::new();
     for (field, schema) in properties.filter(|(_, schema)| schema["type"] != "null") {
         match listed.iter_mut().find(|(name, _)| *name == field) {
-            // The same field of another form: keep the schema that says more.
+            // Another form has the same field. The schema with the description is kept.
             Some((_, known)) if known["maxItems"] == 0 || known.get("description").is_none() => *known = schema,
             Some(_) => {}
             None => listed.push((field, schema)),
@@ -133,22 +137,22 @@ fn message(name: &str, schema: &Value) -> String {
     format!("<h3 id=\"{name}\"><code>{name}</code></h3><p>{}</p>{}", prose(&schema["description"]), fields.end())
 }
 
-/// The type of a schema in a word, with a link if the type has a name.
+/// The type of a schema as HTML, with a link if the type has a name.
 fn kind(schema: &Value) -> String {
     if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
         return format!("<a href=\"#{0}\">{0}</a>", escaped(name));
     }
     if let Some(either) = schema["anyOf"].as_array().filter(|_| schema.get("type").is_none()) {
-        let kinds: Vec<String> = either.iter().filter(|one| one["type"] != "null").map(kind).collect();
+        let kinds: Vec<String> = either.iter().filter(|schema| schema["type"] != "null").map(kind).collect();
         return kinds.join(" or ");
     }
-    // `null` is not shown: the top of the page says that it means an absent field.
-    let of = schema["type"].as_array().and_then(|kinds| kinds.first()).unwrap_or(&schema["type"]).as_str();
-    match (of, schema["format"].as_str()) {
+    // `null` is not shown, because the introduction of the page says that `null` means an absent field.
+    let type_name = schema["type"].as_array().and_then(|kinds| kinds.first()).unwrap_or(&schema["type"]).as_str();
+    match (type_name, schema["format"].as_str()) {
         (Some("array"), _) => format!("list of {}", kind(&schema["items"])),
         (_, Some(format)) => escaped(format),
         (None, None) if schema.get("enum").is_some() => "one of several".to_owned(),
-        (of, None) => escaped(of.unwrap_or("any")),
+        (type_name, None) => escaped(type_name.unwrap_or("any")),
     }
 }
 
@@ -156,25 +160,26 @@ fn code(value: &Value) -> String {
     format!("<code>{}</code>", escaped(value.as_str().unwrap_or_default()))
 }
 
-/// Text as HTML; parts in backticks become code.
+/// Converts a text to HTML. Parts in backticks become code.
 fn prose(value: &Value) -> String {
     let text = escaped(value.as_str().unwrap_or_default());
     let parts = text.split('`').enumerate();
-    parts.map(|(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() }).collect()
+    parts.map(|(index, part)| if index % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() }).collect()
 }
 
+/// Escapes a text for HTML.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// A table. Without rows it produces no HTML.
+/// An HTML table. A table without rows becomes an empty text.
 struct Table<const N: usize> {
     head: [&'static str; N],
     rows: String,
 }
 
 impl<const N: usize> Table<N> {
-    fn of(head: [&'static str; N]) -> Self {
+    fn new(head: [&'static str; N]) -> Self {
         Self { head, rows: String::new() }
     }
 

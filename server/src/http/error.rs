@@ -1,4 +1,4 @@
-//! Refusals as RFC 9457 problems: the content of the socket's `Error` as `application/problem+json`.
+//! Converts refusals to problems of RFC 9457 (`application/problem+json`), with the fields of the socket's message `Error`.
 
 use axum::{
     Json,
@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{commands::descriptors::WIRE, openapi::error_name};
 use crate::store::StoreError;
 
-/// A refusal as an HTTP answer.
+/// A refusal as an HTTP response.
 #[derive(Debug, Clone)]
 pub struct Problem {
     status: StatusCode,
@@ -71,7 +71,7 @@ impl Problem {
         self.refusal.code
     }
 
-    /// The same problem for a field of this message: `text` becomes `sendMessage.text`.
+    /// The same problem with the name of the message before the field: `text` becomes `sendMessage.text`.
     #[must_use]
     pub fn within(mut self, message: &str) -> Self {
         if !self.refusal.field.is_empty() {

@@ -1,8 +1,8 @@
 //! Liveness, readiness and metrics, for load balancers, orchestrators and operators.
 //!
 //! `/livez` answers 200 while the process runs. `/readyz` answers 200 while the node should get connections, and 503
-//! otherwise; `?verbose` lists the checks. `/readyz` reports a lost bus, but the node stays ready: the nodes then deliver
-//! messages through the database, and if all nodes became unready, clients could not connect at all.
+//! otherwise; `?verbose` lists the checks. `/readyz` reports a lost bus, but the node stays ready, because the nodes deliver
+//! messages through the database while the bus is lost. If a lost bus made all nodes unready, no client could connect.
 
 use std::{
     fmt::Write as _,
@@ -25,20 +25,21 @@ use crate::{
     tasks::Phase,
 };
 
-/// The database is queried at most once in this time, because anyone can call the endpoint without a credential.
-const FRESH: Duration = Duration::from_secs(1);
+/// How long an answer of the database is used before the database is queried again. The queries are limited because the
+/// endpoint needs no credential.
+const MAX_AGE: Duration = Duration::from_secs(1);
 /// If the database answers more slowly than this, the node is not ready.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
 /// The bus sends a heartbeat every few seconds; after this time several heartbeats are missing.
 const HEARTBEAT_AGE_MAX: Duration = Duration::from_secs(15);
 
-/// `/livez` and `/readyz`.
+/// The router of `/livez` and `/readyz`.
 pub fn router(app: Arc<App>) -> Router {
     let health = Arc::new(Health { app, database: Mutex::new(None) });
     Router::new().route("/livez", get(|| async { "ok\n" })).route("/readyz", get(readyz)).with_state(health)
 }
 
-/// `/metrics`.
+/// The router of `/metrics`.
 pub fn metrics_router(app: Arc<App>) -> Router {
     const OPEN_METRICS: HeaderValue = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     let metrics = |State(app): State<Arc<App>>| async move {
@@ -50,19 +51,23 @@ pub fn metrics_router(app: Arc<App>) -> Router {
 struct Health {
     app: Arc<App>,
     /// The last answer of the database and its time. The lock is held during the query, so that concurrent requests share
-    /// it.
+    /// the answer.
     database: Mutex<Option<(Instant, Database)>>,
 }
 
+/// The outcomes of the checks of the database.
 #[derive(Clone)]
 struct Database {
+    /// Whether a row can be committed.
     write: Result<String, String>,
+    /// Whether the schema is up to date.
     migrations: Result<String, String>,
 }
 
 /// One line of the report.
 struct Check {
     name: &'static str,
+    /// The text of the report.
     outcome: Result<String, String>,
     /// Whether the node is not ready while this check fails.
     required: bool,
@@ -73,7 +78,9 @@ async fn readyz(State(health): State<Arc<Health>>, RawQuery(query): RawQuery) ->
     let ready = checks.iter().all(|check| check.outcome.is_ok() || !check.required);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let mut report = String::new();
-    if query.is_some_and(|query| query.split('&').any(|one| one == "verbose" || one.starts_with("verbose="))) {
+    if query
+        .is_some_and(|query| query.split('&').any(|parameter| parameter == "verbose" || parameter.starts_with("verbose=")))
+    {
         for Check { name, outcome, required } in &checks {
             let _ = match outcome {
                 Ok(text) => writeln!(report, "[+] {name}: {text}"),
@@ -99,24 +106,24 @@ impl Health {
 
     async fn database(&self) -> Database {
         let mut last = self.database.lock().await;
-        if let Some((_, known)) = last.as_ref().filter(|(at, _)| at.elapsed() < FRESH) {
-            return known.clone();
+        if let Some((_, answer)) = last.as_ref().filter(|(asked_at, _)| asked_at.elapsed() < MAX_AGE) {
+            return answer.clone();
         }
-        let known = self.ask_database().await;
-        *last = Some((Instant::now(), known.clone()));
-        known
+        let answer = self.query_database().await;
+        *last = Some((Instant::now(), answer.clone()));
+        answer
     }
 
-    async fn ask_database(&self) -> Database {
+    async fn query_database(&self) -> Database {
         let began = Instant::now();
         let store = &self.app.store;
-        let asked = tokio::time::timeout(DATABASE_TIMEOUT, async {
+        let answers = tokio::time::timeout(DATABASE_TIMEOUT, async {
             (queries::health::can_write(store).await, store.missing_migrations().await)
         });
-        match asked.await {
+        match answers.await {
             Ok((write, missing)) => Database {
-                write: reported(write).map(|()| format!("writes, within {} ms", began.elapsed().as_millis())),
-                migrations: reported(missing).and_then(|missing| match missing.len() {
+                write: report_outcome(write).map(|()| format!("writes, within {} ms", began.elapsed().as_millis())),
+                migrations: report_outcome(missing).and_then(|missing| match missing.len() {
                     0 => Ok("up to date".to_owned()),
                     missing => Err(format!("{missing} missing; run `causerie migrate`")),
                 }),
@@ -145,9 +152,9 @@ impl Health {
     }
 }
 
-/// The outcome of a check as the report shows it. The report does not contain the reason of a failure, because anyone can
-/// read it; the log does.
-fn reported<T>(outcome: Result<T, StoreError>) -> Result<T, String> {
+/// The outcome of a check for the report. The reason of a failure goes to the log and not into the report, which can be read
+/// without a credential.
+fn report_outcome<T>(outcome: Result<T, StoreError>) -> Result<T, String> {
     outcome.map_err(|error| {
         tracing::warn!(%error, "not ready");
         "failed; the log says why".to_owned()

@@ -1,5 +1,5 @@
 //! The OpenAPI 3.1 document. It is generated from the table of commands, from `proto/` and from the types of the endpoints,
-//! so that it can't disagree with the code.
+//! so that it always agrees with the code.
 
 use std::sync::LazyLock;
 
@@ -19,7 +19,7 @@ pub static DESCRIPTION: LazyLock<Description> = LazyLock::new(describe);
 /// The operations of the API, and the OpenAPI document.
 #[derive(Debug)]
 pub struct Description {
-    /// Every operation: commands, then endpoints.
+    /// All operations: first the commands, then the endpoints.
     pub operations: Vec<Operation>,
     /// The OpenAPI document.
     pub document: Value,

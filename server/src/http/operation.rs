@@ -1,20 +1,20 @@
-//! One operation of the API as OpenAPI describes it, for commands and for endpoints of back ends.
+//! The description of one operation of the API in OpenAPI, for commands and for endpoints.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::auth::Scope;
 
-/// One operation.
+/// One operation of the API.
 #[derive(Debug, Clone)]
 pub struct Operation {
-    /// The verb.
+    /// The HTTP method.
     pub method: Method,
-    /// The path as axum reads it, `/v1/users/{id}`.
+    /// The path in the syntax of axum: `/v1/users/{id}`.
     pub path: &'static str,
     /// The operation's name in generated clients.
     pub id: &'static str,
-    /// The caller's key needs one of these scopes; empty where users call.
+    /// The caller's API key needs one of these scopes. Empty if users call the operation.
     pub scopes: &'static [Scope],
     /// The OpenAPI operation object.
     pub description: Value,
@@ -46,7 +46,7 @@ impl Operation {
         Self { method, path, id, scopes, description }
     }
 
-    /// The names in braces.
+    /// The names in braces in the path.
     pub fn path_fields(&self) -> impl Iterator<Item = &'static str> + use<> {
         path_fields(self.path)
     }
@@ -56,12 +56,12 @@ impl Operation {
         self.description["parameters"].as_array_mut().expect("made with a list").push(parameter);
     }
 
-    /// Adds the body of the request.
+    /// Adds the body of the request. `content` is the OpenAPI `content` object.
     pub fn body(&mut self, content: &Value, required: bool) {
         self.description["requestBody"] = json!({ "required": required, "content": content });
     }
 
-    /// Adds the answer of a success.
+    /// Adds the response of a success. `text` describes the response; `content` is `None` for a response without a body.
     pub fn success(&mut self, status: StatusCode, text: &str, content: Option<Value>) {
         let mut response = json!({ "description": text });
         if let Some(content) = content {
@@ -70,7 +70,7 @@ impl Operation {
         self.description["responses"][status.as_str()] = response;
     }
 
-    /// Adds sentences to the description.
+    /// Adds `text` to the description.
     pub fn text(&mut self, text: &str) {
         if !text.is_empty() {
             let before = self.description["description"].as_str().unwrap_or_default();
@@ -79,7 +79,7 @@ impl Operation {
     }
 }
 
-/// The names in braces of a path.
+/// The names in braces in a path.
 pub fn path_fields(path: &'static str) -> impl Iterator<Item = &'static str> + use<> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }

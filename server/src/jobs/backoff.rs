@@ -7,9 +7,9 @@ const FIRST: Duration = Duration::from_secs(5);
 /// The longest pause after any number of failures.
 const LONGEST: Duration = Duration::from_secs(3_600);
 
-/// The pause after a failed run: up to 5 s, 10 s, 20 s … one hour, and at least half of that. `attempt`: the number of the
-/// run, from 1. `jitter`: from 0 to 1, random, so that jobs that failed at the same time do not all run again at the same
-/// time.
+/// The pause after a failed run. The longest pause is 5 s after the first run and doubles with each run up to one hour; the
+/// pause is between half of it (`jitter` 0) and all of it (`jitter` 1). `attempt` is the number of the run, from 1. `jitter`
+/// is a random number from 0 to 1. It spreads the next runs of jobs that failed at the same time.
 pub(super) fn pause(attempt: u32, jitter: f64) -> Duration {
     let doublings = attempt.saturating_sub(1).min(16);
     let longest = FIRST.saturating_mul(1 << doublings).min(LONGEST);
@@ -28,7 +28,7 @@ mod tests {
     }
 
     #[test]
-    fn jitter_takes_away_at_most_half() {
+    fn jitter_shortens_the_pause_by_at_most_half() {
         for attempt in 1..=20 {
             assert_eq!(pause(attempt, 0.0) * 2, pause(attempt, 1.0));
             let between = pause(attempt, 0.3);

@@ -16,14 +16,15 @@ use crate::{
     },
 };
 
-/// After this time a run ends and stores a job for the rest, so that a long deletion does not use up the attempts of one
-/// job.
-const RUN: Duration = Duration::from_secs(300);
+/// The longest time of a run. After it, the run stores a new job for the remaining rows, so that a long deletion does not
+/// use up the attempts of one job.
+const RUN_MAX: Duration = Duration::from_secs(300);
 /// The longest pause between two transactions.
 const PAUSE_MAX: Duration = Duration::from_millis(200);
 
-/// Deletes all rows of a tenant in small transactions. After a failure or a kill, the next run continues where the
-/// last committed transaction ended. These jobs belong to the server, not to the tenant, whose jobs are deleted too.
+/// Deletes all rows of a tenant in small transactions. After a failure or a kill, the next run continues where the last
+/// committed transaction ended. These jobs belong to the server and not to the tenant, because all jobs of the tenant are
+/// deleted too.
 pub struct DeleteTenant {
     /// The database.
     pub store: Store,
@@ -31,7 +32,7 @@ pub struct DeleteTenant {
     pub clock: Arc<dyn Clock>,
 }
 
-/// The tenant to delete.
+/// The payload: the tenant to delete.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Deletion {
     /// The id of the tenant.
@@ -40,10 +41,11 @@ pub struct Deletion {
     pub slug: String,
 }
 
-/// The tenants whose deletion was requested lately: jobs that are done are kept for some days.
+/// The tenants whose deletion was requested recently. They are read from the jobs, and a job that is done is kept for 7
+/// days.
 ///
 /// # Errors
-/// `StoreError` if the database does not answer or refuses the statement.
+/// [`StoreError`] if the database does not answer or refuses the statement.
 pub async fn deleted_tenants(store: &Store) -> Result<HashSet<TenantId>, StoreError> {
     let payloads = jobs::payloads(store, DeleteTenant::KIND).await?;
     let deletions = payloads.iter().filter_map(|payload| serde_json::from_str::<Deletion>(payload).ok());
@@ -61,20 +63,20 @@ impl JobKind for DeleteTenant {
     type Payload = Deletion;
 
     async fn run(&self, _: JobContext, deletion: Deletion) -> Result<(), JobError> {
-        let ends_at = Instant::now() + RUN;
+        let ends_at = Instant::now() + RUN_MAX;
         loop {
-            let begun = Instant::now();
+            let started_at = Instant::now();
             if !tenant_deletion::delete_some(&self.store, TenantId(deletion.tenant)).await? {
                 tracing::info!(tenant_id = %deletion.tenant, slug = deletion.slug, "all rows of a tenant are deleted");
                 return Ok(());
             }
             if Instant::now() > ends_at {
                 let now_ms = self.clock.now_ms();
-                let rest = new_job::<Self>(None, &deletion, now_ms);
-                return Ok(jobs::enqueue(self.store.writer(), &[rest], now_ms).await?);
+                let next_job = new_job::<Self>(None, &deletion, now_ms);
+                return Ok(jobs::enqueue(self.store.writer(), &[next_job], now_ms).await?);
             }
             // The pause is as long as the transaction, so that other tenants can write for at least half of the time.
-            sleep(begun.elapsed().min(PAUSE_MAX)).await;
+            sleep(started_at.elapsed().min(PAUSE_MAX)).await;
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Kinds of jobs. A kind defines the code of its jobs, how many run at the same time, how often and for how long they are
-//! tried, and how long their rows are kept.
+//! Kinds of jobs. A kind defines the code of its jobs, the number of concurrent runs, the number of attempts, the time limit
+//! of a run, and the retention of the rows.
 
 use std::{collections::BTreeMap, error::Error, future::Future, sync::Arc, time::Duration};
 
@@ -11,18 +11,22 @@ use uuid::Uuid;
 use super::new_job;
 use crate::store::{StoreError, queries::jobs::NewJob};
 
-/// A kind of jobs. Its value holds what the jobs need: a store, a clock, a client.
+/// A kind of jobs. A value of the type holds the parts of the server that the jobs use, such as the store and the clock.
 pub trait JobKind: Send + Sync + 'static {
-    /// The name in SQL, in metrics and on the command line. It must never change, because stored jobs contain it. A node
-    /// runs only jobs of kinds that it knows, so during an upgrade jobs of a new kind wait for the nodes of the new release.
+    /// The name of the kind in the database, in metrics and on the command line. It must never change, because stored jobs
+    /// contain it. A node runs only jobs of kinds that it knows, so during an upgrade jobs of a new kind wait for the nodes
+    /// of the new release.
     const KIND: &'static str;
     /// The bounds on jobs of this kind.
     const LIMITS: Limits = Limits::DEFAULT;
-    /// The input of a job, stored as JSON. Jobs stored by the release before must still be readable: new fields need a
-    /// default.
+    /// The input of a job, stored as JSON. Jobs that the previous release stored must still be readable, so new fields need
+    /// a default.
     type Payload: Serialize + DeserializeOwned + Send + 'static;
 
     /// Runs a job. A job may run again after it succeeded, so a second run must be harmless.
+    ///
+    /// # Errors
+    /// [`JobError`], which says whether the job runs again.
     fn run(&self, context: JobContext, payload: Self::Payload) -> impl Future<Output = Result<(), JobError>> + Send;
 }
 
@@ -35,14 +39,15 @@ pub struct Limits {
     pub attempts_max: u32,
     /// The longest duration of a run. A longer run is aborted and counts as failed.
     pub timeout: Duration,
-    /// How long the row of a job that succeeded is kept; zero removes it at once.
+    /// The time for which the row of a job that succeeded is kept; zero removes the row at once.
     pub keep_done: Duration,
-    /// How long the row of a dead job is kept for the operator.
+    /// The time for which the row of a dead job is kept, so that the operator can retry it.
     pub keep_dead: Duration,
 }
 
 impl Limits {
-    /// Limits for short work: 4 jobs at a time, 10 attempts within about 45 minutes, one minute per run.
+    /// Limits for short work: 4 concurrent jobs, 10 attempts whose pauses last at most 43 minutes in total, one minute per
+    /// run.
     pub const DEFAULT: Self = Self {
         concurrency: 4,
         attempts_max: 10,
@@ -52,7 +57,7 @@ impl Limits {
     };
 }
 
-/// What a run knows about its job.
+/// The properties of a job that its run can read.
 #[derive(Debug, Clone)]
 pub struct JobContext {
     /// The job's id, the same in each of its runs. A request to another system may carry it, so that the other system
@@ -64,29 +69,32 @@ pub struct JobContext {
     pub attempt: u32,
 }
 
-/// Why a run failed.
+/// The reason why a run failed.
 #[derive(Debug)]
 pub struct JobError {
+    /// Whether the job runs again, if it has attempts left.
     pub(super) is_retryable: bool,
+    /// The stored text.
     pub(super) message: String,
+    /// The logged error.
     pub(super) cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl JobError {
-    /// A failure that a later attempt may not meet. `message` is stored with the job and shown to the tenant's back end, so
-    /// it must be a sentence without secrets and without internals of the server.
+    /// A failure after which a later attempt may succeed. `message` is stored with the job and shown to the tenant's back
+    /// end, so it must be a sentence without secrets and without internals of the server.
     #[must_use]
     pub fn retryable(message: impl Into<String>) -> Self {
         Self { is_retryable: true, message: message.into(), cause: None }
     }
 
-    /// A failure that every attempt would meet: the job is dead at once. `message`: see [`JobError::retryable`].
+    /// A failure that would occur in every attempt. The job is dead at once. `message` is as in [`JobError::retryable`].
     #[must_use]
     pub fn permanent(message: impl Into<String>) -> Self {
         Self { is_retryable: false, message: message.into(), cause: None }
     }
 
-    /// Adds the cause, which is logged and not stored.
+    /// Adds the error that caused the failure. It is logged, not stored.
     #[must_use]
     pub fn because(self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { cause: Some(cause.into()), ..self }
@@ -101,17 +109,17 @@ impl From<StoreError> for JobError {
 
 type Run = dyn Fn(JobContext, &str) -> BoxFuture<'static, Result<(), JobError>> + Send + Sync;
 
-/// How the jobs of a kind that runs at intervals are made.
+/// The schedule of a kind whose jobs run at intervals.
 pub(super) struct Schedule {
     pub(super) interval: Duration,
-    /// A job that is due at this moment, milliseconds since 1970 UTC.
+    /// Makes a job that is due at this time, in milliseconds since 1970 UTC.
     pub(super) make: fn(i64) -> NewJob,
 }
 
-/// A kind in the registry, without its types.
+/// A registered kind, without the type of its payload.
 pub(super) struct Registered {
     pub(super) limits: Limits,
-    /// Present if the cluster makes jobs of this kind at intervals.
+    /// Present if the nodes make jobs of this kind at intervals.
     pub(super) schedule: Option<Schedule>,
     pub(super) run: Arc<Run>,
 }
@@ -121,20 +129,20 @@ pub(super) struct Registered {
 pub struct Kinds(BTreeMap<&'static str, Registered>);
 
 impl Kinds {
-    /// Adds a kind whose jobs other code enqueues.
+    /// Adds a kind whose jobs other code stores.
     ///
     /// # Panics
-    /// If a kind has this name already.
+    /// If another kind has the same name.
     #[must_use]
     pub fn with<K: JobKind>(self, kind: K) -> Self {
         self.add(kind, None)
     }
 
-    /// Adds a kind of which the cluster makes one job per interval, the first at once. No job is made while an earlier job
-    /// of the kind waits or runs. A restart of the server does not start a new interval.
+    /// Adds a kind whose jobs run at intervals. All nodes together make one job per interval, the first one at once. They
+    /// make no job while an earlier job of the kind waits or runs. A restart of the server does not start a new interval.
     ///
     /// # Panics
-    /// If a kind has this name already.
+    /// If another kind has the same name.
     #[must_use]
     pub fn every<K: JobKind<Payload: Default>>(self, interval: Duration, kind: K) -> Self {
         let make = |now_ms| new_job::<K>(None, &K::Payload::default(), now_ms);

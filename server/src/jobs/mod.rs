@@ -1,19 +1,19 @@
 //! Jobs: work that must happen later, stored in the same transaction as the change that causes it.
 //!
-//! The table `jobs` is a transactional outbox. A change and its jobs are committed together or not at all, so no job is
-//! lost, and no job exists for a change that did not happen. The worker of each node claims due jobs. A claim has a lease,
+//! The table `jobs` is a transactional outbox. A change and its jobs are committed in one transaction, so no job is lost,
+//! and no job exists for a change that was not committed. The worker of each node claims due jobs. A claim has a lease,
 //! which the node extends while the job runs. When a node is killed, other nodes claim its jobs after their leases end.
 //!
-//! **At least once.** A job may run again after it succeeded: its node may be killed before it stores the result, or lose
-//! the connection to the database for longer than the lease. Each kind must therefore do its work so that a repetition is
-//! harmless.
+//! A job runs at least once. It may run again after it succeeded: its node may be killed before it stores the result, or
+//! lose the connection to the database for longer than the lease. Therefore a second run of a job must be harmless.
 //!
 //! A failed job runs again after a pause that doubles with each attempt ([`backoff`]). After the last attempt of its kind,
-//! or after an error that every attempt would meet, the job is *dead*. `causerie jobs list` lists dead jobs until an
+//! or after a permanent error ([`JobError::permanent`]), the job is *dead*. `causerie jobs list` lists dead jobs until an
 //! operator retries or deletes them, or until the retention of their kind ends.
 //!
-//! To add a kind: a type that implements [`JobKind`], and a line in `App::build` that adds it to the [`Kinds`]. To store a
-//! job: [`new_job`], [`Jobs::enqueue`] in the transaction of the change, [`Jobs::wake`] after its commit.
+//! To add a kind, write a type that implements [`JobKind`], and add it to the [`Kinds`] in `kinds_of_jobs` (`app.rs`). To
+//! store a job, call [`new_job`], then [`Jobs::enqueue`] in the transaction of the change, and [`Jobs::wake`] after its
+//! commit.
 
 mod backoff;
 mod delete_tenant;
@@ -45,7 +45,7 @@ use crate::{
     telemetry::Metrics,
 };
 
-/// The jobs of one node. Cheap to clone.
+/// Stores jobs, and starts the worker of this node. A clone is cheap and shares the state.
 #[derive(Clone)]
 pub struct Jobs(Arc<Inner>);
 
@@ -60,8 +60,8 @@ struct Inner {
 }
 
 impl Jobs {
-    /// A handle that knows these kinds. Adds the kind that removes jobs whose retention has ended. No job runs before
-    /// [`Jobs::start`].
+    /// Makes a handle that knows these kinds, and also the kind that removes jobs whose retention has ended. No job runs
+    /// before [`Jobs::start`].
     #[must_use]
     pub fn new(store: &Store, clock: &Arc<dyn Clock>, metrics: &Arc<Metrics>, node: NodeId, kinds: Kinds) -> Self {
         Self(Arc::new(Inner {
@@ -74,11 +74,12 @@ impl Jobs {
         }))
     }
 
-    /// Starts the worker. It starts no job after `readiness` says that the server stops. A job that still runs when the
-    /// tasks are told to end has a few seconds to finish. Then it is aborted, and another node can claim it at once.
+    /// Starts the worker. It starts no job while `readiness` has the phase [`Phase::Stopping`](crate::tasks::Phase). When
+    /// `tasks` stop, running jobs have a few seconds to finish. Then they are aborted, and other nodes can claim them at
+    /// once.
     ///
     /// # Errors
-    /// `StoreError` if the leases of an earlier process can't be ended in the embedded database.
+    /// [`StoreError`] if the embedded database can't end the leases of an earlier process.
     pub async fn start(&self, tasks: &Tasks, readiness: &Readiness) -> Result<(), StoreError> {
         if self.0.store.is_embedded() {
             // This process holds the lock of the data folder, so no other process runs these jobs.
@@ -89,26 +90,28 @@ impl Jobs {
         Ok(())
     }
 
-    /// Stores jobs. They exist if and only if the transaction of `connection` is committed. Call [`Jobs::wake`] after the
-    /// commit.
+    /// Stores jobs. The jobs exist if and only if the transaction of `connection` is committed. Call [`Jobs::wake`] after
+    /// the commit.
     ///
     /// # Errors
-    /// `StoreError` if the database does not answer or refuses the statement.
+    /// [`StoreError`] if the database does not answer or refuses the statement.
     pub async fn enqueue(&self, connection: &impl ConnectionTrait, new: &[NewJob]) -> Result<(), StoreError> {
         jobs::enqueue(connection, new, self.0.clock.now_ms()).await
     }
 
-    /// Makes this node poll at once, after jobs were committed. Without this call, and on other nodes, the next poll finds
-    /// the jobs within seconds.
+    /// Makes the worker of this node poll at once. Call it after jobs were committed. Without the call, and on other nodes,
+    /// the next regular poll finds the jobs within 5 seconds.
     pub fn wake(&self) {
         self.0.wake.notify_one();
     }
 }
 
-/// A job of a kind, to be stored. `run_at_ms`: the earliest moment of its first run, milliseconds since 1970 UTC.
+/// Makes a job of the kind `K`, to be stored with [`Jobs::enqueue`]. `run_at_ms` is the earliest time of its first run, in
+/// milliseconds since 1970 UTC.
 ///
 /// # Panics
-/// If the payload can't be written as JSON, for example a map whose keys are not text. No payload type may contain one.
+/// If the payload can't be written as JSON, for example because it contains a map whose keys are not text. A payload type
+/// must not contain a map of this type.
 #[must_use]
 pub fn new_job<K: JobKind>(tenant: Option<TenantId>, payload: &K::Payload, run_at_ms: i64) -> NewJob {
     let payload = serde_json::to_string(payload).expect("payloads are plain data");

@@ -14,17 +14,18 @@ use crate::{
     },
 };
 
-/// How often old versions of facts are removed.
+/// The interval at which old versions of facts are removed.
 pub const FACT_LOG_EVERY: Duration = Duration::from_secs(3_600);
-/// How often old entries of the audit log are removed.
+/// The interval at which old entries of the audit log are removed.
 pub const AUDIT_EVERY: Duration = Duration::from_secs(86_400);
-/// How often old jobs are removed.
+/// The interval at which old jobs are removed.
 const JOBS_EVERY: Duration = Duration::from_secs(3_600);
-/// The number of versions of each tenant's facts that stay: a week with one change per minute. A node that is further behind
-/// reads all facts of the tenant again, which takes seconds.
+/// The number of versions of each tenant's facts that are kept: a week with one change per minute. A node that lacks more
+/// versions reads all facts of the tenant again, which takes seconds.
 pub(super) const VERSIONS_KEPT: u32 = 10_000;
 
-/// One job at a time, because a second job would find nothing to remove. The removal of many rows may take minutes.
+/// The limits of these kinds. One job runs at a time, because a second job would find nothing to remove. The removal of many
+/// rows may take minutes.
 const LIMITS: Limits = Limits {
     concurrency: 1,
     timeout: Duration::from_secs(600),
@@ -32,9 +33,9 @@ const LIMITS: Limits = Limits {
     ..Limits::DEFAULT
 };
 
-/// These jobs have no input.
+/// The payload of jobs without input.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Nothing {}
+pub struct NoPayload {}
 
 /// Removes all but the latest versions of the facts of each tenant.
 pub struct PruneFactLog(pub Store);
@@ -42,9 +43,9 @@ pub struct PruneFactLog(pub Store);
 impl JobKind for PruneFactLog {
     const KIND: &'static str = "prune_fact_log";
     const LIMITS: Limits = LIMITS;
-    type Payload = Nothing;
+    type Payload = NoPayload;
 
-    async fn run(&self, _: JobContext, Nothing {}: Nothing) -> Result<(), JobError> {
+    async fn run(&self, _: JobContext, NoPayload {}: NoPayload) -> Result<(), JobError> {
         let versions = read::prune_log(&self.0, VERSIONS_KEPT).await?;
         if versions > 0 {
             tracing::debug!(versions, "old versions of facts removed");
@@ -66,9 +67,9 @@ pub struct PruneAudit {
 impl JobKind for PruneAudit {
     const KIND: &'static str = "prune_audit";
     const LIMITS: Limits = LIMITS;
-    type Payload = Nothing;
+    type Payload = NoPayload;
 
-    async fn run(&self, _: JobContext, Nothing {}: Nothing) -> Result<(), JobError> {
+    async fn run(&self, _: JobContext, NoPayload {}: NoPayload) -> Result<(), JobError> {
         let before_ms = self.clock.now_ms() - i64::from(self.keep_days) * 86_400_000;
         let lines = audit::prune(&self.store, before_ms).await?;
         if lines > 0 {
@@ -82,22 +83,22 @@ impl JobKind for PruneAudit {
 struct PruneJobs {
     store: Store,
     clock: Arc<dyn Clock>,
-    /// Each kind, and how long its done and its dead jobs are kept, in milliseconds.
+    /// For each kind its name, the retention of its done jobs and the retention of its dead jobs, in milliseconds.
     kinds: Vec<(&'static str, i64, i64)>,
 }
 
 impl JobKind for PruneJobs {
     const KIND: &'static str = "prune_jobs";
     const LIMITS: Limits = LIMITS;
-    type Payload = Nothing;
+    type Payload = NoPayload;
 
-    async fn run(&self, _: JobContext, Nothing {}: Nothing) -> Result<(), JobError> {
+    async fn run(&self, _: JobContext, NoPayload {}: NoPayload) -> Result<(), JobError> {
         let now_ms = self.clock.now_ms();
         for (kind, keep_done_ms, keep_dead_ms) in &self.kinds {
             jobs::prune(&self.store, kind, now_ms - keep_done_ms, now_ms - keep_dead_ms).await?;
         }
-        // Jobs of other kinds were stored by a release that is no longer in use, or by a newer release whose nodes do not
-        // run yet.
+        // Jobs of other kinds were stored by a release that is no longer in use, or by a newer release of which no node runs
+        // at present.
         let known: Vec<&str> = self.kinds.iter().map(|(kind, ..)| *kind).collect();
         let [keep_done_ms, keep_dead_ms] = [Limits::DEFAULT.keep_done, Limits::DEFAULT.keep_dead].map(milliseconds);
         let removed = jobs::prune_unknown(&self.store, &known, now_ms - keep_done_ms, now_ms - keep_dead_ms).await?;
@@ -108,12 +109,12 @@ impl JobKind for PruneJobs {
     }
 }
 
-/// Adds the kind that removes jobs of all these kinds, and of itself.
+/// Adds the kind that removes old jobs of all these kinds and old jobs of its own.
 pub(super) fn with_retention(kinds: Kinds, store: &Store, clock: &Arc<dyn Clock>) -> Kinds {
     let all = kinds.iter().map(|(kind, registered)| (kind, registered.limits)).chain([(PruneJobs::KIND, LIMITS)]);
-    let kept = all.map(|(kind, limits)| (kind, milliseconds(limits.keep_done), milliseconds(limits.keep_dead)));
-    let pruning = PruneJobs { store: store.clone(), clock: Arc::clone(clock), kinds: kept.collect() };
-    kinds.every(JOBS_EVERY, pruning)
+    let retentions = all.map(|(kind, limits)| (kind, milliseconds(limits.keep_done), milliseconds(limits.keep_dead)));
+    let prune_jobs = PruneJobs { store: store.clone(), clock: Arc::clone(clock), kinds: retentions.collect() };
+    kinds.every(JOBS_EVERY, prune_jobs)
 }
 
 /// A duration in milliseconds.

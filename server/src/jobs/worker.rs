@@ -37,25 +37,31 @@ const POLL_INTERVAL: Duration = Duration::from_secs(5);
 pub(super) const LEASE: Duration = Duration::from_secs(15);
 /// The interval at which leases are extended. Two attempts in a row may fail before a lease ends.
 const RENEW_INTERVAL: Duration = Duration::from_secs(5);
-/// How long running jobs may take to finish when the server stops. It is shorter than a lease, and than the time that all
-/// tasks have to end.
+/// The time in which running jobs must finish when the server stops. It is shorter than a lease and shorter than the time in
+/// which all tasks must end.
 const FINISH_MAX: Duration = Duration::from_secs(5);
 /// The number of characters of an error message that are stored.
 const ERROR_MAX: usize = 2_000;
 
+/// The worker of one node.
 pub(super) struct Worker {
     jobs: Arc<Inner>,
     readiness: Readiness,
+    /// The names of the kinds that this node knows.
     kinds: Vec<&'static str>,
+    /// The jobs that run on this node, by id.
     running: HashMap<Uuid, Running>,
+    /// The tasks of the running jobs. Each returns the id of its job.
     runs: JoinSet<Uuid>,
-    /// For each kind whose jobs run at intervals: when the next job is to be stored, milliseconds since 1970 UTC. Empty
-    /// before the first poll.
+    /// For each kind whose jobs run at intervals, the time at which the next job must be stored, in milliseconds since 1970
+    /// UTC. Empty before the first poll.
     schedules: HashMap<&'static str, i64>,
     report: Report,
-    /// Due jobs may be left, because their kind runs as many jobs as its limit allows.
+    /// Whether jobs may be due that were not claimed, because their kind runs as many jobs as its limit allows.
     more_may_be_due: bool,
+    /// The time of the next poll.
     poll_at: Instant,
+    /// The time at which leases are extended next.
     renew_at: Instant,
 }
 
@@ -85,7 +91,7 @@ impl Worker {
         }
     }
 
-    /// Runs jobs until `stopping`.
+    /// Runs jobs until `stopping` is cancelled.
     pub(super) async fn run(mut self, stopping: CancellationToken) {
         let jobs = Arc::clone(&self.jobs);
         loop {
@@ -100,9 +106,9 @@ impl Worker {
                 biased;
                 () = stopping.cancelled() => break,
                 Some(ended) = self.runs.join_next_with_id(), if !self.runs.is_empty() => {
-                    self.run_ended(ended);
+                    self.handle_ended_run(ended);
                     while let Some(ended) = self.runs.try_join_next_with_id() {
-                        self.run_ended(ended);
+                        self.handle_ended_run(ended);
                     }
                     if self.more_may_be_due {
                         self.poll_at = Instant::now();
@@ -135,7 +141,7 @@ impl Worker {
         let oldest_ms = due.values().map(|due_at_ms| now_ms - due_at_ms).max().unwrap_or(0).max(0);
         jobs.metrics.jobs_oldest_due_seconds.set(oldest_ms as f64 / 1_000.0);
         self.more_may_be_due = false;
-        let next_ms = due.values().copied().chain(self.schedules.values().copied()).filter(|at| *at > now_ms).min();
+        let next_ms = due.values().copied().chain(self.schedules.values().copied()).filter(|at_ms| *at_ms > now_ms).min();
         for (kind, due_at_ms) in due {
             let Some((kind, registered)) = jobs.kinds.get(&kind) else { continue };
             if due_at_ms > now_ms {
@@ -148,14 +154,14 @@ impl Worker {
                 0 => Vec::new(),
                 _ => jobs::claim(&jobs.store, kind, free, jobs.node, now_ms, until_ms).await?,
             };
-            // If as many jobs were claimed as were asked for, more may be due.
+            // If the claim returned as many jobs as it may return, more jobs may be due.
             self.more_may_be_due |= claims.len() == free;
             for claim in claims {
                 self.start_run(kind, registered, claim, until_ms);
             }
         }
         self.report.update(&jobs.store, &jobs.metrics).await?;
-        let wait_ms = next_ms.map_or(u64::MAX, |at| u64::try_from(at - now_ms).unwrap_or(0));
+        let wait_ms = next_ms.map_or(u64::MAX, |at_ms| u64::try_from(at_ms - now_ms).unwrap_or(0));
         self.poll_at = Instant::now() + POLL_INTERVAL.min(Duration::from_millis(wait_ms));
         Ok(())
     }
@@ -165,9 +171,9 @@ impl Worker {
         for (kind, registered) in self.jobs.kinds.iter() {
             let Some(Schedule { interval, make }) = &registered.schedule else { continue };
             let interval_ms = milliseconds(*interval);
-            let known = self.schedules.get(kind).copied();
+            let known_next_ms = self.schedules.get(kind).copied();
             // A time more than two intervals away means that the clock was set back. It is ignored.
-            if known.is_some_and(|next_ms| next_ms > now_ms && next_ms <= now_ms + 2 * interval_ms) {
+            if known_next_ms.is_some_and(|next_ms| next_ms > now_ms && next_ms <= now_ms + 2 * interval_ms) {
                 continue;
             }
             let next_ms = jobs::schedule(&self.jobs.store, &make(now_ms), interval_ms, now_ms).await?;
@@ -176,6 +182,7 @@ impl Worker {
         Ok(())
     }
 
+    /// Starts the task that runs a claimed job.
     fn start_run(&mut self, kind: &'static str, registered: &Registered, claim: Claim, leased_until_ms: i64) {
         let (id, attempt) = (claim.id, claim.attempt);
         let run = Run { jobs: Arc::clone(&self.jobs), kind, limits: registered.limits, id, attempt };
@@ -191,7 +198,8 @@ impl Worker {
         self.running.insert(id, Running { kind, attempt, leased_until_ms, task });
     }
 
-    fn run_ended(&mut self, ended: Result<(Id, Uuid), JoinError>) {
+    /// Removes a run that has ended from the running jobs.
+    fn handle_ended_run(&mut self, ended: Result<(Id, Uuid), JoinError>) {
         match ended {
             // If the lease of a job ended, this node may have claimed the job again before it handles the end of the first
             // run. The entry then belongs to the second run and stays.
@@ -225,8 +233,8 @@ impl Worker {
             }
             Err(error) => tracing::warn!(%error, "the leases of running jobs can't be extended"),
         }
-        // The lease of a run that has just stored its result is not extended either, but such a run leaves the list before
-        // its lease ends.
+        // The lease of a run that has just stored its result is not extended either. This run is removed from `running`
+        // before its lease ends.
         self.running.retain(|id, running| {
             let is_leased = running.leased_until_ms > now_ms;
             if !is_leased {
@@ -237,7 +245,8 @@ impl Worker {
         });
     }
 
-    /// Waits until the running jobs have ended. Aborts the jobs that take too long, and makes them due for other nodes.
+    /// Waits until the running jobs have ended, at most for `patience`. Aborts the jobs that take longer, and makes them due
+    /// for other nodes.
     pub(super) async fn stop(mut self, patience: Duration) {
         if timeout(patience, self.idle()).await.is_ok() {
             return;
@@ -258,7 +267,7 @@ impl Worker {
     /// Waits until no job runs.
     pub(super) async fn idle(&mut self) {
         while let Some(ended) = self.runs.join_next_with_id().await {
-            self.run_ended(ended);
+            self.handle_ended_run(ended);
         }
     }
 }
@@ -279,11 +288,11 @@ impl Run {
         F: Future<Output = Result<(), JobError>>,
     {
         let Inner { store, clock, metrics, node, .. } = &*self.jobs;
-        let begun = Instant::now();
+        let started_at = Instant::now();
         let outcome = self.outcome(work).await;
         let label = JobKindLabel { kind: self.kind };
         metrics.job_runs.get_or_create(&label).inc();
-        metrics.job_run_seconds.get_or_create(&label).observe(begun.elapsed().as_secs_f64());
+        metrics.job_run_seconds.get_or_create(&label).observe(started_at.elapsed().as_secs_f64());
         if outcome.is_err() {
             metrics.job_failures.get_or_create(&label).inc();
         }
@@ -299,13 +308,14 @@ impl Run {
         }
     }
 
+    /// The result of the run. A panic and a run over the time limit are failures.
     async fn outcome<F>(&self, work: impl FnOnce() -> F) -> Result<(), JobError>
     where
         F: Future<Output = Result<(), JobError>>,
     {
         if self.attempt > self.limits.attempts_max {
-            // Each claim counts as an attempt, even if the node was killed, so that a job that kills its node does not run
-            // for ever.
+            // A claim counts as an attempt even if the node was killed. Otherwise a job that kills its node would run again
+            // and again.
             return Err(JobError::permanent("each node that ran it ended before the job did"));
         }
         let work = AssertUnwindSafe(async { work().await }).catch_unwind();
@@ -316,6 +326,7 @@ impl Run {
         }
     }
 
+    /// The way in which the run ends the job: done, dead, or again after a pause.
     fn ending(&self, outcome: Result<(), JobError>, clock: &dyn Clock) -> Ending {
         let JobError { is_retryable, message, cause } = match outcome {
             Ok(()) if self.limits.keep_done.is_zero() => return Ending::Forgotten,

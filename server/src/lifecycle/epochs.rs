@@ -1,9 +1,9 @@
-//! Stops a node whose database was replaced by another state of it, for example by a restore.
+//! Stops a node whose database was replaced by an earlier state of the same database, for example by a restore.
 //!
-//! A node holds versions and positions in memory and would continue with them, so its clients would mix both histories.
-//! `causerie restore` refuses to run while it sees nodes, but it does not see a node that has just lost its connections. A
-//! point-in-time recovery of PostgreSQL does not check for nodes at all. Both change the epochs of the tenants. The node
-//! that is started next has nothing of the old state in memory.
+//! A node has versions and positions of the old state in memory. If it continued with them, its clients would mix both
+//! histories. `causerie restore` refuses to run while it sees nodes, but it does not see a node that has just lost its
+//! connections. A point-in-time recovery of PostgreSQL does not check for nodes at all. Both change the epochs of the
+//! tenants. A node that starts later has nothing of the old state in memory.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -16,8 +16,8 @@ use crate::{
     store::{StoreError, queries::tenants},
 };
 
-/// How often the epochs are read. Each read is one query by key for the tenants in use.
-const EVERY: Duration = Duration::from_secs(1);
+/// The interval at which the epochs are read. Each read is one query by key for the tenants in use.
+const READ_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The epochs of all tenants when this node starts to serve.
 pub(super) async fn read(app: &App) -> Result<HashMap<TenantId, String>, StoreError> {
@@ -25,34 +25,37 @@ pub(super) async fn read(app: &App) -> Result<HashMap<TenantId, String>, StoreEr
     Ok(tenants.into_iter().map(|tenant| (tenant.id, tenant.epoch.to_string())).collect())
 }
 
-/// Reads the epochs of the tenants in use until an epoch has changed or its tenant is gone without having been deleted, and then
-/// stops the server.
-pub(super) async fn watch(app: Arc<App>, mut seen: HashMap<TenantId, String>) {
-    let mut due = interval(EVERY);
-    due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+/// Reads the epochs of the tenants in use at intervals. Stops the server if the epoch of a tenant has changed, or if the
+/// database no longer has a tenant that was not deleted by a job. `known_epochs` are the epochs when the node started.
+pub(super) async fn watch(app: Arc<App>, mut known_epochs: HashMap<TenantId, String>) {
+    let mut ticks = interval(READ_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let stopping = app.tasks.stopping();
     loop {
         tokio::select! {
             () = stopping.cancelled() => return,
-            _ = due.tick() => {}
+            _ = ticks.tick() => {}
         }
-        let held = app.facts.held_tenants();
-        if held.is_empty() {
+        let tenants_in_use = app.facts.held_tenants();
+        if tenants_in_use.is_empty() {
             continue;
         }
         // Other parts of the server log that the database does not answer.
-        let Ok(now) = tenants::epochs(&app.store, &held).await else { continue };
-        let gone: Vec<TenantId> = held.iter().copied().filter(|tenant| !now.contains_key(tenant)).collect();
-        if !gone.is_empty() {
+        let Ok(current_epochs) = tenants::epochs(&app.store, &tenants_in_use).await else { continue };
+        let missing: Vec<TenantId> =
+            tenants_in_use.iter().copied().filter(|tenant| !current_epochs.contains_key(tenant)).collect();
+        if !missing.is_empty() {
             let Ok(deleted) = jobs::deleted_tenants(&app.store).await else { continue };
-            for tenant in gone.iter().filter(|tenant| deleted.contains(tenant)) {
+            for tenant in missing.iter().filter(|tenant| deleted.contains(tenant)) {
                 tracing::info!(tenant_id = %tenant, "this node forgets a deleted tenant");
                 app.facts.forget(*tenant);
-                seen.remove(tenant);
+                known_epochs.remove(tenant);
             }
         }
-        let replaced = held.iter().find(|tenant| seen.get(tenant).is_some_and(|epoch| now.get(tenant) != Some(epoch)));
-        if let Some(tenant) = replaced {
+        let changed = tenants_in_use
+            .iter()
+            .find(|tenant| known_epochs.get(tenant).is_some_and(|epoch| current_epochs.get(tenant) != Some(epoch)));
+        if let Some(tenant) = changed {
             tracing::error!(
                 %tenant,
                 "the epoch of a tenant changed: the database was restored while this node ran; leaving, so that a new node starts from it"
@@ -61,6 +64,6 @@ pub(super) async fn watch(app: Arc<App>, mut seen: HashMap<TenantId, String>) {
             return;
         }
         // Adds the tenants that were created since the last read.
-        seen.extend(now);
+        known_epochs.extend(current_epochs);
     }
 }

@@ -13,10 +13,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{app::StartError, http::cut::Cut, tasks::Tasks};
 
-/// The maximum time for the head of a request. The server disconnects a client that takes longer, because it may be slow
-/// on purpose.
+/// The maximum time for the head of a request. The server disconnects a client that takes longer, because the client may
+/// delay the head on purpose.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// The maximum length of a request's head: a token of 8 KiB, cookies of the embedding page, and a reserve.
+/// The maximum length of a request's head in bytes: a token of 8 KiB, cookies of the embedding page, and a reserve.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// The size of the send buffer of a socket; the kernel doubles this value for its own needs. Without this size, the buffer
 /// would grow to 4 MiB for a client that does not read, which is too much for 1,000 slow readers. One page of a history
@@ -25,7 +25,7 @@ const SEND_BUFFER_BYTES: u32 = 48 * 1024;
 /// The maximum number of connections that wait to be accepted. Thousands of clients may reconnect at once after a network
 /// cut, and a client that the kernel does not queue tries again only after a second. Linux limits the value to
 /// `net.core.somaxconn`, by default 4,096.
-const WAITING_MAX: u32 = 16 * 1024;
+const BACKLOG_MAX: u32 = 16 * 1024;
 /// The wait after a failed accept. While the process has no free file descriptor, trying again at once would only use CPU
 /// time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -36,8 +36,10 @@ pub(super) struct Bound(TcpListener, SocketAddr);
 /// An open port and its connections.
 pub(super) struct Listener {
     address: SocketAddr,
-    accepting: CancellationToken,
-    leaving: CancellationToken,
+    /// Ends the task that accepts connections.
+    stop_accept: CancellationToken,
+    /// Makes each connection end after its current request.
+    shutdown: CancellationToken,
     connections: TaskTracker,
 }
 
@@ -49,13 +51,13 @@ impl Listener {
     pub(super) async fn bind(key: &'static str, address: SocketAddr) -> Result<Bound, StartError> {
         let failed = |error| StartError::Listen { key, address, error };
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.map_err(failed)?;
-        // The standard library sets it too: a restarted server does not wait until the connections of the previous process
-        // time out.
+        // The standard library sets this option too. With it, a restarted server need not wait until the connections of the
+        // previous process time out.
         socket.set_reuseaddr(true).map_err(failed)?;
         // Accepted sockets inherit this size.
         socket.set_send_buffer_size(SEND_BUFFER_BYTES).map_err(failed)?;
         socket.bind(address).map_err(failed)?;
-        let listener = socket.listen(WAITING_MAX).map_err(failed)?;
+        let listener = socket.listen(BACKLOG_MAX).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Bound(listener, address))
     }
@@ -67,13 +69,13 @@ impl Listener {
 
     /// Closes the port. Existing connections stay open.
     pub(super) fn stop_accepting(&self) {
-        self.accepting.cancel();
+        self.stop_accept.cancel();
     }
 
     /// Waits until each connection has answered its current request and is closed. Connections that were upgraded to
     /// WebSocket are not counted here.
     pub(super) async fn finish(&self) {
-        self.leaving.cancel();
+        self.shutdown.cancel();
         self.connections.close();
         self.connections.wait().await;
     }
@@ -85,18 +87,18 @@ impl Bound {
         let Self(socket, address) = self;
         let listener = Listener {
             address,
-            accepting: CancellationToken::new(),
-            leaving: CancellationToken::new(),
+            stop_accept: CancellationToken::new(),
+            shutdown: CancellationToken::new(),
             connections: TaskTracker::new(),
         };
-        let (accepting, leaving, connections) =
-            (listener.accepting.clone(), listener.leaving.clone(), listener.connections.clone());
-        let reporting = tasks.clone();
+        let (stop_accept, shutdown, connections) =
+            (listener.stop_accept.clone(), listener.shutdown.clone(), listener.connections.clone());
+        let task_reports = tasks.clone();
         tasks.spawn_vital(name, async move {
             loop {
                 let (stream, peer) = tokio::select! {
                     biased;
-                    () = accepting.cancelled() => break,
+                    () = stop_accept.cancelled() => break,
                     accepted = socket.accept() => match accepted {
                         Ok(accepted) => accepted,
                         Err(error) => {
@@ -111,21 +113,23 @@ impl Bound {
                     tracing::debug!(%error, %peer, "a connection was gone before it began");
                     continue;
                 }
-                connections.spawn(reporting.watched("connection", serve(stream, peer, router.clone(), leaving.clone())));
+                connections.spawn(task_reports.watched("connection", serve(stream, peer, router.clone(), shutdown.clone())));
             }
         });
         listener
     }
 }
 
-async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, leaving: CancellationToken) {
+/// Serves the requests of one connection until it ends, or until `shutdown` is cancelled and the current request is
+/// answered.
+async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, shutdown: CancellationToken) {
     let service = TowerToHyperService::new(router);
     let cut = Cut::default();
-    let of_requests = cut.clone();
+    let request_cut = cut.clone();
     let with_peer = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        of_requests.set_at_shutdown(false);
-        request.extensions_mut().insert(of_requests.clone());
+        request_cut.set_at_shutdown(false);
+        request.extensions_mut().insert(request_cut.clone());
         let service = service.clone();
         async move {
             let answer = hyper::service::Service::call(&service, request.map(Body::new)).await;
@@ -142,7 +146,7 @@ async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, leaving: Can
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = cut.asked() => return,
-        () = leaving.cancelled() => {
+        () = shutdown.cancelled() => {
             connection.as_mut().graceful_shutdown();
             if cut.is_at_shutdown() {
                 return;
@@ -171,10 +175,10 @@ mod tests {
 
     use super::*;
 
-    /// The state of a handler that notifies `began` and answers after `may_end` is notified.
+    /// The state of a handler that notifies `started` and answers after `may_end` is notified.
     #[derive(Clone, Default)]
     struct Slow {
-        began: Arc<Notify>,
+        started: Arc<Notify>,
         may_end: Arc<Notify>,
     }
 
@@ -184,13 +188,13 @@ mod tests {
         (bound.serve(&tasks, "listener", router), tasks)
     }
 
-    async fn ask(address: SocketAddr, path: &str) -> TcpStream {
+    async fn send_request(address: SocketAddr, path: &str) -> TcpStream {
         let mut stream = TcpStream::connect(address).await.expect("connects");
         stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n").as_bytes()).await.expect("writes");
         stream
     }
 
-    async fn rest(mut stream: TcpStream) -> String {
+    async fn read_to_end(mut stream: TcpStream) -> String {
         let mut text = String::new();
         stream.read_to_string(&mut text).await.expect("reads");
         text
@@ -200,14 +204,14 @@ mod tests {
     async fn a_request_in_flight_is_answered_before_shutdown() {
         let slow = Slow::default();
         let handler = |State(slow): State<Slow>| async move {
-            slow.began.notify_one();
+            slow.started.notify_one();
             slow.may_end.notified().await;
             "done"
         };
         let (listener, tasks) = start(Router::new().route("/slow", get(handler)).with_state(slow.clone())).await;
         let address = listener.address();
-        let stream = ask(address, "/slow").await;
-        slow.began.notified().await;
+        let stream = send_request(address, "/slow").await;
+        slow.started.notified().await;
 
         listener.stop_accepting();
         let finish = tokio::spawn(async move { listener.finish().await });
@@ -217,32 +221,32 @@ mod tests {
         assert!(!finish.is_finished());
         slow.may_end.notify_one();
         finish.await.expect("ends");
-        let answer = rest(stream).await;
+        let answer = read_to_end(stream).await;
         assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("done"), "{answer}");
     }
 
     #[tokio::test]
     async fn an_idle_connection_does_not_delay_shutdown() {
         let (listener, _tasks) = start(Router::new().route("/", get(|| async { "hi" }))).await;
-        let mut stream = ask(listener.address(), "/").await;
+        let mut stream = send_request(listener.address(), "/").await;
         let mut first = [0; 1];
         stream.read_exact(&mut first).await.expect("an answer came");
         listener.stop_accepting();
         listener.finish().await;
-        assert!(rest(stream).await.ends_with("hi"));
+        assert!(read_to_end(stream).await.ends_with("hi"));
     }
 
     #[tokio::test]
     async fn handlers_know_the_address_of_the_peer() {
         let handler = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() };
         let (listener, _tasks) = start(Router::new().route("/", get(handler))).await;
-        let mut stream = ask(listener.address(), "/").await;
+        let mut stream = send_request(listener.address(), "/").await;
         let local = stream.local_addr().expect("is connected").to_string();
         let mut first = [0; 1];
         stream.read_exact(&mut first).await.expect("an answer came");
         listener.stop_accepting();
         listener.finish().await;
-        let answer = rest(stream).await;
+        let answer = read_to_end(stream).await;
         assert!(answer.ends_with(&local), "{answer}");
     }
 
@@ -252,7 +256,7 @@ mod tests {
             panic!("on purpose")
         }
         let (listener, tasks) = start(Router::new().route("/", get(broken)).route("/ok", get(|| async { "ok" }))).await;
-        assert_eq!(rest(ask(listener.address(), "/").await).await, "", "its connection ends");
+        assert_eq!(read_to_end(send_request(listener.address(), "/").await).await, "", "its connection ends");
         listener.stop_accepting();
         listener.finish().await;
         assert!(tasks.any_died());

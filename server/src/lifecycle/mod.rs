@@ -1,7 +1,8 @@
 //! The life of a server, from opening its ports to closing them.
 //!
-//! A shutdown has these steps: report "not ready"; wait until load balancers have noticed; accept no new connections; close
-//! the sessions, spread over the drain time; finish running commands; give up what still runs at a deadline.
+//! A shutdown has these steps. The server reports "not ready", and waits until load balancers have noticed. It closes the
+//! public port. It closes the sessions, spread over the drain time. It waits until running requests and tasks have ended, at
+//! most until a deadline.
 
 mod epochs;
 mod listener;
@@ -19,8 +20,7 @@ use crate::{
     tasks::Phase,
 };
 
-/// How long requests and tasks may run after the drain, before they are given up. Commands have a shorter deadline of their
-/// own.
+/// The longest time for which the server waits for requests and tasks after the drain. The deadline of a command is shorter.
 const FINISH_MAX: Duration = Duration::from_secs(10);
 
 /// A running server with open ports.
@@ -42,13 +42,14 @@ pub enum BadEnd {
 }
 
 impl Server {
-    /// Opens both ports and serves the API and the routes of `added`. Needs a tokio runtime.
+    /// Opens both ports and serves the API and the routes of `added`. Must be called in a tokio runtime.
     ///
     /// # Errors
     /// [`StartError`] if a port can't be opened or the database does not answer.
     pub async fn start(app: Arc<App>, added: Router) -> Result<Self, StartError> {
         let listen = &app.config.listen;
-        // Both ports are opened before any serves, so that a server without its internal port does not start.
+        // Both ports are opened before either of them serves, so that a server that can't open its internal port serves
+        // nothing.
         let public = Listener::bind("listen.public", listen.public).await?;
         let internal = Listener::bind("listen.internal", listen.internal).await?;
         let server = Self {
@@ -67,7 +68,7 @@ impl Server {
         Ok(server)
     }
 
-    /// The parts of the server.
+    /// The parts of the server that its handlers and tasks share.
     #[must_use]
     pub fn app(&self) -> &Arc<App> {
         &self.app
@@ -79,7 +80,7 @@ impl Server {
         self.public.address()
     }
 
-    /// The address for operators, with health checks and metrics.
+    /// The address for operators, which serves health checks and metrics.
     #[must_use]
     pub fn internal_address(&self) -> SocketAddr {
         self.internal.address()

@@ -1,4 +1,4 @@
-//! Handles the signals of the operating system that ask the program to end.
+//! Handles signals of the operating system: SIGTERM and SIGINT, which request the end of the program, and SIGXFSZ.
 
 use std::io;
 
@@ -11,11 +11,11 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Installs the handlers. After this the signals no longer end the process by themselves, so it must be called before
-    /// the server starts work that needs a clean end.
+    /// Installs the handlers. From then on, the signals no longer end the process by themselves. Call this before the server
+    /// starts work that needs an orderly shutdown.
     ///
     /// # Errors
-    /// The error of the operating system if it refuses a handler.
+    /// Returns the error of the operating system if it refuses a handler.
     pub fn listen() -> io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
@@ -30,7 +30,7 @@ impl Signals {
 }
 
 /// Installs a handler for SIGXFSZ, so that a write beyond the file size limit (`ulimit -f`) fails with an error instead of
-/// ending the process. Needs a tokio runtime.
+/// ending the process. Must be called in a tokio runtime.
 pub fn outlive_file_size_limit() {
     // The handler stays for the life of the process. If the system refuses it, SIGXFSZ ends the process as before.
     let _ = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()));

@@ -17,8 +17,8 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 const WORDS_MAX: usize = 32;
 /// The maximum number of characters per word. Further characters are cut off, in names and in search texts.
 const WORD_CHARS_MAX: usize = 32;
-/// The word of a user or group whose name and external id have no visible character, so that lists contain it, at their
-/// end.
+/// The word of a user or group whose name and external id have no visible character, so that it is in the search index,
+/// after all others.
 const NO_WORD: &str = "\u{fffd}";
 
 /// The folded words of a text. A word is a sequence of letters and digits, or a sequence of emoji and other symbols.
@@ -35,7 +35,7 @@ pub fn words(text: &str) -> BTreeSet<String> {
     folded.split(|letter: char| !letter.is_alphanumeric()).for_each(&mut add);
     for run in folded.split(|letter| !is_symbol(letter)) {
         // Each symbol of a name begins a word, because a user may search for any of the symbols.
-        run.char_indices().for_each(|(at, _)| add(run.get(at..).unwrap_or_default()));
+        run.char_indices().for_each(|(start, _)| add(run.get(start..).unwrap_or_default()));
     }
     if words.is_empty() {
         words.extend(folded.split_whitespace().map(|word| word.chars().take(WORD_CHARS_MAX).collect::<String>()));
@@ -46,7 +46,7 @@ pub fn words(text: &str) -> BTreeSet<String> {
 /// The words by which a search finds a user or group: the words of the name and of the external id. At least one word, and
 /// at most 32 words.
 #[must_use]
-pub fn words_of(name: &str, external_id: &str) -> Vec<String> {
+pub fn search_words(name: &str, external_id: &str) -> Vec<String> {
     let mut all = words(name);
     all.extend(words(external_id));
     if all.is_empty() {
@@ -151,11 +151,11 @@ mod tests {
             ("👩\u{200d}🚀", &["👩", "👩\u{200d}🚀"]),
             ("…", &["…"]),
         ] {
-            let own = words_of(name, "x1");
+            let name_words = search_words(name, "x1");
             for query in queries {
-                let asked = words(query);
-                let finds = asked.iter().all(|start| own.iter().any(|word| word.starts_with(start)));
-                assert!(!asked.is_empty() && finds, "{query} finds {name}: {asked:?} {own:?}");
+                let query_words = words(query);
+                let finds = query_words.iter().all(|start| name_words.iter().any(|word| word.starts_with(start)));
+                assert!(!query_words.is_empty() && finds, "{query} finds {name}: {query_words:?} {name_words:?}");
             }
         }
     }
@@ -163,16 +163,16 @@ mod tests {
     #[test]
     fn every_name_has_a_word_for_the_search_index() {
         for name in ["", "\u{200b}", "🦊", "???", "\u{2800}"] {
-            assert!(!words_of(name, "").is_empty(), "{name:?}");
+            assert!(!search_words(name, "").is_empty(), "{name:?}");
         }
-        assert_eq!(words_of("", "\u{200b}"), [NO_WORD]);
+        assert_eq!(search_words("", "\u{200b}"), [NO_WORD]);
     }
 
     #[test]
     fn words_are_bounded() {
         let long = words(&"é".repeat(400));
         assert_eq!(long.into_iter().next().map(|word| word.chars().count()), Some(WORD_CHARS_MAX));
-        assert!(words_of(&"🦊".repeat(100), "").len() <= WORDS_MAX);
-        assert!(words_of(&"ﷺ".repeat(200), "").iter().all(|word| word.chars().count() <= WORD_CHARS_MAX));
+        assert!(search_words(&"🦊".repeat(100), "").len() <= WORDS_MAX);
+        assert!(search_words(&"ﷺ".repeat(200), "").iter().all(|word| word.chars().count() <= WORD_CHARS_MAX));
     }
 }

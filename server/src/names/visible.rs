@@ -1,9 +1,9 @@
 //! The stored form of a name: names that look the same are stored as the same text.
 //!
 //! Characters that Unicode calls ignorable by default (zero-width spaces, soft hyphens, fillers, tags) are removed, so that
-//! `a\u{200b}dmin` becomes `admin`. They stay where they change what is seen: joiners between letters that join (RFC 5892,
-//! appendix A, as PRECIS asks, RFC 8264), and joiners, selectors and tags within emoji. Controls of direction stay too; code
-//! that prints a name isolates it ([`crate::plain::isolated`]). Unicode's data come with ICU4X.
+//! `a\u{200b}dmin` becomes `admin`. They stay where they change how the text looks: joiners between letters that join (RFC
+//! 5892, appendix A, as PRECIS, RFC 8264, requires), and joiners, selectors and tags within emoji. Direction controls stay
+//! too; code that prints a name isolates it ([`crate::plain::isolated`]). Unicode's data come with ICU4X.
 
 use icu_properties::{
     CodePointMapData, CodePointSetData,
@@ -13,7 +13,7 @@ use icu_properties::{
     },
 };
 
-/// The rest of the sentence, after the field's name, that refuses a name or subject.
+/// The message that refuses a name or subject, without the field's name at its beginning.
 pub const NOTHING_VISIBLE: &str = "has nothing visible in it";
 
 const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
@@ -24,7 +24,7 @@ const BRAILLE_BLANK: char = '\u{2800}';
 
 /// The stored form of a name; `None` if nothing visible is left. An empty name stays empty.
 #[must_use]
-pub fn kept(name: &str) -> Option<String> {
+pub fn stored_form(name: &str) -> Option<String> {
     if name.is_ascii() {
         let visible = name.is_empty() || name.bytes().any(|letter| letter.is_ascii_graphic());
         return visible.then(|| name.to_owned());
@@ -32,41 +32,41 @@ pub fn kept(name: &str) -> Option<String> {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let bidi = CodePointSetData::new::<BidiControl>();
     let letters: Vec<char> = name.chars().collect();
-    let mut kept = String::with_capacity(name.len());
-    for (at, letter) in letters.iter().enumerate() {
-        let (before, after) = letters.split_at(at);
+    let mut stored = String::with_capacity(name.len());
+    for (index, letter) in letters.iter().enumerate() {
+        let (before, after) = letters.split_at(index);
         let after = after.get(1..).unwrap_or_default();
-        if !ignorable.contains(*letter) || bidi.contains(*letter) || shows(*letter, before, after) {
-            kept.push(*letter);
+        if !ignorable.contains(*letter) || bidi.contains(*letter) || changes_appearance(*letter, before, after) {
+            stored.push(*letter);
         }
     }
     let blank = CodePointSetData::new::<WhiteSpace>();
     let is_visible = |letter: char| {
         !ignorable.contains(letter) && !blank.contains(letter) && !letter.is_control() && letter != BRAILLE_BLANK
     };
-    kept.contains(is_visible).then_some(kept)
+    stored.contains(is_visible).then_some(stored)
 }
 
 /// Whether an ignorable character changes how the characters around it look.
-fn shows(letter: char, before: &[char], after: &[char]) -> bool {
-    let virama =
+fn changes_appearance(letter: char, before: &[char], after: &[char]) -> bool {
+    let is_virama =
         |letter: &char| CodePointMapData::<CanonicalCombiningClass>::new().get(*letter) == CanonicalCombiningClass::Virama;
-    let pictograph = |letter: &char| CodePointSetData::new::<ExtendedPictographic>().contains(*letter);
-    let selects = |letter: char| CodePointSetData::new::<VariationSelector>().contains(letter);
-    let modifies = |letter: char| selects(letter) || matches!(letter, '\u{1f3fb}'..='\u{1f3ff}');
+    let is_pictograph = |letter: &char| CodePointSetData::new::<ExtendedPictographic>().contains(*letter);
+    let is_selector = |letter: char| CodePointSetData::new::<VariationSelector>().contains(letter);
+    let is_modifier = |letter: char| is_selector(letter) || matches!(letter, '\u{1f3fb}'..='\u{1f3ff}');
     let previous = before.last();
     match letter {
         ZERO_WIDTH_JOINER => {
-            let base = before.iter().rev().find(|letter| !modifies(**letter));
-            previous.is_some_and(virama) || (base.is_some_and(pictograph) && after.first().is_some_and(pictograph))
+            let base = before.iter().rev().find(|letter| !is_modifier(**letter));
+            previous.is_some_and(is_virama) || (base.is_some_and(is_pictograph) && after.first().is_some_and(is_pictograph))
         }
-        ZERO_WIDTH_NON_JOINER => previous.is_some_and(virama) || (joins_on(before) && joins_back(after)),
+        ZERO_WIDTH_NON_JOINER => previous.is_some_and(is_virama) || (joins_forward(before) && joins_backward(after)),
         // The flag of a region: the black flag, the tags of the region's code, the cancel tag.
         '\u{e0020}'..='\u{e007f}' => {
             let base = before.iter().rev().find(|letter| !matches!(letter, '\u{e0020}'..='\u{e007e}'));
             base == Some(&BLACK_FLAG)
         }
-        letter if selects(letter) => previous.is_some_and(|base| {
+        letter if is_selector(letter) => previous.is_some_and(|base| {
             let emoji = CodePointSetData::new::<Emoji>().contains(*base);
             let script = CodePointMapData::<Script>::new().get(*base);
             // `1` and `#` are emoji only as keycaps.
@@ -77,15 +77,15 @@ fn shows(letter: char, before: &[char], after: &[char]) -> bool {
     }
 }
 
-/// Whether the last letter before the character, transparent letters skipped, joins to the letter after it.
-fn joins_on(before: &[char]) -> bool {
+/// Whether the last letter before the character joins to the letter after it. Transparent letters are skipped.
+fn joins_forward(before: &[char]) -> bool {
     let joining = CodePointMapData::<JoiningType>::new();
     let last = before.iter().rev().map(|letter| joining.get(*letter)).find(|joining| *joining != JoiningType::Transparent);
     matches!(last, Some(JoiningType::DualJoining | JoiningType::LeftJoining))
 }
 
-/// Whether the first letter after the character, transparent letters skipped, joins to the letter before it.
-fn joins_back(after: &[char]) -> bool {
+/// Whether the first letter after the character joins to the letter before it. Transparent letters are skipped.
+fn joins_backward(after: &[char]) -> bool {
     let joining = CodePointMapData::<JoiningType>::new();
     let first = after.iter().map(|letter| joining.get(*letter)).find(|joining| *joining != JoiningType::Transparent);
     matches!(first, Some(JoiningType::DualJoining | JoiningType::RightJoining))
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_look_alike_compare_equal() {
+    fn names_that_look_alike_have_the_same_stored_form() {
         for name in [
             "a\u{200b}dmin",
             "a\u{200c}dmin",
@@ -112,7 +112,7 @@ mod tests {
             "ad\u{180e}min",
             "ad\u{2063}min",
         ] {
-            assert_eq!(kept(name).as_deref(), Some("admin"), "{name:?}");
+            assert_eq!(stored_form(name).as_deref(), Some("admin"), "{name:?}");
         }
     }
 
@@ -135,7 +135,7 @@ mod tests {
             "\u{200f}שלום",
             "🦊🌈",
         ] {
-            assert_eq!(kept(name).as_deref(), Some(name), "{name:?}");
+            assert_eq!(stored_form(name).as_deref(), Some(name), "{name:?}");
         }
     }
 
@@ -152,7 +152,7 @@ mod tests {
             "\u{fe0f}",
             "\u{3000}",
         ] {
-            assert_eq!(kept(name), None, "{name:?}");
+            assert_eq!(stored_form(name), None, "{name:?}");
         }
     }
 }

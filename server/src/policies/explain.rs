@@ -24,7 +24,7 @@ use crate::{
 pub struct Question {
     /// The user who would act.
     pub user: UserRef,
-    /// What the action would be about.
+    /// The object of the action.
     pub target: Target,
     /// The action. `None` means the most usual action: `start` for a user, `address_group` for a group, `send` in a
     /// conversation.
@@ -33,14 +33,14 @@ pub struct Question {
     pub relation: Option<String>,
 }
 
-/// What an action is about.
+/// The object of an action.
 #[derive(Debug, Clone)]
 pub enum Target {
-    /// Nothing in particular.
+    /// No object.
     None,
     /// A user.
     User(UserRef),
-    /// A group, by the product's id.
+    /// A group, by its external id.
     Group(String),
     /// A conversation. An action on a message is decided for a message that the user has just sent.
     Conversation(ConversationId),
@@ -57,12 +57,12 @@ impl Target {
     }
 }
 
-/// Why there is no explanation.
+/// The reason why there is no explanation.
 #[derive(Debug, thiserror::Error)]
 pub enum ExplainError {
-    /// The question names an unknown user, group or conversation, or an action that does not fit.
+    /// The question names an unknown user, group, conversation or relation, or an action that does not fit the target.
     #[error("{0}")]
-    Asked(Refusal),
+    Refused(Refusal),
     /// The database does not answer or refused a statement.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -113,42 +113,42 @@ pub struct ExplainedRule {
 /// Explains a decision by this snapshot.
 ///
 /// # Errors
-/// [`ExplainError::Asked`] if the question names something unknown or an action that does not fit; [`ExplainError::Store`]
-/// if the database does not answer.
+/// [`ExplainError::Refused`] if the question names an unknown user, group, conversation or relation, or an action that does
+/// not fit the target; [`ExplainError::Store`] if the database does not answer or refuses a statement.
 pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Result<Explanation, ExplainError> {
-    let unknown = |field: &str, what: String| {
-        let sentence = format!("`{field}`: this tenant has no {what}");
-        ExplainError::Asked(Refusal::new(ErrorCode::NotFound, sentence).field(field))
+    let unknown = |field: &str, subject: String| {
+        let sentence = format!("`{field}`: this tenant has no {subject}");
+        ExplainError::Refused(Refusal::new(ErrorCode::NotFound, sentence).field(field))
     };
     let unknown_user = || {
         let known = "a user is known from the first token or import on";
-        unknown("as", format!("user {}; {known}", name(&question.user)))
+        unknown("as", format!("user {}; {known}", quoted_id(&question.user)))
     };
     let user = find_user(store, facts, &question.user).await?.ok_or_else(unknown_user)?;
     let action = question.action()?;
-    let about = find_resource(store, facts, user, action, question).await?.ok_or_else(|| {
-        let what = match &question.target {
+    let resource = find_resource(store, facts, user, action, question).await?.ok_or_else(|| {
+        let subject = match &question.target {
             Target::None => "such thing".to_owned(),
-            Target::User(user) => format!("user {}", name(user)),
+            Target::User(user) => format!("user {}", quoted_id(user)),
             Target::Group(id) => format!("group `{}`", shortened(id)),
             Target::Conversation(id) => format!("conversation `{id}`"),
         };
-        unknown("to", what)
+        unknown("to", subject)
     })?;
     let ix = facts.user(user).ok_or_else(unknown_user)?;
 
-    let decision = facts.policy.decide(&facts.world, action, ix, about);
-    let built_in = facts.policy.built_in_denial(&facts.world, action, ix, about);
-    let reasons = facts.policy.explain(&facts.world, action, ix, about);
+    let decision = facts.policy.decide(&facts.world, action, ix, resource);
+    let built_in = facts.policy.built_in_denial(&facts.world, action, ix, resource);
+    let reasons = facts.policy.explain(&facts.world, action, ix, resource);
     let witnesses = reasons.iter().filter_map(|reason| match reason.outcome {
         RuleOutcome::Matched { witness, .. } => Some(witness),
         _ => None,
     });
-    let words = Words::read(store, facts, witnesses.collect()).await?;
+    let witness_texts = WitnessTexts::read(store, facts, witnesses.collect()).await?;
     let rules = reasons.iter().filter_map(|reason| {
         let rule = facts.policy.rules().get(usize::from(reason.rule.0))?;
         let (matches, why) = match &reason.outcome {
-            RuleOutcome::Matched { witness, holds, lacks } => (true, words.of(rule, *witness, holds, lacks)),
+            RuleOutcome::Matched { witness, holds, lacks } => (true, witness_texts.reason(rule, *witness, holds, lacks)),
             RuleOutcome::Missing(missing) => (false, missing.clone()),
             RuleOutcome::Excepted(excepted) => (false, format!("its exception `{excepted}` holds")),
         };
@@ -168,30 +168,30 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
     let rule = rule.map(|rule| facts.policy.rule_name(rule).to_owned());
     let deciding = rules.iter().find(|outcome| Some(&outcome.rule) == rule.as_ref());
     let witness = deciding.filter(|_| decision.is_allowed()).map(|outcome| outcome.why.clone());
-    let what = match about {
+    let subject = match resource {
         Resource::Message { .. } => format!("`{}` of the user's own message, sent just now,", action_name(action)),
         _ => format!("`{}`", action_name(action)),
     };
     let sentence = match (&rule, &witness, codes) {
         (Some(rule), _, Some((code, public))) => {
-            format!("{what} is denied by `{rule}`, as {}{}", code_name(code), public_code_note(code, public))
+            format!("{subject} is denied by `{rule}`, as {}{}", code_name(code), public_code_note(code, public))
         }
         (None, _, Some((code, public))) => {
             let no_rule = matches!(
                 built_in,
                 Some(BuiltInDenial::OtherUserInactive(_) | BuiltInDenial::MayNotSend | BuiltInDenial::WrongConversationKind)
             ) && !rules.iter().any(|outcome| outcome.matches);
-            let (by, why) = match built_in.map(|built_in| question.in_words(built_in)) {
+            let (by, why) = match built_in.map(|built_in| question.built_in_sentence(built_in)) {
                 Some(why) if no_rule => ("", format!("no rule allows it, and {why}")),
                 Some(why) => (" (built in)", why),
                 None if rules.is_empty() => ("", question.no_rule_sentence(action)),
                 None => ("", "no rule allows it".to_owned()),
             };
-            format!("{what} is denied{by}, as {}: {why}{}", code_name(code), public_code_note(code, public))
+            format!("{subject} is denied{by}, as {}: {why}{}", code_name(code), public_code_note(code, public))
         }
         (rule, witness, None) => {
             let (rule, witness) = (rule.as_deref().unwrap_or_default(), witness.as_deref().unwrap_or_default());
-            format!("{what} is allowed by `{rule}`: {witness}")
+            format!("{subject} is allowed by `{rule}`: {witness}")
         }
     };
     Ok(Explanation {
@@ -218,7 +218,7 @@ fn public_code_note(code: Code, public: Code) -> String {
 }
 
 impl Question {
-    /// The action of the question, or the default for what it is about.
+    /// The action of the question, or the default action for its target.
     fn action(&self) -> Result<Action, ExplainError> {
         let target = self.target.resource_type();
         let action = self.action.unwrap_or(match target {
@@ -226,7 +226,7 @@ impl Question {
             ResourceType::Group => Action::AddressGroup,
             ResourceType::Conversation => Action::Send,
         });
-        if action.fits(target) {
+        if action.accepts(target) {
             return Ok(action);
         }
         let what = match target {
@@ -235,9 +235,9 @@ impl Question {
             ResourceType::Group => "a group",
             ResourceType::Conversation => "a conversation",
         };
-        let fitting = ACTIONS.iter().filter(|(_, action)| action.fits(target)).map(|(name, _)| *name);
+        let fitting = ACTIONS.iter().filter(|(_, action)| action.accepts(target)).map(|(name, _)| *name);
         let fitting = fitting.collect::<Vec<_>>().join(", ");
-        Err(bad("action", format!("`{}` does not fit {what}; actions that fit: {fitting}", action_name(action))))
+        Err(invalid("action", format!("`{}` does not fit {what}; actions that fit: {fitting}", action_name(action))))
     }
 
     /// The sentence for a policy without any rule about this action.
@@ -252,15 +252,17 @@ impl Question {
         }
     }
 
-    fn in_words(&self, built_in: BuiltInDenial) -> String {
-        let is = |who: String, status: UserStatus| format!("{who} is {}", format!("{status:?}").to_lowercase());
+    /// A sentence about a denial that is not by a rule.
+    fn built_in_sentence(&self, built_in: BuiltInDenial) -> String {
+        let status_sentence =
+            |user: String, status: UserStatus| format!("{user} is {}", format!("{status:?}").to_lowercase());
         match (built_in, &self.target) {
-            (BuiltInDenial::PrincipalInactive(status), _) => is(name(&self.user), status),
-            (BuiltInDenial::OtherUserInactive(status), Target::User(other)) => is(name(other), status),
-            (BuiltInDenial::OtherUserInactive(status), _) => is("the other user".to_owned(), status),
-            (BuiltInDenial::NotAMember, _) => format!("{} is not a member of the conversation", name(&self.user)),
-            (BuiltInDenial::MayNotRead, _) => format!("{} may not `read` the conversation", name(&self.user)),
-            (BuiltInDenial::MayNotSend, _) => format!("{} may not `send` in the conversation", name(&self.user)),
+            (BuiltInDenial::PrincipalInactive(status), _) => status_sentence(quoted_id(&self.user), status),
+            (BuiltInDenial::OtherUserInactive(status), Target::User(other)) => status_sentence(quoted_id(other), status),
+            (BuiltInDenial::OtherUserInactive(status), _) => status_sentence("the other user".to_owned(), status),
+            (BuiltInDenial::NotAMember, _) => format!("{} is not a member of the conversation", quoted_id(&self.user)),
+            (BuiltInDenial::MayNotRead, _) => format!("{} may not `read` the conversation", quoted_id(&self.user)),
+            (BuiltInDenial::MayNotSend, _) => format!("{} may not `send` in the conversation", quoted_id(&self.user)),
             (BuiltInDenial::WrongConversationKind, _) => "conversations of this kind do not have it".to_owned(),
         }
     }
@@ -272,16 +274,17 @@ fn relations(facts: &Snapshot) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
-/// A user as the question names them.
-fn name(user: &UserRef) -> String {
+/// The user's id as the question gives it, quoted.
+fn quoted_id(user: &UserRef) -> String {
     match user {
         UserRef::Id(id) => format!("`{id}`"),
         UserRef::ExternalId(id) => format!("`{}`", isolated(id)),
     }
 }
 
-fn bad(field: &str, sentence: String) -> ExplainError {
-    ExplainError::Asked(Refusal::new(ErrorCode::Invalid, sentence).field(field))
+/// The refusal of a question with an invalid field.
+fn invalid(field: &str, sentence: String) -> ExplainError {
+    ExplainError::Refused(Refusal::new(ErrorCode::Invalid, sentence).field(field))
 }
 
 async fn find_user(store: &Store, facts: &Snapshot, user: &UserRef) -> Result<Option<UserId>, StoreError> {
@@ -303,7 +306,7 @@ async fn find_resource(
             let relation = match &question.relation {
                 None => None,
                 Some(name) => Some(facts.policy.vocabulary().relation(name).ok_or_else(|| {
-                    bad(
+                    invalid(
                         "relation",
                         format!(
                             "the policy `{}` declares no relation `{}`; it declares {}",
@@ -325,8 +328,8 @@ async fn find_resource(
             let found = store.member_contexts(vec![(*id, user)]).await?.remove(&(*id, user));
             let conversation =
                 found.filter(|found| found.tenant == facts.tenant).map(|found| facts.conversation(user, &found));
-            let of_message = action.is_about_a_message();
-            conversation.map(|conversation| match of_message {
+            let is_about_message = action.is_about_a_message();
+            conversation.map(|conversation| match is_about_message {
                 true => Resource::Message { conversation, is_author: action != Action::Reply, age_ms: 0 },
                 false => Resource::Conversation(conversation),
             })
@@ -334,13 +337,13 @@ async fn find_resource(
     })
 }
 
-/// Writes witnesses in words, with groups by the product's ids.
-struct Words<'a> {
+/// Writes witnesses as texts that name groups by their external ids.
+struct WitnessTexts<'a> {
     facts: &'a Snapshot,
     groups: Vec<(GroupId, String)>,
 }
 
-impl<'a> Words<'a> {
+impl<'a> WitnessTexts<'a> {
     async fn read(store: &Store, facts: &'a Snapshot, witnesses: Vec<Witness>) -> Result<Self, StoreError> {
         let ids = witnesses.into_iter().flat_map(|witness| match witness {
             Witness::Group(group) => vec![group],
@@ -362,12 +365,13 @@ impl<'a> Words<'a> {
         self.groups.iter().find(|(known, _)| *known == id).map_or("a group that is gone", |(_, name)| name)
     }
 
-    /// The fact that made a rule match, then the conditions that hold, then the exceptions that do not hold.
-    fn of(&self, rule: &Rule, witness: Witness, holds: &[String], lacks: &[String]) -> String {
+    /// The reason why a rule matches: the fact that made it match, the conditions that hold, and the exceptions that do not
+    /// hold.
+    fn reason(&self, rule: &Rule, witness: Witness, holds: &[String], lacks: &[String]) -> String {
         let verbs = [(holds, "holds", "hold"), (lacks, "does not hold", "do not hold")];
         let conditions =
-            verbs.into_iter().filter(|(conditions, ..)| !conditions.is_empty()).map(|(conditions, one, more)| {
-                format!("`{}` {}", conditions.join("`, `"), if conditions.len() == 1 { one } else { more })
+            verbs.into_iter().filter(|(conditions, ..)| !conditions.is_empty()).map(|(conditions, singular, plural)| {
+                format!("`{}` {}", conditions.join("`, `"), if conditions.len() == 1 { singular } else { plural })
             });
         let reasons: Vec<String> = self.matching_fact(rule, witness).into_iter().chain(conditions).collect();
         if reasons.is_empty() { "it has no conditions".to_owned() } else { reasons.join("; ") }
@@ -375,11 +379,11 @@ impl<'a> Words<'a> {
 
     /// The fact that made a rule match.
     fn matching_fact(&self, rule: &Rule, witness: Witness) -> Option<String> {
-        let in_common = |condition: &Condition| matches!(condition, Condition::InCommon(..));
+        let is_in_common = |condition: &Condition| matches!(condition, Condition::InCommon(..));
         Some(match witness {
             Witness::Everyone => return None,
             Witness::Same => "it is the same user".to_owned(),
-            Witness::Group(group) if rule.conditions.iter().any(in_common) => {
+            Witness::Group(group) if rule.conditions.iter().any(is_in_common) => {
                 format!("both in {}", self.group(group))
             }
             Witness::Group(group) => format!("in {}", self.group(group)),

@@ -54,7 +54,8 @@ impl Version {
         PRESETS.iter().any(|(_, text)| *text == self.text)
     }
 
-    fn open() -> Self {
+    /// Version 0: the preset `open`.
+    fn preset_open() -> Self {
         let (name, text) = PRESETS[0];
         Self {
             version: 0,
@@ -85,7 +86,7 @@ impl From<read::StoredPolicy> for Version {
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn in_force(store: &Store, tenant: TenantId) -> Result<Version, StoreError> {
-    Ok(read::policy(store.reader(), tenant).await?.map_or_else(Version::open, Version::from))
+    Ok(read::policy(store.reader(), tenant).await?.map_or_else(Version::preset_open, Version::from))
 }
 
 /// All policies that the tenant had, the latest first. A tenant that was created with a policy never had version 0.
@@ -96,12 +97,12 @@ pub async fn history(store: &Store, tenant: TenantId) -> Result<Vec<Version>, St
     let mut versions: Vec<Version> = read::policies(store.reader(), tenant).await?.into_iter().map(Version::from).collect();
     let created_at_ms = tenants::find(store, tenant).await?.map(|tenant| tenant.created_at_ms);
     if versions.last().is_none_or(|first| first.created_at_ms != created_at_ms) {
-        versions.push(Version::open());
+        versions.push(Version::preset_open());
     }
     Ok(versions)
 }
 
-/// The versions after a change of policy.
+/// The result of a change of policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Changed {
     /// The version of the policy now in force.
@@ -110,7 +111,7 @@ pub struct Changed {
     pub facts_version: Option<u64>,
 }
 
-/// Puts a policy in force: a new one, or the text of the earlier version `restores`.
+/// Puts a policy in force: a new policy, or the text of the earlier version `restores`.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses a statement. If the commit failed, the change may have been made.
@@ -118,13 +119,13 @@ pub async fn set(
     store: &Store,
     tenant: TenantId,
     policy: &Policy,
-    by: &Actor,
+    actor: &Actor,
     restores: Option<u64>,
     now_ms: i64,
 ) -> Result<Changed, StoreError> {
     let action = if restores.is_some() { "policy.rollback" } else { "policy.set" };
-    let mut write = FactWrite::begin(store, tenant, now_ms).await?.requested_by(by.key()).await?;
-    let outcome = write.policy_of(policy.name(), policy.text(), by.name(), restores).await?;
+    let mut write = FactWrite::begin(store, tenant, now_ms).await?.requested_by(actor.key()).await?;
+    let outcome = write.set_policy(policy.name(), policy.text(), actor.name(), restores).await?;
     let version = read::policy(write.connection(), tenant).await?.map_or(0, |stored| stored.version);
     if outcome != Outcome::Unchanged {
         let mut detail = Map::from_iter([("name".to_owned(), json!(policy.name()))]);
@@ -134,7 +135,7 @@ pub async fn set(
         let target = format!("policy:{version}");
         let entry = Entry {
             at_ms: now_ms,
-            actor: by.name().to_owned(),
+            actor: actor.name().to_owned(),
             action: action.to_owned(),
             target,
             detail,
@@ -146,7 +147,7 @@ pub async fn set(
 }
 
 /// The policy to roll back to: the given version, or the version before the policy in force. If the policy in force came
-/// from a rollback, the version before the restored one is taken, so that a second rollback goes further back.
+/// from a rollback, it is the version before the restored version, so that a second rollback goes further back.
 ///
 /// # Errors
 /// The outer error is `StoreError` if the database does not answer. The inner error is a sentence for the caller if the
@@ -159,13 +160,15 @@ pub async fn earlier(store: &Store, tenant: TenantId, version: Option<u64>) -> R
     let Some(wanted) = version.or_else(before) else {
         return Ok(Err("these are the first rules of the tenant: there are none to go back to".to_owned()));
     };
-    let found = history.into_iter().find(|one| one.version == wanted);
+    let found = history.into_iter().find(|version| version.version == wanted);
     Ok(found.ok_or_else(|| format!("the tenant never had rules of version {wanted}; the latest is {current}")))
 }
 
-/// The version in which the text of this version was new.
+/// The version that first had the text of this version, found by following the rollbacks backwards.
 fn origin(history: &[Version], version: u64) -> u64 {
-    let restored = |version: &u64| history.iter().find(|one| one.version == *version)?.restores.filter(|one| one < version);
+    let restored = |version: &u64| {
+        history.iter().find(|known| known.version == *version)?.restores.filter(|restored| restored < version)
+    };
     std::iter::successors(Some(version), restored).last().unwrap_or(version)
 }
 
@@ -178,7 +181,7 @@ pub fn compile(version: &Version) -> Result<Policy, String> {
         .map_err(|problems| format!("version {} is no policy of this server: {}", version.version, sentence(&problems)))
 }
 
-/// Words of stored facts that the policy does not declare: facts with these words would have no effect under it.
+/// The words in stored facts that the policy does not declare. Facts with these words have no effect under the policy.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -202,7 +205,7 @@ pub fn sentence(problems: &[Problem]) -> String {
 pub fn never_allowed(policy: &Policy) -> Vec<&'static str> {
     let allowed = |action: &Action| {
         let allows = policy.rules().iter().filter(|rule| rule.effect == causerie_policy::RuleEffect::Allow);
-        allows.flat_map(|rule| &rule.actions).any(|one| one == action)
+        allows.flat_map(|rule| &rule.actions).any(|allowed| allowed == action)
     };
     ACTIONS.iter().filter(|(_, action)| !allowed(action)).map(|(name, _)| *name).collect()
 }

@@ -1,8 +1,8 @@
-//! Writes rows in one transaction, kind by kind, with the same result as writing one row after the other.
+//! Writes the rows of one transaction by type, with the same result as writing one row after the other.
 //!
-//! One statement serves all rows of a kind, so the rows are not written in their order. Two rules keep the effects of
-//! the order: a row that names a user or group of a later row is refused, and runs of rows that delete are written apart
-//! from runs of rows that create or update.
+//! One statement writes all rows of a type, so the rows are not written in their order. Two rules give the same result as
+//! the order of the rows: a row that names a user or group of a later row is refused, and consecutive rows that delete are
+//! written separately from consecutive rows that create or update.
 
 use std::collections::HashMap;
 
@@ -34,7 +34,7 @@ use crate::{
 pub(super) struct ApplyResult {
     /// One verdict for each row, in the order of the rows.
     pub verdicts: Vec<Result<Verdict, Fault>>,
-    /// Users who were changed and are not active: their sessions must end.
+    /// Users who were changed and are not active. Their sessions must end.
     pub ended: Vec<UserId>,
     /// The facts that the rows name.
     pub fact_keys: Vec<FactKey>,
@@ -52,20 +52,24 @@ pub(super) enum FactKey {
     Edge(EdgeKey),
 }
 
-/// Writes rows. In a dry_run run, `dry_run` holds the users and groups that its earlier transactions created.
+/// Writes rows. In a dry run, `dry_run` contains the users and groups that earlier transactions of the run created.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses a statement.
 pub(super) async fn apply(
     write: &mut FactWrite,
-    words: &Vocabulary,
+    vocabulary: &Vocabulary,
     rows: &[&Row],
     dry_run: Option<&DryRun>,
 ) -> Result<ApplyResult, StoreError> {
     let empty = ApplyResult { verdicts: Vec::new(), ended: Vec::new(), fact_keys: Vec::new(), created: Ids::default() };
-    let mut writer = RowWriter { write, words, dry_run, result: empty };
-    for run in rows.chunk_by(|one, next| one.deleted == next.deleted) {
-        let from = writer.result.verdicts.len();
-        // Rows that no step below sets stay `Unchanged`: deletions of something that does not exist.
-        writer.result.verdicts.resize(from + run.len(), Ok(Verdict::Unchanged));
-        let facts: RowsByKind = (from..).zip(run.iter().map(|row| &row.fact)).collect();
+    let mut writer = RowWriter { write, vocabulary, dry_run, result: empty };
+    for run in rows.chunk_by(|row, next| row.deleted == next.deleted) {
+        let first = writer.result.verdicts.len();
+        // The steps below set the verdict of each row except of deletions of facts that do not exist: these stay
+        // `Unchanged`.
+        writer.result.verdicts.resize(first + run.len(), Ok(Verdict::Unchanged));
+        let facts: RowsByKind = (first..).zip(run.iter().map(|row| &row.fact)).collect();
         if run.first().is_some_and(|row| row.deleted) {
             writer.remove(facts).await?;
         } else {
@@ -75,7 +79,7 @@ pub(super) async fn apply(
     Ok(writer.result)
 }
 
-/// Rows by kind, each with its place among the rows of the transaction.
+/// Rows by type, each with its position among the rows of the transaction.
 #[derive(Default)]
 struct RowsByKind<'a> {
     users: Vec<(usize, &'a Profile)>,
@@ -89,157 +93,162 @@ struct RowsByKind<'a> {
 impl<'a> FromIterator<(usize, &'a Fact)> for RowsByKind<'a> {
     fn from_iter<T: IntoIterator<Item = (usize, &'a Fact)>>(rows: T) -> Self {
         let mut facts = Self::default();
-        for (at, fact) in rows {
+        for (position, fact) in rows {
             match fact {
-                Fact::User(one) => facts.users.push((at, one)),
-                Fact::Group(one) => facts.groups.push((at, one)),
-                Fact::Membership(one) => facts.memberships.push((at, one)),
-                Fact::Relation(one) => facts.relations.push((at, one)),
-                Fact::Edge(one) => facts.edges.push((at, one)),
-                Fact::Setting(one) => facts.settings.push((at, one)),
+                Fact::User(user) => facts.users.push((position, user)),
+                Fact::Group(group) => facts.groups.push((position, group)),
+                Fact::Membership(membership) => facts.memberships.push((position, membership)),
+                Fact::Relation(relation) => facts.relations.push((position, relation)),
+                Fact::Edge(edge) => facts.edges.push((position, edge)),
+                Fact::Setting(setting) => facts.settings.push((position, setting)),
             }
         }
         facts
     }
 }
 
+/// Writes the rows of a transaction.
 struct RowWriter<'a> {
     write: &'a mut FactWrite,
-    words: &'a Vocabulary,
+    vocabulary: &'a Vocabulary,
     dry_run: Option<&'a DryRun>,
     result: ApplyResult,
 }
 
 impl RowWriter<'_> {
+    /// Writes rows that create or update facts.
     async fn upsert(&mut self, facts: RowsByKind<'_>) -> Result<(), StoreError> {
         let mut known = KnownIds::default();
         self.upsert_users(&facts.users, &mut known).await?;
         self.upsert_groups(&facts.groups, &mut known).await?;
         self.resolve(&facts, &mut known.ids).await?;
-        for (at, group) in &facts.groups {
+        for (position, group) in &facts.groups {
             self.result.fact_keys.extend(known.group(usize::MAX, "id", &group.external_id).ok().map(FactKey::Group));
-            if known.groups_created_at.get(&group.external_id) == Some(at)
+            if known.groups_created_at.get(&group.external_id) == Some(position)
                 && let Some(id) = known.ids.groups.get(&group.external_id)
             {
                 self.result.created.groups.insert(group.external_id.clone(), *id);
             }
         }
 
-        let (at, rows) = self.read_rows(&facts.memberships, |at, row| {
-            Ok(MembershipFact { key: known.membership(at, row)?, from_ms: row.from_ms, until_ms: row.until_ms })
+        let (positions, rows) = self.read_rows(&facts.memberships, |position, row| {
+            Ok(MembershipFact { key: known.membership(position, row)?, from_ms: row.from_ms, until_ms: row.until_ms })
         });
         self.result.fact_keys.extend(rows.iter().map(|row| FactKey::Membership(row.key.clone())));
         let outcomes = self.write.memberships(&rows).await?;
-        self.set_verdicts(&at, outcomes);
+        self.set_verdicts(&positions, outcomes);
 
-        let (at, rows) =
-            self.read_rows(&facts.relations, |at, row| Ok(RelationFact { key: known.relation(at, row)?, state: row.state }));
+        let (positions, rows) = self.read_rows(&facts.relations, |position, row| {
+            Ok(RelationFact { key: known.relation(position, row)?, state: row.state })
+        });
         self.result.fact_keys.extend(rows.iter().map(|row| FactKey::Relation(row.key.clone())));
-        let outcomes = self.write.relations(&rows, |relation| is_mutual(self.words, relation)).await?;
-        self.set_verdicts(&at, outcomes);
+        let outcomes = self.write.relations(&rows, |relation| is_mutual(self.vocabulary, relation)).await?;
+        self.set_verdicts(&positions, outcomes);
 
-        let (at, rows) = self.read_rows(&facts.edges, |at, row| {
-            Ok(EdgeFact { key: known.edge(at, row)?, effect: row.effect, delivers: row.delivers })
+        let (positions, rows) = self.read_rows(&facts.edges, |position, row| {
+            Ok(EdgeFact { key: known.edge(position, row)?, effect: row.effect, delivers: row.delivers })
         });
         self.result.fact_keys.extend(rows.iter().map(|row| FactKey::Edge(row.key.clone())));
         let outcomes = self.write.edges(&rows).await?;
-        self.set_verdicts(&at, outcomes);
+        self.set_verdicts(&positions, outcomes);
 
-        let (at, rows) = self.read_rows(&facts.settings, |_, row| Ok(row.clone()));
+        let (positions, rows) = self.read_rows(&facts.settings, |_, row| Ok(row.clone()));
         let outcomes = self.write.settings(&rows).await?;
-        self.set_verdicts(&at, outcomes);
+        self.set_verdicts(&positions, outcomes);
         Ok(())
     }
 
     async fn upsert_users(&mut self, rows: &[(usize, &Profile)], known: &mut KnownIds) -> Result<(), StoreError> {
-        let (at, profiles) = self.read_rows(rows, |_, profile| Ok(profile.clone()));
-        for (at, (outcome, user)) in at.into_iter().zip(self.write.users(&profiles).await?) {
+        let (positions, profiles) = self.read_rows(rows, |_, profile| Ok(profile.clone()));
+        for (position, (outcome, user)) in positions.into_iter().zip(self.write.users(&profiles).await?) {
             if outcome == Outcome::Created {
-                known.users_created_at.insert(user.external_id.clone(), at);
+                known.users_created_at.insert(user.external_id.clone(), position);
                 self.result.created.users.insert(user.external_id.clone(), user.id);
             } else if outcome == Outcome::Updated && user.status != UserStatus::Active {
                 self.result.ended.push(user.id);
             }
             self.result.fact_keys.push(FactKey::User(user.id));
             known.ids.users.insert(user.external_id, user.id);
-            self.set_verdicts(&[at], vec![outcome]);
+            self.set_verdicts(&[position], vec![outcome]);
         }
         Ok(())
     }
 
     async fn upsert_groups(&mut self, rows: &[(usize, &GroupFact)], known: &mut KnownIds) -> Result<(), StoreError> {
-        // A group without a kind would concern no rule, so only a group that has a kind already may leave it out.
-        let without: Vec<&str> =
+        // No rule would apply to a group without a kind. So only the row of an existing group may leave the kind out.
+        let without_kind: Vec<&str> =
             rows.iter().filter(|(_, row)| row.kind.is_none()).map(|(_, row)| row.external_id.as_str()).collect();
-        let mut with = if without.is_empty() { HashMap::new() } else { self.write.resolve_groups(&without).await? };
+        let mut known_groups =
+            if without_kind.is_empty() { HashMap::new() } else { self.write.resolve_groups(&without_kind).await? };
         let dry_run = self.dry_run;
-        with.extend(dry_run.into_iter().flat_map(DryRun::groups));
-        let (at, groups) = self.read_rows(rows, |_, row| {
+        known_groups.extend(dry_run.into_iter().flat_map(DryRun::groups));
+        let (positions, groups) = self.read_rows(rows, |_, row| {
             if row.kind.is_some() {
-                with.entry(row.external_id.clone()).or_insert_with(GroupId::new);
-            } else if !with.contains_key(&row.external_id) {
+                known_groups.entry(row.external_id.clone()).or_insert_with(GroupId::new);
+            } else if !known_groups.contains_key(&row.external_id) {
                 return Err(Fault::new(
                     "kind",
                     "`kind` is missing: a new group needs one of the kinds that the policy declares",
                 ));
             }
-            // A group that an earlier transaction of a dry_run run created was rolled back, so the database would not find
-            // it as a parent.
-            let created =
+            // A group that an earlier transaction of a dry run created was rolled back, so the database would not find it
+            // as a parent.
+            let created_parent =
                 row.parent.as_ref().filter(|parent| dry_run.is_some_and(|dry_run| dry_run.group(parent).is_some()));
-            Ok(GroupFact { parent: row.parent.clone().filter(|_| created.is_none()), ..row.clone() })
+            Ok(GroupFact { parent: row.parent.clone().filter(|_| created_parent.is_none()), ..row.clone() })
         });
         let outcomes = self.write.groups(&groups).await?;
-        for ((at, group), outcome) in at.iter().zip(&groups).zip(&outcomes) {
+        for ((position, group), outcome) in positions.iter().zip(&groups).zip(&outcomes) {
             if *outcome == Outcome::Created {
-                known.groups_created_at.insert(group.external_id.clone(), *at);
+                known.groups_created_at.insert(group.external_id.clone(), *position);
             }
         }
-        self.set_verdicts(&at, outcomes);
+        self.set_verdicts(&positions, outcomes);
         Ok(())
     }
 
+    /// Writes rows that delete facts.
     async fn remove(&mut self, facts: RowsByKind<'_>) -> Result<(), StoreError> {
         let mut known = KnownIds::default();
         self.resolve(&facts, &mut known.ids).await?;
 
-        let (at, keys) = known_keys(&facts.memberships, |at, row| known.membership(at, row));
+        let (positions, keys) = known_keys(&facts.memberships, |position, row| known.membership(position, row));
         self.result.fact_keys.extend(keys.iter().cloned().map(FactKey::Membership));
         let outcomes = self.write.remove_memberships(&keys).await?;
-        self.set_verdicts(&at, outcomes);
+        self.set_verdicts(&positions, outcomes);
 
-        let (at, keys) = known_keys(&facts.relations, |at, row| known.relation(at, row));
+        let (positions, keys) = known_keys(&facts.relations, |position, row| known.relation(position, row));
         self.result.fact_keys.extend(keys.iter().cloned().map(FactKey::Relation));
-        let outcomes = self.write.remove_relations(&keys, |relation| is_mutual(self.words, relation)).await?;
-        self.set_verdicts(&at, outcomes);
+        let outcomes = self.write.remove_relations(&keys, |relation| is_mutual(self.vocabulary, relation)).await?;
+        self.set_verdicts(&positions, outcomes);
 
-        let (at, keys) = known_keys(&facts.edges, |at, row| known.edge(at, row));
+        let (positions, keys) = known_keys(&facts.edges, |position, row| known.edge(position, row));
         self.result.fact_keys.extend(keys.iter().cloned().map(FactKey::Edge));
         let outcomes = self.write.remove_edges(&keys).await?;
-        self.set_verdicts(&at, outcomes);
+        self.set_verdicts(&positions, outcomes);
 
-        let (at, settings) = known_keys(&facts.settings, |_, row| Ok(row.clone()));
+        let (positions, settings) = known_keys(&facts.settings, |_, row| Ok(row.clone()));
         let outcomes = self.write.settings(&settings).await?;
-        self.set_verdicts(&at, outcomes);
+        self.set_verdicts(&positions, outcomes);
 
-        let (at, users) =
-            known_keys(&facts.users, |at, row| known.user(at, "id", &row.external_id).map(|_| as_removed(row)));
-        for (at, (outcome, user)) in at.into_iter().zip(self.write.users(&users).await?) {
+        let (positions, users) =
+            known_keys(&facts.users, |position, row| known.user(position, "id", &row.external_id).map(|_| as_removed(row)));
+        for (position, (outcome, user)) in positions.into_iter().zip(self.write.users(&users).await?) {
             self.result.fact_keys.push(FactKey::User(user.id));
             if outcome != Outcome::Unchanged {
                 self.result.ended.push(user.id);
-                self.set_verdicts(&[at], vec![Outcome::Removed]);
+                self.set_verdicts(&[position], vec![Outcome::Removed]);
             }
         }
 
-        let (at, groups) = known_keys(&facts.groups, |at, row| known.group(at, "id", &row.external_id));
+        let (positions, groups) = known_keys(&facts.groups, |position, row| known.group(position, "id", &row.external_id));
         self.result.fact_keys.extend(groups.iter().copied().map(FactKey::Group));
         let outcomes = self.write.remove_groups(&groups).await?;
-        self.set_verdicts(&at, outcomes);
+        self.set_verdicts(&positions, outcomes);
         Ok(())
     }
 
-    /// Finds the ids of the users and groups that the rows name.
+    /// Looks up the ids of the users and groups that the rows name, and adds them to `ids`.
     async fn resolve(&self, facts: &RowsByKind<'_>, ids: &mut Ids) -> Result<(), StoreError> {
         let relations = facts.relations.iter().flat_map(|(_, row)| [row.from.as_str(), row.to.as_str()]);
         let users = facts.memberships.iter().map(|(_, row)| row.user.as_str()).chain(relations);
@@ -262,29 +271,30 @@ impl RowWriter<'_> {
         Ok(())
     }
 
-    /// Reads rows. Returns the values to write with the places of their rows; a row that `read` refuses gets its verdict
-    /// here.
+    /// Converts rows with `read`. Returns the positions of the rows that `read` accepts, and the values to write. For a row
+    /// that `read` refuses, this function sets the verdict.
     fn read_rows<R, T>(
         &mut self,
         rows: &[(usize, &R)],
         mut read: impl FnMut(usize, &R) -> Result<T, Fault>,
     ) -> (Vec<usize>, Vec<T>) {
-        let mut good = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
-        for (at, row) in rows {
-            match read(*at, row) {
-                Ok(read) => {
-                    good.0.push(*at);
-                    good.1.push(read);
+        let (mut positions, mut values) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        for (position, row) in rows {
+            match read(*position, row) {
+                Ok(value) => {
+                    positions.push(*position);
+                    values.push(value);
                 }
-                Err(fault) => self.result.verdicts[*at] = Err(fault),
+                Err(fault) => self.result.verdicts[*position] = Err(fault),
             }
         }
-        good
+        (positions, values)
     }
 
-    fn set_verdicts(&mut self, at: &[usize], outcomes: Vec<Outcome>) {
-        for (at, outcome) in at.iter().zip(outcomes) {
-            self.result.verdicts[*at] = match outcome {
+    /// Sets the verdicts of the rows at these positions.
+    fn set_verdicts(&mut self, positions: &[usize], outcomes: Vec<Outcome>) {
+        for (position, outcome) in positions.iter().zip(outcomes) {
+            self.result.verdicts[*position] = match outcome {
                 // Only the parent of a group can be missing here; the other ids are resolved above.
                 Outcome::Missing => Err(Fault::new(
                     "parent",
@@ -303,11 +313,13 @@ impl RowWriter<'_> {
     }
 }
 
-/// The keys of the facts to delete, with the places of their rows. Rows that name unknown users or groups are left out.
+/// The positions of the rows that delete facts, and the keys of these facts. Rows that name unknown users or groups are left
+/// out.
 fn known_keys<R, T>(rows: &[(usize, &R)], read: impl Fn(usize, &R) -> Result<T, Fault>) -> (Vec<usize>, Vec<T>) {
-    rows.iter().filter_map(|(at, row)| Some((*at, read(*at, row).ok()?))).unzip()
+    rows.iter().filter_map(|(position, row)| Some((*position, read(*position, row).ok()?))).unzip()
 }
 
+/// The change that removes a user.
 fn as_removed(user: &Profile) -> Profile {
     Profile { external_id: user.external_id.clone(), status: Some(UserStatus::Removed), ..Profile::default() }
 }

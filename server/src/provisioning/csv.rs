@@ -1,7 +1,7 @@
 //! Reads CSV files with a header that names the fields, as spreadsheets write them.
 //!
-//! An empty cell counts as an absent field. `roles` holds words separated by spaces, `deleted` holds true or false; every
-//! other cell is text.
+//! An empty cell counts as an absent field. A cell of `roles` contains words separated by spaces, a cell of `deleted`
+//! contains `true` or `false`, and all other cells contain a text.
 
 use std::io::{BufRead, BufReader, Read};
 
@@ -18,9 +18,10 @@ use crate::plain::{counted, shortened};
 /// The rows of a CSV file.
 pub struct CsvRows<R> {
     reader: Reader<BufReader<R>>,
+    /// The names of the fields, by column.
     names: Vec<String>,
     /// The type of rows without a `type`.
-    of: Option<Type>,
+    default_type: Option<Type>,
 }
 
 /// One row of a CSV file.
@@ -32,20 +33,22 @@ pub struct CsvRow {
 }
 
 impl<R: Read> CsvRows<R> {
-    /// Reads the header. Its separator (comma, semicolon or tab) separates the cells of all rows.
+    /// Reads the header. Its separator (comma, semicolon or tab) separates the cells of all rows. `default_type` is the type
+    /// of rows without a `type`.
     ///
     /// # Errors
-    /// A sentence, if there is no header, if the header names an unknown field, if neither a column `type` nor `of` gives
-    /// the type of the rows, or if the file can't be read.
-    pub fn new(file: R, of: Option<Type>) -> Result<Self, String> {
+    /// A message if there is no header, if the header names an unknown field or a field twice, if neither a column `type`
+    /// nor `default_type` gives the type of the rows, or if the file can't be read.
+    pub fn new(file: R, default_type: Option<Type>) -> Result<Self, String> {
         let mut file = BufReader::with_capacity(LINE_BYTES_MAX, file);
         let begin = file.fill_buf().map_err(|error| error.to_string())?;
         let header = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let separators = [b',', b';', b'\t'].into_iter();
-        let separator = separators.rev().max_by_key(|one| header.iter().filter(|byte| *byte == one).count());
+        let separator = separators.rev().max_by_key(|separator| header.iter().filter(|byte| *byte == separator).count());
         let mut reader = ReaderBuilder::new()
             .delimiter(separator.unwrap_or(b','))
-            // A carriage return is trimmed like other space; as a terminator it would not be counted as a line.
+            // A carriage return is not a terminator: it is trimmed from the cell, like other white space. As a terminator it
+            // would disturb the count of lines.
             .terminator(Terminator::Any(b'\n'))
             .flexible(true)
             .from_reader(file);
@@ -61,20 +64,23 @@ impl<R: Read> CsvRows<R> {
             let unknown = shortened(&unknown.join("`, `"));
             return Err(format!("the header names `{unknown}`; the fields there are: {}", FIELDS.join(", ")));
         }
-        if of.is_none() && !names.iter().any(|name| name == "type") {
+        if default_type.is_none() && !names.iter().any(|name| name == "type") {
             let types = Type::ALL.map(Type::name).join(", ");
             return Err(format!(
                 "nothing says what the rows are about ({types}): say `--type user`, or add a column `type`"
             ));
         }
-        if let Some(twice) = names.iter().enumerate().find_map(|(at, name)| names[..at].contains(name).then_some(name)) {
-            return Err(format!("the header names `{twice}` twice: name each field once"));
+        if let Some(repeated) =
+            names.iter().enumerate().find_map(|(index, name)| names[..index].contains(name).then_some(name))
+        {
+            return Err(format!("the header names `{repeated}` twice: name each field once"));
         }
-        Ok(Self { reader, names, of })
+        Ok(Self { reader, names, default_type })
     }
 
+    /// The fields of a row.
     fn fields(&self, record: &ByteRecord) -> Result<Map<String, Value>, Fault> {
-        // No field may hold a line break, so a row over several lines has a quote that is not closed.
+        // No field may contain a line break, so a row over several lines has a quote that is not closed.
         let lines = record.as_slice().iter().filter(|byte| **byte == b'\n').count() + 1;
         if lines > 1 {
             let message = format!("a quote (\") is opened and not closed before the line ends; the row took {lines} lines");
@@ -92,8 +98,8 @@ impl<R: Read> CsvRows<R> {
             return Err(Fault::new("", format!("the row has more than {LINE_BYTES_MAX} bytes")));
         }
         let mut fields = Map::new();
-        if let Some(of) = self.of {
-            fields.insert("type".to_owned(), of.name().into());
+        if let Some(row_type) = self.default_type {
+            fields.insert("type".to_owned(), row_type.name().into());
         }
         for (name, cell) in self.names.iter().zip(record) {
             let cell = std::str::from_utf8(cell)
@@ -114,7 +120,7 @@ impl<R: Read> CsvRows<R> {
 impl<R: Read> Iterator for CsvRows<R> {
     type Item = Result<CsvRow, String>;
 
-    /// The next row; its fields are an error if the file can't be read any further.
+    /// The next row, or a message if the file can't be read any further.
     fn next(&mut self) -> Option<Self::Item> {
         let mut record = ByteRecord::new();
         loop {
@@ -132,12 +138,12 @@ impl<R: Read> Iterator for CsvRows<R> {
     }
 }
 
-/// The line where a row begins, computed from the reader's line before and after it: the reader's own line of a record
-/// counts the empty lines before the record as part of it.
+/// The line where a row begins, computed from the lines of the reader before and after the row. The line that the reader
+/// itself gives for a record is not used, because it counts the empty lines before the record as part of the record.
 fn first_line(record: &ByteRecord, before: u64, after: u64) -> u64 {
-    let within = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+    let line_breaks = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
     // The line break at the end of the row adds one line; the last row of a file may lack it.
-    after.saturating_sub(within + 1).max(before)
+    after.saturating_sub(line_breaks + 1).max(before)
 }
 
 #[cfg(test)]
@@ -146,8 +152,8 @@ mod tests {
 
     use super::*;
 
-    fn read(text: &[u8], of: Option<Type>) -> Vec<(u64, Result<Value, String>)> {
-        let rows = CsvRows::new(text, of).expect("a header");
+    fn read(text: &[u8], default_type: Option<Type>) -> Vec<(u64, Result<Value, String>)> {
+        let rows = CsvRows::new(text, default_type).expect("a header");
         let rows = rows.map(|row| row.expect("reads"));
         rows.map(|row| (row.line, row.fields.map(Value::Object).map_err(|fault| fault.message))).collect()
     }
@@ -183,22 +189,25 @@ mod tests {
     #[test]
     fn an_unclosed_quote_is_reported() {
         let rows = read(b"id,name\nlea,\"Martin\ntom,Tom\nbob,Bob\n", Some(Type::User));
-        let [(2, Err(why))] = &rows[..] else { panic!("{rows:?}") };
-        assert!(why.starts_with("a quote (\") is opened and not closed before the line ends; the row took "), "{why}");
+        let [(2, Err(reason))] = &rows[..] else { panic!("{rows:?}") };
+        assert!(reason.starts_with("a quote (\") is opened and not closed before the line ends; the row took "), "{reason}");
     }
 
     #[test]
     fn a_file_without_a_valid_header_is_refused() {
-        let refused = |text: &'static str, of| CsvRows::new(text.as_bytes(), of).err().expect(text);
+        let refused = |text: &'static str, default_type| CsvRows::new(text.as_bytes(), default_type).err().expect(text);
         for text in ["", "\n", ",,\n", "pia,Pia\nzoe,Zo\u{eb}\n"] {
-            let why = refused(text, Some(Type::User));
-            assert!(why.starts_with("the first line must name the fields of the columns: type, id, name, "), "{why}");
+            let reason = refused(text, Some(Type::User));
+            assert!(reason.starts_with("the first line must name the fields of the columns: type, id, name, "), "{reason}");
         }
-        let why = refused("id,nmae,klass\npia,,\n", Some(Type::User));
-        assert!(why.starts_with("the header names `nmae`, `klass`; the fields there are: "), "{why}");
+        let reason = refused("id,nmae,klass\npia,,\n", Some(Type::User));
+        assert!(reason.starts_with("the header names `nmae`, `klass`; the fields there are: "), "{reason}");
         assert_eq!(refused("id,id\n", Some(Type::User)), "the header names `id` twice: name each field once");
-        let why = refused("id,name\npia,Pia\n", None);
-        assert!(why.contains("(user, group, ") && why.contains("`--type user`") && why.contains("column `type`"), "{why}");
+        let reason = refused("id,name\npia,Pia\n", None);
+        assert!(
+            reason.contains("(user, group, ") && reason.contains("`--type user`") && reason.contains("column `type`"),
+            "{reason}"
+        );
         assert!(CsvRows::new(&b"id,,\npia,,\n"[..], Some(Type::User)).is_err(), "two of no name");
         assert!(CsvRows::new(&b"id,\npia,\n"[..], Some(Type::User)).is_ok(), "an empty column");
     }

@@ -1,4 +1,4 @@
-//! Takes the fields of a row one by one, so that the fields that are left over are known to be unknown.
+//! Reads the fields of a row one by one. After a row was read, the fields that were not read are unknown fields.
 
 use causerie_protocol::{ErrorCode, Refusal, Timestamp};
 use serde::{
@@ -12,10 +12,10 @@ use crate::{
     plain::{not_expected, shortened},
 };
 
-/// Why a row is refused.
+/// The reason why a row is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The field that is at fault; empty if it is the row as a whole.
+    /// The field that is wrong; empty if the row as a whole is wrong.
     pub field: String,
     /// One sentence for the developer of the product.
     pub message: String,
@@ -30,20 +30,22 @@ impl From<Fault> for Refusal {
 }
 
 impl Fault {
-    /// A fault of this field.
+    /// A fault in this field, with the code `invalid`.
     #[must_use]
     pub fn new(field: &str, message: impl Into<String>) -> Self {
         Self { field: field.to_owned(), message: message.into(), code: ErrorCode::Invalid }
     }
 
-    fn of(code: ErrorCode, field: &str, message: impl Into<String>) -> Self {
+    fn with_code(code: ErrorCode, field: &str, message: impl Into<String>) -> Self {
         Self { code, ..Self::new(field, message) }
     }
 }
 
 /// The fields of a row. A field that is `null` counts as absent.
 pub(super) struct Fields {
+    /// The fields that were not read yet.
     object: Map<String, Value>,
+    /// The names of the fields that were read, for the error about an unknown field.
     known: Vec<&'static str>,
 }
 
@@ -52,6 +54,7 @@ impl Fields {
         Self { object, known: Vec::new() }
     }
 
+    /// Removes a field and returns its value.
     fn take(&mut self, field: &'static str) -> Option<Value> {
         self.known.push(field);
         self.object.remove(field).filter(|value| !value.is_null())
@@ -62,25 +65,25 @@ impl Fields {
         match self.take(field) {
             None => Ok(None),
             Some(Value::String(text)) if text.len() > bytes_max => {
-                Err(Fault::of(ErrorCode::TooLarge, field, format!("`{field}` has more than {bytes_max} bytes")))
+                Err(Fault::with_code(ErrorCode::TooLarge, field, format!("`{field}` has more than {bytes_max} bytes")))
             }
             Some(Value::String(text)) if text.contains(char::is_control) => {
                 Err(Fault::new(field, format!("`{field}` contains control characters")))
             }
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(other) => Err(Fault::of(ErrorCode::Malformed, field, not_expected(field, &other, "a text"))),
+            Some(other) => Err(Fault::with_code(ErrorCode::Malformed, field, not_expected(field, &other, "a text"))),
         }
     }
 
-    /// A name in its stored form ([`visible::kept`]).
-    pub(super) fn title(&mut self, field: &'static str, bytes_max: usize) -> Result<Option<String>, Fault> {
+    /// A name in its stored form ([`visible::stored_form`]).
+    pub(super) fn visible_name(&mut self, field: &'static str, bytes_max: usize) -> Result<Option<String>, Fault> {
         let Some(name) = self.text(field, bytes_max)? else { return Ok(None) };
-        let kept = visible::kept(&name).map(Some);
-        kept.ok_or_else(|| Fault::new(field, format!("`{field}` {}", visible::NOTHING_VISIBLE)))
+        let stored = visible::stored_form(&name).map(Some);
+        stored.ok_or_else(|| Fault::new(field, format!("`{field}` {}", visible::NOTHING_VISIBLE)))
     }
 
-    /// A required text.
-    pub(super) fn needed(&mut self, field: &'static str, bytes_max: usize) -> Result<String, Fault> {
+    /// A text that must be present and not empty.
+    pub(super) fn required_text(&mut self, field: &'static str, bytes_max: usize) -> Result<String, Fault> {
         match self.text(field, bytes_max)? {
             None => Err(Fault::new(field, format!("`{field}` is missing"))),
             Some(text) if text.is_empty() => Err(Fault::new(field, format!("`{field}` is empty"))),
@@ -95,11 +98,11 @@ impl Fields {
         let texts: Option<Vec<String>> = items.map(|item| item.as_str().map(str::to_owned)).collect();
         match texts.filter(|_| value.is_array()) {
             Some(texts) => Ok(Some(texts)),
-            None => Err(Fault::of(ErrorCode::Malformed, field, not_expected(field, &value, "a list of texts"))),
+            None => Err(Fault::with_code(ErrorCode::Malformed, field, not_expected(field, &value, "a list of texts"))),
         }
     }
 
-    /// One of these words.
+    /// The value of one of these words.
     pub(super) fn choice<T: Copy>(&mut self, field: &'static str, words: &[(&str, T)]) -> Result<Option<T>, Fault> {
         let Some(value) = self.take(field) else { return Ok(None) };
         match words.iter().find(|(word, _)| value.as_str() == Some(word)) {
@@ -116,12 +119,12 @@ impl Fields {
         match self.take(field) {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(flag),
-            Some(other) => Err(Fault::of(ErrorCode::Malformed, field, not_expected(field, &other, "true or false"))),
+            Some(other) => Err(Fault::with_code(ErrorCode::Malformed, field, not_expected(field, &other, "true or false"))),
         }
     }
 
-    /// A text; a number or flag is taken as it is written.
-    pub(super) fn plain(&mut self, field: &'static str, bytes_max: usize) -> Result<Option<String>, Fault> {
+    /// A text, a number or a flag, as a text.
+    pub(super) fn scalar_as_text(&mut self, field: &'static str, bytes_max: usize) -> Result<Option<String>, Fault> {
         if let Some(value @ (Value::Number(_) | Value::Bool(_))) = self.object.get(field) {
             let text = value.to_string();
             self.object.insert(field.to_owned(), text.into());
@@ -129,7 +132,7 @@ impl Fields {
         self.text(field, bytes_max)
     }
 
-    /// A moment in RFC 3339, or a date, which means its midnight UTC. Milliseconds since 1970 UTC.
+    /// A time in RFC 3339, or a date, which means midnight UTC. Returns milliseconds since 1970 UTC.
     pub(super) fn moment(&mut self, field: &'static str) -> Result<Option<i64>, Fault> {
         let Some(value) = self.take(field) else { return Ok(None) };
         let moment = value.as_str().and_then(moment);
@@ -137,8 +140,8 @@ impl Fields {
         moment.map(Some).ok_or_else(|| Fault::new(field, not_expected(field, &value, expected)))
     }
 
-    /// Refuses a field that was not taken: a field that silently has no effect would mislead the developer.
-    pub(super) fn end(self) -> Result<(), Fault> {
+    /// Refuses the row if a field was not read: a field without effect would mislead the developer.
+    pub(super) fn refuse_unread(self) -> Result<(), Fault> {
         match self.object.keys().next() {
             None => Ok(()),
             Some(unknown) => {
@@ -150,6 +153,7 @@ impl Fields {
     }
 }
 
+/// Parses a time in RFC 3339, or a date. Milliseconds since 1970 UTC.
 fn moment(text: &str) -> Option<i64> {
     let midnight = format!("{text}T00:00:00Z");
     let text = if text.len() == "2026-09-01".len() { &midnight } else { text };
@@ -194,8 +198,8 @@ mod tests {
         assert_eq!(row().text("c", 3).expect_err("long").field, "c");
         assert_eq!(row().texts("d").expect_err("a number").field, "d");
         assert_eq!(row().flag("e").expect_err("a text").field, "e");
-        assert_eq!(row().needed("f", 3), Err(Fault::new("f", "`f` is empty")));
-        assert_eq!(row().needed("g", 3), Err(Fault::new("g", "`g` is missing")));
+        assert_eq!(row().required_text("f", 3), Err(Fault::new("f", "`f` is empty")));
+        assert_eq!(row().required_text("g", 3), Err(Fault::new("g", "`g` is missing")));
         assert_eq!(row().moment("a").expect_err("a number").field, "a");
         assert_eq!(
             row().choice("c", &[("on", 1)]).expect_err("another word").message,
@@ -204,18 +208,18 @@ mod tests {
     }
 
     #[test]
-    fn remaining_fields_are_unknown() {
+    fn fields_that_are_not_read_are_refused() {
         let mut row = fields(json!({ "name": "Léa", "nmae": "Léa", "locale": null }));
         assert_eq!(row.text("name", 9), Ok(Some("Léa".to_owned())));
         assert_eq!(row.text("locale", 9), Ok(None));
-        assert_eq!(row.end().expect_err("a typing error").field, "nmae");
+        assert_eq!(row.refuse_unread().expect_err("a typing error").field, "nmae");
     }
 
     #[test]
     fn settings_may_be_numbers_and_flags() {
         let mut row = fields(json!({ "a": 50, "b": true, "c": [1] }));
-        assert_eq!(row.plain("a", 9), Ok(Some("50".to_owned())));
-        assert_eq!(row.plain("b", 9), Ok(Some("true".to_owned())));
-        assert!(row.plain("c", 9).is_err());
+        assert_eq!(row.scalar_as_text("a", 9), Ok(Some("50".to_owned())));
+        assert_eq!(row.scalar_as_text("b", 9), Ok(Some("true".to_owned())));
+        assert!(row.scalar_as_text("c", 9).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The server's ids for the users and groups that rows name by the product's ids.
+//! The server's ids of the users and groups that rows name by external ids.
 
 use std::collections::HashMap;
 
@@ -13,14 +13,15 @@ use crate::{
     store::queries::facts::{EdgeKey, MembershipKey, RelationKey},
 };
 
-/// The server's ids of users and groups, by the product's ids.
+/// The server's ids of users and groups, by external id.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     pub users: HashMap<String, UserId>,
     pub groups: HashMap<String, GroupId>,
 }
 
-/// The ids that rows refer to, and the place of the row that created each of them, if a row of this run did.
+/// The ids of the users and groups that rows name. For a user or group that a row of this transaction created, also the
+/// position of this row.
 #[derive(Default)]
 pub(super) struct KnownIds {
     pub ids: Ids,
@@ -29,10 +30,11 @@ pub(super) struct KnownIds {
 }
 
 impl KnownIds {
-    pub(super) fn user(&self, at: usize, field: &str, id: &str) -> Result<UserId, Fault> {
+    /// The id of the user that the row at `position` names in `field`.
+    pub(super) fn user(&self, position: usize, field: &str, id: &str) -> Result<UserId, Fault> {
         let known = self.ids.users.get(id).copied();
-        // An id that a row created is known only to later rows.
-        let known = known.filter(|_| self.users_created_at.get(id).is_none_or(|created| *created < at));
+        // A user whom a row creates is known only to later rows.
+        let known = known.filter(|_| self.users_created_at.get(id).is_none_or(|created| *created < position));
         known.ok_or_else(|| {
             Fault::new(
                 field,
@@ -44,9 +46,10 @@ impl KnownIds {
         })
     }
 
-    pub(super) fn group(&self, at: usize, field: &str, id: &str) -> Result<GroupId, Fault> {
+    /// The id of the group that the row at `position` names in `field`.
+    pub(super) fn group(&self, position: usize, field: &str, id: &str) -> Result<GroupId, Fault> {
         let known = self.ids.groups.get(id).copied();
-        let known = known.filter(|_| self.groups_created_at.get(id).is_none_or(|created| *created < at));
+        let known = known.filter(|_| self.groups_created_at.get(id).is_none_or(|created| *created < position));
         known.ok_or_else(|| {
             Fault::new(
                 field,
@@ -58,18 +61,21 @@ impl KnownIds {
         })
     }
 
-    pub(super) fn membership(&self, at: usize, row: &Membership) -> Result<MembershipKey, Fault> {
-        let (user, group) = (self.user(at, "user", &row.user)?, self.group(at, "group", &row.group)?);
+    /// The key of the membership of the row at `position`.
+    pub(super) fn membership(&self, position: usize, row: &Membership) -> Result<MembershipKey, Fault> {
+        let (user, group) = (self.user(position, "user", &row.user)?, self.group(position, "group", &row.group)?);
         Ok(MembershipKey { user, group, role: row.role.clone() })
     }
 
-    pub(super) fn relation(&self, at: usize, row: &Relation) -> Result<RelationKey, Fault> {
-        let (from, to) = (self.user(at, "from", &row.from)?, self.user(at, "to", &row.to)?);
+    /// The key of the relation of the row at `position`.
+    pub(super) fn relation(&self, position: usize, row: &Relation) -> Result<RelationKey, Fault> {
+        let (from, to) = (self.user(position, "from", &row.from)?, self.user(position, "to", &row.to)?);
         Ok(RelationKey { from, relation: row.relation.clone(), to })
     }
 
-    pub(super) fn edge(&self, at: usize, row: &Edge) -> Result<EdgeKey, Fault> {
-        let (from_group, to_group) = (self.group(at, "from", &row.from)?, self.group(at, "to", &row.to)?);
+    /// The key of the edge of the row at `position`.
+    pub(super) fn edge(&self, position: usize, row: &Edge) -> Result<EdgeKey, Fault> {
+        let (from_group, to_group) = (self.group(position, "from", &row.from)?, self.group(position, "to", &row.to)?);
         Ok(EdgeKey { from_group, from_role: row.from_role.clone(), to_group, to_role: row.to_role.clone() })
     }
 }

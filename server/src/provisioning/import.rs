@@ -1,9 +1,9 @@
-//! One import: takes rows and returns what became of them.
+//! One import: writes rows, and returns the result of each row.
 //!
-//! Rows are written in transactions that are short enough not to delay users who chat meanwhile: the number of rows of a
-//! transaction follows from the time that the last one took. Each transaction is one version of the tenant's facts. Rows
-//! that were answered are committed. An import that broke off can be run again from its beginning, because rows that are
-//! stored already change nothing.
+//! The transactions are short, so that they do not delay users who chat at the same time: the number of rows of a
+//! transaction depends on the duration of the transaction before. Each transaction is one version of the tenant's facts. A
+//! row is committed before its result is returned. An import that broke off can be repeated from its beginning, because rows
+//! that are stored already change nothing.
 
 use std::{
     sync::Arc,
@@ -23,7 +23,7 @@ use super::{
     options::{DeleteLimit, Options},
     replace::{self, FactToRemove, Replace},
     report::{Answer, Result as Verdict, RowAnswer, Summary, Tally},
-    row::{Row, named},
+    row::{Row, type_and_id},
 };
 use crate::{
     audit::{self, Actor},
@@ -35,29 +35,31 @@ use crate::{
     },
 };
 
-/// The most, the fewest and the first number of rows in a transaction. Its entry in the log of facts has at most about 500
+/// The maximum number of rows in a transaction. The entry of a transaction in the log of facts then has at most about 500
 /// KiB.
 const ROWS_MAX: usize = 2_000;
+/// The minimum of the computed number of rows in a transaction.
 const ROWS_MIN: usize = 50;
+/// The number of rows in the first transaction, and in each transaction that removes facts.
 const ROWS_FIRST: usize = 200;
-/// The most bytes of rows in a transaction.
+/// The approximate maximum of bytes of rows in a transaction.
 const BYTES_MAX: usize = 256 * 1024;
-/// The time that a transaction should take: sends of the same tenant wait for it.
+/// The duration that a transaction should have. Messages of the same tenant wait for the transaction.
 const TRANSACTION: Duration = Duration::from_millis(30);
-/// How often a failing transaction is tried, with a pause that doubles each time: a short failure must not end hours of
-/// work.
-const TRIES: u32 = 5;
+/// The maximum number of attempts of a transaction, so that a short failure does not end an import of hours.
+const ATTEMPTS_MAX: u32 = 5;
+/// The pause before the second attempt. It doubles with each further attempt.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// What an import depends on.
+/// The parts of the server that an import uses.
 pub struct ImportDeps {
     /// The database.
     pub store: Store,
-    /// The tenant whose facts the rows are.
+    /// The tenant to which the rows belong.
     pub tenant: TenantId,
-    /// The words of the tenant's policy.
-    pub words: Arc<Vocabulary>,
-    /// The clock.
+    /// The vocabulary of the tenant's policy.
+    pub vocabulary: Arc<Vocabulary>,
+    /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// The actor: an operator or a back end.
     pub by: Actor,
@@ -67,13 +69,13 @@ pub struct ImportDeps {
 
 /// The effect of one committed transaction.
 pub struct Committed {
-    /// Users who were changed and are not active: their sessions must end.
+    /// Users who were changed and are not active. Their sessions must end.
     pub ended: Vec<UserId>,
-    /// The new version of the tenant's facts; absent if nothing changed that concerns rules or search.
+    /// The new version of the tenant's facts; `None` if nothing changed that concerns rules or search.
     pub version: Option<u64>,
 }
 
-/// Why an import ended early: a sentence for the summary.
+/// The reason why an import ended early, as a sentence for the summary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stopped(pub String);
 
@@ -91,20 +93,25 @@ impl From<StoreError> for Stopped {
 pub struct Import {
     deps: ImportDeps,
     options: Options,
+    /// The rows that wait for the next transaction.
     pending: Vec<Pending>,
     pending_bytes: usize,
+    /// The number of rows of the next transaction.
     rows_max: usize,
     tally: Tally,
     dry_run: Option<DryRun>,
     replace: Option<Replace>,
-    /// The audit holds an entry that the import began.
-    is_noted: bool,
+    /// The audit log contains the entry about the begin of the import.
+    begin_is_recorded: bool,
 }
 
 /// A row that waits to be written.
 struct Pending {
+    /// The number of the row's line.
     line: u64,
-    named: (String, String),
+    /// The type and the id of the fact, see [`type_and_id`].
+    fact: (String, String),
+    /// The row, or the reason why it is refused.
     row: Result<Row, Fault>,
 }
 
@@ -119,39 +126,39 @@ impl Import {
             tally: Tally::default(),
             dry_run: options.dry_run.then(DryRun::default),
             replace: options.replace.clone().map(Replace::new),
-            is_noted: false,
+            begin_is_recorded: false,
             deps,
             options,
         }
     }
 
-    /// Takes a line of NDJSON.
+    /// Adds the row of a line of NDJSON.
     pub fn take_line(&mut self, line: &Line) {
         self.take(line.number, json_row::read(line));
     }
 
-    /// Takes a row: the number of its line, and its fields or the reason why the line has none.
+    /// Adds a row. `line` is the number of its line; `fields` are its fields, or the reason why they can't be read.
     pub fn take(&mut self, line: u64, fields: Result<Map<String, Value>, Fault>) {
-        let (named, row) = match fields {
+        let (fact, row) = match fields {
             Err(fault) => (Default::default(), Err(fault)),
             Ok(fields) => {
                 self.pending_bytes += fields.iter().map(|(name, value)| name.len() + bytes(value)).sum::<usize>();
-                (named(&fields), Row::read(fields, &self.deps.words, self.options.undeclared))
+                (type_and_id(&fields), Row::read(fields, &self.deps.vocabulary, self.options.undeclared))
             }
         };
-        self.pending.push(Pending { line, named, row });
+        self.pending.push(Pending { line, fact, row });
     }
 
-    /// Whether enough rows wait for a transaction: the caller must call [`Self::flush`].
+    /// Whether enough rows wait for a transaction. If so, the caller must call [`Self::flush`].
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.pending.len() >= self.rows_max || self.pending_bytes >= BYTES_MAX
     }
 
-    /// Whether rows were written, or the audit has an entry that the import began.
+    /// Whether rows were written, or the begin of the import was recorded in the audit log.
     #[must_use]
     pub fn has_begun(&self) -> bool {
-        self.is_noted || self.tally.rows > 0
+        self.begin_is_recorded || self.tally.rows > 0
     }
 
     /// The counts of the rows written so far.
@@ -160,71 +167,74 @@ impl Import {
         self.tally
     }
 
-    /// Writes the rows that wait. Returns the lines to send for them.
+    /// Writes the waiting rows. Returns the lines of the answer about them.
     ///
     /// # Errors
-    /// [`Stopped`] if the database failed in every try; none of the rows is written then.
+    /// [`Stopped`] if the database failed in every attempt. In this case none of the rows is written, unless a commit
+    /// without an answer succeeded.
     pub async fn flush(&mut self) -> Result<Vec<Answer>, Stopped> {
         self.pending_bytes = 0;
         let pending = std::mem::take(&mut self.pending);
         if pending.is_empty() {
             return Ok(Vec::new());
         }
-        let good: Vec<(&(String, String), &Row)> =
-            pending.iter().filter_map(|one| Some((&one.named, one.row.as_ref().ok()?))).collect();
+        let valid: Vec<(&(String, String), &Row)> =
+            pending.iter().filter_map(|pending| Some((&pending.fact, pending.row.as_ref().ok()?))).collect();
         let begun = Instant::now();
-        let mut verdicts = self.write(&good).await?.into_iter();
-        self.adapt(pending.len(), begun.elapsed());
+        let mut verdicts = self.write(&valid).await?.into_iter();
+        self.adapt_rows_max(pending.len(), begun.elapsed());
 
         let mut answers = Vec::new();
-        for one in pending {
-            let verdict = match one.row {
+        for pending in pending {
+            let verdict = match pending.row {
                 Ok(_) => verdicts.next().unwrap_or(Ok(Verdict::Unchanged)),
                 Err(fault) => Err(fault),
             };
             self.tally.count(*verdict.as_ref().unwrap_or(&Verdict::Refused));
             if self.options.lists_all_rows || verdict.is_err() {
-                answers.push(Answer::Row(RowAnswer::new(one.line, one.named, &verdict)));
+                answers.push(Answer::Row(RowAnswer::new(pending.line, pending.fact, &verdict)));
             }
         }
         Ok(answers)
     }
 
+    /// Writes valid rows in one transaction, which is tried several times. Returns the verdict on each row.
     async fn write(&mut self, rows: &[(&(String, String), &Row)]) -> Result<Vec<Result<Verdict, Fault>>, Stopped> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        self.note_begin().await?;
-        let only: Vec<&Row> = rows.iter().map(|(_, row)| *row).collect();
-        let mut patience = Patience::default();
+        self.record_begin().await?;
+        let row_refs: Vec<&Row> = rows.iter().map(|(_, row)| *row).collect();
+        let mut attempts = Attempts::default();
         let mut result = loop {
-            match self.transaction(&only).await {
+            match self.transaction(&row_refs).await {
                 Ok(result) => break result,
-                Err(error) => patience.after(error).await?,
+                Err(error) => attempts.pause_after(error).await?,
             }
         };
         if let Some(replace) = &mut self.replace {
-            replace.record(result.fact_keys, &self.deps.words);
+            replace.record(result.fact_keys, &self.deps.vocabulary);
         }
         if let Some(dry_run) = &mut self.dry_run {
-            for (verdict, (named, row)) in result.verdicts.iter_mut().zip(rows) {
+            for (verdict, (fact, row)) in result.verdicts.iter_mut().zip(rows) {
                 if let Ok(verdict) = verdict {
-                    *verdict = dry_run.verdict(named, row, *verdict);
+                    *verdict = dry_run.verdict(fact, row, *verdict);
                 }
             }
-            for (_, (named, row)) in result.verdicts.iter().zip(rows).filter(|(verdict, _)| verdict.is_ok()) {
-                dry_run.record_row(named, row);
+            for (_, (fact, row)) in result.verdicts.iter().zip(rows).filter(|(verdict, _)| verdict.is_ok()) {
+                dry_run.record_row(fact, row);
             }
             dry_run.record_created(result.created);
         }
         Ok(result.verdicts)
     }
 
+    /// Writes rows in one transaction.
     async fn transaction(&self, rows: &[&Row]) -> Result<ApplyResult, StoreError> {
-        let ImportDeps { store, tenant, words, clock, by, committed } = &self.deps;
+        let ImportDeps { store, tenant, vocabulary, clock, by, committed } = &self.deps;
         let write = FactWrite::begin_bulk(store, *tenant, clock.now_ms()).await?;
         let mut write = write.requested_by(by.key()).await?;
-        let mut result = apply::apply(&mut write, words, rows, self.dry_run.as_ref()).await?;
+        let mut result = apply::apply(&mut write, vocabulary, rows, self.dry_run.as_ref()).await?;
         if self.options.dry_run {
             write.rollback().await?;
         } else {
@@ -235,54 +245,54 @@ impl Import {
     }
 
     /// Sets the number of rows with which the next transaction should take about `TRANSACTION`.
-    fn adapt(&mut self, rows: usize, took: Duration) {
-        let fit = rows as u128 * TRANSACTION.as_micros() / took.as_micros().max(1);
-        // At most twice as many as before: one quick transaction says little.
-        self.rows_max = usize::try_from(fit).unwrap_or(ROWS_MAX).min(self.rows_max * 2).clamp(ROWS_MIN, ROWS_MAX);
+    fn adapt_rows_max(&mut self, rows: usize, took: Duration) {
+        let target = rows as u128 * TRANSACTION.as_micros() / took.as_micros().max(1);
+        // The number at most doubles, because one quick transaction does not mean that all are quick.
+        self.rows_max = usize::try_from(target).unwrap_or(ROWS_MAX).min(self.rows_max * 2).clamp(ROWS_MIN, ROWS_MAX);
     }
 
-    /// Must be called after the last row: removes the facts in the scope of `replace` that no row named. Returns the lines
-    /// to send for them.
+    /// Removes the facts in the scope of `replace` that no row named. Must be called after the last row was written. Returns
+    /// the lines of the answer about the removed facts.
     ///
     /// # Errors
     /// [`Stopped`] if a row was refused, if more facts would be removed than the limit allows, or if the database failed in
-    /// every try; in the last case some of the facts may be removed already.
+    /// every attempt. In the last case some of the facts may be removed already.
     pub async fn replace(&mut self) -> Result<Vec<Answer>, Stopped> {
         if self.replace.is_some() {
-            self.note_begin().await?;
+            self.record_begin().await?;
         }
         let Some(replace) = &self.replace else { return Ok(Vec::new()) };
         if self.tally.refused > 0 {
-            // A row that could not be read names nothing; the fact that it meant must not be removed for that reason.
+            // A refused row may be about a fact that is stored. The fact must not be removed because its row was refused.
             return Err(Stopped("rows were refused, so `replace` removed nothing".to_owned()));
         }
-        let ImportDeps { store, tenant, words, .. } = &self.deps;
-        let surplus = replace.surplus(store, *tenant, words).await?;
-        let (going, total, delete_limit) = (surplus.to_remove.len() as u64, surplus.total(), self.options.delete_limit);
-        if going > 0 && surplus.named == 0 && delete_limit == DeleteLimit::Cautious {
+        let ImportDeps { store, tenant, vocabulary, .. } = &self.deps;
+        let surplus = replace.surplus(store, *tenant, vocabulary).await?;
+        let (removals, total, delete_limit) = (surplus.to_remove.len() as u64, surplus.total(), self.options.delete_limit);
+        if removals > 0 && surplus.named == 0 && delete_limit == DeleteLimit::Cautious {
             let scope = self.options.replace.as_ref().map(ToString::to_string).unwrap_or_default();
             return Err(Stopped(format!(
-                "no row is about `{scope}`, so `replace` would remove all {going} facts of it, and removed nothing; if this is \
+                "no row is about `{scope}`, so `replace` would remove all {removals} facts of it, and removed nothing; if this is \
                  intended, set `delete_limit` to the highest number that may be removed"
             )));
         }
-        let limit = delete_limit.of(total);
-        if going > limit {
+        let limit = delete_limit.removals_max(total);
+        if removals > limit {
             return Err(Stopped(format!(
-                "`replace` would remove {going} of {total} facts and `delete_limit` allows {limit}, so it removed nothing; set \
+                "`replace` would remove {removals} of {total} facts and `delete_limit` allows {limit}, so it removed nothing; set \
                  `delete_limit` to the highest number that may be removed"
             )));
         }
         let mut answers = Vec::new();
-        for going in surplus.to_remove.chunks(ROWS_FIRST) {
-            let mut patience = Patience::default();
+        for facts in surplus.to_remove.chunks(ROWS_FIRST) {
+            let mut attempts = Attempts::default();
             let outcomes = loop {
-                match self.removal(going).await {
+                match self.remove(facts).await {
                     Ok(outcomes) => break outcomes,
-                    Err(error) => patience.after(error).await?,
+                    Err(error) => attempts.pause_after(error).await?,
                 }
             };
-            for ((id, _), _) in going.iter().zip(outcomes).filter(|(_, outcome)| *outcome == Outcome::Removed) {
+            for ((id, _), _) in facts.iter().zip(outcomes).filter(|(_, outcome)| *outcome == Outcome::Removed) {
                 self.tally.removed += 1;
                 if self.options.lists_all_rows {
                     answers.push(Answer::Row(RowAnswer::removed(replace.type_name(), id.clone())));
@@ -292,11 +302,12 @@ impl Import {
         Ok(answers)
     }
 
-    async fn removal(&self, going: &[(String, FactToRemove)]) -> Result<Vec<Outcome>, StoreError> {
-        let ImportDeps { store, tenant, words, clock, by, committed } = &self.deps;
+    /// Removes facts in one transaction. Returns the outcome for each fact.
+    async fn remove(&self, facts: &[(String, FactToRemove)]) -> Result<Vec<Outcome>, StoreError> {
+        let ImportDeps { store, tenant, vocabulary, clock, by, committed } = &self.deps;
         let write = FactWrite::begin_bulk(store, *tenant, clock.now_ms()).await?;
         let mut write = write.requested_by(by.key()).await?;
-        let (outcomes, ended) = replace::remove(&mut write, going, words).await?;
+        let (outcomes, ended) = replace::remove(&mut write, facts, vocabulary).await?;
         if self.options.dry_run {
             write.rollback().await?;
         } else {
@@ -306,12 +317,12 @@ impl Import {
         Ok(outcomes)
     }
 
-    /// The last line of the answer. It also records the end of the import in the audit.
+    /// Returns the last line of the answer, and records the end of the import in the audit log.
     pub async fn summary(&self, stopped: Option<Stopped>) -> Answer {
         let tenant = self.deps.tenant;
         if !self.options.dry_run
             && let Err(error) =
-                self.note("import", [("rows", json!(self.tally)), ("stopped", json!(stopped.is_some()))]).await
+                self.record_in_audit("import", [("rows", json!(self.tally)), ("stopped", json!(stopped.is_some()))]).await
         {
             tracing::error!(%error, %tenant, "an import could not be noted in the audit");
         }
@@ -319,25 +330,26 @@ impl Import {
         let facts_version =
             versions.ok().map(|versions| versions.get(&tenant).map_or(0, |version| version.facts).to_string());
         let stopped =
-            stopped.map(|Stopped(why)| format!("{why} ({} written)", counted(self.tally.rows, "row is", "rows are")));
+            stopped.map(|Stopped(reason)| format!("{reason} ({} written)", counted(self.tally.rows, "row is", "rows are")));
         Answer::Summary { summary: Summary { tally: self.tally, dry_run: self.options.dry_run, facts_version, stopped } }
     }
 
-    /// Records the begin of the import in the audit before anything is written, so that an import that dies also has an
-    /// entry.
-    async fn note_begin(&mut self) -> Result<(), Stopped> {
-        if self.is_noted || self.options.dry_run {
+    /// Records the begin of the import in the audit log before anything is written, so that an import that is killed has an
+    /// entry too.
+    async fn record_begin(&mut self) -> Result<(), Stopped> {
+        if self.begin_is_recorded || self.options.dry_run {
             return Ok(());
         }
-        let mut patience = Patience::default();
-        while let Err(error) = self.note("import.begin", []).await {
-            patience.after(error).await?;
+        let mut attempts = Attempts::default();
+        while let Err(error) = self.record_in_audit("import.begin", []).await {
+            attempts.pause_after(error).await?;
         }
-        self.is_noted = true;
+        self.begin_is_recorded = true;
         Ok(())
     }
 
-    async fn note<const N: usize>(&self, action: &str, detail: [(&str, Value); N]) -> Result<(), StoreError> {
+    /// Adds an entry about the import to the audit log.
+    async fn record_in_audit<const N: usize>(&self, action: &str, detail: [(&str, Value); N]) -> Result<(), StoreError> {
         let ImportDeps { store, tenant, clock, by, .. } = &self.deps;
         let mut entry = audit::done(by.name(), action, "", detail, clock.now_ms());
         let scope = self.options.replace.as_ref().map(ToString::to_string);
@@ -346,17 +358,21 @@ impl Import {
     }
 }
 
-/// How often a transaction failed. A failed transaction may have been committed; the next try then changes nothing.
+/// The failed attempts of a transaction. A transaction that failed may nevertheless have been committed; the next attempt
+/// then changes nothing.
 #[derive(Default)]
-struct Patience {
+struct Attempts {
     failures: u32,
 }
 
-impl Patience {
-    /// Waits before the next try. After the last try it returns the error.
-    async fn after(&mut self, error: StoreError) -> Result<(), StoreError> {
+impl Attempts {
+    /// Waits before the next attempt.
+    ///
+    /// # Errors
+    /// This error if it was the last attempt, or if another attempt would fail too.
+    async fn pause_after(&mut self, error: StoreError) -> Result<(), StoreError> {
         self.failures += 1;
-        if self.failures == TRIES || error.is_final() {
+        if self.failures == ATTEMPTS_MAX || error.is_final() {
             return Err(error);
         }
         tracing::warn!(%error, "a transaction of an import failed and is run again");
@@ -365,6 +381,7 @@ impl Patience {
     }
 }
 
+/// The approximate size of a value, in bytes.
 fn bytes(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len(),

@@ -7,22 +7,24 @@ use super::{
     ndjson::{LINE_BYTES_MAX, Line},
 };
 
-/// The hint for objects on one line: `curl -d` sends all lines of a file as one.
-const JOINED: &str = "`curl -d` joins the lines of a file, `--data-binary` keeps them";
+/// The hint for several objects on one line. `curl -d` sends all lines of a file as one line.
+const JOINED_LINES_HINT: &str = "`curl -d` joins the lines of a file, `--data-binary` keeps them";
 
 /// Reads the fields of a row.
 ///
 /// # Errors
-/// [`Fault`] if the line is too long or not a JSON object; the sentence gives the column and what was expected there.
+/// [`Fault`] if the line is too long or is not a JSON object. The message contains the column and the expected syntax, if
+/// known.
 pub(super) fn read(line: &Line) -> Result<Map<String, Value>, Fault> {
     let Some(bytes) = &line.bytes else {
-        return Err(Fault::new("", format!("the line has more than {LINE_BYTES_MAX} bytes ({JOINED})")));
+        return Err(Fault::new("", format!("the line has more than {LINE_BYTES_MAX} bytes ({JOINED_LINES_HINT})")));
     };
     serde_json::from_slice(bytes)
-        .map_err(|error| Fault::new("", format!("the line is no JSON object: {}", why(bytes, &error))))
+        .map_err(|error| Fault::new("", format!("the line is no JSON object: {}", explain(bytes, &error))))
 }
 
-fn why(bytes: &[u8], error: &serde_json::Error) -> String {
+/// Explains why a line is not a JSON object.
+fn explain(bytes: &[u8], error: &serde_json::Error) -> String {
     let line = bytes.trim_ascii();
     match error.classify() {
         _ if line.starts_with(b"[") => "it begins with `[`, but rows are objects, one per line, and no array".to_owned(),
@@ -30,9 +32,9 @@ fn why(bytes: &[u8], error: &serde_json::Error) -> String {
         Category::Eof if line == b"{" => "it ends behind `{`, but an object has to be on one line".to_owned(),
         Category::Eof => "it ends before the object does".to_owned(),
         Category::Syntax if is_another_object(bytes, error.column()) => {
-            format!("another object begins at column {}, but a line is one object ({JOINED})", error.column())
+            format!("another object begins at column {}, but a line is one object ({JOINED_LINES_HINT})", error.column())
         }
-        // The answer names the number of the line itself; serde_json always counts it as line 1.
+        // The answer contains the number of the line. serde_json gets only this line and calls it line 1.
         _ => error.to_string().replace(" at line 1 column", " at column"),
     }
 }
@@ -48,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_about_a_line_that_is_no_object_names_its_type() {
+    fn an_error_about_a_line_that_is_no_object_explains_the_mistake() {
         let table: &[(&str, &str)] = &[
             (r#"{"type":"user","id":"a"}{"type":"user","id":"b"}"#, "another object begins at column 25"),
             (r#"{"type":"user","id":"a"} {"type":"user","id":"b"}"#, "`--data-binary` keeps them"),
@@ -60,11 +62,11 @@ mod tests {
             ("lea", "expected value at column 1"),
             ("7", "expected a map"),
         ];
-        for (line, part) in table {
+        for (line, expected) in table {
             let line = Line { number: 1, bytes: Some(line.as_bytes().to_vec()) };
             let fault = read(&line).expect_err("is no object");
             assert!(fault.message.starts_with("the line is no JSON object: "), "{}", fault.message);
-            assert!(fault.message.contains(part), "{part} in {}", fault.message);
+            assert!(fault.message.contains(expected), "{expected} in {}", fault.message);
         }
     }
 }

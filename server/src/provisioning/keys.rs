@@ -21,7 +21,7 @@ use crate::{
 /// Stores an API key and records it in the audit log, in one transaction.
 ///
 /// # Errors
-/// As of [`Actor::begin`].
+/// The errors of [`Actor::begin`].
 pub async fn create_api_key(store: &Store, by: &Actor, tenant: &Tenant, row: api_key::Model) -> Result<(), StoreError> {
     let transaction = by.begin(store, Hold::Shared(tenant.id), row.created_at).await?;
     store_api_key(&transaction, by, tenant, row).await?;
@@ -49,9 +49,10 @@ pub(super) async fn store_api_key(
 /// valid key with this id.
 ///
 /// # Errors
-/// As of [`Actor::begin`].
+/// The errors of [`Actor::begin`].
 pub async fn revoke_api_key(store: &Store, by: &Actor, tenant: &Tenant, id: Uuid, now_ms: i64) -> Result<bool, StoreError> {
-    // Exclusive: it waits for the changes that requests with this key have begun, and later changes see the revocation.
+    // The lock is exclusive, so that the revocation waits for the changes that requests with this key have begun, and later
+    // changes see the revocation.
     let transaction = by.begin(store, Hold::Exclusive(tenant.id), now_ms).await?;
     if keys::revoke_api_key(&transaction, tenant.id, id, now_ms).await? {
         by.record(&transaction, tenant, "api_key.revoke", format!("key:{id}"), [], now_ms).await?;
@@ -76,7 +77,7 @@ pub struct NewSigningKey<'a> {
 /// `kid`.
 ///
 /// # Errors
-/// As of [`Actor::begin`].
+/// The errors of [`Actor::begin`].
 pub async fn add_signing_key(
     store: &Store,
     secrets: &Secrets,
@@ -101,7 +102,7 @@ pub async fn add_signing_key(
 /// valid key with this `kid`.
 ///
 /// # Errors
-/// As of [`Actor::begin`].
+/// The errors of [`Actor::begin`].
 pub async fn revoke_signing_key(
     store: &Store,
     by: &Actor,
@@ -119,8 +120,8 @@ pub async fn revoke_signing_key(
     Ok(false)
 }
 
-/// The tenant of the API key with this id; `None` if there is no such key. For operators, whose commands name a key
-/// without its tenant.
+/// The tenant of the API key with this id; `None` if there is no such key. Operators use it: their commands
+/// name a key without its tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses a statement.
@@ -131,8 +132,8 @@ pub async fn tenant_of_api_key(store: &Store, id: Uuid) -> Result<Option<Tenant>
     }
 }
 
-/// The tenant of the signing key with this `kid`; `None` if there is no such key. For operators, whose commands name a key
-/// without its tenant.
+/// The tenant of the signing key with this `kid`; `None` if there is no such key. Operators use it: their commands
+/// name a key without its tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses a statement.

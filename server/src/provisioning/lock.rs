@@ -18,52 +18,58 @@ pub struct ImportLocks(Arc<Mutex<HashSet<TenantId>>>);
 
 /// The lock of one tenant, held until it is dropped.
 pub struct ImportLock {
-    here: Here,
-    everywhere: Importing,
+    in_process: ProcessLock,
+    in_database: Importing,
 }
 
 impl ImportLock {
-    /// Releases the lock; another import may take it when this returns.
+    /// Releases the lock. When this function returns, another import can take the lock.
     pub async fn end(self) {
-        self.everywhere.end().await;
-        drop(self.here);
+        self.in_database.end().await;
+        drop(self.in_process);
     }
 }
 
 /// The part of the lock that excludes other imports of this process.
-struct Here {
+struct ProcessLock {
     locks: ImportLocks,
     tenant: TenantId,
 }
 
 impl ImportLocks {
-    /// Takes the tenant's lock; `None` while another import holds it, on this node or another.
+    /// Takes the tenant's lock. Returns `None` while another import holds it, on this node or on another node.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn take(&self, store: &Store, tenant: TenantId) -> Result<Option<ImportLock>, StoreError> {
-        self.take_one_of(usize::MAX, store, tenant).await
+        self.take_below(usize::MAX, store, tenant).await
     }
 
-    /// [`Self::take`]; also `None` while `most` imports of this process are running, because each of them holds a database
-    /// connection of its own.
+    /// Like [`Self::take`]. Also returns `None` while `imports_max` imports of this process run, because each import holds a
+    /// database connection.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn take_one_of(&self, most: usize, store: &Store, tenant: TenantId) -> Result<Option<ImportLock>, StoreError> {
-        let Some(here) = self.here(most, tenant) else { return Ok(None) };
-        let everywhere = lock::importing(store, tenant).await?;
-        Ok(everywhere.map(|everywhere| ImportLock { here, everywhere }))
+    pub async fn take_below(
+        &self,
+        imports_max: usize,
+        store: &Store,
+        tenant: TenantId,
+    ) -> Result<Option<ImportLock>, StoreError> {
+        let Some(in_process) = self.lock_in_process(imports_max, tenant) else { return Ok(None) };
+        let in_database = lock::importing(store, tenant).await?;
+        Ok(in_database.map(|in_database| ImportLock { in_process, in_database }))
     }
 
-    fn here(&self, most: usize, tenant: TenantId) -> Option<Here> {
+    /// Takes the part of the lock in this process.
+    fn lock_in_process(&self, imports_max: usize, tenant: TenantId) -> Option<ProcessLock> {
         let mut importing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_free = importing.len() < most && importing.insert(tenant);
-        is_free.then(|| Here { locks: self.clone(), tenant })
+        let is_free = importing.len() < imports_max && importing.insert(tenant);
+        is_free.then(|| ProcessLock { locks: self.clone(), tenant })
     }
 }
 
-impl Drop for Here {
+impl Drop for ProcessLock {
     fn drop(&mut self) {
         self.locks.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.tenant);
     }
@@ -76,11 +82,11 @@ mod tests {
     #[test]
     fn imports_are_limited_per_tenant_and_in_total() {
         let (locks, tenants) = (ImportLocks::default(), [TenantId::new(), TenantId::new(), TenantId::new()]);
-        let first = locks.here(2, tenants[0]).expect("is free");
-        assert!(locks.here(2, tenants[0]).is_none(), "one of a tenant");
-        let _second = locks.here(2, tenants[1]).expect("is free");
-        assert!(locks.here(2, tenants[2]).is_none(), "two in all");
+        let first = locks.lock_in_process(2, tenants[0]).expect("is free");
+        assert!(locks.lock_in_process(2, tenants[0]).is_none(), "one of a tenant");
+        let _second = locks.lock_in_process(2, tenants[1]).expect("is free");
+        assert!(locks.lock_in_process(2, tenants[2]).is_none(), "two in all");
         drop(first);
-        assert!(locks.here(2, tenants[2]).is_some());
+        assert!(locks.lock_in_process(2, tenants[2]).is_some());
     }
 }

@@ -1,8 +1,8 @@
 //! Provisioning: the product's back end sends users, groups, memberships, relations and edges.
 //!
-//! `POST /v1/import` and `causerie import` use the same code: [`ndjson`] and [`csv`] split bytes into rows, [`row`] checks a
-//! row by itself, [`import`] writes rows one transaction at a time with [`apply`] and ends with [`replace`], and [`report`]
-//! is the answer. To add a field: add it to its row in [`row`] and to the store's fact.
+//! `POST /v1/import` and `causerie import` use the same code. [`ndjson`] and [`csv`] split bytes into rows. [`row`] checks
+//! each row. [`import`] writes the rows, one transaction after the other, with [`apply`], and ends with [`replace`].
+//! [`report`] contains the lines of the answer. To add a field, add it to its row in [`row`] and to the fact in the store.
 
 mod apply;
 pub mod csv;

@@ -1,16 +1,16 @@
 //! Splits a stream of bytes into lines of bounded length.
 
-/// The most bytes in one line, without its line break.
+/// The maximum length of a line, in bytes, without its line break.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
 
 /// Splits bytes that arrive in pieces into lines.
 #[derive(Debug, Default)]
 pub struct Lines {
-    /// The bytes of the line that has not ended yet.
-    begun: Vec<u8>,
-    /// The current line is too long; the rest of it is skipped.
+    /// The bytes of the current line, which has not ended yet.
+    current: Vec<u8>,
+    /// The current line is too long. The rest of it is skipped.
     too_long: bool,
-    /// Lines ended so far, empty lines included.
+    /// The number of lines that have ended, with empty lines.
     count: u64,
 }
 
@@ -24,37 +24,37 @@ pub struct Line {
 }
 
 impl Lines {
-    /// Takes a piece. Returns the lines that end in it, without empty lines.
+    /// Adds a piece of the stream. Returns the lines that end in the piece, without empty lines.
     pub fn push(&mut self, piece: &[u8]) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut rest = piece;
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            self.keep(&rest[..end]);
+            self.append(&rest[..end]);
             lines.extend(self.end_line());
             rest = &rest[end + 1..];
         }
-        self.keep(rest);
+        self.append(rest);
         lines
     }
 
-    /// The last line, if no line break ended it.
+    /// Ends the stream. Returns the last line if it has no line break at its end.
     pub fn end(&mut self) -> Option<Line> {
-        if self.begun.is_empty() && !self.too_long { None } else { self.end_line() }
+        if self.current.is_empty() && !self.too_long { None } else { self.end_line() }
     }
 
-    fn keep(&mut self, bytes: &[u8]) {
-        if self.begun.len() + bytes.len() > LINE_BYTES_MAX {
+    fn append(&mut self, bytes: &[u8]) {
+        if self.current.len() + bytes.len() > LINE_BYTES_MAX {
             self.too_long = true;
-            self.begun.clear();
+            self.current.clear();
         }
         if !self.too_long {
-            self.begun.extend_from_slice(bytes);
+            self.current.extend_from_slice(bytes);
         }
     }
 
     fn end_line(&mut self) -> Option<Line> {
         self.count += 1;
-        let bytes = std::mem::take(&mut self.begun);
+        let bytes = std::mem::take(&mut self.current);
         if std::mem::take(&mut self.too_long) {
             return Some(Line { number: self.count, bytes: None });
         }
@@ -90,10 +90,10 @@ mod tests {
     #[test]
     fn a_line_that_is_too_long_is_skipped_and_counted() {
         let long = vec![b'x'; LINE_BYTES_MAX + 1];
-        let most = vec![b'y'; LINE_BYTES_MAX];
-        let lines = split(&[b"a\n", &long, &long, b"\nb\n", &most, b"\n", &long]);
-        let most = String::from_utf8(most).expect("UTF-8");
-        assert_eq!(lines, [(1, Some("a".to_owned())), (2, None), (3, Some("b".to_owned())), (4, Some(most)), (5, None)]);
+        let longest = vec![b'y'; LINE_BYTES_MAX];
+        let lines = split(&[b"a\n", &long, &long, b"\nb\n", &longest, b"\n", &long]);
+        let longest = String::from_utf8(longest).expect("UTF-8");
+        assert_eq!(lines, [(1, Some("a".to_owned())), (2, None), (3, Some("b".to_owned())), (4, Some(longest)), (5, None)]);
     }
 
     #[test]

@@ -5,11 +5,11 @@ use std::fmt::{self, Display, Formatter};
 use super::{fields::Fault, row::Undeclared};
 use crate::plain::shortened;
 
-/// The default limit allows at least this many removals, because a small school may change by more than a tenth at once.
+/// The minimum of the default limit, as a number of facts: a small school may change more than a tenth of its facts at once.
 const DELETE_MIN: u64 = 20;
 /// The default limit, as a percentage of the scope.
 const DELETE_PERCENT: u64 = 10;
-/// The default limit never allows the removal of a larger part of the scope: a file with so few rows was probably cut short.
+/// The maximum of the default limit, as a percentage of the scope: a file that removes more was probably cut short.
 const DELETE_PERCENT_MAX: u64 = 50;
 
 /// The options of an import.
@@ -17,13 +17,13 @@ const DELETE_PERCENT_MAX: u64 = 50;
 pub struct Options {
     /// Answer as usual, but change nothing.
     pub dry_run: bool,
-    /// The rows state the whole of this scope: facts that no row names are removed.
+    /// The rows are the complete content of this scope, so facts of the scope that no row names are removed.
     pub replace: Option<Scope>,
-    /// How much `replace` may remove.
+    /// How many facts `replace` may remove.
     pub delete_limit: DeleteLimit,
     /// Answer with a line for every row, not only for refused rows.
     pub lists_all_rows: bool,
-    /// What happens to rows with words that the policy does not declare.
+    /// Whether rows with words that the policy does not declare are refused.
     pub undeclared: Undeclared,
 }
 
@@ -36,7 +36,7 @@ pub enum Scope {
     Groups,
     /// All memberships.
     Memberships,
-    /// The memberships of one group, by the product's id.
+    /// The memberships of the group with this external id.
     MembershipsOf(String),
     /// All edges.
     Edges,
@@ -47,8 +47,8 @@ pub enum Scope {
 /// How many facts `replace` may remove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeleteLimit {
-    /// A tenth of the scope, or 20 if that is more, but never more than half of the scope; one fact may always be removed.
-    /// Nothing is removed if no row names a fact of the scope.
+    /// A tenth of the scope, or 20 facts if that is more, but at most half of the scope. One removal is always allowed. If
+    /// no row names a fact of the scope, no removal is allowed.
     #[default]
     Cautious,
     /// This many facts.
@@ -58,7 +58,7 @@ pub enum DeleteLimit {
 }
 
 impl Scope {
-    /// Reads `users`, `memberships:6a`, ….
+    /// Parses a scope: `users`, `memberships:6a`, ….
     ///
     /// # Errors
     /// [`Fault`] if the text is not a scope.
@@ -96,7 +96,7 @@ impl Display for Scope {
 }
 
 impl DeleteLimit {
-    /// Reads `250` or `10%`.
+    /// Parses a limit: `250` or `10%`.
     ///
     /// # Errors
     /// [`Fault`] if the text is neither a number nor a percentage.
@@ -106,19 +106,19 @@ impl DeleteLimit {
             None => text.parse().ok().map(Self::Number),
         };
         limit.ok_or_else(|| {
-            let why =
+            let reason =
                 format!("`delete_limit` is `{}`, expected a whole number or a percentage such as 10%", shortened(text));
-            Fault::new("delete_limit", why)
+            Fault::new("delete_limit", reason)
         })
     }
 
-    /// How many facts may be removed from a scope of `total` facts.
+    /// The maximum number of facts that may be removed from a scope of `total` facts.
     #[must_use]
-    pub fn of(self, total: u64) -> u64 {
+    pub fn removals_max(self, total: u64) -> u64 {
         match self {
             Self::Cautious => {
-                let most = (total * DELETE_PERCENT_MAX / 100).max(1);
-                (total * DELETE_PERCENT / 100).max(DELETE_MIN).min(most)
+                let limit_max = (total * DELETE_PERCENT_MAX / 100).max(1);
+                (total * DELETE_PERCENT / 100).max(DELETE_MIN).min(limit_max)
             }
             Self::Number(number) => number,
             Self::Percent(percent) => total * percent / 100,
@@ -146,8 +146,8 @@ impl Options {
                 ("delete_limit", _) => options.delete_limit = DeleteLimit::parse(value)?,
                 _ => {
                     let known = "dry_run, replace, delete_limit, results, undeclared";
-                    let why = format!("there is no parameter `{}`; the parameters are {known}", shortened(name));
-                    return Err(Fault::new(name, why));
+                    let reason = format!("there is no parameter `{}`; the parameters are {known}", shortened(name));
+                    return Err(Fault::new(name, reason));
                 }
             }
         }
@@ -155,6 +155,7 @@ impl Options {
     }
 }
 
+/// The fault of a parameter with an invalid value.
 fn not_expected(parameter: &str, value: &str, expected: &str) -> Fault {
     Fault::new(parameter, format!("`{parameter}` is `{}`, expected {expected}", shortened(value)))
 }
@@ -163,15 +164,15 @@ fn not_expected(parameter: &str, value: &str, expected: &str) -> Fault {
 mod tests {
     use super::*;
 
-    fn of(pairs: &[(&str, &str)]) -> Result<Options, Fault> {
+    fn parse(pairs: &[(&str, &str)]) -> Result<Options, Fault> {
         let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Options::from_query(&pairs)
     }
 
     #[test]
     fn parameters_set_the_options() {
-        assert_eq!(of(&[]), Ok(Options::default()));
-        let options = of(&[
+        assert_eq!(parse(&[]), Ok(Options::default()));
+        let options = parse(&[
             ("dry_run", "true"),
             ("replace", "memberships:6a:b"),
             ("delete_limit", "5%"),
@@ -202,16 +203,16 @@ mod tests {
             ("results", "none"),
             ("undeclared", "yes"),
         ] {
-            assert_eq!(of(&[(name, value)]).expect_err(value).field, name);
+            assert_eq!(parse(&[(name, value)]).expect_err(value).field, name);
         }
     }
 
     #[test]
     fn a_limit_follows_from_the_number_of_facts() {
         for (total, most) in [(0, 1), (1, 1), (3, 1), (12, 6), (40, 20), (50, 20), (200, 20), (1_000, 100)] {
-            assert_eq!(DeleteLimit::Cautious.of(total), most, "{total}");
+            assert_eq!(DeleteLimit::Cautious.removals_max(total), most, "{total}");
         }
-        assert_eq!(DeleteLimit::Percent(10).of(50), 5);
-        assert_eq!(DeleteLimit::Number(0).of(50), 0);
+        assert_eq!(DeleteLimit::Percent(10).removals_max(50), 5);
+        assert_eq!(DeleteLimit::Number(0).removals_max(50), 0);
     }
 }

@@ -1,4 +1,4 @@
-//! `replace`: removes the facts of a scope that no row named, once all rows are written.
+//! The option `replace`: after all rows are written, the facts of a scope that no row named are removed.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,7 +11,7 @@ use causerie_protocol::{GroupId, TenantId, UserId};
 use super::{
     apply::FactKey,
     options::Scope,
-    row::{any, is_mutual},
+    row::{is_mutual, role_or_star},
 };
 use crate::{
     domain::{Numbered as _, UserStatus},
@@ -24,29 +24,29 @@ use crate::{
     },
 };
 
-/// Users or groups per query.
+/// The number of users or groups per query.
 const PAGE: u32 = 2_000;
 
 /// The facts that the rows have named so far.
 pub(super) struct Replace {
     scope: Scope,
-    /// Hashes of the named facts, by the group in which they are counted ([`Self::counted_in`]). A hash takes eight bytes,
-    /// so two million memberships fit into memory; the chance that a collision keeps a fact by mistake is one in some
-    /// millions.
+    /// The hashes of the named facts, by the group with which they are counted ([`Self::counting_group`]). A hash takes
+    /// eight bytes, so the hashes of two million memberships fit into memory. The probability that a collision keeps a fact
+    /// by mistake is one in some millions.
     named: HashMap<Option<GroupId>, HashSet<u64>>,
     hasher: RandomState,
 }
 
-/// The facts to remove.
+/// The facts of the scope that no row named.
 pub(super) struct Surplus {
-    /// How many facts of the scope the rows named.
+    /// The number of facts of the scope that the rows named.
     pub named: u64,
-    /// The facts, each with an id to print.
+    /// The facts to remove, each with an id for the answer.
     pub to_remove: Vec<(String, FactToRemove)>,
 }
 
 impl Surplus {
-    /// How many facts the scope holds. The same in a dry run, although the facts that it creates are not stored.
+    /// The number of facts in the scope. A dry run gets the same number as a real run, although it stores no facts.
     pub(super) fn total(&self) -> u64 {
         self.named + self.to_remove.len() as u64
     }
@@ -67,7 +67,7 @@ impl Replace {
         Self { scope, named: HashMap::new(), hasher: RandomState::new() }
     }
 
-    /// The type of the rows that the scope is about.
+    /// The type of the rows of the scope, for the answer.
     pub(super) fn type_name(&self) -> &'static str {
         match self.scope {
             Scope::Users => "user",
@@ -78,13 +78,13 @@ impl Replace {
         }
     }
 
-    /// Remembers the facts that rows named.
-    pub(super) fn record(&mut self, named: Vec<FactKey>, words: &Vocabulary) {
-        for mut one in named {
-            if let FactKey::Relation(key) = &mut one {
-                order_ids(key, words);
+    /// Records the facts that rows named.
+    pub(super) fn record(&mut self, named: Vec<FactKey>, vocabulary: &Vocabulary) {
+        for mut fact in named {
+            if let FactKey::Relation(key) = &mut fact {
+                order_ids(key, vocabulary);
             }
-            let counts = match (&self.scope, &one) {
+            let is_in_scope = match (&self.scope, &fact) {
                 (Scope::Users, FactKey::User(_))
                 | (Scope::Groups, FactKey::Group(_))
                 | (Scope::Memberships | Scope::MembershipsOf(_), FactKey::Membership(_))
@@ -92,27 +92,34 @@ impl Replace {
                 (Scope::Relations(name), FactKey::Relation(key)) => key.relation == *name,
                 _ => false,
             };
-            if counts {
-                let (counted_in, hash) = (self.counted_in(&one), self.hasher.hash_one(&one));
-                self.named.entry(counted_in).or_default().insert(hash);
+            if is_in_scope {
+                let (group, hash) = (self.counting_group(&fact), self.hasher.hash_one(&fact));
+                self.named.entry(group).or_default().insert(hash);
             }
         }
     }
 
-    /// The group of a membership, if the scope is the memberships of one group: rows may also name other groups.
-    fn counted_in(&self, one: &FactKey) -> Option<GroupId> {
-        match (&self.scope, one) {
+    /// The group with which a fact is counted. If the scope is the memberships of one group, this is the group of the
+    /// membership, because rows may also name memberships of other groups. In all other cases `None`.
+    fn counting_group(&self, fact: &FactKey) -> Option<GroupId> {
+        match (&self.scope, fact) {
             (Scope::MembershipsOf(_), FactKey::Membership(key)) => Some(key.group),
             _ => None,
         }
     }
 
-    fn count(&self, counted_in: Option<GroupId>) -> u64 {
-        self.named.get(&counted_in).map_or(0, |named| named.len() as u64)
+    /// The number of named facts that are counted with this group.
+    fn count(&self, group: Option<GroupId>) -> u64 {
+        self.named.get(&group).map_or(0, |named| named.len() as u64)
     }
 
-    /// The facts of the scope that no row named.
-    pub(super) async fn surplus(&self, store: &Store, tenant: TenantId, words: &Vocabulary) -> Result<Surplus, StoreError> {
+    /// Reads the facts of the scope, and returns the facts that no row named.
+    pub(super) async fn surplus(
+        &self,
+        store: &Store,
+        tenant: TenantId,
+        vocabulary: &Vocabulary,
+    ) -> Result<Surplus, StoreError> {
         let mut surplus = Surplus { named: self.count(None), to_remove: Vec::new() };
         match &self.scope {
             Scope::Users => self.users(&mut surplus, store, tenant).await?,
@@ -128,11 +135,11 @@ impl Replace {
                 let name = |group: &GroupId| groups.get(group).map_or("", String::as_str);
                 for key in stored::edges(store.reader(), tenant).await?.into_iter().map(|edge| edge.key) {
                     let (from, to) = (name(&key.from_group), name(&key.to_group));
-                    let id = format!("{}@{from} {}@{to}", any(&key.from_role), any(&key.to_role));
+                    let id = format!("{}@{from} {}@{to}", role_or_star(&key.from_role), role_or_star(&key.to_role));
                     self.add_unless_named(&mut surplus, &FactKey::Edge(key.clone()), || (id, FactToRemove::Edge(key)));
                 }
             }
-            Scope::Relations(relation) => self.relations(&mut surplus, store, tenant, relation, words).await?,
+            Scope::Relations(relation) => self.relations(&mut surplus, store, tenant, relation, vocabulary).await?,
         }
         Ok(surplus)
     }
@@ -159,9 +166,9 @@ impl Replace {
             after.clone_from(&last.external_id);
             let users: HashMap<UserId, String> = page.into_iter().map(|user| (UserId(user.id), user.external_id)).collect();
             let ids: Vec<UserId> = users.keys().copied().collect();
-            for held in stored::memberships_of_users(store.reader(), &ids).await? {
-                let group = groups.get(&held.key.group).map_or("", String::as_str);
-                self.sift_membership(surplus, held, &users, group);
+            for membership in stored::memberships_of_users(store.reader(), &ids).await? {
+                let group = groups.get(&membership.key.group).map_or("", String::as_str);
+                self.add_membership_unless_named(surplus, membership, &users, group);
             }
         }
     }
@@ -177,16 +184,24 @@ impl Replace {
             return Ok(());
         };
         surplus.named = self.count(Some(id));
-        let held = stored::memberships_of_group(store.reader(), id).await?;
-        let users: Vec<UserId> = held.iter().map(|held| held.key.user).collect();
+        let memberships = stored::memberships_of_group(store.reader(), id).await?;
+        let users: Vec<UserId> = memberships.iter().map(|membership| membership.key.user).collect();
         let users = crate::store::queries::users::find(store.reader(), tenant, &users).await?;
         let users = users.into_iter().map(|user| (user.id, user.external_id)).collect();
-        held.into_iter().for_each(|held| self.sift_membership(surplus, held, &users, group));
+        for membership in memberships {
+            self.add_membership_unless_named(surplus, membership, &users, group);
+        }
         Ok(())
     }
 
-    fn sift_membership(&self, surplus: &mut Surplus, held: MembershipFact, users: &HashMap<UserId, String>, group: &str) {
-        let key = held.key;
+    fn add_membership_unless_named(
+        &self,
+        surplus: &mut Surplus,
+        membership: MembershipFact,
+        users: &HashMap<UserId, String>,
+        group: &str,
+    ) {
+        let key = membership.key;
         self.add_unless_named(surplus, &FactKey::Membership(key.clone()), || {
             let user = users.get(&key.user).map_or("", String::as_str);
             (format!("{user} {}@{group}", key.role), FactToRemove::Membership(key))
@@ -199,7 +214,7 @@ impl Replace {
         store: &Store,
         tenant: TenantId,
         relation: &str,
-        words: &Vocabulary,
+        vocabulary: &Vocabulary,
     ) -> Result<(), StoreError> {
         let mut after = String::new();
         loop {
@@ -207,10 +222,10 @@ impl Replace {
             let Some(last) = page.last() else { return Ok(()) };
             after.clone_from(&last.external_id);
             let ids: Vec<UserId> = page.iter().map(|user| UserId(user.id)).collect();
-            let held = stored::relations_from(store.reader(), &ids).await?;
-            for key in held.into_iter().map(|held| held.key).filter(|key| key.relation == relation) {
+            let relations = stored::relations_from(store.reader(), &ids).await?;
+            for key in relations.into_iter().map(|relation| relation.key).filter(|key| key.relation == relation) {
                 let mut ordered = key.clone();
-                order_ids(&mut ordered, words);
+                order_ids(&mut ordered, vocabulary);
                 self.add_unless_named(surplus, &FactKey::Relation(ordered), || {
                     let from = page.iter().find(|user| user.id == key.from.0).map_or("", |user| &user.external_id);
                     (format!("{from} {relation} {}", key.to), FactToRemove::Relation(key))
@@ -219,23 +234,27 @@ impl Replace {
         }
     }
 
-    fn add_unless_named(&self, surplus: &mut Surplus, named: &FactKey, to_remove: impl FnOnce() -> (String, FactToRemove)) {
-        let hash = self.hasher.hash_one(named);
-        if !self.named.get(&self.counted_in(named)).is_some_and(|known| known.contains(&hash)) {
+    /// Adds a fact to the surplus, unless a row named it.
+    fn add_unless_named(&self, surplus: &mut Surplus, fact: &FactKey, to_remove: impl FnOnce() -> (String, FactToRemove)) {
+        let hash = self.hasher.hash_one(fact);
+        if !self.named.get(&self.counting_group(fact)).is_some_and(|known| known.contains(&hash)) {
             surplus.to_remove.push(to_remove());
         }
     }
 }
 
-/// Removes facts of one kind. Returns the outcome of each fact, and the users among them.
+/// Removes facts, which must all have the same type. Returns the outcome for each fact, and the users among the facts.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses a statement.
 pub(super) async fn remove(
     write: &mut FactWrite,
     to_remove: &[(String, FactToRemove)],
-    words: &Vocabulary,
+    vocabulary: &Vocabulary,
 ) -> Result<(Vec<Outcome>, Vec<UserId>), StoreError> {
     let (mut users, mut groups, mut memberships, mut relations, mut edges) = (vec![], vec![], vec![], vec![], vec![]);
-    for (_, one) in to_remove {
-        match one {
+    for (_, fact) in to_remove {
+        match fact {
             FactToRemove::User(id) => {
                 users.push(Profile { external_id: id.clone(), status: Some(UserStatus::Removed), ..Profile::default() })
             }
@@ -253,12 +272,12 @@ pub(super) async fn remove(
         .collect();
     outcomes.extend(write.remove_groups(&groups).await?);
     outcomes.extend(write.remove_memberships(&memberships).await?);
-    outcomes.extend(write.remove_relations(&relations, |relation| is_mutual(words, relation)).await?);
+    outcomes.extend(write.remove_relations(&relations, |relation| is_mutual(vocabulary, relation)).await?);
     outcomes.extend(write.remove_edges(&edges).await?);
     Ok((outcomes, ended))
 }
 
-/// The product's ids of all groups of a tenant.
+/// The external ids of all groups of a tenant.
 async fn groups(store: &Store, tenant: TenantId) -> Result<HashMap<GroupId, String>, StoreError> {
     let mut groups = HashMap::new();
     let mut after = String::new();
@@ -271,8 +290,8 @@ async fn groups(store: &Store, tenant: TenantId) -> Result<HashMap<GroupId, Stri
 }
 
 /// Puts the lower id of a mutual relation first, so that both directions have the same key.
-fn order_ids(key: &mut RelationKey, words: &Vocabulary) {
-    if key.to < key.from && is_mutual(words, &key.relation) {
+fn order_ids(key: &mut RelationKey, vocabulary: &Vocabulary) {
+    if key.to < key.from && is_mutual(vocabulary, &key.relation) {
         std::mem::swap(&mut key.from, &mut key.to);
     }
 }

@@ -26,7 +26,7 @@ pub struct RowAnswer {
     pub r#type: String,
     /// The id of the fact, in readable form.
     pub id: String,
-    /// The field that caused the refusal; empty if it is the row as a whole.
+    /// The field that caused the refusal; empty if the row as a whole caused it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub field: String,
     /// Why the row was refused.
@@ -35,10 +35,10 @@ pub struct RowAnswer {
 }
 
 impl RowAnswer {
-    /// The outcome of a row of the body.
+    /// The outcome of a row of the body. `row` is the number of its line, `fact` is the type and the id of the fact.
     #[must_use]
-    pub fn new(row: u64, named: (String, String), verdict: &std::result::Result<Result, Fault>) -> Self {
-        let (r#type, id) = named;
+    pub fn new(row: u64, fact: (String, String), verdict: &std::result::Result<Result, Fault>) -> Self {
+        let (r#type, id) = fact;
         let (result, field, message) = match verdict {
             Ok(result) => (*result, String::new(), String::new()),
             Err(fault) => (Result::Refused, fault.field.clone(), fault.message.clone()),
@@ -117,15 +117,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn report_lines_match_the_description() {
+    fn lines_of_the_answer_have_the_documented_form() {
         let line = |answer: &Answer| serde_json::to_string(answer).expect("is JSON");
-        let named = ("user".to_owned(), "lea".to_owned());
-        let refused = RowAnswer::new(12, named.clone(), &Err(Fault::new("role", "no such role")));
+        let fact = ("user".to_owned(), "lea".to_owned());
+        let refused = RowAnswer::new(12, fact.clone(), &Err(Fault::new("role", "no such role")));
         assert_eq!(
             line(&Answer::Row(refused)),
             r#"{"row":12,"result":"refused","type":"user","id":"lea","field":"role","message":"no such role"}"#
         );
-        let created = RowAnswer::new(1, named, &Ok(Result::Created));
+        let created = RowAnswer::new(1, fact, &Ok(Result::Created));
         assert_eq!(line(&Answer::Row(created)), r#"{"row":1,"result":"created","type":"user","id":"lea"}"#);
         let mut tally = Tally::default();
         tally.count(Result::Removed);

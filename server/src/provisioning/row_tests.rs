@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::*;
 
-/// The vocabulary of a policy made for these tests.
-fn words() -> Arc<Vocabulary> {
+/// The vocabulary of the policy of these tests.
+fn vocabulary() -> Arc<Vocabulary> {
     let text = "policy test\nroles learner teacher owner\nkinds class subject\nrelations friend:mutual block:own\n\
                 setting messaging on off\nsetting edit_window 15m\n\
                 allow find,start same when same\n";
@@ -14,7 +14,7 @@ fn words() -> Arc<Vocabulary> {
 }
 
 fn read(row: Value) -> Result<Row, Fault> {
-    Row::read(row.as_object().cloned().expect("an object"), &words(), Undeclared::Refuse)
+    Row::read(row.as_object().cloned().expect("an object"), &vocabulary(), Undeclared::Refuse)
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn facts_with_words_of_an_earlier_policy_can_be_removed() {
 
 #[test]
 fn a_row_is_named_in_a_readable_form() {
-    let id = |row: Value| named(row.as_object().expect("an object")).1;
+    let id = |row: Value| type_and_id(row.as_object().expect("an object")).1;
     assert_eq!(id(json!({ "type": "user", "id": "lea" })), "lea");
     assert_eq!(id(json!({ "type": "membership", "user": "lea", "group": "6a", "role": "learner" })), "lea learner@6a");
     assert_eq!(id(json!({ "type": "edge", "from": "a", "to": "b", "to_role": "learner" })), "*@a learner@b");

@@ -1,4 +1,4 @@
-//! Creates and renames tenants, for HTTP and the command line.
+//! Creates and renames tenants and changes their states, for HTTP and the command line.
 
 use causerie_policy::Policy;
 use sea_orm::ConnectionTrait;
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// The most bytes of a slug.
+/// The maximum length of a slug, in bytes.
 pub const SLUG_BYTES_MAX: usize = 64;
 /// The pattern of a slug.
 pub const SLUG_PATTERN: &str = "^[a-z0-9][a-z0-9-]{0,63}$";
@@ -29,28 +29,28 @@ pub const SLUG_PATTERN: &str = "^[a-z0-9][a-z0-9-]{0,63}$";
 /// Checks a slug, the short name of a tenant.
 ///
 /// # Errors
-/// A sentence, if the text is not a slug.
+/// A message if the text is not a slug.
 pub fn slug(text: &str) -> Result<String, String> {
-    let fits = (1..=SLUG_BYTES_MAX).contains(&text.len())
+    let is_valid = (1..=SLUG_BYTES_MAX).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         && !text.starts_with('-');
-    if fits { Ok(text.to_owned()) } else { Err("expected 1 to 64 small letters, digits and hyphens".to_owned()) }
+    if is_valid { Ok(text.to_owned()) } else { Err("expected 1 to 64 small letters, digits and hyphens".to_owned()) }
 }
 
 /// The stored form of a tenant's name.
 ///
 /// # Errors
-/// A sentence, if the name has no visible character.
+/// A message if the name has no visible character.
 pub fn name(text: &str) -> Result<String, String> {
-    let kept = visible::kept(text).filter(|kept| !kept.trim().is_empty());
+    let kept = visible::stored_form(text).filter(|kept| !kept.trim().is_empty());
     kept.ok_or_else(|| format!("the name {}", visible::NOTHING_VISIBLE))
 }
 
-/// Stores a new tenant with this policy (without one, `open` is in force) and its first API key, and records both. One
-/// transaction. Returns false if the slug is taken.
+/// Stores a new tenant with its policy and its first API key, and records both in the audit log, in one transaction. Without
+/// a policy, the preset `open` is in force. Returns false if another tenant has the slug.
 ///
 /// # Errors
-/// As of [`Actor::begin`].
+/// The errors of [`Actor::begin`].
 pub async fn create(
     store: &Store,
     by: &Actor,
@@ -65,7 +65,7 @@ pub async fn create(
         inserted => inserted?,
     }
     let rules = policy.map_or("open", |policy| policy.name());
-    note(&transaction, tenant, by, "tenant.create", [("policy", rules.into())], tenant.created_at_ms).await?;
+    record(&transaction, tenant, by, "tenant.create", [("policy", rules.into())], tenant.created_at_ms).await?;
     if let Some(row) = first_key {
         keys::store_api_key(&transaction, by, tenant, row).await?;
     }
@@ -73,10 +73,10 @@ pub async fn create(
     Ok(true)
 }
 
-/// Renames a tenant and records it. One transaction. `None` if no tenant has this slug.
+/// Renames a tenant and records the change in the audit log, in one transaction. Returns `None` if no tenant has this slug.
 ///
 /// # Errors
-/// As of [`Actor::begin`].
+/// The errors of [`Actor::begin`].
 pub async fn rename(store: &Store, by: &Actor, slug: &str, name: &str, now_ms: i64) -> Result<Option<Tenant>, StoreError> {
     let Some(found) = tenants::find_by_slug(store, slug).await? else { return Ok(None) };
     let transaction = match by.begin(store, Hold::Shared(found.id), now_ms).await {
@@ -84,26 +84,26 @@ pub async fn rename(store: &Store, by: &Actor, slug: &str, name: &str, now_ms: i
         begun => begun?,
     };
     let Some(tenant) = tenants::rename(&transaction, slug, name).await? else { return Ok(None) };
-    note(&transaction, &tenant, by, "tenant.rename", [("name", name.into())], now_ms).await?;
+    record(&transaction, &tenant, by, "tenant.rename", [("name", name.into())], now_ms).await?;
     transaction.commit().await?;
     Ok(Some(tenant))
 }
 
-/// Why a tenant keeps its state.
+/// The reason why a change of a tenant's state is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unchanged {
-    /// There is no such tenant.
+    /// No tenant has the slug.
     Absent,
     /// The tenant must be suspended before it is deleted.
     NotSuspended,
     /// The tenant is being deleted.
     Deleting,
-    /// Programs of an earlier release are connected to the database and would write for the tenant all the same: their
-    /// connections.
+    /// Programs of an earlier release are connected to the database. They ignore suspensions and would write for the tenant.
+    /// The text lists their connections.
     OlderPrograms(String),
 }
 
-/// The sentence for operators about [`Unchanged::OlderPrograms`].
+/// The message about [`Unchanged::OlderPrograms`].
 #[must_use]
 pub fn older_programs(connections: &str) -> String {
     format!(
@@ -115,8 +115,8 @@ pub fn older_programs(connections: &str) -> String {
 /// A change of a tenant's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StateChange {
-    /// Nothing is written for the tenant from now on, and none of its tokens and API keys is accepted. Nodes end its sessions
-    /// within some seconds, or at once if they get the signal.
+    /// Suspends the tenant: nothing is written for it from now on, and none of its tokens and API keys is accepted. Nodes
+    /// end its sessions within some seconds, or at once if they get the signal.
     Suspend,
     /// Ends the suspension.
     Resume,
@@ -124,12 +124,13 @@ pub enum StateChange {
     Delete,
 }
 
-/// Changes the state of a tenant and records the change. One transaction. A repeated suspension or resumption changes nothing
-/// and is recorded again. A repeated deletion is refused while a job of the first one waits or runs; if that job failed for
-/// good, the repetition stores another job.
+/// Changes the state of a tenant and records the change in the audit log, in one transaction. Returns the changed tenant, or
+/// the reason why the change is refused. A repeated suspension or resumption is recorded again. A repeated deletion is
+/// refused while the job of the first deletion waits or runs; if that job failed permanently, the repetition stores another
+/// job.
 ///
 /// # Errors
-/// As of [`Actor::begin`].
+/// The errors of [`Actor::begin`].
 pub async fn change_state(
     store: &Store,
     by: &Actor,
@@ -143,12 +144,12 @@ pub async fn change_state(
         begun => begun?,
     };
     // The state is read under the lock: a tenant that is resumed at the same time is not deleted.
-    let Some(tenant) = tenants::of_slug(&transaction, slug).await? else { return Ok(Err(Unchanged::Absent)) };
+    let Some(tenant) = tenants::find_by_slug_in(&transaction, slug).await? else { return Ok(Err(Unchanged::Absent)) };
     if tenant.deleting_at_ms.is_some() && change != StateChange::Delete {
         return Ok(Err(Unchanged::Deleting));
     }
     if change != StateChange::Resume
-        && let Some(older) = generation::older_than(&transaction, generation::SUSPENSIONS).await?
+        && let Some(older) = generation::connections_of_older(&transaction, generation::SUSPENSIONS).await?
     {
         return Ok(Err(Unchanged::OlderPrograms(older)));
     }
@@ -175,13 +176,14 @@ pub async fn change_state(
             "tenant.delete"
         }
     };
-    note(&transaction, &tenant, by, action, [], now_ms).await?;
-    let changed = tenants::of_slug(&transaction, slug).await?.unwrap_or(tenant);
+    record(&transaction, &tenant, by, action, [], now_ms).await?;
+    let changed = tenants::find_by_slug_in(&transaction, slug).await?.unwrap_or(tenant);
     transaction.commit().await?;
     Ok(Ok(changed))
 }
 
-async fn note<const N: usize>(
+/// Records an action on a tenant in the audit log.
+async fn record<const N: usize>(
     connection: &impl ConnectionTrait,
     tenant: &Tenant,
     by: &Actor,
@@ -210,24 +212,27 @@ mod tests {
             let (first, second) = (Tenant::new("first", "First", NOW_MS), Tenant::new("second", "Second", NOW_MS));
             let (_, key) = generate(first.id, "first key", &[Scope::Read], NOW_MS, None);
             assert!(create(&store, &by, &first, None, Some(key.clone())).await.expect("stores"));
-            let audit = async |tenant: TenantId| {
+            let audit_lines = async |tenant: TenantId| {
                 lines::page(&store, tenant, &lines::Filter::default(), 9).await.expect("reads").len()
             };
-            assert_eq!(audit(first.id).await, 2);
+            assert_eq!(audit_lines(first.id).await, 2);
 
             // The id of the key is taken, so the key can't be stored.
             let taken = api_key::Model { tenant_id: second.id.0, ..key };
             create(&store, &by, &second, None, Some(taken)).await.expect_err("the key is taken");
             assert_eq!(tenants::find(&store, second.id).await.expect("reads"), None);
-            assert_eq!((audit(second.id).await, stored::api_keys_of(&store, second.id).await.expect("reads").len()), (0, 0));
-            let again = Tenant::new("first", "Again", NOW_MS);
-            assert!(!create(&store, &by, &again, None, None).await.expect("asks"), "the slug is taken");
+            assert_eq!(
+                (audit_lines(second.id).await, stored::api_keys_of(&store, second.id).await.expect("reads").len()),
+                (0, 0)
+            );
+            let same_slug = Tenant::new("first", "Again", NOW_MS);
+            assert!(!create(&store, &by, &same_slug, None, None).await.expect("asks"), "the slug is taken");
         })
         .await;
     }
 
     #[tokio::test]
-    async fn a_tenant_is_not_resumed_and_deleted_at_the_same_time() {
+    async fn a_resumption_and_a_deletion_at_the_same_time_do_not_both_succeed() {
         on_each_database(|store| async move {
             let by = Actor::operator("cli:root".to_owned());
             for round in 0..20 {
@@ -235,14 +240,18 @@ mod tests {
                 create(&store, &by, &tenant, None, None).await.expect("stores");
                 let change = async |change| change_state(&store, &by, &tenant.slug, change, NOW_MS).await.expect("asks");
                 change(StateChange::Suspend).await.expect("it is suspended");
-                let (resumed, deleted, again) =
+                let (resumed, deleted, deleted_again) =
                     tokio::join!(change(StateChange::Resume), change(StateChange::Delete), change(StateChange::Delete));
-                let deletions = usize::from(deleted.is_ok()) + usize::from(again.is_ok());
-                assert_eq!(deletions + usize::from(resumed.is_ok()), 1, "round {round}: {resumed:?} {deleted:?} {again:?}");
+                let deletions = usize::from(deleted.is_ok()) + usize::from(deleted_again.is_ok());
+                assert_eq!(
+                    deletions + usize::from(resumed.is_ok()),
+                    1,
+                    "round {round}: {resumed:?} {deleted:?} {deleted_again:?}"
+                );
                 let now = tenants::find(&store, tenant.id).await.expect("reads").expect("it is there");
                 assert_eq!((now.deleting_at_ms.is_some(), now.suspended_at_ms.is_some()), (deletions == 1, deletions == 1));
                 if deletions == 1 {
-                    // The job failed for good, and was removed.
+                    // The job failed permanently, and was removed.
                     store.writer().execute_unprepared("DELETE FROM jobs").await.expect("deletes");
                     assert_eq!(change(StateChange::Resume).await, Err(Unchanged::Deleting));
                     change(StateChange::Delete).await.expect("another job is stored");
@@ -254,12 +263,12 @@ mod tests {
     }
 
     #[test]
-    fn slugs() {
-        for good in ["demo", "lycee-hugo-2", "7"] {
-            assert!(slug(good).is_ok(), "{good}");
+    fn a_slug_has_small_letters_digits_and_hyphens() {
+        for valid in ["demo", "lycee-hugo-2", "7"] {
+            assert!(slug(valid).is_ok(), "{valid}");
         }
-        for bad in ["", "Demo", "a b", "é", "-a", &"a".repeat(65)] {
-            assert!(slug(bad).is_err(), "{bad}");
+        for invalid in ["", "Demo", "a b", "é", "-a", &"a".repeat(65)] {
+            assert!(slug(invalid).is_err(), "{invalid}");
         }
     }
 }

@@ -8,22 +8,22 @@ use tokio::time::Instant;
 /// waking each connection at its own time costs more than the work that the connection then does.
 pub struct CoarseTimer {
     start: Instant,
-    apart: Duration,
+    spacing: Duration,
 }
 
 impl CoarseTimer {
     /// A series that begins now and has 25 moments per heartbeat interval: one per second with the default interval.
     #[must_use]
     pub fn new(interval: Duration) -> Self {
-        Self { start: Instant::now(), apart: interval / 25 }
+        Self { start: Instant::now(), spacing: interval / 25 }
     }
 
-    /// The first moment of the series that is not before `at`.
+    /// The first moment of the series that is not before `deadline`.
     #[must_use]
-    pub fn next(&self, at: Instant) -> Instant {
-        let since = at.saturating_duration_since(self.start).as_nanos();
-        let beats = since.div_ceil(self.apart.as_nanos().max(1));
-        self.start + self.apart * u32::try_from(beats).unwrap_or(u32::MAX)
+    pub fn next(&self, deadline: Instant) -> Instant {
+        let since_start = deadline.saturating_duration_since(self.start).as_nanos();
+        let steps = since_start.div_ceil(self.spacing.as_nanos().max(1));
+        self.start + self.spacing * u32::try_from(steps).unwrap_or(u32::MAX)
     }
 }
 
@@ -34,8 +34,11 @@ mod tests {
     #[test]
     fn timers_that_are_due_at_about_the_same_time_fire_together() {
         let coarse_timer = CoarseTimer::new(Duration::from_secs(25));
-        let at =
+        let rounded =
             |seconds: f64| coarse_timer.next(coarse_timer.start + Duration::from_secs_f64(seconds)) - coarse_timer.start;
-        assert_eq!((at(0.0), at(0.001), at(1.0)), (Duration::ZERO, Duration::from_secs(1), Duration::from_secs(1)));
+        assert_eq!(
+            (rounded(0.0), rounded(0.001), rounded(1.0)),
+            (Duration::ZERO, Duration::from_secs(1), Duration::from_secs(1))
+        );
     }
 }

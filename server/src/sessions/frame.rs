@@ -20,7 +20,7 @@ struct Encoded {
     payload: Bytes,
     proto: OnceLock<Bytes>,
     json: OnceLock<Bytes>,
-    /// The changed conversation and its version after the change; `None` if the frame is no change of a conversation.
+    /// The changed conversation and its version after the change; `None` if the event is no change of a conversation.
     conversation_version: Option<(ConversationId, u32)>,
     /// Number of encodings since the last [`Frame::take_encodes`].
     encodes: AtomicU64,
@@ -33,7 +33,7 @@ impl Frame {
         Self::new(encode(kind), None, 1)
     }
 
-    /// As [`Frame::event`], for the change that gave the conversation this version.
+    /// As [`Frame::event`], for the event of the change that gave the conversation this version.
     #[must_use]
     pub fn change(conversation: ConversationId, version: u32, kind: wire::event::Kind) -> Self {
         Self::new(encode(kind), Some((conversation, version)), 1)
@@ -45,7 +45,7 @@ impl Frame {
         Self::new(payload, None, 0)
     }
 
-    /// As [`Frame::from_proto`], for the change that gave the conversation this version.
+    /// As [`Frame::from_proto`], for the event of the change that gave the conversation this version.
     #[must_use]
     pub fn change_from_proto(conversation: ConversationId, version: u32, payload: Bytes) -> Self {
         Self::new(payload, Some((conversation, version)), 0)
@@ -56,7 +56,7 @@ impl Frame {
         Self(Arc::new(Encoded { payload, proto: OnceLock::new(), json: OnceLock::new(), conversation_version, encodes }))
     }
 
-    /// The changed conversation and its version after the change; `None` if the frame is no change of a conversation.
+    /// The changed conversation and its version after the change; `None` if the event is no change of a conversation.
     #[must_use]
     pub fn conversation_version(&self) -> Option<(ConversationId, u32)> {
         self.0.conversation_version

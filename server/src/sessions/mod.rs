@@ -17,7 +17,7 @@ use dashmap::DashMap;
 pub use self::{
     coarse_timer::CoarseTimer,
     frame::Frame,
-    outbox::Wrote,
+    outbox::WriteOutcome,
     session::{CloseReason, Session},
     socket_writer::SocketWriter,
 };
@@ -49,12 +49,12 @@ impl Sessions {
         Self { flushers, by_connection: DashMap::new() }
     }
 
-    /// The flusher that writes to this connection.
+    /// The flusher that writes to this connection. The same connection always gets the same flusher.
     #[must_use]
     pub fn flusher(&self, connection: ConnectionId) -> Arc<Flusher> {
         // The last bytes of an id are random.
-        let at = usize::from(connection.0.as_bytes()[15]) % self.flushers.len();
-        Arc::clone(&self.flushers[at])
+        let index = usize::from(connection.0.as_bytes()[15]) % self.flushers.len();
+        Arc::clone(&self.flushers[index])
     }
 
     /// Registers a session under its connection id.
@@ -62,7 +62,7 @@ impl Sessions {
         self.by_connection.insert(session.connection, Arc::clone(session));
     }
 
-    /// Removes the session of this session's connection id.
+    /// Removes the session that is registered under this session's connection id.
     pub fn remove(&self, session: &Session) {
         self.by_connection.remove(&session.connection);
     }

@@ -18,7 +18,8 @@ use crate::{
 pub struct Session {
     /// The id of the connection; unique over all nodes.
     pub connection: ConnectionId,
-    /// The user, with the issue time of the first token. [`Session::acting`] has the issue time of the current token.
+    /// The user, with the issue time of the first token. [`Session::current_caller`] has the issue time of the current
+    /// token.
     pub caller: Caller,
     /// The outbox and the writing half of the socket.
     pub socket: Arc<SocketWriter>,
@@ -27,6 +28,7 @@ pub struct Session {
     issued_at_s: AtomicI64,
     /// The [`KeyMark`] of the key that signed the current token.
     signed_by: AtomicU64,
+    /// The reason of the first call of [`Session::close`].
     closing: OnceLock<Box<CloseReason>>,
 }
 
@@ -72,14 +74,14 @@ impl Session {
         }
     }
 
-    /// Queues an event that is written together with the next frame, or at [`flush_deferred`](Self::flush_deferred).
+    /// Queues an event that is written together with the next frame, or after [`flush_deferred`](Self::flush_deferred).
     pub fn send_deferred(&self, frame: &Frame) {
         self.socket.outbox.push_deferred(frame);
     }
 
     /// Asks the flusher to write the events of [`send_deferred`](Self::send_deferred) that still wait.
     pub fn flush_deferred(&self) {
-        if self.socket.outbox.asks_to_write() {
+        if self.socket.outbox.request_write() {
             self.flusher.add(Arc::clone(&self.socket));
         }
     }
@@ -100,7 +102,7 @@ impl Session {
 
     /// The user, with the issue time of the current token.
     #[must_use]
-    pub fn acting(&self) -> Caller {
+    pub fn current_caller(&self) -> Caller {
         Caller { credential: Credential::Token { issued_at_s: self.issued_at_s() }, ..self.caller }
     }
 
@@ -110,8 +112,8 @@ impl Session {
         self.issued_at_s.load(Ordering::Relaxed)
     }
 
-    /// Replaces the token by a fresh token for the same user.
-    pub fn refreshed(&self, issued_at_s: i64, signed_by: KeyMark) {
+    /// Replaces the token by a fresh token for the same user. `issued_at_s`: seconds since 1970 UTC.
+    pub fn refresh_token(&self, issued_at_s: i64, signed_by: KeyMark) {
         self.issued_at_s.store(issued_at_s, Ordering::Relaxed);
         self.signed_by.store(signed_by.0, Ordering::Relaxed);
     }
@@ -122,7 +124,7 @@ impl Session {
         KeyMark(self.signed_by.load(Ordering::Relaxed))
     }
 
-    /// Ends the session if its token was issued before this second.
+    /// Ends the session if its token was issued before this second (since 1970 UTC).
     pub fn revoke(&self, issued_before_s: i64) {
         if self.issued_at_s() < issued_before_s {
             self.end(CloseReason::code(CloseCode::Revoked));
@@ -131,7 +133,7 @@ impl Session {
 
     /// As [`close`](Self::close). In addition the session gets no live event from now on, even if its task closes it later.
     pub fn end(&self, reason: CloseReason) {
-        self.socket.outbox.leave_live();
+        self.socket.outbox.stop_live();
         self.close(reason);
     }
 

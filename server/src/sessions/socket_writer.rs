@@ -12,10 +12,10 @@ use futures::task::AtomicWaker;
 use socket2::SockRef;
 use tokio::net::tcp::OwnedWriteHalf;
 
-use super::outbox::{Outbox, Wrote};
+use super::outbox::{Outbox, WriteOutcome};
 
-/// Bytes of replies that may wait for one client; while more wait, the server reads nothing from it. The largest reply has
-/// about 300 KiB, or twice that where JSON has to escape characters.
+/// While at least this number of bytes of replies waits for a client, the server reads nothing from this client. The largest
+/// reply has about 300 KiB, or twice that where JSON has to escape characters.
 pub const REPLY_BYTES_MAX: usize = 1024 * 1024;
 /// A ping without a payload: final, unmasked (RFC 6455 §5.5.2).
 const PING: Bytes = Bytes::from_static(&[0x89, 0x00]);
@@ -27,7 +27,8 @@ pub struct SocketWriter {
     /// The frames that wait for the socket.
     pub outbox: Outbox,
     socket: OwnedWriteHalf,
-    look: AtomicBool,
+    /// Whether [`Self::wake`] was called since the last [`Self::poll_woken`].
+    woken: AtomicBool,
     task: AtomicWaker,
 }
 
@@ -40,33 +41,33 @@ impl SocketWriter {
             encoding,
             outbox: Outbox::new(encoding, live_bytes_max),
             socket,
-            look: AtomicBool::new(false),
+            woken: AtomicBool::new(false),
             task: AtomicWaker::new(),
         }
     }
 
     /// Queues a ping, unless the kernel takes no bytes: a blocked socket shows already that the client does not read.
-    /// Returns true if the caller has to see to a [`flush`](Self::flush).
+    /// Returns true if the caller has to start a [`flush`](Self::flush).
     #[must_use]
     pub fn push_ping(&self) -> bool {
         !self.outbox.is_blocked() && self.outbox.push_reply(PING)
     }
 
     /// Writes the waiting frames as far as the kernel takes them. The connection's own task writes the rest.
-    pub fn flush(&self) -> Wrote {
-        let wrote = self.outbox.write(REPLY_BYTES_MAX, |slices| match slices {
-            [one] => self.socket.try_write(one),
-            many => self.socket.try_write_vectored(many),
+    pub fn flush(&self) -> WriteOutcome {
+        let outcome = self.outbox.write(REPLY_BYTES_MAX, |slices| match slices {
+            [slice] => self.socket.try_write(slice),
+            slices => self.socket.try_write_vectored(slices),
         });
-        if wrote.look {
+        if outcome.wake_connection {
             self.wake();
         }
-        wrote
+        outcome
     }
 
-    /// Whether fewer than `REPLY_BYTES_MAX` bytes of replies wait. Otherwise the server reads nothing from this client.
+    /// Whether fewer than [`REPLY_BYTES_MAX`] bytes of replies wait. Otherwise the server reads nothing from this client.
     #[must_use]
-    pub fn is_listening(&self) -> bool {
+    pub fn has_room_for_replies(&self) -> bool {
         self.outbox.reply_bytes() < REPLY_BYTES_MAX
     }
 
@@ -77,17 +78,19 @@ impl SocketWriter {
 
     /// Wakes the connection's own task.
     pub fn wake(&self) {
-        self.look.store(true, Ordering::Release);
+        self.woken.store(true, Ordering::Release);
         self.task.wake();
     }
 
-    /// Ready after [`wake`](Self::wake). Only the connection's own task may poll this.
-    pub fn poll_look(&self, context: &mut Context<'_>) -> Poll<()> {
+    /// Ready once after each [`wake`](Self::wake); calls of `wake` before a poll are combined. Only the connection's own
+    /// task may poll this.
+    pub fn poll_woken(&self, context: &mut Context<'_>) -> Poll<()> {
         self.task.register(context.waker());
-        if self.look.swap(false, Ordering::AcqRel) { Poll::Ready(()) } else { Poll::Pending }
+        if self.woken.swap(false, Ordering::AcqRel) { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Writes all waiting frames and waits as long as this takes. Returns false if the connection broke.
+    /// Writes all waiting frames. Waits without a time limit until the kernel has taken them. Returns false if the
+    /// connection broke.
     pub async fn drain(&self) -> bool {
         loop {
             self.flush();

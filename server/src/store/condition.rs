@@ -28,36 +28,40 @@ use super::StoreError;
 #[derive(Clone)]
 pub(super) struct Pool {
     pub connections: DatabaseConnection,
-    pub condition: Condition,
+    pub health: PoolHealth,
 }
 
 /// The record of the failures of a pool: which connections may be used again, and whether the last write was stored. Cheap
 /// to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Condition(Arc<Inner>);
+pub(super) struct PoolHealth(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// The moment from which `doubted_ns` counts.
-    began: Instant,
-    /// A connection opened earlier than this (in nanoseconds after `began`) is closed instead of being used again; 0 closes
-    /// none.
-    doubted_ns: AtomicU64,
+    /// The moment from which `distrusted_until_ns` counts.
+    created: Instant,
+    /// A connection that was opened before this moment (nanoseconds after `created`) is closed instead of being used again;
+    /// 0 closes none.
+    distrusted_until_ns: AtomicU64,
     /// Whether the last write was not stored.
     failing: AtomicBool,
 }
 
-impl Default for Condition {
+impl Default for PoolHealth {
     fn default() -> Self {
-        Self(Arc::new(Inner { began: Instant::now(), doubted_ns: AtomicU64::new(0), failing: AtomicBool::new(false) }))
+        Self(Arc::new(Inner {
+            created: Instant::now(),
+            distrusted_until_ns: AtomicU64::new(0),
+            failing: AtomicBool::new(false),
+        }))
     }
 }
 
-impl Condition {
+impl PoolHealth {
     /// Records that a statement failed.
     pub fn statement_failed(&self, error: &StoreError) {
         if error.is_storage_failure() || error.is_lost_connection() {
-            self.doubt();
+            self.distrust_open_connections();
         }
         if error.is_storage_failure() {
             self.0.failing.store(true, Ordering::Relaxed);
@@ -69,14 +73,14 @@ impl Condition {
         self.statement_failed(error);
         // The connection may already be inside a transaction. In an outage, no connection was open.
         if !error.is_contention() && !error.is_outage() {
-            self.doubt();
+            self.distrust_open_connections();
         }
     }
 
     /// Records that a transaction could not end, or that it is unknown whether it ended.
     pub fn end_failed(&self, error: &StoreError) {
         self.statement_failed(error);
-        self.doubt();
+        self.distrust_open_connections();
     }
 
     /// Records that a transaction was committed.
@@ -90,62 +94,64 @@ impl Condition {
     }
 
     /// Closes every connection that is open now instead of using it again.
-    pub fn doubt(&self) {
-        let now = u64::try_from(self.0.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.0.doubted_ns.fetch_max(now, Ordering::AcqRel);
+    pub fn distrust_open_connections(&self) {
+        let now = u64::try_from(self.0.created.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.0.distrusted_until_ns.fetch_max(now, Ordering::AcqRel);
     }
 
-    fn trusts(&self, age: Duration) -> bool {
-        let doubted = self.0.doubted_ns.load(Ordering::Acquire);
-        let opened = self.0.began.elapsed().saturating_sub(age).as_nanos();
-        doubted == 0 || opened > u128::from(doubted)
+    /// Whether a connection of this age was opened after the last failure that concerns connections.
+    fn is_trusted(&self, age: Duration) -> bool {
+        let distrusted_until = self.0.distrusted_until_ns.load(Ordering::Acquire);
+        let opened = self.0.created.elapsed().saturating_sub(age).as_nanos();
+        distrusted_until == 0 || opened > u128::from(distrusted_until)
     }
 
-    /// Adds the examination of connections to a pool of PostgreSQL. A connection that was idle for `untested` or longer is
-    /// pinged first.
+    /// Makes a pool of PostgreSQL examine its connections. A connection that was idle for `untested` or longer is pinged
+    /// before its use.
     pub fn examine_postgres(&self, pool: PoolOptions<Postgres>, untested: Duration) -> PoolOptions<Postgres> {
         let (released, acquired) = (self.clone(), self.clone());
         pool.test_before_acquire(false)
             .after_release(move |connection, age| {
-                let fit = released.is_fit::<Postgres>(connection, &age);
-                Box::pin(async move { Ok(fit) })
+                let usable = released.is_usable::<Postgres>(connection, &age);
+                Box::pin(async move { Ok(usable) })
             })
             .before_acquire(move |connection, age| {
-                let condition = acquired.clone();
+                let health = acquired.clone();
                 Box::pin(async move {
                     if age.idle_for >= untested {
                         connection.ping().await?;
                     }
-                    Ok(condition.is_fit::<Postgres>(connection, &age))
+                    Ok(health.is_usable::<Postgres>(connection, &age))
                 })
             })
     }
 
-    /// Adds the examination of connections to a pool of SQLite.
+    /// Makes a pool of SQLite examine its connections.
     pub fn examine_sqlite(&self, pool: PoolOptions<Sqlite>) -> PoolOptions<Sqlite> {
         let (released, acquired) = (self.clone(), self.clone());
-        // No ping before each use: it would cost a round trip to the connection's thread, and that thread can't be lost like
-        // a connection to a server.
+        // A connection is not pinged before each use: a ping costs a round trip to the connection's thread, and that thread
+        // can't be lost as a connection to a server can.
         let pool = pool.test_before_acquire(false);
         pool.after_release(move |connection, age| {
-            let condition = released.clone();
+            let health = released.clone();
             Box::pin(async move {
                 if connection.is_in_transaction() {
                     // Dropping a transaction requests its rollback. The connection's thread answers the ping after the
                     // rollback.
                     connection.ping().await?;
                 }
-                Ok(condition.is_fit::<Sqlite>(connection, &age))
+                Ok(health.is_usable::<Sqlite>(connection, &age))
             })
         })
         .before_acquire(move |connection, age| {
-            let fit = acquired.is_fit::<Sqlite>(connection, &age);
-            Box::pin(async move { Ok(fit) })
+            let usable = acquired.is_usable::<Sqlite>(connection, &age);
+            Box::pin(async move { Ok(usable) })
         })
     }
 
-    fn is_fit<DB: Database>(&self, connection: &DB::Connection, age: &PoolConnectionMetadata) -> bool {
-        let (trusted, outside) = (self.trusts(age.age), !connection.is_in_transaction());
+    /// Whether a connection may be used again: it is trusted and not inside a transaction.
+    fn is_usable<DB: Database>(&self, connection: &DB::Connection, age: &PoolConnectionMetadata) -> bool {
+        let (trusted, outside) = (self.is_trusted(age.age), !connection.is_in_transaction());
         if !(trusted && outside) {
             tracing::info!(in_transaction = !outside, "a connection to the database is closed after a failure");
         }
@@ -159,12 +165,12 @@ mod tests {
 
     #[test]
     fn only_connections_opened_after_a_failure_are_used_again() {
-        let condition = Condition::default();
-        assert!(condition.trusts(Duration::ZERO));
+        let health = PoolHealth::default();
+        assert!(health.is_trusted(Duration::ZERO));
         let opened = Instant::now();
-        condition.doubt();
-        assert!(!condition.trusts(opened.elapsed()), "it was open when the failure came");
+        health.distrust_open_connections();
+        assert!(!health.is_trusted(opened.elapsed()), "it was open when the failure came");
         let opened = Instant::now();
-        assert!(condition.trusts(opened.elapsed()), "it was opened afterwards");
+        assert!(health.is_trusted(opened.elapsed()), "it was opened afterwards");
     }
 }

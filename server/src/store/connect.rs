@@ -18,7 +18,7 @@ use sea_orm::{
 
 use super::{
     Store, StoreError,
-    condition::{Condition, Pool},
+    condition::{Pool, PoolHealth},
     generation,
 };
 
@@ -36,16 +36,20 @@ pub enum Database {
     },
 }
 
-/// Only the owner may read and write.
+/// The mode of the database's files: only the owner may read and write them.
 const PRIVATE: u32 = 0o600;
-/// A statement that waits longer for a connection fails, and the command is refused as `unavailable`.
+/// The maximum time for which a statement waits for a connection. After it, the statement fails and the command is refused
+/// as `unavailable`.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The number of SQLite connections for statements that only read.
 const SQLITE_READERS: u32 = 4;
+/// The number of prepared statements that a connection keeps.
 const STATEMENTS_KEPT: usize = 256;
-/// Page cache of the connection that writes. SQLite's default of 2 MiB holds the pages of a few thousand conversations.
+/// The page cache of the SQLite connection that writes. SQLite's default of 2 MiB holds the pages of a few thousand
+/// conversations.
 const SQLITE_CACHE_KIB: u32 = 16_384;
-/// Pages of 4 KiB in the write-ahead log before a checkpoint moves them into the file: four times SQLite's default, so that
-/// a page that changes often is moved less often.
+/// The number of pages of 4 KiB in the write-ahead log before a checkpoint moves them into the file: four times SQLite's
+/// default, so that a page that changes often is moved less often.
 const SQLITE_WAL_PAGES: u32 = 4_000;
 /// Settings of PostgreSQL for statements that look up, by an index, the few rows that their `input` names.
 ///
@@ -59,18 +63,18 @@ const SQLITE_WAL_PAGES: u32 = 4_000;
 const POSTGRES_SETTINGS: &str = "SET jit = off; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
 /// The beginning of the name of all connections in `pg_stat_activity`. A restore uses it to find nodes that still run.
 pub const POSTGRES_APPLICATION: &str = "causerie";
-/// For a transaction with thousands of rows, and only for it: a connection that keeps a plan uses it in later transactions
-/// too, so these must not get a plan made for thousands of rows.
+/// Settings for one transaction with thousands of rows: PostgreSQL may plan its statements for the number of rows. Other
+/// transactions must not use these settings, because the connection would keep a plan that was made for thousands of rows.
 pub const POSTGRES_BULK_SETTINGS: &str = "SET LOCAL plan_cache_mode = auto";
-/// A connection that was idle for longer is pinged before use. A ping before each use would cost every statement a round
-/// trip, and a connection that breaks mostly does so while it is idle.
+/// A connection that was idle for this time or longer is pinged before its use. A ping before each use would cost every
+/// statement a round trip, and most connections that break do so while they are idle.
 const IDLE_UNTESTED: Duration = Duration::from_millis(500);
 
 impl Store {
-    /// Opens the database; makes the SQLite file if it does not exist.
+    /// Opens the database; creates the SQLite file if it does not exist.
     ///
     /// # Errors
-    /// `StoreError` if the database can't be reached, or the SQLite file can't be made.
+    /// `StoreError` if the database can't be reached, or the SQLite file can't be created.
     pub async fn connect(database: &Database) -> Result<Self, StoreError> {
         match database {
             Database::Sqlite(path) => {
@@ -80,7 +84,7 @@ impl Store {
                 Ok(Self { writer, reader })
             }
             Database::Postgres { url, connections_max } => {
-                let condition = Condition::default();
+                let health = PoolHealth::default();
                 let mut options = ConnectOptions::new(url.clone());
                 options
                     .max_connections(*connections_max)
@@ -90,34 +94,35 @@ impl Store {
                         options.statement_cache_capacity(STATEMENTS_KEPT).application_name(&generation::application())
                     })
                     .map_sqlx_postgres_pool_opts({
-                        let condition = condition.clone();
+                        let health = health.clone();
                         move |pool| {
-                            condition.examine_postgres(pool, IDLE_UNTESTED).after_connect(|connection, _| {
+                            health.examine_postgres(pool, IDLE_UNTESTED).after_connect(|connection, _| {
                                 Box::pin(async move { connection.execute(POSTGRES_SETTINGS).await.map(drop) })
                             })
                         }
                     });
-                let pool = Pool { connections: sea_orm::Database::connect(options).await?, condition };
+                let pool = Pool { connections: sea_orm::Database::connect(options).await?, health };
                 Ok(Self { writer: pool.clone(), reader: pool })
             }
         }
     }
 }
 
-/// Makes the file readable for the server's user only: it holds messages and secrets. SQLite gives new files beside it the
-/// mode of the file itself, but does not change existing files.
+/// Creates the file if it does not exist, and lets only the server's user read it and the files of SQLite beside it: they
+/// hold messages and secrets. SQLite gives new files beside it the mode of the file itself, but does not change existing
+/// files.
 ///
 /// # Errors
-/// `io::Error` if the file can't be made.
+/// `io::Error` if the file can't be created.
 fn keep_private(path: &Path) -> io::Result<()> {
     // An existing file is not opened: closing it would release the locks that this process holds on it through SQLite.
     match OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         _ => {}
     }
-    for beside in ["", "-wal", "-shm", "-journal"] {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
         let mut file = path.as_os_str().to_owned();
-        file.push(beside);
+        file.push(suffix);
         let file = PathBuf::from(file);
         if !fs::metadata(&file).is_ok_and(|metadata| metadata.permissions().mode() & 0o777 != PRIVATE) {
             continue;
@@ -133,19 +138,19 @@ fn keep_private(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-async fn sqlite(path: &std::path::Path, connections: u32, writes: bool) -> Result<Pool, StoreError> {
-    let condition = Condition::default();
+async fn sqlite(path: &std::path::Path, connections: u32, is_writer: bool) -> Result<Pool, StoreError> {
+    let health = PoolHealth::default();
     // The readers get SQLite's default, because a reader drops its cache after each change. A negative value is in KiB.
-    let cache = format!("-{}", if writes { SQLITE_CACHE_KIB } else { 2_048 });
+    let cache = format!("-{}", if is_writer { SQLITE_CACHE_KIB } else { 2_048 });
     let mut options = ConnectOptions::new(format!("sqlite://{}", path.display()));
     options.max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
     options.map_sqlx_sqlite_pool_opts({
-        let condition = condition.clone();
-        move |pool| condition.examine_sqlite(pool)
+        let health = health.clone();
+        move |pool| health.examine_sqlite(pool)
     });
     options.map_sqlx_sqlite_opts(move |options: SqliteConnectOptions| {
         options
-            .create_if_missing(writes)
+            .create_if_missing(is_writer)
             .busy_timeout(ACQUIRE_TIMEOUT)
             .journal_mode(SqliteJournalMode::Wal)
             // An acknowledged message survives a power failure; all requests of a batch share the cost of the sync.
@@ -162,7 +167,7 @@ async fn sqlite(path: &std::path::Path, connections: u32, writes: bool) -> Resul
             .pragma("wal_autocheckpoint", SQLITE_WAL_PAGES.to_string())
             .pragma("cache_size", cache.clone())
     });
-    Ok(Pool { connections: sea_orm::Database::connect(options).await?, condition })
+    Ok(Pool { connections: sea_orm::Database::connect(options).await?, health })
 }
 
 #[cfg(test)]
@@ -183,14 +188,14 @@ mod tests {
                 return;
             }
             let transaction = store.begin().await.expect("begins");
-            let look = rows::ids([Uuid::nil()]).statement(
+            let lookup = rows::ids([Uuid::nil()]).statement(
                 DbBackend::Postgres,
                 "SELECT t.slug FROM input JOIN tenants t ON t.id = input.id",
                 &[],
             );
-            transaction.execute_unprepared(&format!("PREPARE look AS {}", look.sql)).await.expect("prepares");
-            for small in [false, true] {
-                if small {
+            transaction.execute_unprepared(&format!("PREPARE look AS {}", lookup.sql)).await.expect("prepares");
+            for is_filled in [false, true] {
+                if is_filled {
                     // PostgreSQL considers the real size of the tables only if they are larger than this.
                     let sql = "INSERT INTO tenants SELECT gen_random_uuid(), 'slug' || n, '', gen_random_uuid(), 0
                                FROM generate_series(1, 50) n; ANALYZE tenants";
@@ -203,8 +208,8 @@ mod tests {
                     let plan = transaction.query_all_raw(explain).await.expect("explains");
                     let plan: Vec<String> =
                         plan.iter().map(|step| step.try_get("", "QUERY PLAN").expect("a text")).collect();
-                    let looks_up = plan.iter().any(|step| step.contains("Index Cond: (id = "));
-                    assert!(looks_up, "{count} rows, a small table: {small}: {plan:#?}");
+                    let uses_index = plan.iter().any(|step| step.contains("Index Cond: (id = "));
+                    assert!(uses_index, "{count} rows, filled table: {is_filled}: {plan:#?}");
                 }
             }
             let sql = "SELECT custom_plans FROM pg_prepared_statements WHERE name = 'look'";

@@ -1,4 +1,4 @@
-//! Why a request to the database was not executed, sorted by the reaction it calls for.
+//! The errors of requests to the database, with functions that tell callers how to react to an error.
 
 use std::sync::Arc;
 
@@ -8,7 +8,8 @@ use sea_orm::{
     sqlx::{self, sqlite::SqliteError},
 };
 
-/// A request was not executed, and nothing of it was written.
+/// The error of a request to the database. Nothing of the request was written, unless the documentation of the function says
+/// that a commit may have happened.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// The database failed. The text is for the log; clients get the error code `unavailable`.
@@ -45,14 +46,15 @@ pub const API_KEY_VOID: &str =
     "there is no such API key, or it expired or was revoked: `causerie api-key list` shows the keys";
 
 impl StoreError {
-    /// Whether the row exists already and must be unique.
+    /// Whether a row with the same unique key exists already.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
         let error = self.failure().and_then(DbErr::sql_err);
         matches!(error, Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
     }
 
-    /// Whether a repetition fails in the same way, because the state of the tenant or of the API key forbids the request.
+    /// Whether a repetition would fail in the same way, because the state of the tenant or of the API key forbids the
+    /// request.
     #[must_use]
     pub fn is_final(&self) -> bool {
         match self {
@@ -64,9 +66,9 @@ impl StoreError {
     /// Whether the transaction lost a conflict over locks (PostgreSQL 40001, 40P01; SQLite busy). It can be run again.
     #[must_use]
     pub fn is_contention(&self) -> bool {
-        match self.database() {
-            Some(Answer::Sqlite(code)) => code & 0xff == 5,
-            Some(Answer::Postgres(code)) => matches!(code.as_str(), "40001" | "40P01"),
+        match self.database_code() {
+            Some(DatabaseCode::Sqlite(code)) => code & 0xff == 5,
+            Some(DatabaseCode::Postgres(code)) => matches!(code.as_str(), "40001" | "40P01"),
             None => false,
         }
     }
@@ -74,10 +76,10 @@ impl StoreError {
     /// Whether a migration lost a conflict over locks with running transactions (PostgreSQL 40P01, 55P03).
     #[must_use]
     pub fn is_lock_conflict(&self) -> bool {
-        matches!(self.database(), Some(Answer::Postgres(code)) if matches!(code.as_str(), "40P01" | "55P03"))
+        matches!(self.database_code(), Some(DatabaseCode::Postgres(code)) if matches!(code.as_str(), "40P01" | "55P03"))
     }
 
-    /// The error of a request that was not answered in time.
+    /// An error for a request that was not answered in time.
     #[must_use]
     pub fn too_slow() -> Self {
         DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout).into()
@@ -90,21 +92,22 @@ impl StoreError {
         if let Some(sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed) = self.sqlx() {
             return true;
         }
-        match self.database() {
+        match self.database_code() {
             // Class 08: the connection failed (poolers use it too). 57P01 to 57P03: the server is shutting down, has crashed
             // or is starting. 25006: the server is a standby.
-            Some(Answer::Postgres(code)) => code.starts_with("08") || code.starts_with("57P") || code == "25006",
+            Some(DatabaseCode::Postgres(code)) => code.starts_with("08") || code.starts_with("57P") || code == "25006",
             _ => false,
         }
     }
 
-    /// Whether something that writes need is missing: room on the volume, memory, a file that can be read and written.
+    /// Whether the database lacks a resource that writes need: space on the volume, memory, or a file that can be read and
+    /// written.
     #[must_use]
     pub fn is_storage_failure(&self) -> bool {
-        match self.database() {
-            Some(Answer::Sqlite(code)) => SQLITE_STORAGE.contains(&(code & 0xff)),
-            // Class 53: no room or no memory. Class 58: I/O error. Class XX: damaged data. 25006: the server is read-only.
-            Some(Answer::Postgres(code)) => {
+        match self.database_code() {
+            Some(DatabaseCode::Sqlite(code)) => SQLITE_STORAGE.contains(&(code & 0xff)),
+            // Class 53: no space or no memory. Class 58: I/O error. Class XX: damaged data. 25006: the server is read-only.
+            Some(DatabaseCode::Postgres(code)) => {
                 ["53", "58", "XX"].iter().any(|class| code.starts_with(class)) || code == "25006"
             }
             None => false,
@@ -121,15 +124,17 @@ impl StoreError {
             || matches!(self.sqlx(), Some(Io(_) | PoolClosed | PoolTimedOut | WorkerCrashed))
     }
 
-    fn database(&self) -> Option<Answer> {
+    /// The code of the error, if the database itself reported it.
+    fn database_code(&self) -> Option<DatabaseCode> {
         let sqlx::Error::Database(error) = self.sqlx()? else { return None };
         let code = error.code()?;
         if error.try_downcast_ref::<SqliteError>().is_some() {
-            return code.parse().ok().map(Answer::Sqlite);
+            return code.parse().ok().map(DatabaseCode::Sqlite);
         }
-        Some(Answer::Postgres(code.into_owned()))
+        Some(DatabaseCode::Postgres(code.into_owned()))
     }
 
+    /// The error of sea-orm, if the database failed.
     fn failure(&self) -> Option<&DbErr> {
         match self {
             Self::Database(error) => Some(error),
@@ -137,6 +142,7 @@ impl StoreError {
         }
     }
 
+    /// The error of sqlx, if the driver reported the failure.
     fn sqlx(&self) -> Option<&sqlx::Error> {
         match self.failure()? {
             DbErr::Exec(sea_orm::RuntimeErr::SqlxError(error))
@@ -148,14 +154,15 @@ impl StoreError {
 }
 
 /// The code of an error that the database itself reported.
-enum Answer {
+enum DatabaseCode {
     /// An extended result code of SQLite.
     Sqlite(u32),
     /// A SQLSTATE of PostgreSQL.
     Postgres(String),
 }
 
-/// The refusal of a request that was not executed. The caller does not read the text of a failure; the log does.
+/// The refusal of a request that was not executed. It does not contain the text of a failure of the database, which is
+/// written to the log.
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match error {
@@ -170,7 +177,7 @@ impl From<StoreError> for Refusal {
     }
 }
 
-/// The refusal of a request while the database does not serve.
+/// The refusal of a request while the database can't be used.
 #[must_use]
 pub fn unavailable() -> Refusal {
     Refusal::new(ErrorCode::Unavailable, "the database can't serve now")

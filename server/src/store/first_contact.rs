@@ -1,5 +1,5 @@
-//! The first connection to PostgreSQL when the server starts: reports at once, in terms an operator understands, why the
-//! database can't be used.
+//! The first connection to PostgreSQL when the server starts. If the database can't be used, the error explains the reason
+//! to the operator at once.
 //!
 //! The connection pool retries for seconds and then reports only a timeout. That is right while the server runs, but hides
 //! the reason at the start.
@@ -11,10 +11,10 @@ use sea_orm::sqlx::{
     postgres::{PgConnectOptions, PgRow},
 };
 
-/// A database that does not answer within this time is reported as silent.
+/// The maximum time until PostgreSQL must answer. After it, the error says that there is no answer.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
 
-/// Why the database can't be used. The texts name host and port or the socket's folder, never a password.
+/// The reason why the database can't be used. The texts name host and port or the socket's folder, never a password.
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
     /// The address can't be parsed.
@@ -50,7 +50,7 @@ pub enum Unusable {
     },
 }
 
-/// Connects once and checks what the pool can't check.
+/// Connects once, to check that PostgreSQL accepts the connection and that a pooler, if there is one, pools sessions.
 ///
 /// # Errors
 /// `Unusable` if PostgreSQL refuses the connection or does not answer, or if a pooler does not keep the state of
@@ -67,37 +67,37 @@ pub async fn postgres(url: &str) -> Result<(), Unusable> {
         Ok(Ok(true)) => Ok(()),
         Ok(Ok(false)) => Err(Unusable::PoolsTransactions { address }),
         Ok(Err(error)) if error.to_string().contains("startup parameter") => {
-            Err(Unusable::StartupParameter { address, why: said(&error) })
+            Err(Unusable::StartupParameter { address, why: message(&error) })
         }
-        Ok(Err(error)) => Err(refused(said(&error))),
+        Ok(Err(error)) => Err(refused(message(&error))),
     }
 }
 
 /// Whether a connection stays with the same process of PostgreSQL. While a second connection holds a transaction, the first
-/// must be served by the same process as before. A pooler of transactions gives that process to the second connection, or
-/// gives the first another process.
+/// must be served by the same process as before. A pooler that pools transactions gives that process to the second
+/// connection, or gives the first another process.
 async fn keeps_sessions(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
     let mut first = PgConnection::connect_with(options).await?;
     let before = process(&mut first).await?;
     let mut second = PgConnection::connect_with(options).await?;
     sqlx::raw_sql("BEGIN").execute(&mut second).await?;
-    let held = process(&mut second).await?;
+    let second_process = process(&mut second).await?;
     let after = process(&mut first).await?;
     sqlx::raw_sql("ROLLBACK").execute(&mut second).await?;
     first.close().await?;
     second.close().await?;
-    Ok(before == after && held != before)
+    Ok(before == after && second_process != before)
 }
 
-/// The id of the process that serves a connection. Sent as a plain query, because poolers of transactions break prepared
-/// statements.
+/// The id of the process that serves a connection. Sent as a plain query, because prepared statements fail through a pooler
+/// that pools transactions.
 async fn process(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
     let row: PgRow = sqlx::raw_sql("SELECT pg_backend_pid()::text").fetch_one(connection).await?;
     row.try_get(0)
 }
 
 /// The message of the database or of the operating system, without the text that the driver adds.
-fn said(error: &sqlx::Error) -> String {
+fn message(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(error) => error.message().to_owned(),
         // The operating system's text contains its number: "Connection refused (os error 111)".

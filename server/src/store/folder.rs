@@ -9,15 +9,15 @@ use std::{
 
 use super::access;
 
-/// The lock on the data folder of an embedded server. It is released when this value is dropped or the process ends, also
-/// if the process is killed. Commands that run beside a server do not take it.
+/// The lock on the data folder of an embedded server. It is released when this value is dropped or the process ends, even if
+/// the process is killed. Subcommands that may run beside a server do not take it.
 ///
 /// Two servers on the same SQLite file would both store messages, and neither would deliver the messages that the other
 /// stored.
 #[derive(Debug)]
 pub struct FolderLock {
-    /// The lock belongs to this open file. It is not the database file, because closing that would release SQLite's locks on
-    /// it.
+    /// The open file that holds the lock. It is not the database file, because closing the database file would release the
+    /// locks that SQLite holds on it.
     _file: File,
 }
 
@@ -34,7 +34,7 @@ pub enum FolderError {
         /// The process id of the other server, if it could be read.
         process: Option<u32>,
     },
-    /// The lock file can't be made or opened.
+    /// The lock file can't be created or opened.
     #[error("{0}")]
     Unusable(String),
     /// The file system of the folder has no file locks.
@@ -48,12 +48,12 @@ impl FolderLock {
     /// Takes the lock of the folder.
     ///
     /// # Errors
-    /// `FolderError` if another server holds the lock, if the lock file can't be made or opened, or if the file system has
-    /// no locks.
+    /// `FolderError` if another server holds the lock, if the lock file can't be created or opened, or if the file system
+    /// has no locks.
     pub fn take(folder: &Path) -> Result<Self, FolderError> {
         let path = folder.join("causerie.lock");
         let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
-        let mut file = opened.map_err(|error| FolderError::Unusable(access::why(&path, &error)))?;
+        let mut file = opened.map_err(|error| FolderError::Unusable(access::explain_access_error(&path, &error)))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -66,7 +66,8 @@ impl FolderLock {
         // An earlier version may have left the file readable for others. The file holds no secret, so a failure (a file
         // system without modes) is ignored.
         let _ = file.set_permissions(Permissions::from_mode(0o600));
-        // The process id is only for the message of another server. On a full volume the lock holds without it.
+        // Another server shows this process id in its error message. If it can't be written, as on a full volume, the lock
+        // holds all the same.
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
         Ok(Self { _file: file })
     }
@@ -82,10 +83,10 @@ mod tests {
         let directory = TempDirectory::new();
         let first = FolderLock::take(&directory.0).expect("it is free");
         let refused = FolderLock::take(&directory.0).expect_err("it is taken");
-        let told = refused.to_string();
+        let message = refused.to_string();
         assert!(
-            told.starts_with(&format!("another server uses it: process {}. Stop it first", std::process::id())),
-            "{told}"
+            message.starts_with(&format!("another server uses it: process {}. Stop it first", std::process::id())),
+            "{message}"
         );
         drop(first);
         FolderLock::take(&directory.0).expect("it is free again");

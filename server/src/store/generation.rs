@@ -25,7 +25,7 @@ pub(super) fn application() -> String {
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn older_than(connection: &impl ConnectionTrait, generation: u32) -> Result<Option<String>, StoreError> {
+pub async fn connections_of_older(connection: &impl ConnectionTrait, generation: u32) -> Result<Option<String>, StoreError> {
     let backend = connection.get_database_backend();
     if backend != DbBackend::Postgres {
         return Ok(None);
@@ -37,7 +37,7 @@ pub async fn older_than(connection: &impl ConnectionTrait, generation: u32) -> R
     let rows = connection.query_all_raw(statement(backend, sql, vec![format!("{POSTGRES_APPLICATION}%").into()])).await?;
     let mut older = Vec::new();
     for row in rows {
-        if of(&row.try_get::<String>("", "name")?).is_some_and(|of| of < generation) {
+        if generation_in_name(&row.try_get::<String>("", "name")?).is_some_and(|found| found < generation) {
             let (address, connections): (String, i64) = (row.try_get("", "address")?, row.try_get("", "connections")?);
             older.push(format!("{connections} connections from {address}"));
         }
@@ -46,7 +46,7 @@ pub async fn older_than(connection: &impl ConnectionTrait, generation: u32) -> R
 }
 
 /// The generation in the name of a connection; `None` for a backup, a restore, and a program that is not Causerie.
-fn of(name: &str) -> Option<u32> {
+fn generation_in_name(name: &str) -> Option<u32> {
     match name.strip_prefix(POSTGRES_APPLICATION)? {
         "" => Some(0),
         number => number.strip_prefix(' ')?.parse().ok(),
@@ -58,9 +58,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_generation_is_part_of_the_name() {
-        assert_eq!(of(&application()), Some(GENERATION));
-        assert_eq!((of("causerie"), of("causerie 12")), (Some(0), Some(12)));
-        assert_eq!((of("causerie transfer"), of("causeries"), of("psql")), (None, None, None));
+    fn the_generation_is_read_from_the_name_of_a_connection() {
+        assert_eq!(generation_in_name(&application()), Some(GENERATION));
+        assert_eq!((generation_in_name("causerie"), generation_in_name("causerie 12")), (Some(0), Some(12)));
+        assert_eq!(
+            (generation_in_name("causerie transfer"), generation_in_name("causeries"), generation_in_name("psql")),
+            (None, None, None)
+        );
     }
 }

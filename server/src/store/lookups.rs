@@ -14,10 +14,12 @@ use super::{
     },
 };
 
-/// Keys per query. A key has at most two bound values, so this stays far below SQLite's limit of 32,766 values.
+/// The maximum number of keys per query. A key has at most two bound values, so this stays far below SQLite's limit of
+/// 32,766 values.
 const BATCH_MAX: usize = 512;
 
-/// Keys per query for changes, each of which may have `limits::CHANGES_TEXT_BYTES_MAX` bytes of text.
+/// The maximum number of keys per query for changes. The changes of one key may have `limits::CHANGES_TEXT_BYTES_MAX` bytes
+/// of text.
 const CHANGES_MAX: usize = 256;
 
 /// The batched lookups of one node.
@@ -25,7 +27,7 @@ const CHANGES_MAX: usize = 256;
 pub struct Lookups {
     /// A conversation as a member sees it.
     pub summaries: Batcher<(ConversationId, UserId), Summary>,
-    /// What the rules need to know about a user in a conversation.
+    /// The context of a user in a conversation, which the rules need.
     pub member_contexts: Batcher<(ConversationId, UserId), MemberContext>,
     /// The changes of a conversation after a version.
     pub changes: Batcher<(ConversationId, u32), Changed>,

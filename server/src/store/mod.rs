@@ -1,11 +1,12 @@
 //! The database: all SQL of the server, through sea-orm. SQLite and PostgreSQL share every statement; [`rows`] handles their
 //! differences.
 //!
-//! Rows that are read and written one at a time use `entities/`. The hot paths use set-based statements in
+//! Code that reads and writes single rows uses `entities/`. Code that runs often uses statements for many rows, in
 //! `queries/<subject>.rs`. No code outside this module contains SQL.
 //!
-//! A query is written in one way: the text names its columns, the values are bound, and one function per kind of row makes a
-//! type of [`domain`](crate::domain) from a row. Kinds, states and roles enter a text through `number()` of their enum.
+//! All queries have the same form: the text names its columns, the values are bound, and one function per kind of row
+//! converts a row to a type of [`domain`](crate::domain). The texts contain kinds, states and roles as `number()` of their
+//! enum.
 
 pub mod access;
 pub mod batcher;
@@ -36,8 +37,9 @@ use self::condition::Pool;
 /// The database that all nodes share. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    /// On SQLite a single connection, so that writers queue here instead of failing with "database is locked".
+    /// On SQLite a pool of one connection, so that writers wait for it instead of failing with "database is locked".
     writer: Pool,
+    /// On PostgreSQL the same pool as `writer`.
     reader: Pool,
 }
 
@@ -65,8 +67,8 @@ impl Store {
     }
 
     /// Begins a transaction that may write. On SQLite it takes the write lock at once: a transaction that begins with a read
-    /// and writes later can fail regardless of the timeout. It also fails if the connection is already inside a transaction,
-    /// so that nothing is written into a transaction that is never committed.
+    /// and writes later can fail regardless of the timeout. `begin` also fails if the connection is already inside a
+    /// transaction, so that nothing is written into a transaction that is never committed.
     ///
     /// # Errors
     /// `StoreError` if no connection is available in time, or the database does not begin the transaction.
@@ -102,7 +104,7 @@ impl Store {
     /// Whether the last write was not stored: the volume is full, memory is short, or a file can't be written.
     #[must_use]
     pub fn is_failing(&self) -> bool {
-        self.writer.condition.is_failing()
+        self.writer.health.is_failing()
     }
 
     /// Whether the database is SQLite: a file that belongs to one server.

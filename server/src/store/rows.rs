@@ -1,4 +1,4 @@
-//! Binds many rows as one parameter set, so that one statement serves a whole batch on either database.
+//! Binds many rows to one statement, so that one statement serves a whole batch on either database.
 //!
 //! PostgreSQL takes one array per column (`unnest`), so the text of the statement, and with it the prepared plan, is the
 //! same for any number of rows. SQLite has no arrays and takes `VALUES`. Both become a common table expression `input`; the
@@ -7,8 +7,8 @@
 use sea_orm::{DbBackend, Statement, Value, sea_query::ArrayType};
 use uuid::Uuid;
 
-/// SQLite binds at most 32,766 values per statement. Rows use at most this many; the rest is for the other values of a
-/// statement.
+/// The maximum number of values that rows use in a statement of SQLite. SQLite binds at most 32,766 values per statement;
+/// the difference is for the other values.
 const SQLITE_VALUES_MAX: usize = 32_000;
 
 /// The type of a column.
@@ -23,6 +23,7 @@ pub enum Column {
 }
 
 impl Column {
+    /// The type of an array of this column: for the driver, and in SQL of PostgreSQL.
     fn array(self) -> (ArrayType, &'static str) {
         match self {
             Self::Uuid => (ArrayType::Uuid, "uuid[]"),
@@ -39,7 +40,7 @@ pub struct Rows<const N: usize> {
 }
 
 impl<const N: usize> Rows<N> {
-    /// Makes a set without rows.
+    /// No rows yet, with these columns.
     #[must_use]
     pub fn new(columns: [(&'static str, Column); N]) -> Self {
         Self { columns, rows: Vec::new() }
@@ -56,7 +57,8 @@ impl<const N: usize> Rows<N> {
         self.rows.is_empty()
     }
 
-    /// Splits the rows into parts that fit one statement: all rows on PostgreSQL, as many as SQLite can bind otherwise.
+    /// Splits the rows into parts that fit into one statement each: one part on PostgreSQL, and as many as SQLite needs to
+    /// bind the values otherwise.
     #[must_use]
     pub fn parts(self, backend: DbBackend) -> Vec<Self> {
         let rows_max = if backend == DbBackend::Postgres { usize::MAX } else { rows_max(N) };
@@ -78,10 +80,10 @@ impl<const N: usize> Rows<N> {
         let names = self.names();
         let mut values = Vec::new();
         let source = self.source(backend, &mut values);
-        let mut body = lock(backend, body);
-        for (at, value) in extra.iter().enumerate() {
+        let mut body = replace_lock(backend, body);
+        for (index, value) in extra.iter().enumerate() {
             values.push(value.clone());
-            body = body.replace(&format!("{{{at}}}"), &format!("${}", values.len()));
+            body = body.replace(&format!("{{{index}}}"), &format!("${}", values.len()));
         }
         Statement::from_sql_and_values(backend, format!("WITH input ({names}) AS ({source}) {body}"), values)
     }
@@ -90,17 +92,17 @@ impl<const N: usize> Rows<N> {
         self.columns.map(|(name, _)| name).join(", ")
     }
 
-    /// The query that yields the rows. Appends their values to `values`.
+    /// The query that returns the rows. Appends their values to `values`.
     fn source(self, backend: DbBackend, values: &mut Vec<Value>) -> String {
         match backend {
-            DbBackend::Postgres => self.arrays(values),
-            _ => self.marks(values),
+            DbBackend::Postgres => self.array_source(values),
+            _ => self.values_source(values),
         }
     }
 
-    fn arrays(self, values: &mut Vec<Value>) -> String {
+    fn array_source(self, values: &mut Vec<Value>) -> String {
         let first = values.len() + 1;
-        let cast = |(at, (_, column)): (usize, &(_, Column))| format!("${}::{}", first + at, column.array().1);
+        let cast = |(index, (_, column)): (usize, &(_, Column))| format!("${}::{}", first + index, column.array().1);
         let casts: Vec<String> = self.columns.iter().enumerate().map(cast).collect();
         let mut columns: Vec<Vec<Value>> = (0..N).map(|_| Vec::with_capacity(self.rows.len())).collect();
         for row in self.rows {
@@ -111,22 +113,22 @@ impl<const N: usize> Rows<N> {
         let arrays = self.columns.iter().zip(columns);
         values.extend(arrays.map(|((_, column), values)| Value::Array(column.array().0, Some(Box::new(values)))));
         // The limit equals the number of rows. With it, PostgreSQL plans a generic statement for one row and uses an index.
-        // Without it, the planner assumes ten rows and prefers to scan a small table, and keeps that plan when the table
-        // grows.
+        // Without it, the planner assumes ten rows and prefers to scan a small table, and the connection keeps that plan
+        // when the table grows.
         format!("SELECT * FROM unnest({}) LIMIT cardinality({})", casts.join(", "), casts[0])
     }
 
-    fn marks(self, values: &mut Vec<Value>) -> String {
-        // Fills up with NULL rows to the next power of two, so that few statement texts serve any number of rows: SQLite
-        // takes longer to parse a text of 256 rows than to execute it, and caches parsed statements.
+    fn values_source(self, values: &mut Vec<Value>) -> String {
+        // Adds NULL rows up to the next power of two, so that few statement texts serve any number of rows. SQLite takes
+        // longer to parse a text of 256 rows than to execute it, and the driver caches parsed statements by their text.
         let rows = self.rows.len();
-        let places = rows.next_power_of_two().min(rows.max(rows_max(N)));
+        let padded_rows = rows.next_power_of_two().min(rows.max(rows_max(N)));
         values.extend(self.rows.into_iter().flatten());
-        values.extend(std::iter::repeat_n(Value::BigInt(None), (places - rows) * N));
-        // Plain `?` marks: SQLite treats `$1` as a name and searches its list of names for each, which made a batch of 256
-        // rows of 8 columns take 35.5 ms to parse and bind instead of 2.1 ms.
+        values.extend(std::iter::repeat_n(Value::BigInt(None), (padded_rows - rows) * N));
+        // The marks are plain `?`: SQLite treats `$1` as a name and searches its list of names for each, which made a batch
+        // of 256 rows of 8 columns take 35.5 ms to parse and bind instead of 2.1 ms.
         let row_marks = format!("({})", ["?"; N].join(","));
-        let marks = vec![row_marks; places].join(",");
+        let marks = vec![row_marks; padded_rows].join(",");
         format!("SELECT * FROM (VALUES {marks}) WHERE column1 IS NOT NULL")
     }
 }
@@ -136,21 +138,22 @@ fn rows_max(columns: usize) -> usize {
     1 << (SQLITE_VALUES_MAX / columns).ilog2()
 }
 
-/// Several changes of one transaction that touch different tables, so that their order does not matter. PostgreSQL executes
-/// them as one statement, in one round trip instead of several.
-pub struct Together {
+/// Changes of one transaction that touch different tables, so that their order does not matter. PostgreSQL executes them as
+/// one statement, in one round trip.
+pub struct StatementGroup {
     backend: DbBackend,
     sources: Vec<String>,
     changes: Vec<String>,
     values: Vec<Value>,
-    alone: Vec<Statement>,
+    /// On SQLite: one statement per change.
+    separate: Vec<Statement>,
 }
 
-impl Together {
-    /// Makes a set without changes.
+impl StatementGroup {
+    /// A group without changes.
     #[must_use]
     pub fn new(backend: DbBackend) -> Self {
-        Self { backend, sources: Vec::new(), changes: Vec::new(), values: Vec::new(), alone: Vec::new() }
+        Self { backend, sources: Vec::new(), changes: Vec::new(), values: Vec::new(), separate: Vec::new() }
     }
 
     /// Adds `change`: an INSERT, UPDATE or DELETE that uses `rows` as `input`. Adds nothing if there are no rows.
@@ -159,7 +162,7 @@ impl Together {
             return;
         }
         if self.backend != DbBackend::Postgres {
-            self.alone.push(rows.statement(self.backend, change, &[]));
+            self.separate.push(rows.statement(self.backend, change, &[]));
             return;
         }
         let name = format!("input_{}", self.sources.len());
@@ -172,8 +175,8 @@ impl Together {
     /// The statements to execute: one on PostgreSQL, one per change on SQLite.
     #[must_use]
     pub fn statements(mut self) -> Vec<Statement> {
-        let Some(last) = self.changes.pop() else { return self.alone };
-        let others = self.changes.iter().enumerate().map(|(at, change)| format!("change_{at} AS ({change})"));
+        let Some(last) = self.changes.pop() else { return self.separate };
+        let others = self.changes.iter().enumerate().map(|(index, change)| format!("change_{index} AS ({change})"));
         let with: Vec<String> = self.sources.iter().cloned().chain(others).collect();
         vec![Statement::from_sql_and_values(self.backend, format!("WITH {} {last}", with.join(", ")), self.values)]
     }
@@ -192,14 +195,14 @@ pub fn ids<I: Into<Uuid>>(ids: impl IntoIterator<Item = I>) -> Rows<1> {
 /// A statement without `input`. `values` are bound to `$1`, `$2` … in order.
 #[must_use]
 pub fn statement(backend: DbBackend, sql: &str, values: Vec<Value>) -> Statement {
-    Statement::from_sql_and_values(backend, lock(backend, sql), values)
+    Statement::from_sql_and_values(backend, replace_lock(backend, sql), values)
 }
 
-/// The row locks that a text may name, each as `{name table}`, and their clauses on PostgreSQL. SQLite has one writer at a time
-/// and needs none.
+/// The row locks that a statement may name, each as `{name table}`, and their clauses on PostgreSQL. SQLite has one writer
+/// at a time and needs no row locks.
 const LOCKS: [(&str, &str); 3] = [
-    // Not FOR UPDATE: it conflicts with the locks that foreign keys take on the same rows, in an order that the server can't
-    // control.
+    // FOR UPDATE is not used: it conflicts with the locks that foreign keys take on the same rows, in an order that the
+    // server can't control.
     ("{for_update ", "FOR NO KEY UPDATE"),
     // The lock of a foreign key: the row can be changed, but not deleted.
     ("{for_key_share ", "FOR KEY SHARE"),
@@ -207,14 +210,15 @@ const LOCKS: [(&str, &str); 3] = [
     ("{for_deletion ", "FOR UPDATE"),
 ];
 
-fn lock(backend: DbBackend, body: &str) -> String {
+/// Replaces the first named lock of a statement by its clause.
+fn replace_lock(backend: DbBackend, body: &str) -> String {
     let found = LOCKS.iter().find_map(|(name, clause)| Some((body.find(name)?, name, clause)));
     let Some((start, name, clause)) = found else { return body.to_owned() };
     let end = start + body[start..].find('}').expect("a brace closes");
     let lock = &body[start + name.len()..end];
-    let (table, waiting) = lock.split_once(' ').unwrap_or((lock, ""));
+    let (table, wait_clause) = lock.split_once(' ').unwrap_or((lock, ""));
     let clause = match backend {
-        DbBackend::Postgres => format!("{clause} OF {table} {waiting}"),
+        DbBackend::Postgres => format!("{clause} OF {table} {wait_clause}"),
         _ => String::new(),
     };
     format!("{}{clause}{}", &body[..start], &body[end + 1..])

@@ -9,29 +9,31 @@ use sea_orm::{
 
 use super::{
     StoreError,
-    condition::{Condition, Pool},
+    condition::{Pool, PoolHealth},
 };
 
 /// A transaction of [`Store`](super::Store). It is rolled back when dropped.
 ///
 /// After a failed statement it executes no further statement and can't be committed. SQLite may have ended the transaction
-/// by itself, and would execute further statements as transactions of their own. PostgreSQL would answer `COMMIT` with a
-/// rollback, which the driver takes for success.
+/// by itself, and would execute further statements outside the transaction. PostgreSQL would answer `COMMIT` with a
+/// rollback, which the driver treats as success.
 pub struct Transaction {
     inner: DatabaseTransaction,
-    condition: Condition,
-    /// The transaction may write, so its end shows whether writes are stored.
-    writes: bool,
+    health: PoolHealth,
+    /// Whether the transaction may write, so that its commit shows whether writes are stored.
+    may_write: bool,
+    /// Whether a statement failed.
     failed: AtomicBool,
 }
 
 impl Transaction {
-    pub(super) async fn begin(pool: &Pool, options: TransactionOptions, writes: bool) -> Result<Self, StoreError> {
-        let Pool { connections, condition } = pool.clone();
+    /// Begins a transaction on a connection of the pool.
+    pub(super) async fn begin(pool: &Pool, options: TransactionOptions, may_write: bool) -> Result<Self, StoreError> {
+        let Pool { connections, health } = pool.clone();
         let is_postgres = connections.get_database_backend() == DbBackend::Postgres;
         let begin = async move { connections.begin_with_options(options).await };
         let begun = if is_postgres {
-            // Begins in a task of its own, which finishes even if the caller is cancelled: the driver of PostgreSQL does not
+            // Begins in a separate task, which finishes even if the caller is cancelled: the driver of PostgreSQL does not
             // track a `BEGIN` whose future was dropped, and the connection would go back to the pool inside a transaction.
             // The driver of SQLite undoes such a `BEGIN`.
             let begun = tokio::spawn(begin).await;
@@ -40,9 +42,9 @@ impl Transaction {
             begin.await
         };
         match begun.map_err(StoreError::from) {
-            Ok(inner) => Ok(Self { inner, condition, writes, failed: AtomicBool::new(false) }),
+            Ok(inner) => Ok(Self { inner, health, may_write, failed: AtomicBool::new(false) }),
             Err(error) => {
-                condition.begin_failed(&error);
+                health.begin_failed(&error);
                 Err(error)
             }
         }
@@ -54,19 +56,19 @@ impl Transaction {
     /// `StoreError` if a statement failed before, which undoes everything; or if the commit fails, after which it is unknown
     /// whether the transaction was committed.
     pub async fn commit(self) -> Result<(), StoreError> {
-        let Self { inner, condition, writes, failed } = self;
+        let Self { inner, health, may_write, failed } = self;
         if failed.into_inner() {
-            return Err(refused().into());
+            return Err(earlier_failure().into());
         }
         match inner.commit().await.map_err(StoreError::from) {
             Ok(()) => {
-                if writes {
-                    condition.committed();
+                if may_write {
+                    health.committed();
                 }
                 Ok(())
             }
             Err(error) => {
-                condition.end_failed(&error);
+                health.end_failed(&error);
                 Err(error)
             }
         }
@@ -77,8 +79,8 @@ impl Transaction {
     /// # Errors
     /// `StoreError` if the database does not answer; everything is undone in that case too.
     pub async fn rollback(self) -> Result<(), StoreError> {
-        let Self { inner, condition, .. } = self;
-        inner.rollback().await.map_err(StoreError::from).inspect_err(|error| condition.end_failed(error))
+        let Self { inner, health, .. } = self;
+        inner.rollback().await.map_err(StoreError::from).inspect_err(|error| health.end_failed(error))
     }
 
     /// The inner transaction, for code that accepts no other type, such as migrations.
@@ -86,19 +88,19 @@ impl Transaction {
         &self.inner
     }
 
-    fn usable(&self) -> Result<(), DbErr> {
-        if self.failed.load(Ordering::Acquire) { Err(refused()) } else { Ok(()) }
+    fn require_usable(&self) -> Result<(), DbErr> {
+        if self.failed.load(Ordering::Acquire) { Err(earlier_failure()) } else { Ok(()) }
     }
 
-    fn noted<T>(&self, answer: Result<T, DbErr>) -> Result<T, DbErr> {
-        answer.inspect_err(|error| {
+    fn record_failure<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
+        result.inspect_err(|error| {
             self.failed.store(true, Ordering::Release);
-            self.condition.statement_failed(&error.clone().into());
+            self.health.statement_failed(&error.clone().into());
         })
     }
 }
 
-fn refused() -> DbErr {
+fn earlier_failure() -> DbErr {
     DbErr::Custom("an earlier statement of this transaction failed".to_owned())
 }
 
@@ -109,23 +111,23 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.usable()?;
-        self.noted(self.inner.execute_raw(statement).await)
+        self.require_usable()?;
+        self.record_failure(self.inner.execute_raw(statement).await)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.usable()?;
-        self.noted(self.inner.execute_unprepared(sql).await)
+        self.require_usable()?;
+        self.record_failure(self.inner.execute_unprepared(sql).await)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.usable()?;
-        self.noted(self.inner.query_one_raw(statement).await)
+        self.require_usable()?;
+        self.record_failure(self.inner.query_one_raw(statement).await)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.usable()?;
-        self.noted(self.inner.query_all_raw(statement).await)
+        self.require_usable()?;
+        self.record_failure(self.inner.query_all_raw(statement).await)
     }
 }
 
@@ -137,7 +139,7 @@ mod tests {
         testing::{NOW_MS, on_each_database},
     };
 
-    const REPEATED: &str =
+    const DUPLICATE_ROWS: &str =
         "INSERT INTO tenants (id, slug, name, epoch, created_at) SELECT id, slug, name, epoch, 0 FROM tenants";
 
     async fn slugs(store: &Store) -> Vec<String> {
@@ -146,14 +148,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_transaction_in_which_a_statement_failed_stores_nothing() {
+    async fn a_transaction_with_a_failed_statement_stores_nothing() {
         on_each_database(|store| async move {
             tenants::create(&store, "first", "First", NOW_MS).await.expect("stores");
             let transaction = store.begin().await.expect("begins");
             let add =
                 "INSERT INTO tenants (id, slug, name, epoch, created_at) SELECT epoch, 'second', name, id, 0 FROM tenants";
             transaction.execute_unprepared(add).await.expect("stores");
-            transaction.execute_unprepared(REPEATED).await.expect_err("the keys are taken");
+            transaction.execute_unprepared(DUPLICATE_ROWS).await.expect_err("the keys are taken");
             transaction.execute_unprepared("SELECT 1").await.expect_err("nothing more is done in it");
             transaction.commit().await.expect_err("PostgreSQL itself would say that it is committed");
             assert_eq!(slugs(&store).await, ["first"]);
@@ -168,10 +170,10 @@ mod tests {
     #[tokio::test]
     async fn a_connection_whose_transaction_the_database_ended_is_not_used_again() {
         on_each_database(|store| async move {
-            for (slug, also) in [("dropped", false), ("committed", true)] {
+            for (slug, commits) in [("dropped", false), ("committed", true)] {
                 let transaction = store.begin().await.expect("begins");
                 transaction.execute_unprepared("ROLLBACK").await.expect("the database takes it");
-                if also && store.is_embedded() {
+                if commits && store.is_embedded() {
                     transaction.commit().await.expect_err("there is nothing to commit");
                 } else {
                     drop(transaction);
@@ -201,11 +203,11 @@ mod tests {
                     tokio::task::yield_now().await;
                 }
                 drop(begin);
-                // A single statement: inside a transaction that was left open it would never be committed.
+                // If a transaction was left open, this statement would run inside it and would never be committed.
                 let slug = format!("t{polls}");
                 let sql = format!(
                     "INSERT INTO tenants (id, slug, name, epoch, created_at) VALUES ({id}, '{slug}', '', {id}, 0)",
-                    id = literal(&store),
+                    id = id_literal(&store),
                 );
                 store.writer().execute_unprepared(&sql).await.expect("stores");
             }
@@ -228,7 +230,7 @@ mod tests {
         .await;
     }
 
-    fn literal(store: &Store) -> String {
+    fn id_literal(store: &Store) -> String {
         let id = uuid::Uuid::now_v7();
         if store.is_embedded() { format!("x'{}'", id.simple()) } else { format!("'{id}'") }
     }

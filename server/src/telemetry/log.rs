@@ -1,15 +1,15 @@
 //! Sets up the log: one line per event, on standard error, as text or JSON.
 //!
-//! A line reads well alone and carries ids as fields with stable names (`connection_id`, `user_id`, `conversation_id`,
-//! `tenant_id`). Message text, tokens and secrets are never logged.
+//! A line is understandable without other lines. It has ids as fields with stable names (`connection_id`, `user_id`,
+//! `conversation_id`, `tenant_id`). Message text, tokens and secrets are never logged.
 //!
 //! Text from outside may hold terminal escapes and line breaks. tracing-subscriber escapes them in messages (since 0.3.20,
 //! RUSTSEC-2025-0055) but not in fields logged with `%`, and JSON leaves U+0080 to U+009F as they are. So the writer below
 //! escapes every control character except the line break at the end of a line. Colours, which are control characters too,
 //! are off.
 //!
-//! Logging never ends or delays the server. A thread of its own writes the lines. If it can't write (a full volume, a closed
-//! pipe, a reader that does not read), lines are lost and counted in `causerie_log_lines_lost_total`.
+//! Logging never ends or delays the server: a separate thread writes the lines. If the thread can't write (a full volume, a
+//! closed pipe, a reader that does not read), lines are lost and counted in `causerie_log_lines_lost_total`.
 
 mod queue;
 
@@ -27,15 +27,15 @@ use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
 use crate::config::{Log, LogFormat};
 
-/// Starts the log of the process. Only the program calls this, once; a library or test can log without it. Dropping the
-/// returned `Flush` writes the queued lines.
+/// Starts the log of the process. Only the program calls this function, once; a library or a test can log without it.
+/// Dropping the returned [`Flush`] writes the queued lines.
 ///
 /// # Errors
-/// If a log was set up already, if the level can't be parsed (which validated settings rule out), or if the system can't
-/// start the thread.
+/// Returns an error if the process has a log already, if the level can't be parsed (validated settings exclude this), or if
+/// the system can't start the thread.
 pub fn init(settings: &Log) -> Result<Flush, Box<dyn std::error::Error + Send + Sync>> {
-    // A handle of its own: the handle of the standard library has a lock, which a reader that does not read would hold
-    // forever.
+    // The log has a separate file handle. The handle of the standard library has a lock, and a reader that does not read
+    // would keep the lock held forever.
     let out = File::from(io::stderr().as_fd().try_clone_to_owned()?);
     let (queue, flush) = Queue::start(Lines::new(out))?;
     tracing::subscriber::set_global_default(subscriber(settings, queue)?)?;
@@ -43,8 +43,9 @@ pub fn init(settings: &Log) -> Result<Flush, Box<dyn std::error::Error + Send + 
     Ok(flush)
 }
 
-/// Logs a panic as an error. The hook of the standard library writes to standard error itself: it would wait for a reader
-/// that does not read, and its lines are not JSON. As in that hook, `RUST_BACKTRACE` decides whether a backtrace is taken.
+/// Logs a panic as an error. The hook of the standard library writes to standard error directly: it would wait for a reader
+/// that does not read, and its lines are not JSON. As with that hook, `RUST_BACKTRACE` controls whether a backtrace is
+/// captured.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let message = panic.payload_as_str().unwrap_or("(its payload is no text)");
     let location = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -57,15 +58,19 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     }
 }
 
+/// A subscriber of either format.
 type Subscriber = Box<dyn tracing::Subscriber + Send + Sync>;
 
+/// The subscriber that formats events as the settings say, and writes them to `writer`.
 fn subscriber<W>(settings: &Log, writer: W) -> Result<Subscriber, tracing_subscriber::filter::ParseError>
 where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::try_new(&settings.level)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(EscapingMaker(writer));
-    // The subscriber would report lines that it can't write with a macro that panics if standard error can't be written.
+    // Each migration logs two lines, 40 at the first start; the server logs the number of migrations instead. A directive of
+    // the setting replaces this directive.
+    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{}", settings.level))?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(EscapingMakeWriter(writer));
+    // The subscriber would report a line that it can't write by a macro that panics if standard error can't be written.
     let lines = lines.log_internal_errors(false);
     Ok(match settings.format {
         LogFormat::Text => Box::new(lines.finish()),
@@ -73,20 +78,22 @@ where
     })
 }
 
-struct EscapingMaker<W>(W);
+/// Makes an [`EscapingWriter`] for each event.
+struct EscapingMakeWriter<W>(W);
 
-impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for EscapingMaker<W> {
-    type Writer = Escaping<W::Writer>;
+impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for EscapingMakeWriter<W> {
+    type Writer = EscapingWriter<W::Writer>;
 
     fn make_writer(&'a self) -> Self::Writer {
-        Escaping(self.0.make_writer())
+        EscapingWriter(self.0.make_writer())
     }
 }
 
-/// Each write is one line: the subscriber formats an event before it writes it.
-struct Escaping<W>(W);
+/// A writer that escapes control characters. Each write is one line, because the subscriber formats an event before it
+/// writes it.
+struct EscapingWriter<W>(W);
 
-impl<W: io::Write> io::Write for Escaping<W> {
+impl<W: io::Write> io::Write for EscapingWriter<W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(line);
         let (body, end) = text.strip_suffix('\n').map_or((&*text, ""), |body| (body, "\n"));
@@ -168,11 +175,11 @@ mod tests {
 
     #[test]
     fn a_panic_is_logged_as_an_error_with_its_location() {
-        let before = std::panic::take_hook();
-        let mine = std::thread::current().id();
-        std::panic::set_hook(Box::new(move |panic| match std::thread::current().id() == mine {
+        let previous_hook = std::panic::take_hook();
+        let test_thread = std::thread::current().id();
+        std::panic::set_hook(Box::new(move |panic| match std::thread::current().id() == test_thread {
             true => log_panic(panic),
-            false => before(panic),
+            false => previous_hook(panic),
         }));
         let text = logged(LogFormat::Json, || {
             let caught = std::panic::catch_unwind(|| panic!("lost\nheart"));
@@ -180,12 +187,15 @@ mod tests {
         });
         let line: serde_json::Value = serde_json::from_str(&text).expect("one line of JSON");
         assert_eq!((&line["level"], &line["message"]), (&"ERROR".into(), &"panicked: lost\nheart".into()));
-        assert!(line["location"].as_str().is_some_and(|at| at.contains("log.rs:")), "{text}");
+        assert!(line["location"].as_str().is_some_and(|location| location.contains("log.rs:")), "{text}");
     }
 
     #[test]
     fn lines_below_the_level_are_not_logged() {
-        let text = logged(LogFormat::Text, || tracing::debug!("quiet"));
+        let text = logged(LogFormat::Text, || {
+            tracing::debug!("quiet");
+            tracing::info!(target: "sea_orm_migration::migrator", "Applying migration");
+        });
         assert_eq!(text, "");
     }
 }

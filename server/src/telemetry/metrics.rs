@@ -1,8 +1,8 @@
 //! The metrics of one server object, in the format that Prometheus reads.
 //!
 //! The registry belongs to the server and not to the process, so that several nodes can run in one test. Names begin with
-//! `causerie_` and use base units; no label holds a user, a conversation or another value without a bound. To add a metric:
-//! a field with its description, and a line in [`Metrics::new`].
+//! `causerie_` and use base units. No label contains a user, a conversation or another value of which there is an unbounded
+//! number. To add a metric, add a field to [`Metrics`], and register it with its description in [`Metrics::new`].
 
 use std::sync::atomic::AtomicU64;
 
@@ -48,7 +48,7 @@ labels! {
     JobKindLabel { kind: &'static str => str::to_owned }
 }
 
-/// The rule that denied: `school/blocked`.
+/// The policy and the rule that denied a request: `school/blocked`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RuleLabel {
     /// The label's value.
@@ -61,7 +61,7 @@ impl EncodeLabelSet for RuleLabel {
     }
 }
 
-/// A kind of jobs (`prune_audit`) and a state (`dead`). The kinds may be those of another release.
+/// A kind of jobs (`prune_audit`) and a state (`dead`). The kind may belong to another release.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct JobLabel {
     /// The kind's name.
@@ -90,9 +90,10 @@ impl EncodeLabelSet for OriginLabel {
     }
 }
 
-/// All metrics. The code where something happens updates the field; each field is cheap to clone and shares its value.
+/// All metrics. The code that counts or measures an event updates the field. A clone of a field is cheap and shares its
+/// value.
 #[derive(Debug)]
-#[allow(missing_docs)] // each is described where it is registered
+#[allow(missing_docs)] // `Metrics::new` has the description of each metric
 pub struct Metrics {
     registry: Registry,
     pub connections: Gauge,
@@ -139,11 +140,11 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// All metrics, at zero.
+    /// All metrics, with the value zero.
     #[must_use]
     pub fn new() -> Self {
-        // Sizes from 1 to 2,048 and times from 0.1 ms to 6.5 s, each bucket twice the last: the targets (GOALS) lie in the
-        // middle.
+        // The buckets of sizes are from 1 to 2,048, the buckets of times from 0.1 ms to 6.5 s. Each bucket is twice as large
+        // as the previous bucket.
         let sizes = || Histogram::new(exponential_buckets(1.0, 2.0, 12));
         let seconds = || Histogram::new(exponential_buckets(0.000_1, 2.0, 17));
         let mut registry = Registry::with_prefix("causerie");
@@ -185,7 +186,7 @@ impl Metrics {
             jobs_oldest_due_seconds: Gauge::default(),
             job_runs: Family::default(),
             job_failures: Family::default(),
-            // 1 ms to 4 minutes, each bucket four times the last.
+            // The buckets are from 1 ms to 4 minutes, each four times as large as the previous bucket.
             job_run_seconds: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.001, 4.0, 10))),
         };
         let m = &metrics;
@@ -300,16 +301,16 @@ mod tests {
             "causerie_policy_denials_total{rule=\"open/peer-active\"} 1",
             concat!("causerie_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
         ] {
-            assert!(text.lines().any(|have| have == line), "no {line:?} in\n{text}");
+            assert!(text.lines().any(|found| found == line), "no {line:?} in\n{text}");
         }
         assert!(text.lines().all(|line| line.starts_with('#') || line.starts_with("causerie_")), "{text}");
     }
 
     #[test]
     fn two_servers_do_not_share_metrics() {
-        let (one, other) = (Metrics::new(), Metrics::new());
-        one.messages_accepted.inc();
-        assert_eq!(other.messages_accepted.get(), 0);
-        assert!(other.encode().contains("causerie_messages_accepted_total 0"));
+        let (first, second) = (Metrics::new(), Metrics::new());
+        first.messages_accepted.inc();
+        assert_eq!(second.messages_accepted.get(), 0);
+        assert!(second.encode().contains("causerie_messages_accepted_total 0"));
     }
 }

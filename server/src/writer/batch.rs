@@ -9,7 +9,7 @@ use super::{
     queue::Batch,
     request::{Mutation, Started, WriteRequest, WriteResult},
     snapshots::{NotWritten, snapshot},
-    start::{Begun, begin_with_starts},
+    start::{LockedBatch, begin_with_starts},
     state::{BatchState, Current, Decided, SendCounts, distinct},
 };
 use crate::{
@@ -39,26 +39,26 @@ pub(super) struct Written {
     pub denials: Vec<Denial>,
 }
 
-/// Writes a batch. It changes no metric, writes no audit entry, encodes and publishes nothing before the commit, because a
-/// batch that fails is decided again.
+/// Writes a batch in one transaction. Before the commit nothing is counted, recorded, encoded or published, because a batch
+/// that fails is decided again.
 pub(super) async fn write(deps: &WriterDeps, now_ms: i64, batch: &Batch) -> Result<Written, NotWritten> {
     let starts: Vec<_> = batch.starts.iter().map(|queued| &queued.request).collect();
     let mutations: Vec<_> = batch.mutations.iter().map(|queued| &queued.request).collect();
     let tx = WriteTx::new(deps.store.begin().await?);
     let mut decided = Decided::default();
     let tenants: HashSet<TenantId> = batch.callers().map(|caller| caller.tenant).collect();
-    let named = distinct(mutations.iter().map(|request| request.mutation.conversation()));
+    let named_conversations = distinct(mutations.iter().map(|request| request.mutation.conversation()));
     let keys = distinct(batch.callers().filter_map(|caller| caller.credential.api_key()));
-    let Begun { starts: begun, mut facts, valid_keys } = if starts.is_empty() {
-        tx.hold(tenants.iter().copied(), named).await?;
-        Begun { valid_keys: tx.valid_keys(keys, now_ms).await?, ..Begun::default() }
+    let LockedBatch { starts: found_starts, mut facts, valid_keys } = if starts.is_empty() {
+        tx.hold(tenants.iter().copied(), named_conversations).await?;
+        LockedBatch { valid_keys: tx.valid_keys(keys, now_ms).await?, ..LockedBatch::default() }
     } else {
-        begin_with_starts(&tx, deps, &tenants, keys, &starts, named, now_ms, &mut decided.updates).await?
+        begin_with_starts(&tx, deps, &tenants, keys, &starts, named_conversations, now_ms, &mut decided.updates).await?
     };
 
-    let started = starts.iter().zip(&begun).filter_map(|(request, begun)| {
+    let started = starts.iter().zip(&found_starts).filter_map(|(request, found_start)| {
         let client_id = request.mutation.first_message.as_ref().map(|message| message.draft.client_id);
-        Some((begun.found?.id, request.caller.user, client_id))
+        Some((found_start.found?.id, request.caller.user, client_id))
     });
     let mutated =
         mutations.iter().map(|request| (request.mutation.conversation(), request.caller.user, request.mutation.client_id()));
@@ -69,10 +69,14 @@ pub(super) async fn write(deps: &WriterDeps, now_ms: i64, batch: &Batch) -> Resu
             facts.insert(tenant, snapshot(&tx, deps, tenant, version).await?);
         }
     }
-    let current = read(&tx, &mutations, actors, sent).await?;
+    let current = read_current(&tx, &mutations, actors, sent).await?;
 
     let mut state = BatchState { now_ms, facts, valid_keys, logs: HashMap::new(), current, decided };
-    let started = starts.into_iter().zip(begun).map(|(request, begun)| state.decide_start(request, begun)).collect();
+    let started = starts
+        .into_iter()
+        .zip(found_starts)
+        .map(|(request, found_start)| state.decide_start(request, found_start))
+        .collect();
     let mut mutated: Vec<_> = mutations.iter().map(|request| state.decide(request)).collect();
     let read_states = state.persist(&tx).await?;
     let Decided { updates, denials, counts, .. } = state.decided;
@@ -88,7 +92,7 @@ pub(super) async fn write(deps: &WriterDeps, now_ms: i64, batch: &Batch) -> Resu
 }
 
 /// Reads the rows on which the decisions depend, under the locks of the batch.
-async fn read(
+async fn read_current(
     tx: &WriteTx,
     mutations: &[&WriteRequest<Mutation>],
     actors: HashMap<(ConversationId, UserId), ActorContext>,
@@ -98,23 +102,23 @@ async fn read(
     let sent = sent.map(|message| ((message.author, message.client_id), message)).collect();
     let targets = tx.messages(distinct(mutations.iter().filter_map(|request| request.mutation.target()))).await?;
     let memberships: Vec<_> = mutations.iter().flat_map(|request| request.memberships()).collect();
-    let members = tx.present(&memberships).await?.into_iter().collect();
-    let away = actors.iter().filter(|(_, actor)| actor.peer_left);
-    let away = away.filter_map(|((conversation, _), actor)| Some((*conversation, actor.member.peer?))).collect();
-    let hidden = tx.hidden(distinct(perhaps_hidden(mutations, &actors, &targets))).await?;
+    let members = tx.current_members(&memberships).await?.into_iter().collect();
+    let left_peers = actors.iter().filter(|(_, actor)| actor.peer_left);
+    let left_peers = left_peers.filter_map(|((conversation, _), actor)| Some((*conversation, actor.member.peer?))).collect();
+    let hidden = tx.hidden(distinct(possibly_hidden(mutations, &actors, &targets))).await?;
     let mut holders: HashMap<ConversationId, HashSet<UserId>> = HashMap::new();
     let erased = mutations.iter().filter_map(|request| match request.mutation {
         Mutation::DeleteConversation { conversation, for_all: true } => Some(conversation),
         _ => None,
     });
-    for (conversation, user) in tx.holders(distinct(erased)).await? {
+    for (conversation, user) in tx.members_of(distinct(erased)).await? {
         holders.entry(conversation).or_default().insert(user);
     }
-    Ok(Current { actors, sent, targets, members, away, hidden, holders })
+    Ok(Current { actors, sent, targets, members, left_peers, hidden, holders })
 }
 
-/// The messages of the requests whose own copy the caller may have deleted, by conversation, user and `seq`.
-fn perhaps_hidden(
+/// The messages that requests change and whose own copy the caller may have deleted, by conversation, user and `seq`.
+fn possibly_hidden(
     mutations: &[&WriteRequest<Mutation>],
     actors: &HashMap<(ConversationId, UserId), ActorContext>,
     targets: &HashMap<MessageId, Message>,

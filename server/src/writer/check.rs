@@ -1,4 +1,5 @@
-//! The checks that a request carries: the policy was asked before the request was queued, and is asked again under the lock.
+//! The checks of a request: questions to the policy that were asked before the request was queued and are asked again under
+//! the lock.
 
 use std::collections::HashSet;
 
@@ -21,18 +22,19 @@ use crate::{
 pub struct Check {
     pub action: Action,
     pub subject: CheckSubject,
-    /// The request's field that the refusal names, or empty for none.
+    /// The field of the request that the refusal names; empty if the refusal names no field.
     pub field: String,
 }
 
-/// What the action of a check is about.
+/// The subject of the action of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum CheckSubject {
     Nothing,
     User(UserId),
-    /// The addressee of a reply: allowed unless a deny rule matches; no allow rule is needed. If `while_reached_by` is set,
-    /// this holds only while that author of the message may start a conversation with the replying user.
+    /// The addressee of a reply, who needs no allow rule: only a deny rule makes the check fail. If `while_reached_by` is
+    /// set, this exception holds only while that user, the author of the message, may start a conversation with the replying
+    /// user. Otherwise the check is the same as for [`Self::User`].
     ReplyAddressee {
         user: UserId,
         while_reached_by: Option<UserId>,
@@ -40,7 +42,7 @@ pub enum CheckSubject {
     Group(GroupId),
     /// A member of a named group, in a conversation whose members see each other.
     GroupMember(UserId),
-    /// A message that the caller replies to. `conversation` is the caller's membership in the message's conversation, read
+    /// The message that the caller replies to. `conversation` is the caller's membership in the message's conversation, read
     /// before the request was queued.
     Message {
         conversation: MemberContext,
@@ -49,12 +51,12 @@ pub enum CheckSubject {
     },
 }
 
-/// Whether a caller may change anything: their token or API key is valid, and their tenant is not suspended. Must be called
-/// under the lock of the change, so that no node writes for a credential whose revocation was answered. `valid_keys`: the valid
-/// API keys of the batch, read under the lock.
+/// Checks that a caller's token or API key is valid and that their tenant is not suspended. Must be called under the lock of
+/// the change, so that no node writes for a credential whose revocation was answered. `valid_keys`: the valid API keys of
+/// the batch, read under the lock.
 ///
 /// # Errors
-/// The rejection for the caller otherwise.
+/// The rejection for the caller if the credential is not valid or the tenant is suspended.
 pub(super) fn authenticate(
     caller: Caller,
     tokens_valid_from_s: i64,
@@ -106,7 +108,7 @@ impl Check {
             },
             CheckSubject::Group(group) => allow(facts.group(group).map(Resource::Group)),
             CheckSubject::GroupMember(user) => allow(facts.user(user).map(Resource::User))
-                .map_err(|rejection| rejection.answered_as(policy_gate::refusal(Code::GroupNotAddressable))),
+                .map_err(|rejection| rejection.with_refusal(policy_gate::refusal(Code::GroupNotAddressable))),
             CheckSubject::Message { conversation, is_author, age_ms } => {
                 facts.authorize_on_message(self.action, caller, &conversation, is_author, age_ms)
             }

@@ -19,11 +19,11 @@ pub(super) struct Log {
     /// The time of the last message of the batch, in milliseconds since 1970 UTC; 0 if the batch has no message.
     active_at_ms: i64,
     state: ConversationState,
-    /// The batch changes the state.
+    /// Whether the batch changes the state.
     is_state_new: bool,
     /// The new subject; `None` if the batch does not rename the conversation.
     subject: Option<String>,
-    /// The counters differ from the stored counters.
+    /// Whether the counters differ from the stored counters.
     changed: bool,
 }
 
@@ -92,19 +92,20 @@ impl Log {
         self.change()
     }
 
-    /// Counts new members and returns the version of this change.
+    /// Adds new members to the number of members and returns the version of this change.
     pub(super) fn add_members(&mut self, added: usize) -> u32 {
         self.member_count = self.member_count.saturating_add(u32::try_from(added).unwrap_or(u32::MAX));
         self.change()
     }
 
-    /// Counts a member less and returns the version of this change.
+    /// Subtracts one from the number of members and returns the version of this change.
     pub(super) fn remove_member(&mut self) -> u32 {
         self.member_count = self.member_count.saturating_sub(1);
         self.change()
     }
 
-    /// All members are gone. The version does not grow, because no member is left to see it.
+    /// Records that the conversation has no members any more. The version does not grow, because no member is left to see
+    /// it.
     pub(super) fn empty(&mut self) {
         self.member_count = 0;
         self.changed = true;

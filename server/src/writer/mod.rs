@@ -44,7 +44,7 @@ use crate::{
 };
 
 /// How long a caller waits for a place in the lane's queue, and then for the answer. After a timeout the caller does not
-/// know whether the request was executed. For a new message, a retry with the same client id is safe and gives the stored
+/// know whether the request was executed. For a new message, a retry with the same client id is safe and returns the stored
 /// message.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -93,13 +93,13 @@ impl Writer {
         request: WriteRequest<Mutation>,
     ) -> impl Future<Output = Result<WriteResult, Refusal>> + Send + 'static {
         let lane = self.lane(&request.lane_key());
-        self.put(lane, request, QueuedRequest::Mutation).await
+        self.enqueue(lane, request, QueuedRequest::Mutation).await
     }
 
     /// Puts a mutation into the queue of its lane and waits for the answer.
     ///
     /// # Errors
-    /// As [`Self::submit`].
+    /// The errors of [`Self::submit`].
     pub async fn write(&self, request: WriteRequest<Mutation>) -> Result<WriteResult, Refusal> {
         self.submit(request).await.await
     }
@@ -107,29 +107,31 @@ impl Writer {
     /// Starts a conversation, or finds the conversation with the same start key.
     ///
     /// # Errors
-    /// As [`Self::submit`].
+    /// The errors of [`Self::submit`].
     pub async fn start_conversation(&self, request: WriteRequest<Start>) -> Result<Started, Refusal> {
         let lane = self.lane(&request.lane_key());
-        self.put(lane, request, |queued| QueuedRequest::Start(Box::new(queued))).await.await
+        self.enqueue(lane, request, |queued| QueuedRequest::Start(Box::new(queued))).await.await
     }
 
+    /// The lane that a hash of the key selects.
     fn lane(&self, key: &impl Hash) -> &mpsc::Sender<QueuedRequest> {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
-        let lane = usize::try_from(hasher.finish() % self.lanes.len() as u64).unwrap_or(0);
-        &self.lanes[lane]
+        let index = usize::try_from(hasher.finish() % self.lanes.len() as u64).unwrap_or(0);
+        &self.lanes[index]
     }
 
-    async fn put<M, R: Send + 'static>(
+    /// Puts a request into the queue of a lane. Returns a future for the answer.
+    async fn enqueue<M, R: Send + 'static>(
         &self,
         lane: &mpsc::Sender<QueuedRequest>,
         request: WriteRequest<M>,
-        queued: fn(Queued<M, R>) -> QueuedRequest,
+        to_queued: fn(Queued<M, R>) -> QueuedRequest,
     ) -> impl Future<Output = Result<R, Refusal>> + Send + use<M, R> + 'static {
         let (answer, answered) = oneshot::channel();
-        let taken = lane.send_timeout(queued(Queued { request, answer }), ANSWER_DEADLINE).await;
+        let sent = lane.send_timeout(to_queued(Queued { request, answer }), ANSWER_DEADLINE).await;
         async move {
-            taken.map_err(|_| Refusal::new(ErrorCode::Unavailable, "the database can't keep up"))?;
+            sent.map_err(|_| Refusal::new(ErrorCode::Unavailable, "the database can't keep up"))?;
             match tokio::time::timeout(ANSWER_DEADLINE, answered).await {
                 Ok(Ok(answer)) => answer,
                 Ok(Err(_)) => Err(Refusal::new(ErrorCode::Unavailable, "the server is stopping")),

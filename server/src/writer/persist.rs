@@ -1,4 +1,4 @@
-//! Writes the decided batch, then reads the unread counts, which depend on the written state.
+//! Writes the decided batch, and then reads the unread counts, which depend on the written rows.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::{
         StoreError,
         queries::{
             audit,
-            members::{Move, NewMember},
+            members::{NewMember, NewReadPosition},
             own_deletions::HiddenMessage,
             write_tx::WriteTx,
         },
@@ -49,15 +49,15 @@ impl BatchState {
             .collect();
         let counters = self.logs.drain().filter_map(|(_, log)| log.counters()).collect();
         let positions = self.decided.read_positions.iter();
-        let moves: Vec<Move> = positions
-            .map(|(&(conversation, user), position)| Move {
+        let moves: Vec<NewReadPosition> = positions
+            .map(|(&(conversation, user), position)| NewReadPosition {
                 conversation,
                 user,
                 read_seq: position.read_seq,
                 marked_unread: position.marked_unread,
             })
             .collect();
-        if self.decided.keeps_members() {
+        if self.decided.changes_no_members() {
             tx.write(&self.decided.messages, counters, &moves).await?;
         } else {
             // A user who joins in this batch has no row for a read position before `move_members`. `move_members` also
@@ -79,12 +79,13 @@ impl BatchState {
         let Decided { read_positions, marked, updates, .. } = &mut self.decided;
         let written = |conversation| written.get(&conversation).copied().unwrap_or_default();
         // Sending a message moves its author's position too, but to the end of the conversation. Every node knows without an
-        // update that nothing is unread then.
+        // update that the author then has no unread messages.
         let moved = marked.iter().filter_map(|member| Some((*member, *read_positions.get(member)?)));
         let moved: Vec<_> = moved.collect();
-        let behind = moved.iter().filter(|((at, _), position)| position.read_seq < written(*at).last_seq);
-        let behind: Vec<_> = behind.map(|(member, _)| *member).collect();
-        let unread = tx.unread(&behind).await?;
+        let with_later =
+            moved.iter().filter(|((conversation, _), position)| position.read_seq < written(*conversation).last_seq);
+        let with_later: Vec<_> = with_later.map(|(member, _)| *member).collect();
+        let unread = tx.unread(&with_later).await?;
         let mut states = HashMap::with_capacity(moved.len());
         for (member @ (conversation, user), position) in moved {
             let Written { version, member_count, .. } = written(conversation);
@@ -106,7 +107,7 @@ impl BatchState {
                 .map(|actor| actor.member)
                 .filter(|member| member.kind != ConversationKind::Mail);
             let decided_by = reader.and_then(|member| Some((member, self.facts.get(&member.tenant)?)));
-            let decided_by = decided_by.filter(|(member, facts)| facts.tells_reading(user, member));
+            let decided_by = decided_by.filter(|(member, facts)| facts.shows_read_position(user, member));
             if let Some((_, facts)) = decided_by
                 && (2..=limits::READ_RECEIPTS_MEMBERS_MAX).contains(&(member_count as usize))
             {
@@ -125,18 +126,18 @@ impl BatchState {
 
 impl Decided {
     /// Whether the batch changes no membership and no own copy.
-    fn keeps_members(&self) -> bool {
+    fn changes_no_members(&self) -> bool {
         self.joining.is_empty() && self.leaving.is_empty() && self.hiding.is_empty() && self.forgetting.is_empty()
     }
 
-    /// Writes joinings, leavings and own deletions. One statement raises all inbox versions, so that all user rows are
-    /// locked by the same statement.
+    /// Writes new memberships, ended memberships and own deletions. One statement raises all inbox versions, so that the
+    /// same statement locks all rows of users.
     async fn move_members(&mut self, tx: &WriteTx, now_ms: i64) -> Result<(), StoreError> {
-        let coming = self.joining.iter().map(|joining| joining.user);
-        let hiding = self.hiding.iter().map(|(_, user, _)| *user);
-        let going = self.leaving.iter().map(|(_, user)| *user);
-        let mut inboxes = raise(tx, coming.chain(hiding).chain(going)).await?;
-        let mut next = |user| {
+        let joining_users = self.joining.iter().map(|joining| joining.user);
+        let hiding_users = self.hiding.iter().map(|(_, user, _)| *user);
+        let leaving_users = self.leaving.iter().map(|(_, user)| *user);
+        let mut inboxes = raise(tx, joining_users.chain(hiding_users).chain(leaving_users)).await?;
+        let mut next_inbox_version = |user| {
             let version = inboxes.next(user);
             self.updates.push(Update::Inbox { user, version });
             version
@@ -149,23 +150,29 @@ impl Decided {
                 user,
                 role,
                 read_seq,
-                inbox_version: next(user),
+                inbox_version: next_inbox_version(user),
                 is_copy: false,
             })
             .collect();
         let hidden: Vec<HiddenMessage> = self
             .hiding
             .iter()
-            .map(|&(conversation, user, seq)| HiddenMessage { conversation, user, seq, inbox_version: next(user) })
+            .map(|&(conversation, user, seq)| HiddenMessage {
+                conversation,
+                user,
+                seq,
+                inbox_version: next_inbox_version(user),
+            })
             .collect();
-        let gone: Vec<_> = self.leaving.iter().map(|&(from, user)| (from, user, next(user))).collect();
+        let removed: Vec<_> =
+            self.leaving.iter().map(|&(conversation, user)| (conversation, user, next_inbox_version(user))).collect();
         tx.add_members(&members, now_ms).await?;
         tx.hide(&hidden).await?;
-        tx.remove_members(&gone, now_ms).await?;
+        tx.remove_members(&removed, now_ms).await?;
         let forgotten: Vec<_> =
             self.forgetting.iter().map(|(&(conversation, user), &first_seq)| (conversation, user, first_seq)).collect();
         tx.forget(&forgotten).await?;
-        let left = gone.iter().map(|(from, ..)| *from).chain(forgotten.iter().map(|(from, ..)| *from));
-        tx.purge(distinct(left), now_ms).await
+        let changed = removed.iter().chain(&forgotten).map(|(conversation, ..)| *conversation);
+        tx.purge(distinct(changed), now_ms).await
     }
 }

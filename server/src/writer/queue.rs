@@ -14,13 +14,14 @@ pub(super) struct Queued<M, R> {
 
 /// A start or a mutation in the queue of a lane.
 pub(super) enum QueuedRequest {
-    /// In a box, because most requests are mutations, which are smaller.
+    /// A start. It is in a box, because most requests are mutations, which are smaller.
     Start(Box<Queued<Start, Started>>),
+    /// A mutation.
     Mutation(Queued<Mutation, WriteResult>),
 }
 
 /// The requests that a lane executes in one transaction: first the starts, then the mutations, each in the order in which
-/// they were queued. A client can't depend on the order of a start and a mutation, because their lanes may differ.
+/// they were queued. A client can't rely on the order of a start and a mutation, because their lanes may differ.
 #[derive(Default)]
 pub(super) struct Batch {
     pub starts: Vec<Queued<Start, Started>>,

@@ -25,7 +25,7 @@ use crate::{
 /// A change that a caller requests.
 #[derive(Debug, Clone)]
 pub struct WriteRequest<M> {
-    /// The user whose token came with the command.
+    /// The user who requests the change, or for whom a back end requests it, with the credential of the request.
     pub caller: Caller,
     /// The requested change: a [`Start`] or a [`Mutation`].
     pub mutation: M,
@@ -33,7 +33,7 @@ pub struct WriteRequest<M> {
 
 /// The changes of existing conversations.
 #[derive(Debug, Clone)]
-#[allow(missing_docs)] // they are the commands of the wire
+#[allow(missing_docs)] // The variants are the commands of the wire format.
 pub enum Mutation {
     Send {
         conversation: ConversationId,
@@ -78,7 +78,7 @@ pub enum Mutation {
     Reopen {
         conversation: ConversationId,
     },
-    /// A back end erases the text of a message for all members. The caller is the author, and no rule is asked.
+    /// A back end erases the text of a message for all members. The caller is the author, and the policy is not asked.
     EraseText {
         conversation: ConversationId,
         message: MessageId,
@@ -94,7 +94,7 @@ pub enum Mutation {
 /// A message to append to a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutgoingMessage {
-    /// The id of the message, made before the message is decided, so that it is the same in each try of a batch.
+    /// The id of the message. It is made before the batch is decided, so it is the same each time the batch runs.
     pub id: MessageId,
     /// The client id and the text.
     pub draft: Draft,
@@ -121,7 +121,7 @@ pub enum WriteResult {
     ConversationDeleted(ConversationId),
 }
 
-/// Start a conversation, or find the existing conversation with the same start key.
+/// The request to start a conversation, or to find the existing conversation with the same start key.
 #[derive(Debug, Clone)]
 pub struct Start {
     /// The conversation to create if none with this start key exists.
@@ -130,14 +130,14 @@ pub struct Start {
     pub members: Vec<Member>,
     /// The addressees of a mail, visible to all its recipients. Empty for other kinds.
     pub addressees: Vec<Addressee>,
-    /// The groups that the request names. Members with `is_named` unset join only if they still belong to one of these
-    /// groups.
+    /// The groups that the request names. A member who is not [`is_named`](Member::is_named) joins only if they still belong
+    /// to one of these groups.
     pub groups: Vec<GroupId>,
     /// The first message, written in the same transaction.
     pub first_message: Option<OutgoingMessage>,
     /// Checks that the starting user must pass before a new conversation is created.
     pub checks: Vec<Check>,
-    /// A conversation with this start key was found before the request was queued, so none is created.
+    /// Whether a conversation with this start key was found before the request was queued. Then no conversation is created.
     pub exists: bool,
 }
 
@@ -147,10 +147,10 @@ pub struct Start {
 pub struct Member {
     pub user: UserId,
     pub role: MemberRole,
-    /// The user is a copy recipient of the mail.
+    /// Whether the user is a recipient in copy (Cc) of the mail.
     pub is_copy: bool,
-    /// The request names the user directly, or the user starts the conversation. If unset, the user comes with a named
-    /// group.
+    /// Whether the request names the user directly, or the user starts the conversation. If false, the user is a member of a
+    /// named group.
     pub is_named: bool,
 }
 
@@ -159,21 +159,21 @@ pub struct Member {
 pub struct Started {
     /// The conversation that was created or found.
     pub conversation: ConversationId,
-    /// This start created the conversation.
+    /// Whether this start created the conversation.
     pub created: bool,
     /// The first message, if the request has one.
     pub first_message: Option<Message>,
 }
 
 impl Start {
-    /// The users of [`Self::members`] who join by the current facts: users named directly, and active members of a named
-    /// group with whom no rule denies the author to start a conversation.
-    pub(super) fn members_now(&self, facts: &Snapshot) -> Cow<'_, [Member]> {
+    /// The users of [`Self::members`] who join according to these facts: users who are named directly, and active members of
+    /// a named group with whom no rule denies the author to start a conversation.
+    pub(super) fn current_members(&self, facts: &Snapshot) -> Cow<'_, [Member]> {
         if self.groups.is_empty() {
             return Cow::Borrowed(self.members.as_slice());
         }
         let world = &facts.world;
-        let inside: HashSet<UserId> = self
+        let group_members: HashSet<UserId> = self
             .groups
             .iter()
             .filter_map(|group| facts.group(*group))
@@ -182,19 +182,21 @@ impl Start {
             .filter(|user| !facts.denies(Action::Start, self.new.created_by, Resource::User(*user)))
             .map(|user| UserId(Uuid::from_u128(world.user_key(user))))
             .collect();
-        Cow::Owned(self.members.iter().filter(|member| member.is_named || inside.contains(&member.user)).copied().collect())
+        Cow::Owned(
+            self.members.iter().filter(|member| member.is_named || group_members.contains(&member.user)).copied().collect(),
+        )
     }
 
-    /// Checks that a mail has a recipient: another user, or its author if the mail names the author. The named groups may
-    /// have lost their members since the request was queued.
+    /// Checks that a mail has a recipient: another user, or its author if the mail is addressed to the author. The named
+    /// groups may have lost their members since the request was queued.
     ///
     /// # Errors
     /// The refusal `RecipientInactive` if the mail has no recipient.
-    pub(super) fn reaches(&self, members_now: &[Member]) -> Result<(), Refusal> {
+    pub(super) fn require_recipient(&self, members: &[Member]) -> Result<(), Refusal> {
         let author = Addressed::User(self.new.created_by);
         if self.new.kind != ConversationKind::Mail
-            || members_now.len() > 1
-            || self.addressees.iter().any(|addressee| addressee.who == author)
+            || members.len() > 1
+            || self.addressees.iter().any(|addressee| addressee.addressed == author)
         {
             return Ok(());
         }
@@ -202,7 +204,7 @@ impl Start {
     }
 
     /// The starting user's membership in the conversation as it will be created.
-    pub(super) fn starter(&self) -> MemberContext {
+    pub(super) fn starter_context(&self) -> MemberContext {
         let peer = self.members.get(1).filter(|_| self.new.kind == ConversationKind::Direct);
         MemberContext {
             id: None,
@@ -221,14 +223,14 @@ impl Start {
 }
 
 impl WriteRequest<Start> {
-    /// The key that selects the lane. Starts with the same start key keep their order.
+    /// The key that selects the lane. Starts with the same start key use the same lane, so they keep their order.
     pub(super) fn lane_key(&self) -> LaneKey<'_> {
         LaneKey::Start(&self.mutation.new.start_key)
     }
 }
 
 impl WriteRequest<Mutation> {
-    /// The key that selects the lane. Mutations of a conversation keep their order.
+    /// The key that selects the lane. Mutations of a conversation use the same lane, so they keep their order.
     pub(super) fn lane_key(&self) -> LaneKey<'_> {
         LaneKey::Conversation(self.mutation.conversation())
     }
@@ -264,7 +266,7 @@ impl Mutation {
         }
     }
 
-    /// The client id of the message that the mutation sends.
+    /// The client id of the message that the mutation sends; `None` for other mutations.
     pub(super) fn client_id(&self) -> Option<ClientId> {
         match self {
             Self::Send { message, .. } => Some(message.draft.client_id),
@@ -272,7 +274,7 @@ impl Mutation {
         }
     }
 
-    /// The existing message that the mutation changes.
+    /// The existing message that the mutation changes; `None` for mutations that change no existing message.
     pub(super) fn target(&self) -> Option<MessageId> {
         match self {
             Self::Edit { message, .. }
@@ -326,7 +328,7 @@ mod tests {
             write.policy("mine", rules, "test").await.expect("writes");
             let users = ["lea", "tom"].map(|id| profile(id, UserStatus::Active));
             let users = write.users(&users).await.expect("writes");
-            let [lea, tom] = [0, 1].map(|at: usize| users[at].1.id);
+            let [lea, tom] = [0, 1].map(|index: usize| users[index].1.id);
             let class = GroupFact { external_id: "6a".to_owned(), kind: Some("class".to_owned()), ..GroupFact::default() };
             write.groups(&[class]).await.expect("writes");
             let class = write.resolve_groups(&["6a"]).await.expect("asks")["6a"];
@@ -334,8 +336,8 @@ mod tests {
             write.memberships(&[MembershipFact { key, from_ms: None, until_ms: None }]).await.expect("writes");
             write.commit().await.expect("commits");
 
-            let start = |kind, also: Option<UserId>| {
-                let to = [Some(Addressed::Group(class)), also.map(Addressed::User)].into_iter().flatten();
+            let start = |kind, other_recipient: Option<UserId>| {
+                let addressed = [Some(Addressed::Group(class)), other_recipient.map(Addressed::User)].into_iter().flatten();
                 let member = |user, is_named| Member { user, role: MemberRole::Member, is_copy: false, is_named };
                 Start {
                     new: NewConversation {
@@ -349,7 +351,7 @@ mod tests {
                         in_reply_to: None,
                     },
                     members: vec![member(lea, true), member(tom, false)],
-                    addressees: to.map(|who| Addressee { who, is_copy: false }).collect(),
+                    addressees: addressed.map(|addressed| Addressee { addressed, is_copy: false }).collect(),
                     groups: vec![class],
                     first_message: None,
                     checks: Vec::new(),
@@ -358,18 +360,18 @@ mod tests {
             };
             let clock: Arc<dyn Clock> = TestClock::new();
             let facts = facts::Facts::new(&store, &Lookups::start(&store), &clock);
-            let reaches = async |start: Start| {
+            let check = async |start: Start| {
                 let facts = facts.latest(tenant).await.expect("reads");
-                start.reaches(&start.members_now(&facts))
+                start.require_recipient(&start.current_members(&facts))
             };
-            assert_eq!(reaches(start(ConversationKind::Mail, None)).await, Ok(()));
+            assert_eq!(check(start(ConversationKind::Mail, None)).await, Ok(()));
 
-            let gone = profile("tom", UserStatus::Deactivated);
-            users::upsert(&store, tenant, &[gone], NOW_MS).await.expect("stores");
-            let refusal = reaches(start(ConversationKind::Mail, None)).await.expect_err("nobody gets it");
+            let deactivated = profile("tom", UserStatus::Deactivated);
+            users::upsert(&store, tenant, &[deactivated], NOW_MS).await.expect("stores");
+            let refusal = check(start(ConversationKind::Mail, None)).await.expect_err("nobody gets it");
             assert_eq!((refusal.code, refusal.field.as_str()), (ErrorCode::RecipientInactive, "startConversation.with[0]"));
-            assert_eq!(reaches(start(ConversationKind::Mail, Some(lea))).await, Ok(()), "she gets it herself");
-            assert_eq!(reaches(start(ConversationKind::Group, None)).await, Ok(()), "others can be added");
+            assert_eq!(check(start(ConversationKind::Mail, Some(lea))).await, Ok(()), "she gets it herself");
+            assert_eq!(check(start(ConversationKind::Group, None)).await, Ok(()), "others can be added");
         })
         .await;
     }

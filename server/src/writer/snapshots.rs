@@ -13,9 +13,9 @@ use crate::{
     },
 };
 
-/// Why a batch was not written.
+/// The reason why a batch was not written.
 pub(super) enum NotWritten {
-    /// The database failed. Nothing was written; only if the commit itself failed, this is unknown.
+    /// The database failed. Nothing was written, except perhaps if the commit itself failed.
     Failed(StoreError),
     /// This node must read all facts of a tenant first, which takes too long for a transaction that holds locks.
     FactsMissing(TenantId),
@@ -27,13 +27,16 @@ impl From<StoreError> for NotWritten {
     }
 }
 
-/// A tenant's facts at a version read under its lock.
+/// Returns a tenant's facts at a version that was read under the lock of these facts.
+///
+/// # Errors
+/// [`NotWritten::FactsMissing`] if all facts must be read first, [`NotWritten::Failed`] if the database fails.
 pub(super) async fn snapshot(
     tx: &WriteTx,
     deps: &WriterDeps,
     tenant: TenantId,
     version: read::Version,
 ) -> Result<Arc<Snapshot>, NotWritten> {
-    let known = deps.facts.at_version_in(tx.connection(), tenant, version).await?;
-    known.ok_or(NotWritten::FactsMissing(tenant))
+    let snapshot = deps.facts.at_version_in(tx.connection(), tenant, version).await?;
+    snapshot.ok_or(NotWritten::FactsMissing(tenant))
 }

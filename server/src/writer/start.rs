@@ -32,9 +32,9 @@ use crate::{
 
 /// The state of a batch after its locks were taken.
 #[derive(Default)]
-pub(super) struct Begun {
+pub(super) struct LockedBatch {
     /// One entry per start, in the order of the requests.
-    pub starts: Vec<BegunStart>,
+    pub starts: Vec<FoundStart>,
     /// The snapshots that were needed to decide the starts. Empty if the batch starts no conversation.
     pub facts: HashMap<TenantId, Arc<Snapshot>>,
     /// The API keys of the callers that are valid.
@@ -42,10 +42,10 @@ pub(super) struct Begun {
 }
 
 /// A start after its conversation was created or found.
-pub(super) struct BegunStart {
+pub(super) struct FoundStart {
     /// The conversation with the start key; `None` if there is none.
     pub found: Option<FoundConversation>,
-    /// Why the request must not create a conversation.
+    /// The reason why the request must not create a conversation; `None` if it may.
     pub rejection: Option<Rejection>,
 }
 
@@ -53,53 +53,55 @@ pub(super) struct BegunStart {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FoundConversation {
     pub id: ConversationId,
-    /// The conversation was created for this request, in this transaction or in an earlier try whose commit was not
-    /// confirmed.
+    /// Whether the conversation was created for this request: in this transaction, or in an earlier run of the batch whose
+    /// commit was not confirmed.
     pub created: bool,
-    /// This transaction created the conversation, which has no members yet.
+    /// Whether this transaction created the conversation, which then has no members yet.
     is_new: bool,
 }
 
 /// Creates the conversations that the requests start. The facts are locked and read first, because they decide which
-/// conversations may be created. The conversations are locked after they were created, together with the conversations
-/// `named` by other requests of the batch.
+/// conversations may be created. The conversations are locked after they were created, together with
+/// `named_conversations`: the conversations that the mutations of the batch change.
 pub(super) async fn begin_with_starts(
     tx: &WriteTx,
     deps: &WriterDeps,
     tenants: &HashSet<TenantId>,
     keys: HashSet<Uuid>,
     requests: &[&WriteRequest<Start>],
-    named: HashSet<ConversationId>,
+    named_conversations: HashSet<ConversationId>,
     now_ms: i64,
     updates: &mut Vec<Update>,
-) -> Result<Begun, NotWritten> {
+) -> Result<LockedBatch, NotWritten> {
     let mut facts = HashMap::new();
     for (tenant, version) in tx.hold_facts(tenants.iter().copied()).await? {
         facts.insert(tenant, snapshot(tx, deps, tenant, version).await?);
     }
     let valid_keys = tx.valid_keys(keys, now_ms).await?;
     let starters = tx.starters(requests.iter().map(|request| request.caller.user).collect::<HashSet<_>>()).await?;
-    let judged =
-        requests.iter().map(|request| Judged::new(&facts, &valid_keys, starters.get(&request.caller.user), request));
-    let judged: Vec<_> = judged.collect();
-    let found = create(tx, &judged, now_ms).await?;
-    tx.lock(named.into_iter().chain(found.iter().flatten().map(|found| found.id)).collect::<HashSet<_>>()).await?;
-    add_members(tx, &judged, &found, now_ms, updates).await?;
-    let starts = found.into_iter().zip(judged);
-    let starts = starts.map(|(found, judged)| BegunStart { found, rejection: judged.rejection }).collect();
-    Ok(Begun { starts, facts, valid_keys })
+    let decided =
+        requests.iter().map(|request| DecidedStart::new(&facts, &valid_keys, starters.get(&request.caller.user), request));
+    let decided: Vec<_> = decided.collect();
+    let found = create(tx, &decided, now_ms).await?;
+    tx.lock(named_conversations.into_iter().chain(found.iter().flatten().map(|found| found.id)).collect::<HashSet<_>>())
+        .await?;
+    add_members(tx, &decided, &found, now_ms, updates).await?;
+    let starts = found.into_iter().zip(decided);
+    let starts = starts.map(|(found, decided)| FoundStart { found, rejection: decided.rejection }).collect();
+    Ok(LockedBatch { starts, facts, valid_keys })
 }
 
-/// A start, judged by the locked facts.
-struct Judged<'a> {
+/// A start and the decision by the locked facts whether it may create a conversation.
+struct DecidedStart<'a> {
     start: &'a Start,
     /// The members of the new conversation.
     members: Cow<'a, [Member]>,
-    /// Why the request must not create a conversation. An existing conversation can still be found.
+    /// The reason why the request must not create a conversation; `None` if it may. An existing conversation can still be
+    /// found.
     rejection: Option<Rejection>,
 }
 
-impl<'a> Judged<'a> {
+impl<'a> DecidedStart<'a> {
     fn new(
         facts: &HashMap<TenantId, Arc<Snapshot>>,
         valid_keys: &HashSet<Uuid>,
@@ -109,57 +111,64 @@ impl<'a> Judged<'a> {
         let Some((facts, starter)) = facts.get(&caller.tenant).zip(starter) else {
             return Self { start, members: Cow::Borrowed(&[]), rejection: Some(not_found().into()) };
         };
-        let members = start.members_now(facts);
+        let members = start.current_members(facts);
         let authenticated = authenticate(*caller, starter.tokens_valid_from_s, starter.is_suspended, valid_keys);
         let rejection = authenticated.and_then(|()| authorize(facts, caller.user, start, &members)).err();
         Self { start, members, rejection }
     }
 }
 
-/// Whether a user may create the conversation of a start.
+/// Checks whether a user may create the conversation of a start.
+///
+/// # Errors
+/// The rejection for the user if they may not.
 fn authorize(facts: &Snapshot, starter: UserId, start: &Start, members: &[Member]) -> Result<(), Rejection> {
     if start.exists {
         return Err(not_found().into());
     }
     start.checks.iter().try_for_each(|check| check.authorize(facts, starter))?;
-    start.reaches(members)?;
+    start.require_recipient(members)?;
     // A conversation is not created if the user could not read it or not send the requested first message.
-    let membership = start.starter();
+    let membership = start.starter_context();
     facts.authorize_in(Action::Read, starter, &membership)?;
     if start.first_message.is_some() && membership.kind != ConversationKind::Mail {
-        let sends = facts.authorize_in(Action::Send, starter, &membership);
-        sends.map_err(|rejection| rejection.field(StartConversation::FIRST_MESSAGE))?;
+        let may_send = facts.authorize_in(Action::Send, starter, &membership);
+        may_send.map_err(|rejection| rejection.field(StartConversation::FIRST_MESSAGE))?;
     }
     Ok(())
 }
 
 /// Creates the conversations that may be created. Returns the conversation of each request.
-async fn create(tx: &WriteTx, judged: &[Judged<'_>], now_ms: i64) -> Result<Vec<Option<FoundConversation>>, StoreError> {
-    let new = judged.iter().filter(|judged| judged.rejection.is_none()).map(|Judged { start, members, .. }| {
+async fn create(
+    tx: &WriteTx,
+    decided: &[DecidedStart<'_>],
+    now_ms: i64,
+) -> Result<Vec<Option<FoundConversation>>, StoreError> {
+    let new = decided.iter().filter(|decided| decided.rejection.is_none()).map(|DecidedStart { start, members, .. }| {
         let member_count = u32::try_from(members.len()).unwrap_or(u32::MAX);
         NewConversation { member_count, ..start.new.clone() }
     });
-    let made = tx.start(new.collect(), now_ms).await?;
+    let created_ids = tx.start(new.collect(), now_ms).await?;
     let key = |start: &Start| (start.new.tenant, start.new.start_key.clone());
-    let ids = tx.started(judged.iter().map(|judged| key(judged.start)).collect()).await?;
+    let ids = tx.conversations_of_start_keys(decided.iter().map(|decided| key(decided.start)).collect()).await?;
     let found = |start: &Start| {
         let id = *ids.get(&key(start))?;
         let created = id == start.new.id;
-        Some(FoundConversation { id, created, is_new: created && made.contains(&id) })
+        Some(FoundConversation { id, created, is_new: created && created_ids.contains(&id) })
     };
-    Ok(judged.iter().map(|judged| found(judged.start)).collect())
+    Ok(decided.iter().map(|decided| found(decided.start)).collect())
 }
 
 /// Adds the members and addressees of the conversations that this transaction created.
 async fn add_members(
     tx: &WriteTx,
-    judged: &[Judged<'_>],
+    decided: &[DecidedStart<'_>],
     found: &[Option<FoundConversation>],
     now_ms: i64,
     updates: &mut Vec<Update>,
 ) -> Result<(), StoreError> {
     let (mut joining, mut addressees) = (Vec::new(), Vec::new());
-    for (Judged { start, members, .. }, found) in judged.iter().zip(found) {
+    for (DecidedStart { start, members, .. }, found) in decided.iter().zip(found) {
         let Some(FoundConversation { id: conversation, is_new: true, .. }) = *found else { continue };
         joining.extend(members.iter().map(|member| (conversation, *member)));
         addressees.extend(start.addressees.iter().map(|addressee| (conversation, *addressee)));

@@ -23,17 +23,18 @@ pub(super) struct BatchState {
     pub now_ms: i64,
     /// The tenants' facts, at the versions that were read under the lock.
     pub facts: HashMap<TenantId, Arc<Snapshot>>,
-    /// The API keys of the callers that are valid, read under the lock.
+    /// The valid API keys among the keys of the callers, read under the lock.
     pub valid_keys: HashSet<Uuid>,
-    /// The counters of the conversations. The first allowed caller of a conversation creates its entry.
+    /// The counters of the conversations. The first request for a conversation whose caller is authenticated creates its
+    /// entry.
     pub logs: HashMap<ConversationId, Log>,
-    /// The rows that decisions depend on.
+    /// The rows that the decisions depend on.
     pub current: Current,
     /// The decisions.
     pub decided: Decided,
 }
 
-/// The rows that were read for a batch. A decision updates them, so that the next request sees its result.
+/// The rows that were read for a batch. Each decision updates them, so that the next request sees its result.
 pub(super) struct Current {
     /// The callers' memberships.
     pub actors: HashMap<(ConversationId, UserId), ActorContext>,
@@ -41,18 +42,18 @@ pub(super) struct Current {
     pub sent: HashMap<(UserId, ClientId), Message>,
     /// The messages that requests edit or delete.
     pub targets: HashMap<MessageId, Message>,
-    /// Of the users whom the batch adds to or removes from groups, the current members.
+    /// Those users whom requests of the batch add, remove or let leave, and who are members now.
     pub members: HashSet<(ConversationId, UserId)>,
     /// Users of direct conversations who deleted their copy. The next message makes them members again.
-    pub away: HashSet<(ConversationId, UserId)>,
+    pub left_peers: HashSet<(ConversationId, UserId)>,
     /// Messages of the batch's requests whose own copy the user has deleted, by conversation, user and `seq`.
     pub hidden: HashSet<(ConversationId, UserId, u32)>,
     /// The users who have a copy of a conversation that the batch erases, as they were before the batch.
     pub holders: HashMap<ConversationId, HashSet<UserId>>,
 }
 
-/// The results of the requests that are decided already: what the batch writes, publishes and counts. Nothing of it leaves
-/// the writer before the commit.
+/// The results of the requests that are decided already: what the batch writes, publishes and counts. No result leaves the
+/// writer before the commit.
 #[derive(Default)]
 pub(super) struct Decided {
     /// New messages.
@@ -61,8 +62,8 @@ pub(super) struct Decided {
     pub rewritten: HashSet<MessageId>,
     /// New read positions.
     pub read_positions: HashMap<(ConversationId, UserId), ReadPosition>,
-    /// Of [`Self::read_positions`], the positions that a user moved, as opposed to positions that follow from an own
-    /// message. The unread counts at these positions are read after the batch was written.
+    /// Those positions in [`Self::read_positions`] that a user moved with a command. The other positions follow from an own
+    /// message. The unread counts at the moved positions are read after the batch was written.
     pub marked: HashSet<(ConversationId, UserId)>,
     /// Users who become members.
     pub joining: Vec<Joining>,
@@ -84,7 +85,7 @@ pub(super) struct Decided {
     pub counts: SendCounts,
 }
 
-/// What a batch adds to the metrics.
+/// The numbers that a batch adds to the metrics.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct SendCounts {
     /// Number of new messages.
@@ -108,10 +109,11 @@ pub(super) struct Joining {
 pub(super) struct ReadPosition {
     /// The `seq` of the last message that the member has read.
     pub read_seq: u32,
-    /// The member marked the conversation as unread.
+    /// Whether the member marked the conversation as unread.
     pub marked_unread: bool,
 }
 
-pub(super) fn distinct<T: Eq + std::hash::Hash>(all: impl Iterator<Item = T>) -> HashSet<T> {
-    all.collect()
+/// The set of these values.
+pub(super) fn distinct<T: Eq + std::hash::Hash>(values: impl Iterator<Item = T>) -> HashSet<T> {
+    values.collect()
 }

@@ -1,4 +1,4 @@
-//! What a batch does when it is run again, and what a request sees of earlier requests of its batch.
+//! Tests of batches: a batch that runs again, and a request that depends on earlier requests of its batch.
 
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ impl Fixture {
         let gate = PolicyGate::new(&metrics, &Refusals::start(&tasks, store, &clock, &metrics));
         let node = NodeId::new();
         let (bus, events) = LocalHub::default().join(node);
-        let never = std::time::Duration::from_secs(3_600);
+        let very_long = std::time::Duration::from_secs(3_600);
         let fanout_deps = FanoutDeps {
             node,
             store: store.clone(),
@@ -63,7 +63,7 @@ impl Fixture {
             events,
             clock: Arc::clone(&clock),
             metrics: Arc::clone(&metrics),
-            checks: Checks { recent: never, all: never, bus_away: never, recent_window: never },
+            checks: Checks { recent: very_long, all: very_long, bus_away: very_long, recent_window: very_long },
         };
         let hub = Hub::start(&tasks, fanout_deps);
         // The first batch of a tenant whose facts are not loaded is not written.
@@ -100,6 +100,7 @@ impl Fixture {
         WriteRequest { caller: self.caller(&self.lea), mutation }
     }
 
+    /// Writes a batch, which must succeed.
     async fn write(&self, batch: &Batch) -> Written {
         batch::write(&self.deps, NOW_MS, batch).await.ok().expect("is written")
     }
@@ -110,7 +111,7 @@ impl Fixture {
         written.started[0].as_ref().expect("is allowed").conversation
     }
 
-    /// The number in the only row of the answer.
+    /// The number in the only row of the result of a query.
     async fn number(&self, sql: &str) -> i64 {
         let store = &self.deps.store;
         let row = store.reader().query_one_raw(Statement::from_string(store.backend(), sql)).await;
@@ -136,7 +137,7 @@ fn queued<M, R>(request: WriteRequest<M>) -> Queued<M, R> {
     Queued { request, answer }
 }
 
-/// A commit whose answer is lost may have been executed. The lane then runs the same batch again.
+/// A commit without an answer may have been executed. The lane then runs the same batch again.
 #[tokio::test]
 async fn a_batch_that_was_committed_without_an_answer_changes_nothing_when_it_runs_again() {
     on_each_database(|store| async move {
@@ -152,11 +153,11 @@ async fn a_batch_that_was_committed_without_an_answer_changes_nothing_when_it_ru
         let read = mutations([(fixture.caller(&fixture.tom), Mutation::MarkRead { conversation, seq: 1 })]);
         fixture.write(&read).await.mutated[0].as_ref().expect("is allowed");
 
-        let again = fixture.write(&batch).await;
-        let found = again.started[0].as_ref().expect("is allowed");
+        let second = fixture.write(&batch).await;
+        let found = second.started[0].as_ref().expect("is allowed");
         assert_eq!((found.conversation, found.created), (conversation, true), "the answer is that of the first run");
         assert_eq!(found.first_message, started.first_message);
-        assert_eq!((again.counts.accepted, again.counts.repeated), (1, 0), "only this run's counts are used");
+        assert_eq!((second.counts.accepted, second.counts.repeated), (1, 0), "only this run's counts are used");
         assert_eq!(fixture.number("SELECT COUNT(*) FROM messages").await, 1);
         assert_eq!(fixture.number("SELECT MIN(read_seq) FROM members").await, 1, "read positions stay");
         assert_eq!(fixture.number("SELECT MAX(inbox_version) FROM users").await, 1, "nobody joins again");
@@ -165,7 +166,7 @@ async fn a_batch_that_was_committed_without_an_answer_changes_nothing_when_it_ru
 }
 
 #[tokio::test]
-async fn a_retry_of_a_client_is_counted_as_repeated() {
+async fn a_message_that_a_client_sends_again_is_counted_as_repeated() {
     on_each_database(|store| async move {
         let fixture = Fixture::new(&store).await;
         let conversation = fixture.group().await;
@@ -176,14 +177,14 @@ async fn a_retry_of_a_client_is_counted_as_repeated() {
         };
         let first = fixture.write(&send()).await;
         assert_eq!((first.counts.accepted, first.counts.repeated), (1, 0));
-        let again = fixture.write(&send()).await;
-        assert_eq!((again.counts.accepted, again.counts.repeated), (0, 1));
+        let second = fixture.write(&send()).await;
+        assert_eq!((second.counts.accepted, second.counts.repeated), (0, 1));
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_user_who_comes_back_in_a_batch_can_write_in_the_same_batch() {
+async fn a_user_who_leaves_and_is_added_again_in_a_batch_can_write_in_the_same_batch() {
     on_each_database(|store| async move {
         let fixture = Fixture::new(&store).await;
         let conversation = fixture.group().await;
@@ -221,7 +222,7 @@ async fn an_unknown_state_of_a_conversation_is_kept_when_the_conversation_change
 
 /// `seq` and versions are assigned from the stored counters, so a counter that was read wrongly would be assigned twice.
 #[tokio::test]
-async fn a_counter_that_does_not_fit_is_an_error() {
+async fn a_stored_version_that_is_too_large_is_an_error() {
     on_each_database(|store| async move {
         let fixture = Fixture::new(&store).await;
         let conversation = fixture.group().await;

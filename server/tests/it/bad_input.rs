@@ -1,4 +1,4 @@
-//! Invalid input from clients: the server names the error and keeps serving other clients.
+//! Invalid input from clients. The server names the error, and other clients are not affected.
 
 use std::ops::ControlFlow;
 
@@ -73,7 +73,7 @@ async fn frames_that_cannot_be_read_end_the_connection() {
         (Encoding::Proto, Message::binary(vec![0xff; 40]), MALFORMED),
         // Field 4, `ping`, with a length beyond the end of the frame.
         (Encoding::Proto, Message::binary(vec![0x22, 0x7f]), MALFORMED),
-        // Frames of the other encoding.
+        // These frames have the other encoding.
         (
             Encoding::Json,
             Message::binary(Encoding::Proto.encode(&wire::Request { id: 1, command: Some(ping()) })),
@@ -212,7 +212,7 @@ async fn a_value_out_of_bounds_is_named() {
         (send(&id, &id, " \n\t"), "invalid", "sendMessage.text"),
         (send(&id, &id, "a\0b"), "invalid", "sendMessage.text"),
         (send(&id, &id, "it\u{92}s"), "invalid", "sendMessage.text"),
-        // As long as the frame limit allows.
+        // The texts are as long as the frame limit allows.
         (send(&id, &id, &"x".repeat(60 * 1024)), "too_large", "sendMessage.text"),
         (send(&id, &id, &"x".repeat(16 * 1024 + 1)), "too_large", "sendMessage.text"),
         (
@@ -397,7 +397,7 @@ async fn messages_have_their_own_rate_limit() {
 }
 
 /// Random bytes, or a valid request with some bytes changed.
-fn noise(random: &mut StdRng, encoding: Encoding) -> Message {
+fn random_message(random: &mut StdRng, encoding: Encoding) -> Message {
     let bytes: Vec<u8> = if random.random_bool(0.5) {
         let length = random.random_range(0..200);
         (0..length).map(|_| random.random()).collect()
@@ -433,7 +433,7 @@ async fn random_frames_do_not_disturb_other_clients() {
     let mut sent = 0;
     while sent < FRAMES {
         let encoding = Encoding::ALL[sent % 2];
-        // Before and after hello.
+        // Random frames are sent before and after hello.
         let mut raw = if random.random_bool(0.3) {
             Raw::open(cluster.nodes[0].public(), encoding).await
         } else {
@@ -441,7 +441,7 @@ async fn random_frames_do_not_disturb_other_clients() {
         };
         for _ in 0..10 {
             sent += 1;
-            if raw.try_send(noise(&mut random, encoding)).await == ControlFlow::Break(()) {
+            if raw.try_send(random_message(&mut random, encoding)).await == ControlFlow::Break(()) {
                 break;
             }
         }

@@ -1,4 +1,4 @@
-//! The reason why a member can't write, in the conversation and as an event.
+//! The reason why a member can't write (`cannot_send`), in the conversation and in the event `capabilitiesChanged`.
 
 use causerie_client::{
     ConversationId, ErrorCode, Event, MailDraft,
@@ -15,9 +15,9 @@ use crate::{
     },
 };
 
-/// Waits for an event with this reason.
-async fn told(user: &mut User, here: ConversationId, reason: Option<ErrorCode>) {
-    let told = |event| match event {
+/// Waits for an event with this reason, and checks that the conversation has the same reason.
+async fn expect_reason(user: &mut User, here: ConversationId, reason: Option<ErrorCode>) {
+    let has_reason = |event| match event {
         Event::Capabilities { conversation, cannot_send, capabilities } if conversation == here => {
             let writes = capabilities.contains(&Capability::Send) || capabilities.contains(&Capability::Reply);
             assert_eq!(writes, cannot_send.is_none(), "a reason exactly if the user can't write");
@@ -25,7 +25,7 @@ async fn told(user: &mut User, here: ConversationId, reason: Option<ErrorCode>) 
         }
         _ => None,
     };
-    user.until(&format!("the reason {reason:?}"), told).await;
+    user.until(&format!("the reason {reason:?}"), has_reason).await;
     assert_eq!(reason_in(&within("a conversation", user.conversation(here)).await.answer().expect("readable")), reason);
 }
 
@@ -39,11 +39,11 @@ async fn a_closed_conversation_and_a_removed_user_are_reasons() {
         let [mut ann, mut ben] = community.users(["ann", "ben"]).await;
         let here = ann.chats_with(&mut ben).await;
         ann.close_conversation(here).await.answer().expect("a member may");
-        told(&mut ben, here, Some(ErrorCode::Closed)).await;
+        expect_reason(&mut ben, here, Some(ErrorCode::Closed)).await;
         ann.reopen_conversation(here).await.answer().expect("a member may");
-        told(&mut ben, here, None).await;
-        community.import_all(&[user("ann").gone()]).await;
-        told(&mut ben, here, Some(ErrorCode::RecipientInactive)).await;
+        expect_reason(&mut ben, here, None).await;
+        community.import_all(&[user("ann").removed()]).await;
+        expect_reason(&mut ben, here, Some(ErrorCode::RecipientInactive)).await;
     })
     .await;
 }
@@ -55,8 +55,8 @@ async fn an_ended_relation_and_switched_off_messages_are_reasons() {
         let [mut ada, mut bea] = network.users(["ada", "bea"]).await;
         let here = ada.chats_with(&mut bea).await;
         ada.unrelate("friend", user_ref("bea")).await.answer().expect("either may end it");
-        told(&mut bea, here, Some(ErrorCode::NeedsFriend)).await;
-        told(&mut ada, here, Some(ErrorCode::NeedsFriend)).await;
+        expect_reason(&mut bea, here, Some(ErrorCode::NeedsFriend)).await;
+        expect_reason(&mut ada, here, Some(ErrorCode::NeedsFriend)).await;
     })
     .await;
     let staff = [user("owen").with("roles", vec!["owner"]), user("kim").with("roles", vec!["learner"])];
@@ -64,9 +64,9 @@ async fn an_ended_relation_and_switched_off_messages_are_reasons() {
         let [mut owen, mut kim] = lms.users(["owen", "kim"]).await;
         let here = owen.chats_with(&mut kim).await;
         lms.import_all(&[setting("messaging", "off")]).await;
-        told(&mut kim, here, Some(ErrorCode::MessagingOff)).await;
+        expect_reason(&mut kim, here, Some(ErrorCode::MessagingOff)).await;
         lms.import_all(&[setting("messaging", "on")]).await;
-        told(&mut kim, here, None).await;
+        expect_reason(&mut kim, here, None).await;
     })
     .await;
 }
@@ -80,9 +80,9 @@ async fn a_block_looks_like_a_lost_reach() {
         let [mut lea, mut tom, mut zoe] = school.users(["lea", "tom", "zoe"]).await;
         let (with_tom, with_zoe) = (lea.chats_with(&mut tom).await, lea.chats_with(&mut zoe).await);
         school.import_all(&[relation("tom", "block", "lea")]).await;
-        told(&mut lea, with_tom, Some(ErrorCode::CannotStart)).await;
-        school.import_all(&[member("zoe", "learner", "6a").gone()]).await;
-        told(&mut lea, with_zoe, Some(ErrorCode::CannotStart)).await;
+        expect_reason(&mut lea, with_tom, Some(ErrorCode::CannotStart)).await;
+        school.import_all(&[member("zoe", "learner", "6a").removed()]).await;
+        expect_reason(&mut lea, with_zoe, Some(ErrorCode::CannotStart)).await;
     })
     .await;
 }

@@ -1,5 +1,5 @@
-//! Contacts: what a user may do with the users on screen, and its changes. The watching user and the cause of the change are
-//! on different nodes.
+//! Contacts: the actions that a user may do with the users on screen, and the changes of these actions. The watching user
+//! and the cause of the change are on different nodes.
 
 use std::collections::BTreeMap;
 
@@ -29,44 +29,45 @@ impl Screen {
     /// Connects a user and watches these users.
     async fn of(system: &System<'_>, external_id: &str, watched: &[&str]) -> Self {
         let mut screen = Self { user: system.user(external_id).await, shown: BTreeMap::new() };
-        screen.watches(watched).await;
+        screen.watch(watched).await;
         screen
     }
 
-    /// Watches these users in place of the users before.
-    async fn watches(&mut self, watched: &[&str]) {
+    /// Watches these users. They replace the users that the device watched before.
+    async fn watch(&mut self, watched: &[&str]) {
         let users = watched.iter().map(|name| user_ref(name));
         let contacts = within("contacts", self.user.watch_contacts(users)).await.answer().expect("anyone may watch");
-        let names: Vec<String> = contacts.iter().map(asked).collect();
+        let names: Vec<String> = contacts.iter().map(external_id_of).collect();
         assert_eq!(names, watched, "one contact for each user, in their order");
-        // The answer is an event too, in its order with the changes.
+        // The answer is also published as an event, in order with the changes.
         let answer = |event| matches!(event, Event::Contacts(listed) if listed == contacts).then_some(());
         self.user.until("the answer", answer).await;
         self.shown = names.into_iter().zip(contacts).collect();
     }
 
-    /// The contact of a user, once it fits.
-    async fn shows(&mut self, name: &str, what: &str, fits: impl Fn(&Contact) -> bool) -> Contact {
+    /// Waits until the contact of a user has the property that `accepts` tests, and returns the contact.
+    async fn until_contact(&mut self, name: &str, what: &str, accepts: impl Fn(&Contact) -> bool) -> Contact {
         let Self { user, shown } = self;
-        if fits(&shown[name]) {
+        if accepts(&shown[name]) {
             return shown[name].clone();
         }
         let told = |event| {
             let Event::Contacts(contacts) = event else { return None };
             for contact in contacts {
-                let replaced = shown.insert(asked(&contact), contact.clone());
+                let replaced = shown.insert(external_id_of(&contact), contact.clone());
                 assert!(replaced.as_ref().is_some_and(|before| *before != contact), "told without a change: {contact:?}");
             }
-            fits(&shown[name]).then(|| shown[name].clone())
+            accepts(&shown[name]).then(|| shown[name].clone())
         };
         user.until(&format!("{what} of {name}"), told).await
     }
 
     /// Waits for contacts that arrive again on a new connection, until the user may be written to.
-    async fn may_start_again(&mut self, name: &str) {
+    async fn until_may_start_again(&mut self, name: &str) {
         let told = |event| match event {
             Event::Contacts(contacts) => {
-                let told = contacts.iter().find(|contact| asked(contact) == name).expect("the user is watched alone");
+                let told =
+                    contacts.iter().find(|contact| external_id_of(contact) == name).expect("the user is watched alone");
                 can(told, DirectoryAction::Start).then_some(())
             }
             _ => None,
@@ -75,12 +76,12 @@ impl Screen {
     }
 
     async fn may_start(&mut self, name: &str, may: bool) -> Contact {
-        self.shows(name, &format!("start {may}"), |contact| can(contact, DirectoryAction::Start) == may).await
+        self.until_contact(name, &format!("start {may}"), |contact| can(contact, DirectoryAction::Start) == may).await
     }
 }
 
 /// The external id by which the command named the user.
-fn asked(contact: &Contact) -> String {
+fn external_id_of(contact: &Contact) -> String {
     match contact.user_ref.as_ref().and_then(|user| user.by.clone()).expect("as asked") {
         By::ExternalId(name) | By::Id(name) => name,
     }
@@ -91,7 +92,7 @@ fn can(contact: &Contact, action: DirectoryAction) -> bool {
 }
 
 /// A contact without the reference of the command.
-fn nameless(contact: &Contact) -> Contact {
+fn without_reference(contact: &Contact) -> Contact {
     Contact { user_ref: None, ..contact.clone() }
 }
 
@@ -123,9 +124,9 @@ async fn both_users_see_a_request_its_acceptance_and_its_end() {
         );
         assert_eq!(before.user.as_ref().map(|user| user.external_id.as_str()), Some("cem"));
         ada.user.relate("friend", user_ref("cem")).await.answer().expect("anyone may ask");
-        let asks = ada.shows("cem", "a request", |contact| relation(contact) == ASKS).await;
+        let asks = ada.until_contact("cem", "a request", |contact| relation(contact) == ASKS).await;
         assert_eq!(asks.may_request, [""; 0], "it is requested");
-        cem.shows("ada", "a request", |contact| relation(contact) == ASKED).await;
+        cem.until_contact("ada", "a request", |contact| relation(contact) == ASKED).await;
         cem.user.accept_relation("friend", user_ref("ada")).await.answer().expect("asked");
         for (screen, other) in [(&mut ada, "cem"), (&mut cem, "ada")] {
             let friend = screen.may_start(other, true).await;
@@ -151,11 +152,11 @@ async fn a_started_conversation_appears_and_its_close_withdraws_sending() {
         let ben = community.user("ben").await;
         assert_eq!(ann.may_start("ben", true).await.conversation_id, "");
         let here = ben.starts_with("ann").await.expect("anyone");
-        ann.shows("ben", "the conversation", |contact| contact.conversation_id == here.to_string()).await;
+        ann.until_contact("ben", "the conversation", |contact| contact.conversation_id == here.to_string()).await;
         ben.close_conversation(here).await.answer().expect("a member may");
-        ann.shows("ben", "the close", |contact| !can(contact, DirectoryAction::Send)).await;
+        ann.until_contact("ben", "the close", |contact| !can(contact, DirectoryAction::Send)).await;
         ann.user.reopen_conversation(here).await.answer().expect("a member may");
-        ann.shows("ben", "the reopening", |contact| can(contact, DirectoryAction::Send)).await;
+        ann.until_contact("ben", "the reopening", |contact| can(contact, DirectoryAction::Send)).await;
     })
     .await;
 }
@@ -172,21 +173,21 @@ async fn hidden_and_unknown_users_look_the_same() {
     everywhere("school", &school(), async |school| {
         let mut lea = Screen::of(school, "lea", &["zoe", "nobody", "tom"]).await;
         for name in ["zoe", "nobody"] {
-            assert_eq!(nameless(&lea.shown[name]), hidden(), "{name}");
+            assert_eq!(without_reference(&lea.shown[name]), hidden(), "{name}");
         }
         // The ids of the server reveal no more than those of the product.
         let id = school.user("zoe").await.id().await;
         let ids = [UserRef::Id(id), UserRef::Id(causerie_client::UserId::new())];
         let contacts = lea.user.watch_contacts(ids).await.answer().expect("anyone may watch");
-        assert_eq!(contacts.iter().map(nameless).collect::<Vec<_>>(), [hidden(), hidden()]);
-        // Zoe changes to the class, and a new user comes into it.
-        lea.watches(&["zoe", "new", "tom"]).await;
+        assert_eq!(contacts.iter().map(without_reference).collect::<Vec<_>>(), [hidden(), hidden()]);
+        // Zoe moves to the class, and a new user joins it.
+        lea.watch(&["zoe", "new", "tom"]).await;
         school.import_all(&[member("zoe", "learner", "6a")]).await;
         assert_eq!(lea.may_start("zoe", true).await.user.map(|user| user.name), Some("zoe".to_owned()));
         school.import_all(&[user("new").with("name", "New Pupil"), member("new", "learner", "6a")]).await;
         assert_eq!(lea.may_start("new", true).await.user.map(|user| user.name), Some("New Pupil".to_owned()));
-        school.import_all(&[member("zoe", "learner", "6a").gone()]).await;
-        assert_eq!(nameless(&lea.may_start("zoe", false).await), hidden(), "as before");
+        school.import_all(&[member("zoe", "learner", "6a").removed()]).await;
+        assert_eq!(without_reference(&lea.may_start("zoe", false).await), hidden(), "as before");
     })
     .await;
 }
@@ -197,14 +198,14 @@ async fn a_block_hides_the_blocking_user_and_tells_nothing_else() {
         let mut lea = Screen::of(school, "lea", &["tom"]).await;
         lea.may_start("tom", true).await;
         school.import_all(&[relation_row("tom", "block", "lea")]).await;
-        assert_eq!(nameless(&lea.may_start("tom", false).await), hidden());
+        assert_eq!(without_reference(&lea.may_start("tom", false).await), hidden());
     })
     .await;
     everywhere("community", &["ann", "ben", "cy"].map(user), async |community| {
         let mut ann = Screen::of(community, "ann", &["ben"]).await;
         let ben = community.user("ben").await;
         let here = ben.starts_with("ann").await.expect("anyone");
-        ann.shows("ben", "the conversation", |contact| !contact.conversation_id.is_empty()).await;
+        ann.until_contact("ben", "the conversation", |contact| !contact.conversation_id.is_empty()).await;
         ben.relate("block", user_ref("ann")).await.answer().expect("anyone may block");
         let blocked = ann.may_start("ben", false).await;
         // Ann reads the conversation, so she knows Ben. The reason is that of a missing rule.
@@ -238,7 +239,7 @@ async fn blocking_is_offered_where_the_rules_allow_it_and_to_active_users_only()
         assert!(can(&ann.shown["ben"], DirectoryAction::Block));
         assert!(!can(&ann.shown["ann"], DirectoryAction::Block), "nobody blocks themselves");
         community.import_all(&[user("ben").with("status", "deactivated")]).await;
-        ann.shows("ben", "not blocked", |contact| !can(contact, DirectoryAction::Block)).await;
+        ann.until_contact("ben", "not blocked", |contact| !can(contact, DirectoryAction::Block)).await;
         assert!(ann.user.relate("block", user_ref("ben")).await.answer().is_err());
     })
     .await;
@@ -256,10 +257,10 @@ async fn settings_rules_names_and_statuses_change_contacts() {
         owen.may_start("kim", true).await;
         lms.import_all(&[user("kim").with("name", "Kim Renamed")]).await;
         let name = |contact: &Contact| contact.user.as_ref().is_some_and(|user| user.name == "Kim Renamed");
-        owen.shows("kim", "the new name", name).await;
+        owen.until_contact("kim", "the new name", name).await;
         lms.import_all(&[user("kim").with("name", "Kim Renamed").with("about", "Algebra I")]).await;
         let about = |contact: &Contact| contact.user.as_ref().is_some_and(|user| user.about == "Algebra I");
-        owen.shows("kim", "the new text", about).await;
+        owen.until_contact("kim", "the new text", about).await;
         lms.import_all(&[user("kim").with("status", "deactivated")]).await;
         let away = owen.may_start("kim", false).await;
         assert_eq!(away.cannot_start(), ErrorCode::RecipientInactive);
@@ -280,14 +281,14 @@ async fn rules_put_in_force_change_contacts() {
         own.set_rules(rules).await;
         ann.may_start("ben", rules == OPEN).await;
         ben.may_start("ann", rules == OPEN).await;
-        // The user themselves: a note to self.
+        // The contact of the watching user is a note to self.
         ben.may_start("ben", rules == OPEN).await;
     }
 }
 
 #[tokio::test]
 async fn more_contacts_than_are_evaluated_together_change_on_every_screen() {
-    /// 21 devices that watch 100 users each: above the 2,000 that are evaluated at a time.
+    /// 21 devices that watch 100 users each. The server evaluates at most 2,000 contacts at a time.
     const DEVICES: usize = 21;
     let mut rows = vec![user("owen").with("roles", vec!["owner"])];
     let names: Vec<String> = (0..100).map(|number| format!("kim{number}")).collect();
@@ -322,7 +323,7 @@ async fn a_revocation_while_the_watch_begins_leaves_no_permission_on_screen() {
                 }
             };
             let watched = if round % 4 < 2 { ["ben", "cy"] } else { ["cy", "ben"] };
-            join(ann.watches(&watched), blocks).await;
+            join(ann.watch(&watched), blocks).await;
             ann.may_start("ben", round % 2 == 1).await;
         }
     })
@@ -333,15 +334,15 @@ async fn a_revocation_while_the_watch_begins_leaves_no_permission_on_screen() {
 async fn a_watch_replaces_the_earlier_one_and_survives_a_lost_connection() {
     everywhere("community", &["ann", "ben", "cy"].map(user), async |community| {
         let mut ann = Screen::of(community, "ann", &["ben"]).await;
-        ann.watches(&["cy"]).await;
+        ann.watch(&["cy"]).await;
         let [ben, cy] = community.users(["ben", "cy"]).await;
         ben.relate("block", user_ref("ann")).await.answer().expect("anyone may block");
         cy.relate("block", user_ref("ann")).await.answer().expect("anyone may block");
-        // `shows` fails on a contact that is not watched.
+        // `until_contact` fails if the event has a contact that is not watched.
         ann.may_start("cy", false).await;
         ann.user.link.cut();
         cy.unrelate("block", user_ref("ann")).await.answer().expect("hers");
-        ann.may_start_again("cy").await;
+        ann.until_may_start_again("cy").await;
     })
     .await;
 }

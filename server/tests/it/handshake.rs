@@ -1,4 +1,4 @@
-//! How a connection is opened, authenticated, kept alive and closed.
+//! Connections: the upgrade, authentication, pings and the close.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::harness::{Claims, Cluster, PATIENCE, Proxy, Raw, Received, eventually, http, within};
+use crate::harness::{Claims, Cluster, Proxy, Raw, Received, WAIT_MAX, eventually, http, within};
 
 const BOTH: [Encoding; 2] = Encoding::ALL;
 
@@ -374,7 +374,7 @@ async fn a_stopping_node_spreads_its_close_frames_over_time() {
         let token = cluster.tenant.token(&format!("peer-{at}"));
         peers.push(Raw::hello(cluster.nodes[0].public(), BOTH[at % 2], &token).await.0);
     }
-    // A connection before its hello.
+    // This connection has not sent its hello.
     let mut stranger = Raw::open(cluster.nodes[0].public(), Encoding::Proto).await;
     cluster.nodes[0].terminate();
     let ends = peers.into_iter().map(|mut raw| async move {
@@ -420,6 +420,6 @@ async fn a_vanished_peer_does_not_delay_the_stop_of_a_node() {
     let asked = Instant::now();
     cluster.nodes[0].terminate();
     assert!(cluster.nodes[0].wait().await.success(), "leaving is no failure");
-    assert!(asked.elapsed() < PATIENCE / 3, "it took {:?}", asked.elapsed());
+    assert!(asked.elapsed() < WAIT_MAX / 3, "it took {:?}", asked.elapsed());
     drop(raw);
 }

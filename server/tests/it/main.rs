@@ -1,4 +1,4 @@
-//! Tests of the whole server from outside: the real binary, real databases, the real client. See `harness/`.
+//! Tests of the whole server: the real program, real databases and the real client. `harness/` starts and controls them.
 
 mod bad_input;
 mod broken_frames;

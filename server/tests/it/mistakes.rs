@@ -1,4 +1,4 @@
-//! Mistakes of new users. Each error names the wrong value, the allowed values and the next step.
+//! Mistakes of new users. Each error message names the wrong value, the allowed values and the next step.
 
 use std::{
     fs,
@@ -11,19 +11,19 @@ use serde_json::json;
 
 use crate::harness::{Claims, Cluster, Database, Node, Settings, TempDir, Tenant, http::Request};
 
-/// A user of the operating system without files.
+/// A user of the operating system who owns no files.
 const NOBODY: u32 = 65_534;
 
-fn has(parts: &[&str], said: &str, what: &str) {
+fn assert_contains(parts: &[&str], text: &str, what: &str) {
     for part in parts {
-        assert!(said.contains(part), "{what}: `{part}` in: {said}");
+        assert!(text.contains(part), "{what}: `{part}` in: {text}");
     }
 }
 
 #[tokio::test]
 async fn an_authentication_error_names_the_problem_of_the_credential() {
     let cluster = Cluster::embedded().await;
-    let at = cluster.nodes[0].public();
+    let address = cluster.nodes[0].public();
     let (token, key) = (cluster.tenant.token("lea"), cluster.tenant.api_key(cluster.settings(), "act"));
     let send = "`Authorization: Bearer CREDENTIAL`";
     let me = || Request::get("/v1/me");
@@ -60,11 +60,14 @@ async fn an_authentication_error_names_the_problem_of_the_credential() {
         ),
     ];
     for (what, request, status, parts) in table {
-        let answer = request.send(at).await;
+        let answer = request.send(address).await;
         assert_eq!(answer.status, status, "{what}: {}", answer.text());
-        let said = answer.text();
-        has(&parts, said, what);
-        assert!(!said.contains(&token) && !said.contains("bGVhOnNlY3JldA"), "{what}: it tells the credential: {said}");
+        let message = answer.text();
+        assert_contains(&parts, message, what);
+        assert!(
+            !message.contains(&token) && !message.contains("bGVhOnNlY3JldA"),
+            "{what}: it tells the credential: {message}"
+        );
     }
 
     let stranger = Tenant::create(cluster.settings(), "other");
@@ -94,9 +97,9 @@ async fn an_authentication_error_names_the_problem_of_the_credential() {
         ),
     ];
     for (what, token, parts) in tokens {
-        let answer = Request::get("/v1/me").bearer(&token).send(at).await;
+        let answer = Request::get("/v1/me").bearer(&token).send(address).await;
         assert_eq!(answer.status, 401, "{what}");
-        has(&parts, answer.text(), what);
+        assert_contains(&parts, answer.text(), what);
     }
 }
 
@@ -144,7 +147,7 @@ async fn an_error_about_a_body_or_a_query_names_the_value_and_the_expectation() 
         let answer = request.bearer(&key).send(at).await;
         assert_eq!(answer.status, status, "{what}: {}", answer.text());
         let problem = answer.json();
-        has(&parts, problem["detail"].as_str().unwrap_or_default(), &what);
+        assert_contains(&parts, problem["detail"].as_str().unwrap_or_default(), &what);
     }
 }
 
@@ -163,7 +166,7 @@ async fn an_error_about_an_import_row_names_line_field_value_and_expectation() {
         "{\"type\":\"user\",\"id\":\"lea\"}\n{\"type\":\"user\",\"id\":7}\n{\"type\":\"user\",\"id\":\"tom\",\"status\":\"gone\"}\n{\"type\":\
          \"usr\",\"id\":\"x\"}\n{\"type\":\"user\" \"id\":\"x\"}\n{\"type\":\"user\",\"id\":\"x\",\"nmae\":\"X\"}\n",
     );
-    let said = fail(&[&rows]);
+    let message = fail(&[&rows]);
     for part in [
         ":2: user: `id` is 7, expected a text",
         ":3: user tom: `status` is \"gone\", expected one of active, ",
@@ -172,23 +175,23 @@ async fn an_error_about_an_import_row_names_line_field_value_and_expectation() {
         ":6: user x: `nmae`: a row of this type has no field `nmae`; its fields are",
         "5 rows were refused",
     ] {
-        assert!(said.contains(part), "`{part}` in {said}");
+        assert!(message.contains(part), "`{part}` in {message}");
     }
     let one = file("one.ndjson", "{\"type\":\"user\"}\n");
-    let said = fail(&[&one]);
-    assert!(said.contains("1 row was refused") && said.contains("1 row in "), "{said}");
+    let message = fail(&[&one]);
+    assert!(message.contains("1 row was refused") && message.contains("1 row in "), "{message}");
 
     let headerless = file("headerless.csv", "pia,Pia\n");
     for (path, why) in [("nope.ndjson", "nope.ndjson: No such file"), (&headerless, "the first line must name the fields")] {
         let output = cluster.settings().attempt(&["import", "--tenant", "acme", "--type", "user", path]);
-        let (printed, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert_eq!((printed.as_ref(), output.status.success()), ("", false), "nothing was begun: {said}");
-        assert!(said.contains(why) && !said.contains("per second"), "{said}");
+        let (printed, message) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!((printed.as_ref(), output.status.success()), ("", false), "nothing was begun: {message}");
+        assert!(message.contains(why) && !message.contains("per second"), "{message}");
     }
-    let said = fail(&[&file("rows.txt", "")]);
-    assert!(said.contains(".ndjson, .jsonl or .csv"), "{said}");
-    let said = fail(&["--type", "user", &file("rows.csv", "id,name\nlea\n")]);
-    assert!(said.contains("rows.csv:2: the row has 1 cell, and the header names 2 columns"), "{said}");
+    let message = fail(&[&file("rows.txt", "")]);
+    assert!(message.contains(".ndjson, .jsonl or .csv"), "{message}");
+    let message = fail(&["--type", "user", &file("rows.csv", "id,name\nlea\n")]);
+    assert!(message.contains("rows.csv:2: the row has 1 cell, and the header names 2 columns"), "{message}");
 }
 
 #[tokio::test]
@@ -201,14 +204,17 @@ async fn empty_lists_print_a_sentence_and_a_restored_user_counts_as_updated() {
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
     settings.run(&["tenant", "create", "empty", "--name", "Empty"]);
-    let told = quiet(&["audit", "--tenant", "empty", "--action", "start"]);
-    assert!(told.contains("there is nothing in the audit of `empty` that fits"), "{told}");
-    let told = quiet(&["signing-key", "list", "--tenant", "empty"]);
-    assert!(told.contains("no signing key") && told.contains("causerie signing-key add --tenant empty"), "{told}");
-    let told = quiet(&["api-key", "list", "--tenant", "empty"]);
-    assert!(told.contains("no API key") && told.contains("causerie api-key create"), "{told}");
-    let told = settings.fail(&["signing-key", "revoke", "nope"]);
-    assert!(told.contains("`nope`") && told.contains("causerie signing-key list"), "{told}");
+    let printed_text = quiet(&["audit", "--tenant", "empty", "--action", "start"]);
+    assert!(printed_text.contains("there is nothing in the audit of `empty` that fits"), "{printed_text}");
+    let printed_text = quiet(&["signing-key", "list", "--tenant", "empty"]);
+    assert!(
+        printed_text.contains("no signing key") && printed_text.contains("causerie signing-key add --tenant empty"),
+        "{printed_text}"
+    );
+    let printed_text = quiet(&["api-key", "list", "--tenant", "empty"]);
+    assert!(printed_text.contains("no API key") && printed_text.contains("causerie api-key create"), "{printed_text}");
+    let printed_text = settings.fail(&["signing-key", "revoke", "nope"]);
+    assert!(printed_text.contains("`nope`") && printed_text.contains("causerie signing-key list"), "{printed_text}");
 
     // The preset `open` has no rule for groups.
     let key = cluster.tenant.api_key(settings, "provision");
@@ -231,10 +237,10 @@ async fn an_explanation_without_rules_says_that_no_rules_are_set() {
     fs::write(&rows, "{\"type\":\"user\",\"id\":\"lea\"}\n{\"type\":\"group\",\"id\":\"6a\",\"kind\":\"class\"}\n")
         .expect("writes");
     settings.run(&["import", "--tenant", "acme", rows.to_str().expect("UTF-8")]);
-    let said =
+    let message =
         settings.run(&["policy", "explain", "--tenant", "acme", "--as", "lea", "--to", "group:6a", "--action", "find"]);
-    assert!(said.contains("no rule of the policy is about `find` of a group"), "{said}");
-    assert!(said.contains("`every group`"), "{said}");
+    assert!(message.contains("no rule of the policy is about `find` of a group"), "{message}");
+    assert!(message.contains("`every group`"), "{message}");
 }
 
 #[tokio::test]
@@ -247,8 +253,8 @@ async fn a_revoked_key_does_not_log_an_error() {
     encrypted.run(&["migrate"]);
     let tenant = Tenant::create(&encrypted, "acme");
     encrypted.run(&["signing-key", "revoke", &tenant.kid]);
-    // The secret of the revoked signing key is encrypted with a key that this server does not have. It does not need the
-    // secret.
+    // The secret of the revoked signing key is encrypted with a key that this server does not have. The server does not need
+    // this secret.
     let plain = Settings::on(&database);
     let other = Tenant::create(&plain, "other");
     let mut node = Node::start(plain).await;
@@ -259,8 +265,8 @@ async fn a_revoked_key_does_not_log_an_error() {
     node.kill();
 }
 
-/// The error output of the program when it runs as a user without files. If the tests do not run as root, it runs as their
-/// user.
+/// The error output of the program when it runs as a user who owns no files. If the tests do not run as root, the program
+/// runs as the user of the tests.
 fn fail_as_nobody(settings: &Settings, program: &Path, arguments: &[&str]) -> String {
     use std::os::unix::process::CommandExt as _;
     let given = settings.command();
@@ -270,9 +276,9 @@ fn fail_as_nobody(settings: &Settings, program: &Path, arguments: &[&str]) -> St
         command.uid(NOBODY).gid(NOBODY);
     }
     let output = command.args(arguments).stdin(Stdio::null()).output().expect("the program starts");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!output.status.success(), "{arguments:?}: {said}");
-    said
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{arguments:?}: {message}");
+    message
 }
 
 /// Copies the program to a place where every user of the operating system can run it.
@@ -305,15 +311,19 @@ async fn an_error_about_a_file_of_another_user_names_its_owner_and_the_remedy() 
     };
 
     change_mode(&data, 0o555);
-    let said = fail_as_nobody(&settings, &program, &["serve"]);
-    let mended = mend(&data, "rwx");
-    has(&["`data.dir`", &shown, "may not read and write", "mode 0555", &mended], &said, "an unwritable folder");
-    assert!(!said.contains("Stop it first"), "{said}");
-    let said = fail_as_nobody(&settings, &program, &["migrate"]);
-    has(&["`data.dir`", &shown, "may not read and write", &mended], &said, "the same for a command");
+    let message = fail_as_nobody(&settings, &program, &["serve"]);
+    let remedy = mend(&data, "rwx");
+    assert_contains(
+        &["`data.dir`", &shown, "may not read and write", "mode 0555", &remedy],
+        &message,
+        "an unwritable folder",
+    );
+    assert!(!message.contains("Stop it first"), "{message}");
+    let message = fail_as_nobody(&settings, &program, &["migrate"]);
+    assert_contains(&["`data.dir`", &shown, "may not read and write", &remedy], &message, "the same for a command");
     let below = settings.clone().set("data.dir", data.join("deeper/still").display());
-    let said = fail_as_nobody(&below, &program, &["serve"]);
-    has(&["can't be made", "may not read and write", &mended], &said, "a folder that can't be made");
+    let message = fail_as_nobody(&below, &program, &["serve"]);
+    assert_contains(&["can't be made", "may not read and write", &remedy], &message, "a folder that can't be made");
 
     change_mode(&data, 0o755);
     settings.run(&["migrate"]);
@@ -324,16 +334,16 @@ async fn an_error_about_a_file_of_another_user_names_its_owner_and_the_remedy() 
         change_mode(&file, 0o400);
     }
     for arguments in [&["serve"][..], &["tenant", "list"], &["tenant", "create", "acme", "--name", "Acme"]] {
-        let said = fail_as_nobody(&settings, &program, arguments);
-        let mended = mend(&file, "rw");
-        has(
-            &["`data.dir`", &file.display().to_string(), "may not read and write", &mended],
-            &said,
+        let message = fail_as_nobody(&settings, &program, arguments);
+        let remedy = mend(&file, "rw");
+        assert_contains(
+            &["`data.dir`", &file.display().to_string(), "may not read and write", &remedy],
+            &message,
             &format!("{arguments:?}"),
         );
     }
 
     let no_folder = settings.clone().set("data.dir", program.display());
-    let said = fail_as_nobody(&no_folder, &program, &["serve"]);
-    has(&["`data.dir`", "is a file, and must be a folder"], &said, "a file in place of the folder");
+    let message = fail_as_nobody(&no_folder, &program, &["serve"]);
+    assert_contains(&["`data.dir`", "is a file, and must be a folder"], &message, "a file in place of the folder");
 }

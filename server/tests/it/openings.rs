@@ -13,22 +13,22 @@ use crate::{
     },
 };
 
-/// What the user's welcome said: may start, may request.
-fn welcomed(user: &User) -> (bool, bool) {
+/// Whether the user may start any conversation, and whether they may request any relation, according to the welcome.
+fn may_start_and_request(user: &User) -> (bool, bool) {
     let welcome = user.welcome().expect("connected");
     (welcome.may_start, welcome.may_request)
 }
 
-/// Waits for an event with these values. Fails on an event that changes nothing.
-async fn becomes(user: &mut User, before: (bool, bool), after: (bool, bool)) {
-    let told = |event| match event {
+/// Waits for an event `mayStartChanged` with the values `after`. Fails on an event with the values `before`.
+async fn expect_change(user: &mut User, before: (bool, bool), after: (bool, bool)) {
+    let is_expected = |event| match event {
         Event::MayStart(changed) => {
             assert_ne!((changed.may_start, changed.may_request), before, "told without a change");
             ((changed.may_start, changed.may_request) == after).then_some(())
         }
         _ => None,
     };
-    user.until(&format!("{after:?}"), told).await;
+    user.until(&format!("{after:?}"), is_expected).await;
 }
 
 fn lms() -> Vec<Row> {
@@ -43,20 +43,20 @@ fn lms() -> Vec<Row> {
 async fn s4_05_a_learner_without_a_course_may_start_nothing_until_there_is_one() {
     everywhere("lms", &lms(), async |lms| {
         let mut leo = lms.user("leo").await;
-        assert_eq!(welcomed(&leo), (false, false));
+        assert_eq!(may_start_and_request(&leo), (false, false));
         lms.import_all(&[member("leo", "learner", "algebra")]).await;
-        becomes(&mut leo, (false, false), (true, false)).await;
-        assert_eq!(welcomed(&lms.user("leo").await), (true, false), "on another device too");
+        expect_change(&mut leo, (false, false), (true, false)).await;
+        assert_eq!(may_start_and_request(&lms.user("leo").await), (true, false), "on another device too");
         lms.import_all(&[setting("messaging", "off")]).await;
-        becomes(&mut leo, (true, false), (false, false)).await;
+        expect_change(&mut leo, (true, false), (false, false)).await;
         lms.import_all(&[setting("messaging", "on")]).await;
-        becomes(&mut leo, (false, false), (true, false)).await;
-        // The only instructor goes.
-        lms.import_all(&[user("ivy").gone()]).await;
-        becomes(&mut leo, (true, false), (false, false)).await;
-        // A new user is the first whom Leo may write to.
+        expect_change(&mut leo, (false, false), (true, false)).await;
+        // The only instructor is removed.
+        lms.import_all(&[user("ivy").removed()]).await;
+        expect_change(&mut leo, (true, false), (false, false)).await;
+        // The new instructor is the only user whom Leo may write to.
         lms.import_all(&[user("ian"), member("ian", "instructor", "algebra")]).await;
-        becomes(&mut leo, (false, false), (true, false)).await;
+        expect_change(&mut leo, (false, false), (true, false)).await;
     })
     .await;
 }
@@ -65,17 +65,17 @@ async fn s4_05_a_learner_without_a_course_may_start_nothing_until_there_is_one()
 async fn a_user_without_friends_may_request_and_starts_with_the_first_friend() {
     everywhere("medical", &[user("ada")], async |network| {
         let mut ada = network.user("ada").await;
-        assert_eq!(welcomed(&ada), (false, false), "nobody else is there");
+        assert_eq!(may_start_and_request(&ada), (false, false), "nobody else is there");
         let bea = network.user("bea").await;
-        becomes(&mut ada, (false, false), (false, true)).await;
-        assert_eq!(welcomed(&bea), (false, true));
+        expect_change(&mut ada, (false, false), (false, true)).await;
+        assert_eq!(may_start_and_request(&bea), (false, true));
         bea.relate("friend", user_ref("ada")).await.answer().expect("anyone");
-        // A request of Bea leaves Ada nothing to request.
-        becomes(&mut ada, (false, true), (false, false)).await;
+        // After a request of Bea, Ada can request no relation.
+        expect_change(&mut ada, (false, true), (false, false)).await;
         ada.accept_relation("friend", user_ref("bea")).await.answer().expect("asked");
-        becomes(&mut ada, (false, false), (true, false)).await;
+        expect_change(&mut ada, (false, false), (true, false)).await;
         ada.unrelate("friend", user_ref("bea")).await.answer().expect("either may end it");
-        becomes(&mut ada, (true, false), (false, true)).await;
+        expect_change(&mut ada, (true, false), (false, true)).await;
     })
     .await;
 }
@@ -92,12 +92,12 @@ async fn the_first_member_of_a_group_opens_a_user_who_may_write_to_the_group_onl
     ];
     everywhere("ent", &rows, async |ent| {
         let mut sam = ent.user("sam").await;
-        assert_eq!(welcomed(&sam), (false, false), "the group is empty");
+        assert_eq!(may_start_and_request(&sam), (false, false), "the group is empty");
         ent.import_all(&[member("ann", "pupil", "6a")]).await;
-        becomes(&mut sam, (false, false), (true, false)).await;
+        expect_change(&mut sam, (false, false), (true, false)).await;
         assert!(sam.start_direct(user_ref("ann")).await.answer().is_err(), "the group only");
-        ent.import_all(&[member("ann", "pupil", "6a").gone()]).await;
-        becomes(&mut sam, (true, false), (false, false)).await;
+        ent.import_all(&[member("ann", "pupil", "6a").removed()]).await;
+        expect_change(&mut sam, (true, false), (false, false)).await;
     })
     .await;
 }

@@ -45,17 +45,17 @@ async fn rules_are_set_explained_compared_and_rolled_back() {
     let cluster = Cluster::embedded().await;
     let run = |arguments: &[&str]| cluster.settings().run(arguments);
     let (lea, tom) = (cluster.client(0, "lea").await, cluster.client(0, "tom").await);
-    let talk = lea.direct_with(&tom).await;
-    lea.say(talk, "before").await;
+    let conversation = lea.direct_with(&tom).await;
+    lea.say(conversation, "before").await;
 
     assert!(run(&["policy", "diff", "--tenant", "acme", "current", "school"]).contains("come to a stop: 1\n"));
     assert_eq!(run(&["policy", "set", "--tenant", "acme", "--preset", "school", "--by", "Ada"]), "version 1\n");
-    let refused = lea.send(talk, "after").await.expect_err("they share no class");
+    let refused = lea.send(conversation, "after").await.expect_err("they share no class");
     let by_rule = matches!(&refused, SendError::Refused(refusal) if refusal.code == ErrorCode::NotFound as u32);
     assert!(by_rule, "{refused:?}");
 
     Facts::new().members(&["lea", "tom"], "learner", "6a", "class").write(&cluster).await;
-    lea.say(talk, "classmates now").await;
+    lea.say(conversation, "classmates now").await;
     let why = run(&["policy", "explain", "--tenant", "acme", "--as", "lea", "--to", "tom"]);
     assert!(why.starts_with("`start` is allowed by `classmate`: both in class `6a`\n"), "{why}");
     let of_group = ["policy", "explain", "--tenant", "acme", "--as", "lea", "--to", "group:6a"];

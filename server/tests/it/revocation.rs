@@ -29,7 +29,7 @@ async fn no_message_is_accepted_after_an_answered_revocation_without_the_bus() {
     assert_eq!(answer.status, 204, "{}", answer.text());
     match tom.send(here, "after").await {
         Err(SendError::Refused(wire::Error { name, .. })) => assert_eq!(name, "unauthenticated"),
-        // The periodic check of the session found the revocation first, and the connection is closed for good.
+        // The periodic check of the session may find the revocation first. Then the connection is closed permanently.
         Err(SendError::Closed(_)) => {}
         other => panic!("accepted after the revocation: {other:?}"),
     }
@@ -48,7 +48,7 @@ async fn a_revoked_token_creates_no_conversation() {
     let tom = welcome.me.expect("a welcome names the user").id;
     let (mut lea, _) = hello("lea").await;
 
-    // The node is not told, so the session stays open for a moment.
+    // No signal tells the node of the change, so the session stays open for a moment.
     let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
     let later_s = SystemClock.now_s() + 60;
     let revoke = format!("UPDATE users SET tokens_valid_from = {later_s} WHERE external_id = 'lea'");
@@ -79,7 +79,7 @@ async fn a_deactivated_user_ends_no_relation() {
     let blocked = pam.ask(wire::request::Command::Relate(block)).await;
     assert!(matches!(blocked, wire::reply::Result::RelationUpdated(_)), "{blocked:?}");
 
-    // The node is not told, so the session stays open for a moment.
+    // No signal tells the node of the change, so the session stays open for a moment.
     let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
     let deactivate = "UPDATE users SET status = 2 WHERE external_id = 'pam'";
     store.writer().execute_unprepared(deactivate).await.expect("it is stored");
@@ -163,7 +163,7 @@ async fn a_sign_out_from_a_back_end_with_a_fast_clock_voids_its_earlier_tokens()
         assert_eq!(asks(node, &signed_at(before_s + 1)).await, 200, "signed afterwards, by the same clock");
     }
     assert!(matches!(connected.closed().await, Received::Closed(..)), "the connection ends, too");
-    // Earlier than the existing limit, so the existing limit stays.
+    // This time is before the existing limit, so the existing limit stays.
     assert_eq!(revoke(json!({ "issuedBefore": 0 })).await.status, 204);
     assert_eq!(revoke(json!({ "issuedBefore": 1.0 })).await.status, 204, "a whole number, however it is written");
     assert_eq!(asks(0, &before).await, 401);

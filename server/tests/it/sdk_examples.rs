@@ -1,4 +1,4 @@
-//! The examples of the Rust SDK against a real server. They are compiled into this test, so that it runs what they are now.
+//! The examples of the Rust SDK, run against a real server. This test compiles the source files of the examples.
 
 use std::sync::{Arc, Mutex};
 
@@ -74,7 +74,7 @@ async fn the_bridge_copies_messages_in_both_directions_and_never_twice() {
     let (left, right) = (lea.direct_with(&left_bridge).await, mia.direct_with(&right_bridge).await);
     let ends = ((config(&here, "bridge"), left), (config(&there, "bridge"), right));
     let bridging = tokio::spawn(bridge::run(ends.0, ends.1));
-    // Said again until the bridge is connected: it copies what is sent from then on.
+    // The message is sent again until the bridge is connected: the bridge copies only messages that are sent after that.
     let mut said = 0;
     eventually("the bridge", async || {
         said += 1;
@@ -92,7 +92,7 @@ async fn the_bridge_copies_messages_in_both_directions_and_never_twice() {
 }
 
 #[tokio::test]
-async fn the_terminal_sends_its_lines_and_shows_what_is_said() {
+async fn the_terminal_sends_its_lines_and_shows_messages() {
     let cluster = Cluster::embedded().await;
     let mut tom = cluster.client(0, "tom").await;
     let (keyboard, lines) = mpsc::unbounded_channel();

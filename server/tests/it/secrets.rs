@@ -42,7 +42,7 @@ async fn only_the_server_s_user_can_read_the_database_after_a_start() {
     assert!(all.iter().any(|(path, _)| path.ends_with("causerie.sqlite-wal")), "{all:?}");
     assert!(all.iter().all(|(_, mode)| *mode == 0o600), "{all:?}");
 
-    // As an earlier version left the files after a crash.
+    // An earlier version left the files like this after a crash.
     node.kill();
     for (path, _) in modes(folder.path()) {
         chmod(&path, 0o644);
@@ -63,11 +63,11 @@ fn bytes(folder: &Path) -> Vec<u8> {
     modes(folder).iter().flat_map(|(path, _)| std::fs::read(path).unwrap_or_default()).collect()
 }
 
-fn holds(bytes: &[u8], text: &str) -> bool {
+fn contains_text(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
 
-async fn lets_in(node: &Node, tenant: &Tenant) -> bool {
+async fn accepts_token(node: &Node, tenant: &Tenant) -> bool {
     let claims = Claims::of("lea");
     Request::get("/v1/me").bearer(&tenant.sign(&claims)).send(node.public()).await.status == 200
 }
@@ -79,12 +79,12 @@ async fn a_key_encrypts_the_secrets_of_an_embedded_server_and_can_be_replaced() 
     let plain = Settings::on(&database);
     let mut node = Node::start(plain.clone()).await;
     let old = Tenant::create(node.settings(), "acme");
-    assert!(lets_in(&node, &old).await);
-    assert!(holds(&bytes(folder.path()), old.secret()), "in clear without a key");
+    assert!(accepts_token(&node, &old).await);
+    assert!(contains_text(&bytes(folder.path()), old.secret()), "in clear without a key");
     node.terminate();
     node.wait().await;
 
-    // From a file, the way container platforms pass secrets.
+    // The key is read from a file, as container platforms pass secrets.
     let keys = TempDir::new();
     let (first, second) = (key(), key());
     let file = keys.path().join("first");
@@ -92,12 +92,15 @@ async fn a_key_encrypts_the_secrets_of_an_embedded_server_and_can_be_replaced() 
     let with_first = plain.clone().set("auth.secrets_key_file", file.display());
     let mut node = Node::start(with_first.clone()).await;
     let new = Tenant::create(&with_first, "globex");
-    assert!(lets_in(&node, &old).await && lets_in(&node, &new).await);
+    assert!(accepts_token(&node, &old).await && accepts_token(&node, &new).await);
     let everything = bytes(folder.path());
-    assert!(!holds(&everything, old.secret()) && !holds(&everything, new.secret()), "a secret is on disk in clear");
+    assert!(
+        !contains_text(&everything, old.secret()) && !contains_text(&everything, new.secret()),
+        "a secret is on disk in clear"
+    );
     node.terminate();
     node.wait().await;
-    assert!(!holds(&bytes(folder.path()), old.secret()), "also after the end");
+    assert!(!contains_text(&bytes(folder.path()), old.secret()), "also after the end");
 
     // Without the key or with another key, the error names the problem and the setting.
     let wrong = plain.clone().set("auth.secrets_key", &second);
@@ -118,10 +121,10 @@ async fn a_key_encrypts_the_secrets_of_an_embedded_server_and_can_be_replaced() 
     // When the key is replaced, the old key is needed once.
     let both = wrong.clone().set("auth.secrets_keys_old", &first);
     let mut node = Node::start(both).await;
-    assert!(lets_in(&node, &old).await && lets_in(&node, &new).await);
+    assert!(accepts_token(&node, &old).await && accepts_token(&node, &new).await);
     node.kill();
     let node = Node::start(wrong).await;
-    assert!(lets_in(&node, &old).await && lets_in(&node, &new).await);
+    assert!(accepts_token(&node, &old).await && accepts_token(&node, &new).await);
 }
 
 #[tokio::test]
@@ -143,10 +146,10 @@ async fn a_command_encrypts_the_secrets_of_a_cluster() {
     let output = with_key.attempt(&["signing-key", "encrypt"]);
     assert!(output.stdout.starts_with(b"encrypted 1 under "), "{output:?}");
     assert!(!stored().contains(old.secret()), "{}", stored());
-    purges(&with_key).await;
+    encrypt_until_purged(&with_key).await;
     let listed = with_key.run(&["signing-key", "list", "--tenant", "acme"]);
     assert!(listed.contains("secret encrypted under "), "{listed}");
-    assert!(lets_in(&node, &old).await && lets_in(&node, &new).await);
+    assert!(accepts_token(&node, &old).await && accepts_token(&node, &new).await);
 
     // A secret that is moved to another tenant's row can not be decrypted.
     let swap = "UPDATE signing_keys SET material = (SELECT material FROM signing_keys WHERE kid = 'globex-test')
@@ -157,7 +160,7 @@ async fn a_command_encrypts_the_secrets_of_a_cluster() {
 }
 
 /// Runs the command until the old rows are removed. Transactions of other tests on the same server may delay that.
-async fn purges(settings: &Settings) {
+async fn encrypt_until_purged(settings: &Settings) {
     let purge = async || {
         let output = settings.attempt(&["signing-key", "encrypt"]);
         assert!(output.stdout.starts_with(b"encrypted 0 under "), "{output:?}");
@@ -179,19 +182,19 @@ async fn a_plain_secret_that_a_reader_keeps_in_the_file_is_removed_later() {
     node.terminate();
     node.wait().await;
 
-    // An open reader, such as a backup.
+    // A transaction that reads stays open, as during a backup.
     let reader = Store::connect(&database.to_connect()).await.expect("the database opens");
     let reading = reader.begin_reading().await.expect("a transaction");
     let look = Statement::from_string(reader.backend(), "SELECT count(*) FROM signing_keys");
     reading.query_one_raw(look).await.expect("readable");
     let mut node = Node::start(plain.set("auth.secrets_key", key())).await;
-    assert!(lets_in(&node, &tenant).await);
-    assert!(holds(&bytes(folder.path()), tenant.secret()), "the reader needs the old page");
+    assert!(accepts_token(&node, &tenant).await);
+    assert!(contains_text(&bytes(folder.path()), tenant.secret()), "the reader needs the old page");
     assert!(node.log().contains(STILL_THERE), "{}", node.log());
 
     reading.rollback().await.expect("it ends");
     reader.close().await;
-    eventually("the removal", async || (!holds(&bytes(folder.path()), tenant.secret())).then_some(())).await;
+    eventually("the removal", async || (!contains_text(&bytes(folder.path()), tenant.secret())).then_some(())).await;
     eventually("word of it", async || node.log().contains("no earlier secrets in clear any more").then_some(())).await;
     node.terminate();
     assert!(node.wait().await.success());
@@ -207,7 +210,7 @@ async fn a_failed_removal_of_old_rows_is_recorded_and_retried() {
     let encrypt = ["signing-key", "encrypt"];
     let due = || psql(database.url(), "SELECT count(*) FROM shared_values WHERE name = 'purge_due'").expect("reads");
 
-    // A database user who may write the tables but does not own them.
+    // This database user may write the tables but does not own them.
     let (server, name) = database.url().rsplit_once('/').expect("a URL");
     let user = format!("user_{name}");
     let host = server.rsplit_once('@').map_or_else(|| server.trim_start_matches("postgres://"), |(_, host)| host);
@@ -233,7 +236,7 @@ async fn a_failed_removal_of_old_rows_is_recorded_and_retried() {
     assert!(printed.starts_with("encrypted 0 under "), "{printed}");
     assert_eq!(due().trim(), "0");
 
-    // As the owner, while a backup may still read the old row.
+    // The owner runs the command while a backup may still read the old row.
     let (second, reader) = (key(), Store::connect(&database.to_connect()).await.expect("the database opens"));
     let reading = reader.begin_reading().await.expect("a transaction");
     reading.query_one_raw(Statement::from_string(reader.backend(), "SELECT 1 AS one")).await.expect("readable");
@@ -242,7 +245,7 @@ async fn a_failed_removal_of_old_rows_is_recorded_and_retried() {
     assert!(complaint.contains(STILL_THERE) && complaint.contains("may still read the old rows"), "{complaint}");
     reading.rollback().await.expect("it ends");
     reader.close().await;
-    purges(&owner).await;
+    encrypt_until_purged(&owner).await;
     assert_eq!(due().trim(), "0");
 }
 
@@ -271,7 +274,7 @@ async fn removal_of_old_rows_waits_for_open_transactions() {
         transaction.rollback().await.expect("it ends");
         other.close().await;
     }
-    purges(&with_key).await;
+    encrypt_until_purged(&with_key).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -298,9 +301,9 @@ async fn a_running_backup_does_not_block_nodes_or_commands() {
     };
     eventually("word of the lock", in_use).await;
     let node = Node::start(with_key.clone()).await;
-    assert!(lets_in(&node, &tenant).await);
+    assert!(accepts_token(&node, &tenant).await);
     eventually("a try", async || node.log().contains("uses the table `signing_keys`").then_some(())).await;
-    assert!(lets_in(&node, &tenant).await);
+    assert!(accepts_token(&node, &tenant).await);
     backup.rollback().await.expect("it ends");
     other.close().await;
     eventually("word of it", async || node.log().contains("no earlier secrets in clear any more").then_some(())).await;

@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use crate::harness::{Cluster, Proxy, Raw, Received, eventually, http};
 
-/// The longest allowed message: a few of them fill the network buffers.
+/// The length of the longest allowed message. A few messages of this length fill the network buffers.
 const TEXT: usize = 16 * 1024;
-/// More than Linux buffers for a reader that does not read: at most 4 MiB in the send buffer, and the receive buffer.
+/// More bytes than Linux buffers for a client that does not read: at most 4 MiB in the send buffer, and the receive buffer.
 const NETWORK_BYTES_MAX: usize = 12 * 1024 * 1024;
 
 async fn cluster(heartbeat_ms: u32) -> Cluster {
@@ -176,7 +176,7 @@ async fn large_answers_reach_a_client_that_sends_many_requests_before_reading() 
     assert_eq!(answered, asked);
 }
 
-// Multi-threaded, for the proxy.
+// Multi-threaded: the proxy must forward bytes while the test waits.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_client_that_does_not_read_does_not_delay_the_stop_of_a_node() {
     let mut cluster = Cluster::embedded().await;
@@ -214,7 +214,7 @@ async fn a_client_that_only_listens_to_a_busy_conversation_gets_pings_and_stays(
     let conversation = direct(&mut writer, "listener").await;
     // Unread counts wait in the outbox most of this time. Pings must be sent at once and must not be dropped. The first
     // messages may come with `conversationJoined`.
-    let heard = tokio::spawn(async move {
+    let received = tokio::spawn(async move {
         let mut last_seq = 0;
         while last_seq < 12 {
             match listener.next_frame().await.body {
@@ -232,5 +232,5 @@ async fn a_client_that_only_listens_to_a_busy_conversation_gets_pings_and_stays(
         say(&mut writer, &conversation.id, "hello".to_owned()).await;
         tokio::time::sleep(Duration::from_millis(260)).await;
     }
-    heard.await.expect("the connection stays open");
+    received.await.expect("the connection stays open");
 }

@@ -19,10 +19,13 @@ async fn a_postgresql_that_is_down_is_named_at_once() {
     let address = free_address();
     let settings = Settings::on(&Database::postgres()).set("database.url", format!("postgres://u:hunter2@{address}/x"));
     let began = Instant::now();
-    let complains = settings.fail(&["serve"]);
-    assert!(began.elapsed() < Duration::from_secs(4), "it tried again for {:?}: {complains}", began.elapsed());
-    assert!(complains.contains(&format!("`database.url`: PostgreSQL at {address}: connection refused")), "{complains}");
-    assert!(!complains.contains("hunter2"), "{complains}");
+    let error_output = settings.fail(&["serve"]);
+    assert!(began.elapsed() < Duration::from_secs(4), "it tried again for {:?}: {error_output}", began.elapsed());
+    assert!(
+        error_output.contains(&format!("`database.url`: PostgreSQL at {address}: connection refused")),
+        "{error_output}"
+    );
+    assert!(!error_output.contains("hunter2"), "{error_output}");
 }
 
 #[tokio::test]
@@ -30,9 +33,9 @@ async fn a_postgresql_that_refuses_the_password_says_so() {
     let database = Database::postgres();
     let (_, place) = database.url().rsplit_once('@').expect("a user");
     let settings = Settings::on(&database).set("database.url", format!("postgres://postgres:hunter2@{place}"));
-    let complains = settings.fail(&["serve"]);
-    assert!(complains.contains("password authentication failed for user \"postgres\""), "{complains}");
-    assert!(!complains.contains("hunter2"), "{complains}");
+    let error_output = settings.fail(&["serve"]);
+    assert!(error_output.contains("password authentication failed for user \"postgres\""), "{error_output}");
+    assert!(!error_output.contains("hunter2"), "{error_output}");
 }
 
 #[tokio::test]
@@ -41,9 +44,19 @@ async fn a_file_that_is_no_sqlite_database_is_named() {
     let file = folder.path().join("causerie.sqlite");
     fs::write(&file, "this text is long enough to be taken for the header of a database, but it is none.").expect("writes");
     let settings = Settings::on(&Database::sqlite()).set("data.dir", folder.path().display());
-    let complains = settings.fail(&["serve"]);
+    let error_output = settings.fail(&["serve"]);
     for part in ["`data.dir`", &*file.display().to_string(), "file is not a database"] {
-        assert!(complains.contains(part), "{part} in {complains}");
+        assert!(error_output.contains(part), "{part} in {error_output}");
+    }
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named_with_the_variable_that_sets_another() {
+    let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+    let address = other.local_addr().expect("bound");
+    let error_output = Settings::on(&Database::sqlite()).set("listen.public", address).fail(&["serve"]);
+    for part in ["`listen.public`", &address.to_string(), "another program listens there", "CAUSERIE_LISTEN__PUBLIC"] {
+        assert!(error_output.contains(part), "{part} in {error_output}");
     }
 }
 
@@ -63,11 +76,11 @@ async fn a_start_fails_with_the_reason_if_redis_answers_but_can_not_be_used() {
         (format!("redis://{no_redis}"), "what answers there is no Redis"),
     ];
     for (url, why) in table {
-        let complains = settings.clone().set("redis.url", &url).fail(&["serve"]);
+        let error_output = settings.clone().set("redis.url", &url).fail(&["serve"]);
         let address = url.rsplit(['@', '/']).next().expect("an address");
-        assert!(complains.contains("`redis.url`: ") && complains.contains(address), "{url}: {complains}");
-        assert!(complains.contains(why), "{why} in {complains}");
-        assert!(!complains.contains("hunter2"), "{complains}");
+        assert!(error_output.contains("`redis.url`: ") && error_output.contains(address), "{url}: {error_output}");
+        assert!(error_output.contains(why), "{why} in {error_output}");
+        assert!(!error_output.contains("hunter2"), "{error_output}");
     }
 }
 
@@ -116,6 +129,7 @@ async fn a_start_logs_whether_the_demo_runs_and_the_next_step() {
     for part in ["DEMO: anyone who can connect may sign in", "without a password", "CAUSERIE_DEMO__ENABLED=false"] {
         assert!(on.contains(part), "{part} in {on}");
     }
+    assert!(!on.contains("pplying migration"), "one line for all migrations: {on}");
 
     let output = demo(Settings::on(&database)).attempt(&["tenant", "create", "acme", "--name", "Acme"]);
     assert!(output.status.success());
@@ -142,8 +156,8 @@ async fn a_start_logs_whether_the_demo_runs_and_the_next_step() {
 async fn an_error_names_a_pooler_that_refuses_startup_parameters() {
     let database = Database::postgres();
     let pooler = PgBouncer::start(&database, "pool_mode = session");
-    let complains = Settings::on(&database).set("database.url", pooler.url()).fail(&["serve"]);
-    assert!(complains.contains("`ignore_startup_parameters = extra_float_digits`"), "{complains}");
+    let error_output = Settings::on(&database).set("database.url", pooler.url()).fail(&["serve"]);
+    assert!(error_output.contains("`ignore_startup_parameters = extra_float_digits`"), "{error_output}");
 }
 
 #[tokio::test]
@@ -154,8 +168,8 @@ async fn a_transaction_pooler_is_refused_with_the_setting_to_change() {
             &database,
             &format!("pool_mode = transaction\nignore_startup_parameters = extra_float_digits\n{order}"),
         );
-        let complains = Settings::on(&database).set("database.url", pooler.url()).fail(&["serve"]);
-        assert!(complains.contains("`pool_mode = session`"), "{order}: {complains}");
+        let error_output = Settings::on(&database).set("database.url", pooler.url()).fail(&["serve"]);
+        assert!(error_output.contains("`pool_mode = session`"), "{order}: {error_output}");
     }
 }
 

@@ -1,5 +1,5 @@
-//! Which pages may use a tenant: origins that connect, and sites that embed the tenant's page. The nodes share the settings of
-//! tenants, which apply without a restart.
+//! The pages that may use a tenant: origins that may connect, and sites that may embed the tenant's page. The nodes share
+//! these settings of tenants, and changes apply without a restart.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -23,7 +23,8 @@ const NODE: &str = "https://node.example";
 const ACME: &str = "https://acme.example";
 const OTHER: &str = "https://other.example";
 
-/// Sends `hello` from a page: the answer, and the close code if it is refused; `None` if the upgrade is refused.
+/// Sends `hello` from a page of this origin. Returns `None` if the upgrade is refused, and the error and the close code if
+/// `hello` is refused.
 async fn hello(node: SocketAddr, origin: &str, token: &str) -> Option<Result<(), (String, u16)>> {
     let headers = [("sec-websocket-protocol", "causerie.v1.json"), ("origin", origin)];
     let (mut raw, _) = Raw::try_open(node, Encoding::Json, &headers).await.ok()?;
@@ -62,7 +63,7 @@ async fn the_tenant_of_the_token_decides_which_pages_connect() {
     let (acme, other) = (&cluster.tenant, Tenant::create(cluster.settings(), "other"));
     let key = acme.api_key(cluster.settings(), "admin");
     let (lea, tom) = (acme.token("lea"), other.token("tom"));
-    // Without origins of its own, a tenant has those of the node.
+    // A tenant without origins of its own allows the origins in the settings of the node.
     assert_eq!(hello(second, NODE, &lea).await, Some(Ok(())));
     assert_eq!(hello(second, ACME, &lea).await, None, "no tenant allows the page");
 
@@ -207,7 +208,7 @@ async fn a_form_of_an_allowed_page_opens_the_messenger() {
         assert_eq!((refused.status, told["field"].as_str().unwrap_or_default()), (status, field), "{}", refused.text());
         assert!(!refused.text().contains(&token));
     }
-    // Pages of all sites can send `null`.
+    // A page of any site can send the origin `null`.
     put(node, &key, "/v1/web-access", json!({ "allowedOrigins": [ACME, "null"] })).await.ok();
     let refused = form(Some("null"), format!("token={token}")).send(node).await;
     assert_eq!((refused.status, refused.json()["field"].as_str()), (403, Some("origin")), "{}", refused.text());

@@ -1,5 +1,5 @@
-//! What the examples share: settings from the environment.
-#![allow(dead_code)] // Each example uses a part.
+//! Functions that all examples use: settings from the environment, and the end of a client.
+#![allow(dead_code)] // Each example uses some of the functions.
 
 use std::{env, error::Error, io};
 
@@ -11,7 +11,7 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 /// The value of an environment variable.
 ///
 /// # Errors
-/// Names the variable that is missing.
+/// An error that names the variable, if it is not set.
 pub fn variable(name: &str) -> Result<String, Failure> {
     env::var(name).map_err(|_| format!("set {name}; see the first lines of the example").into())
 }
@@ -19,31 +19,31 @@ pub fn variable(name: &str) -> Result<String, Failure> {
 /// Settings from `CAUSERIE_URL` and `CAUSERIE_TOKEN_COMMAND`, each with `suffix`.
 ///
 /// # Errors
-/// If one of them is missing, or the address is not valid.
+/// If a variable is missing, or the address is not valid.
 pub fn config(suffix: &str) -> Result<Config, Failure> {
     let command = variable(&format!("CAUSERIE_TOKEN_COMMAND{suffix}"))?;
     Ok(Config::new(&variable(&format!("CAUSERIE_URL{suffix}"))?, tokens_of(command))?)
 }
 
-/// Gets tokens from a shell command. A product asks its back end instead.
+/// A token provider that gets tokens from a shell command. A product gets them from its back end.
 pub fn tokens_of(command: String) -> impl TokenProvider {
     move || {
         let command = command.clone();
         async move {
             let output = tokio::process::Command::new("sh").arg("-c").arg(&command).output().await?;
             if !output.status.success() {
-                let says = String::from_utf8_lossy(&output.stderr).into_owned();
-                return Err(io::Error::other(format!("`{command}` failed: {says}")));
+                let error_output = String::from_utf8_lossy(&output.stderr).into_owned();
+                return Err(io::Error::other(format!("`{command}` failed: {error_output}")));
             }
             Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
         }
     }
 }
 
-/// The end of a client whose events have ended.
+/// The result of an example whose client has ended.
 ///
 /// # Errors
-/// If the server has closed the client for good.
+/// The reason, if the server has closed the client permanently.
 pub fn end_of(client: &Client) -> Result<(), Failure> {
     match &*client.state().borrow() {
         State::Closed { reason: reason @ CloseReason::ByServer { .. } } => Err(reason.to_string().into()),

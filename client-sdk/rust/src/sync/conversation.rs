@@ -7,54 +7,59 @@ use causerie_protocol::wire::{self, event::Kind};
 use super::{StateId, Step, seq_set::SeqSet};
 use crate::event::Event;
 
-/// Events of one conversation that are buffered while a request is pending. Events beyond this number are fetched again.
+/// The maximum number of events of one conversation that are buffered while a request is pending. Further events are
+/// dropped, and their changes are fetched.
 pub(super) const BUFFERED_MAX: usize = 256;
 
-/// A conversation that a user joins with more unread messages than this is read from its history instead.
+/// The maximum number of unread messages that are emitted when a user joins a conversation. If there are more, none of them
+/// is emitted, and the program reads the history.
 const UNREAD_MAX: u32 = 200;
 
+/// The state of one conversation that the client holds.
 pub(super) struct ConversationState {
-    /// Requests to the server carry it.
+    /// Identifies this state in requests to the server.
     pub id: StateId,
+    /// The version of the last change that was emitted.
     pub version: u32,
-    /// Seq of the last message at `version`. `None` while unknown.
+    /// The seq of the last message at `version`. `None` while unknown.
     last_seq: Option<u32>,
-    /// Every message after this seq is emitted. `None` while unknown.
+    /// Each message after this seq must be emitted. `None` while unknown.
     deliver_after: Option<u32>,
+    /// The messages that were emitted, or that this user can't see.
     delivered: SeqSet,
     /// The newest version that any input mentioned.
     latest_version: u32,
     /// Events with a version that arrived while a request was pending, by version.
     buffered: BTreeMap<u32, Kind>,
     pending: Option<Pending>,
-    /// The subscribers know that the user is a member. A second `conversationJoined` then means that the user rejoined.
+    /// The subscribers know that the user is a member. The next `conversationJoined` then means that the user rejoined.
     pub joined: bool,
-    /// The resume in progress has sent this version, so its reply contains the changes since.
-    pub presented: bool,
+    /// The resume in progress has sent `version`, so its reply contains the changes since this version.
+    pub sent_in_resume: bool,
 }
 
-/// The request in progress. Events are buffered until its reply, so that messages are emitted in order.
+/// The request in progress for a conversation. Events are buffered until its reply, so that messages are emitted in order.
 enum Pending {
-    /// Changes since `version`.
+    /// `GetChanges` since `version`.
     Changes,
-    /// Messages up to this seq that were not emitted yet.
+    /// `GetHistory` for the messages up to the seq `until` that were not emitted yet.
     Messages { until: u32 },
 }
 
 impl ConversationState {
-    /// A state for a conversation from a reply or a join. Its present messages are not emitted.
-    pub fn of(id: StateId, conversation: &wire::Conversation) -> Self {
+    /// A state for a conversation that a reply or a join contains. The messages that it has now are not emitted.
+    pub fn from_conversation(id: StateId, conversation: &wire::Conversation) -> Self {
         let last_seq = Some(conversation.last_seq);
-        Self { last_seq, deliver_after: last_seq, ..Self::at(id, conversation.version) }
+        Self { last_seq, deliver_after: last_seq, ..Self::at_version(id, conversation.version) }
     }
 
-    /// A state for a conversation that is known from a single event of this version. Changes before it are neither emitted
-    /// nor missing.
-    pub fn met_at(id: StateId, version: u32) -> Self {
-        Self::at(id, version.saturating_sub(1))
+    /// A state for a conversation that is known only from an event with this version. Changes before the event are not
+    /// emitted.
+    pub fn from_event(id: StateId, version: u32) -> Self {
+        Self::at_version(id, version.saturating_sub(1))
     }
 
-    fn at(id: StateId, version: u32) -> Self {
+    fn at_version(id: StateId, version: u32) -> Self {
         Self {
             id,
             version,
@@ -65,11 +70,11 @@ impl ConversationState {
             buffered: BTreeMap::new(),
             pending: None,
             joined: false,
-            presented: false,
+            sent_in_resume: false,
         }
     }
 
-    /// The user has just started the conversation: the messages of the start are emitted.
+    /// Marks the messages of a conversation that the user has just started as to be emitted.
     pub fn include_start(&mut self, conversation: &wire::Conversation) {
         self.lower_deliver_after(unread_after(conversation));
     }
@@ -81,8 +86,7 @@ impl ConversationState {
         self.latest_version = self.version;
     }
 
-    /// The user is a member. Emits `Joined` at the first call, and the unread messages whichever input mentioned the
-    /// conversation first.
+    /// Handles the information that the user is a member. Emits `Joined` at the first call, and the unread messages.
     pub fn join(&mut self, conversation: &wire::Conversation, steps: &mut Vec<Step>) {
         if !std::mem::replace(&mut self.joined, true) {
             steps.push(Step::Emit(Event::Joined(Box::new(conversation.clone()))));
@@ -90,7 +94,7 @@ impl ConversationState {
         self.include_unread(conversation, steps);
     }
 
-    /// Marks the unread messages of a joined conversation as to be emitted: they may have no events of their own.
+    /// Marks the unread messages of a joined conversation as to be emitted. There may be no event for these messages.
     fn include_unread(&mut self, conversation: &wire::Conversation, steps: &mut Vec<Step>) {
         let after = unread_after(conversation);
         if conversation.last_seq.saturating_sub(after) <= UNREAD_MAX {
@@ -99,7 +103,7 @@ impl ConversationState {
         self.deliver_after.get_or_insert(conversation.last_seq);
         self.last_seq.get_or_insert(conversation.last_seq);
         self.note_version(conversation.version);
-        // The conversation itself contains the only message that is missing, so no request is needed.
+        // If only the last message is missing, and the conversation contains it, no request is needed.
         if self.pending.is_none()
             && let Some((after, until)) = self.undelivered()
             && until == after + 1
@@ -109,12 +113,13 @@ impl ConversationState {
         }
     }
 
-    /// An input mentioned this version.
+    /// Notes a version that an input of the server mentioned.
     pub fn note_version(&mut self, version: u32) {
         self.latest_version = self.latest_version.max(version);
     }
 
-    /// Takes an event with a version: emits the next version, drops an older one, and fetches the gap before a later one.
+    /// Takes an event with a version. Emits the next version, drops an older version, and fetches the changes before a later
+    /// version.
     pub fn versioned(&mut self, version: u32, kind: Kind, steps: &mut Vec<Step>) {
         self.note_version(version);
         if self.pending.is_some() {
@@ -122,7 +127,7 @@ impl ConversationState {
                 self.buffered.insert(version, kind);
             }
         } else if version <= self.version {
-            // A reply can overtake the event of a message.
+            // A reply with this version may have arrived before the event, without the message.
             if let Kind::MessageSent(wire::MessageEvent { message: Some(message) }) = kind {
                 self.deliver_message(message, steps);
             }
@@ -138,10 +143,10 @@ impl ConversationState {
     /// Takes changes since the stored version. Returns whether they contained anything new.
     pub fn changes(&mut self, changes: wire::Changes, steps: &mut Vec<Step>) -> bool {
         let Some(conversation) = changes.conversation else { return false };
-        let before = self.version;
+        let version_before = self.version;
         if changes.reload {
-            // The version may also go back: after a restore from a backup it may be lower than the stored one, and new
-            // messages get the seqs of lost ones.
+            // The version in the reply may be lower than the stored version: after a restore from a backup, new messages get
+            // the seqs of lost messages.
             self.version = conversation.version;
             self.last_seq = Some(conversation.last_seq);
             self.deliver_after = self.last_seq;
@@ -153,14 +158,14 @@ impl ConversationState {
             self.version = conversation.version;
             steps.push(Step::Emit(Event::Resynced { conversation: Box::new(conversation), reload: false }));
         }
-        self.version != before
+        self.version != version_before
     }
 
     /// Takes the reply to a [`Step::Fetch`].
     pub fn fetched(&mut self, changes: wire::Changes, steps: &mut Vec<Step>) {
         self.pending = None;
-        let is_news = self.changes(changes, steps);
-        self.advance(!is_news, steps);
+        let has_changes = self.changes(changes, steps);
+        self.advance(!has_changes, steps);
     }
 
     /// Takes the reply to a [`Step::Load`].
@@ -172,18 +177,18 @@ impl ConversationState {
         if let Some((after, _)) = self.undelivered() {
             let mut messages = page.messages;
             messages.sort_by_key(|message| message.seq);
-            let read_to = messages.last().map_or(until, |message| message.seq.min(until));
+            let loaded_until = messages.last().map_or(until, |message| message.seq.min(until));
             for message in messages.into_iter().filter(|message| (after + 1..=until).contains(&message.seq)) {
                 self.deliver_message(message, steps);
             }
             // Seqs that the history leaves out are not visible to this user.
-            self.delivered.add(after, read_to);
+            self.delivered.add(after, loaded_until);
         }
         self.advance(false, steps);
     }
 
-    /// Requests what is missing: first messages, then changes. If no message is missing, takes the buffered events. `pause`:
-    /// the last reply contained nothing new.
+    /// Requests missing messages. If no message is missing, takes the buffered events and requests missing changes. `pause`
+    /// is true if the last reply contained nothing new.
     pub fn advance(&mut self, pause: bool, steps: &mut Vec<Step>) {
         if self.pending.is_some() {
             return;
@@ -202,13 +207,13 @@ impl ConversationState {
             }
             self.versioned(version, kind, steps);
         }
-        // Events that exceeded the buffer, and versions that the reply did not reach.
+        // Some events did not fit into the buffer, or the reply ended before the latest version.
         if self.latest_version > self.version {
             self.fetch_changes(pause, steps);
         }
     }
 
-    /// The pending request got no reply: repeats it if its content is still needed.
+    /// Repeats the pending request after it failed, if its content is still needed.
     pub fn retry(&mut self, steps: &mut Vec<Step>) {
         if self.pending.take().is_some() {
             self.advance(false, steps);
@@ -220,8 +225,8 @@ impl ConversationState {
         steps.push(Step::Fetch { state_id: self.id, since_version: self.version, pause });
     }
 
-    /// The range of messages up to `version` that must be emitted and were not: after the first seq, up to and including the
-    /// second.
+    /// The range of messages that must be emitted and were not emitted yet, as `(after, until)`: the seqs after `after` up
+    /// to and including `until`.
     fn undelivered(&self) -> Option<(u32, u32)> {
         self.delivered.missing(self.deliver_after?, self.last_seq?)
     }
@@ -234,7 +239,7 @@ impl ConversationState {
         let seq = message.seq;
         if !self.delivered.contains(seq) {
             self.delivered.add(seq.saturating_sub(1), seq);
-            // If this message is emitted, all later ones must be.
+            // All messages after an emitted message must be emitted.
             self.lower_deliver_after(seq.saturating_sub(1));
             self.last_seq = self.last_seq.max(Some(seq));
             steps.push(Step::Emit(Event::MessageSent(message)));
@@ -258,44 +263,47 @@ impl ConversationState {
         steps.extend(event.map(Step::Emit));
     }
 
-    /// Emits messages that were sent or changed since `version`, by seq.
+    /// Emits the messages that were sent or changed since `version`, in the order of their seqs.
     fn deliver_changed(&mut self, mut messages: Vec<wire::Message>, last_seq: u32, steps: &mut Vec<Step>) {
         messages.retain(|message| message.version > self.version);
         messages.sort_by_key(|message| message.seq);
-        let known = self.last_seq.unwrap_or_else(|| {
-            // If the last seq is unknown, the first message that was never edited or deleted is certainly new.
-            let untouched = messages.iter().find(|message| message.edited_at.is_none() && message.deleted_at.is_none());
-            untouched.map_or(last_seq, |message| message.seq.saturating_sub(1))
+        let last_known_seq = self.last_seq.unwrap_or_else(|| {
+            // The last seq is unknown. A message that was never edited or deleted must be new, so the messages before the
+            // first of them are treated as old.
+            let unchanged = messages.iter().find(|message| message.edited_at.is_none() && message.deleted_at.is_none());
+            unchanged.map_or(last_seq, |message| message.seq.saturating_sub(1))
         });
-        self.last_seq = Some(known);
-        self.deliver_after.get_or_insert(known);
-        // Messages before the new ones are missing: a [`Step::Load`] brings both, in order.
-        let is_late = self.undelivered().is_some();
+        self.last_seq = Some(last_known_seq);
+        self.deliver_after.get_or_insert(last_known_seq);
+        // If messages before the new messages are missing, a [`Step::Load`] fetches all of them in order.
+        let has_missing = self.undelivered().is_some();
         for message in messages {
-            if message.seq > known {
-                if !is_late {
+            if message.seq > last_known_seq {
+                if !has_missing {
                     self.deliver_message(message, steps);
                 }
             } else if message.deleted_at.is_some() {
-                // Also for a message that is still to be loaded: the history then contains its tombstone.
+                // This event is emitted even if the message is loaded later. The history contains the deleted message
+                // without text.
                 steps.push(Step::Emit(Event::MessageDeleted(message)));
             } else if self.deliver_after.is_some_and(|after| message.seq <= after) || self.delivered.contains(message.seq) {
                 steps.push(Step::Emit(Event::MessageEdited(message)));
             }
         }
-        if !is_late {
+        if !has_missing {
             // Seqs that the reply leaves out are not visible to this user.
-            self.delivered.add(known, last_seq);
+            self.delivered.add(last_known_seq, last_seq);
         }
         self.last_seq = self.last_seq.max(Some(last_seq));
     }
 }
 
-/// Messages after this seq are emitted for a user who joins: the unread messages, and the first message of a conversation,
-/// which its author has read. The first message counts only if nothing changed after it; otherwise the user was added later.
+/// The seq after which the messages of a joined conversation are emitted: the read position of the user. It is 0 if the
+/// first message is the last change of the conversation, so that the message is also emitted for its author, who has read
+/// it.
 fn unread_after(conversation: &wire::Conversation) -> u32 {
-    let starts = |message: &wire::Message| message.seq == 1 && message.version == conversation.version;
-    if conversation.last_message.as_ref().is_some_and(starts) {
+    let is_only_change = |message: &wire::Message| message.seq == 1 && message.version == conversation.version;
+    if conversation.last_message.as_ref().is_some_and(is_only_change) {
         return 0;
     }
     conversation.read_state.as_ref().map_or(conversation.last_seq, |state| state.read_seq)

@@ -5,10 +5,10 @@
 //! a gap: it is buffered while the client fetches the changes since the stored version. After a lost connection, and after
 //! the event `gap`, the client sends all stored versions in a `Resume` and emits what the reply contains.
 //!
-//! Each message is emitted once, also when the server delivers a conversation and its messages in another order:
-//! [`conversation`] stores the seq after which each message of a conversation must be emitted, stores which messages were
-//! emitted, and loads the missing messages from the history. This module does not use the socket: its input is the replies
-//! and events of the server, its output is a list of [`Step`]s.
+//! Each message is emitted once, even if the server delivers a conversation and its messages in another order:
+//! [`conversation`] stores the seq after which each message of a conversation must be emitted and the set of emitted
+//! messages, and loads the missing messages from the history. This module does not use the socket. Its inputs are the
+//! replies and events of the server; its output is a list of [`Step`]s.
 
 mod conversation;
 mod seq_set;
@@ -29,17 +29,17 @@ use crate::event::Event;
 pub(crate) enum Step {
     /// Publish the event to all subscribers.
     Emit(Event),
-    /// Send `GetChanges`; the reply goes to [`Sync::fetched`].
+    /// Send `GetChanges`. [`Sync::fetched`] takes the reply.
     Fetch {
         state_id: StateId,
         since_version: u32,
-        /// The previous reply contained nothing new: wait before the request, so that a faulty server does not get
-        /// requests without a pause.
+        /// Wait before the request, because the previous reply contained nothing new: a faulty server must not get requests
+        /// without a pause.
         pause: bool,
     },
-    /// Send `GetHistory` for the messages after a seq; the reply goes to [`Sync::loaded`].
+    /// Send `GetHistory` for the messages after a seq. [`Sync::loaded`] takes the reply.
     Load { state_id: StateId, after_seq: u32 },
-    /// Send the stored versions to the server, see [`Sync::begin_resume`].
+    /// Send the `Resume` that [`Sync::begin_resume`] returns.
     Resume,
 }
 
@@ -51,39 +51,41 @@ pub(crate) struct StateId {
     number: u64,
 }
 
-/// Conversations in one `Resume`: half of what the server accepts, because a JSON frame with 1,000 of them is larger than
-/// the server's frame limit of 64 KiB.
+/// The maximum number of conversations in one `Resume`. It is half of the number that the server accepts, because a JSON
+/// frame with 1,000 conversations is larger than the server's frame limit of 64 KiB.
 const RESUME_MAX: usize = 500;
 
-/// The versions that a client holds.
+/// The versions that a client holds, and the resume in progress.
 #[derive(Default)]
 pub(crate) struct Sync {
+    /// The last epoch of the server. Empty until the server has sent it.
     epoch: String,
     /// `None` until the server has sent it.
     inbox_version: Option<u32>,
     conversations: HashMap<ConversationId, ConversationState>,
-    /// Number of states ever made; gives each [`StateId`] its number.
+    /// The number of states that were ever made, which is the number of the newest [`StateId`].
     states_total: u64,
-    /// Number of leaves ever seen, see [`Self::leaves_total`].
+    /// The number of leaves that were ever seen, see [`Self::leaves_total`].
     leaves_total: u64,
     /// The last leave of each conversation that the user left during this connection.
     leaves: HashMap<ConversationId, Leave>,
+    /// The resume in progress.
     resume: Option<Resume>,
 }
 
 /// A `Resume` in progress. It has several parts if the client holds many conversations.
 struct Resume {
-    /// The epoch at the start. All parts carry it, although the first reply may bring another epoch.
+    /// The epoch at the start of the resume. All parts have this epoch, even if the reply to the first part has another.
     epoch: String,
-    /// The conversations that no part has sent yet.
-    left: VecDeque<ConversationId>,
+    /// The conversations whose versions were not sent yet.
+    remaining: VecDeque<ConversationId>,
     /// [`Sync::leaves_total`] when the current part was made.
     leaves_total: u64,
-    /// The client held nothing from an earlier connection, so conversations in the reply are not new to the user.
+    /// The client held nothing at the start of the resume, so no `Joined` is emitted for the conversations in the reply.
     first: bool,
-    /// A `gap` arrived in the meantime: another resume must follow.
+    /// An event `gap` arrived during the resume, so another resume must follow.
     repeat: bool,
-    /// Events with a version that arrived in the meantime. They may be newer than the reply.
+    /// Events with a version that arrived during the resume. They may be newer than the reply.
     buffered: Vec<Kind>,
 }
 
@@ -92,22 +94,24 @@ struct Resume {
 struct Leave {
     /// [`Sync::leaves_total`] after this leave.
     number: u64,
-    /// The inbox version of the leave. 0 if the policy hides the conversation: the user stays a member.
+    /// The inbox version of the leave. 0 if the user stays a member and the policy denies them to read the conversation.
     inbox_version: u32,
 }
 
 /// Position of a join or a leave relative to the stored inbox version.
 #[derive(PartialEq)]
 enum InboxOrder {
-    /// A reply already contained it.
+    /// A reply has already contained the join or leave.
     Seen,
+    /// The join or leave follows the stored inbox version.
     Next,
-    /// Joins or leaves before it are missing.
+    /// Earlier joins or leaves are missing.
     AfterGap,
 }
 
 impl Sync {
-    /// The connection is lost: drops buffered events and pending requests. The next resume brings their content.
+    /// Drops buffered events and pending requests after the connection was lost. The reply to the next resume has their
+    /// content.
     pub fn connection_lost(&mut self) {
         self.resume = None;
         self.leaves.clear();
@@ -121,15 +125,15 @@ impl Sync {
             resume.repeat = true;
             return None;
         }
-        // The reply lists each conversation that the user joined since, including those whose `conversationJoined` event is
-        // on its way.
+        // The reply lists each conversation that the user joined since, even if its `conversationJoined` event is still on
+        // the way.
         for state in self.conversations.values_mut() {
             state.joined = true;
-            state.presented = false;
+            state.sent_in_resume = false;
         }
         self.resume = Some(Resume {
             epoch: self.epoch.clone(),
-            left: self.conversations.keys().copied().collect(),
+            remaining: self.conversations.keys().copied().collect(),
             leaves_total: self.leaves_total,
             first: self.epoch.is_empty() && self.conversations.is_empty(),
             repeat: false,
@@ -138,36 +142,36 @@ impl Sync {
         self.next_resume()
     }
 
-    /// The server sent a welcome without a reply to the resume. Returns [`Step::Resume`] if the client holds a
-    /// conversation.
+    /// Handles a welcome without a reply to the resume. Returns [`Step::Resume`] if the client holds a conversation.
     pub fn resume_unanswered(&mut self) -> Vec<Step> {
         self.resume = None;
         if self.conversations.is_empty() { Vec::new() } else { vec![Step::Resume] }
     }
 
-    /// The next part of the resume, after the server replied to the part before.
+    /// The next part of the resume. Call it after the server replied to the previous part. `None` without a resume in
+    /// progress.
     pub fn next_resume(&mut self) -> Option<wire::Resume> {
         let resume = self.resume.as_mut()?;
         resume.leaves_total = self.leaves_total;
-        let part = resume.left.drain(..resume.left.len().min(RESUME_MAX));
+        let part = resume.remaining.drain(..resume.remaining.len().min(RESUME_MAX));
         let held = part
             .filter_map(|conversation| {
                 let state = self.conversations.get_mut(&conversation)?;
-                state.presented = true;
+                state.sent_in_resume = true;
                 Some(wire::Held { conversation_id: conversation.to_string(), version: state.version })
             })
             .collect();
         Some(wire::Resume { epoch: resume.epoch.clone(), inbox_version: self.inbox_version.unwrap_or(0), held })
     }
 
-    /// Takes the reply to one part. The boolean is true while [`Self::next_resume`] has another part.
+    /// Takes the reply to one part. Returns the steps, and whether [`Self::next_resume`] has another part.
     pub fn resumed(&mut self, resumed: wire::Resumed) -> (Vec<Step>, bool) {
         let first = self.resume.as_ref().is_some_and(|resume| resume.first);
         let leaves_total = self.resume.as_ref().map_or(0, |resume| resume.leaves_total);
         // A live join may have raised the stored inbox version above the version of the reply. In a new epoch, the stored
         // inbox version is not valid.
-        let reached = self.inbox_version.filter(|_| self.epoch == resumed.epoch).unwrap_or(0);
-        self.inbox_version = Some(resumed.inbox_version.max(reached));
+        let known_inbox_version = self.inbox_version.filter(|_| self.epoch == resumed.epoch).unwrap_or(0);
+        self.inbox_version = Some(resumed.inbox_version.max(known_inbox_version));
         self.epoch = resumed.epoch;
         let mut steps = Vec::new();
         for changes in resumed.changes {
@@ -175,10 +179,10 @@ impl Sync {
             let Some(id) = parse(&conversation.id) else { continue };
             let left_since = self.left_since(id, leaves_total, resumed.inbox_version);
             match self.conversations.get_mut(&id) {
-                Some(state) if state.presented => drop(state.changes(changes, &mut steps)),
+                Some(state) if state.sent_in_resume => drop(state.changes(changes, &mut steps)),
                 // The user left the conversation after the server read it for this reply.
                 None if left_since => {}
-                // The reply contains no changes of this conversation, only that the user is a member.
+                // The request did not have the version of this conversation. The reply says only that the user is a member.
                 state => {
                     let state = match state {
                         Some(state) => state,
@@ -193,12 +197,12 @@ impl Sync {
             }
         }
         for id in resumed.gone.iter().filter_map(|id| parse(id)) {
-            // If the user rejoined the conversation after the request was sent, the reply is out of date.
-            if self.conversations.get(&id).is_none_or(|state| state.presented) {
+            // If the request did not have the version of this conversation, the user rejoined it after the request.
+            if self.conversations.get(&id).is_none_or(|state| state.sent_in_resume) {
                 self.leave(id, resumed.inbox_version, &mut steps);
             }
         }
-        // Also loads messages whose events were lost after another reply mentioned them.
+        // This also loads messages that another reply mentioned and whose events were lost.
         self.conversations.values_mut().for_each(|state| state.advance(false, &mut steps));
         if resumed.reload_list && !first {
             steps.push(Step::Emit(Event::ReloadList));
@@ -207,7 +211,7 @@ impl Sync {
             steps.push(Step::Emit(Event::ReadState { read_state, total_unread: resumed.total_unread }));
         }
         steps.push(Step::Emit(Event::TotalUnread(resumed.total_unread)));
-        let more = self.resume.as_ref().is_some_and(|resume| !resume.left.is_empty());
+        let more = self.resume.as_ref().is_some_and(|resume| !resume.remaining.is_empty());
         if !more && let Some(Resume { repeat, buffered, .. }) = self.resume.take() {
             for kind in buffered {
                 self.versioned(kind, &mut steps);
@@ -258,7 +262,7 @@ impl Sync {
             Kind::ContactsChanged(changed) => steps.push(Step::Emit(Event::Contacts(changed.contacts))),
             Kind::MayStartChanged(changed) => steps.push(Step::Emit(Event::MayStart(changed))),
             Kind::Gap(_) => steps.push(Step::Resume),
-            // The connection handles these before they come here.
+            // The connection handles these events and does not pass them on.
             Kind::TokenExpiring(_) | Kind::GoingAway(_) => {}
         }
         steps
@@ -274,7 +278,7 @@ impl Sync {
         self.with_state(state_id, |state, steps| state.loaded(page, steps))
     }
 
-    /// The server refused a [`Step::Fetch`] or a [`Step::Load`] permanently: the user is not a member any more.
+    /// Handles a permanent refusal of a [`Step::Fetch`] or a [`Step::Load`]: the user is not a member any more.
     pub fn fetch_refused(&mut self, state_id: StateId) -> Vec<Step> {
         let mut steps = Vec::new();
         if self.state_mut(state_id).is_some() {
@@ -288,15 +292,15 @@ impl Sync {
         self.with_state(state_id, ConversationState::retry)
     }
 
-    fn with_state(&mut self, state_id: StateId, act: impl FnOnce(&mut ConversationState, &mut Vec<Step>)) -> Vec<Step> {
+    fn with_state(&mut self, state_id: StateId, apply: impl FnOnce(&mut ConversationState, &mut Vec<Step>)) -> Vec<Step> {
         let mut steps = Vec::new();
         if let Some(state) = self.state_mut(state_id) {
-            act(state, &mut steps);
+            apply(state, &mut steps);
         }
         steps
     }
 
-    /// The state that made the request. `None` if the user has left the conversation since, also if they have rejoined it.
+    /// The state that made a request. `None` if the user left the conversation after the request, even if they rejoined it.
     fn state_mut(&mut self, state_id: StateId) -> Option<&mut ConversationState> {
         self.conversations.get_mut(&state_id.conversation).filter(|state| state.id == state_id)
     }
@@ -314,8 +318,8 @@ impl Sync {
     }
 
     /// Takes a conversation from a reply. A stored version is kept, because the events between it and the version in the
-    /// reply have not arrived yet. If the user left the conversation after the request and rejoined it, the
-    /// `conversationJoined` event brings it.
+    /// reply have not arrived yet. If the user left the conversation after the request, the reply is ignored; if the user
+    /// rejoins it, the `conversationJoined` event contains the conversation.
     pub fn learn(&mut self, conversation: &wire::Conversation, leaves_at_request: u64) {
         if let Some(id) = self.parse_new(&conversation.id, leaves_at_request) {
             self.hold(id, conversation).joined = true;
@@ -358,7 +362,7 @@ impl Sync {
 
     fn hold(&mut self, id: ConversationId, conversation: &wire::Conversation) -> &mut ConversationState {
         let state_id = self.new_state_id(id);
-        self.conversations.entry(id).insert_entry(ConversationState::of(state_id, conversation)).into_mut()
+        self.conversations.entry(id).insert_entry(ConversationState::from_conversation(state_id, conversation)).into_mut()
     }
 
     fn leave(&mut self, id: ConversationId, inbox_version: u32, steps: &mut Vec<Step>) {
@@ -375,13 +379,13 @@ impl Sync {
         let state_id = self.new_state_id(id);
         let state = match self.conversations.entry(id) {
             Entry::Occupied(state) => state.into_mut(),
-            // The user left the conversation after this join.
+            // A reply has contained this join, and the user left the conversation afterwards.
             Entry::Vacant(_) if order == InboxOrder::Seen => return,
-            Entry::Vacant(free) => free.insert(ConversationState::of(state_id, &conversation)),
+            Entry::Vacant(vacant) => vacant.insert(ConversationState::from_conversation(state_id, &conversation)),
         };
         if state.joined && order == InboxOrder::Next {
-            // Messages were deleted for this user only; the event does not say which, so the application must load the
-            // history.
+            // Messages were deleted for this user only, or the user rejoined. The event does not name the messages, so the
+            // program must load the history.
             state.note_version(conversation.version);
             steps.push(Step::Emit(Event::Resynced { conversation: Box::new(conversation), reload: true }));
         } else {
@@ -394,7 +398,7 @@ impl Sync {
     /// missing, adds [`Step::Resume`].
     fn inbox_order(&mut self, version: u32, steps: &mut Vec<Step>) -> InboxOrder {
         match self.inbox_version {
-            // The user stays a member; from now on the policy allows or denies them to read the conversation.
+            // The user stays a member, and the policy now allows or denies them to read the conversation.
             _ if version == 0 => InboxOrder::Next,
             Some(current) if version <= current => InboxOrder::Seen,
             Some(current) if version > current + 1 => {
@@ -409,9 +413,9 @@ impl Sync {
     }
 
     fn versioned(&mut self, kind: Kind, steps: &mut Vec<Step>) {
-        let Some((id, version)) = position(&kind) else { return };
+        let Some((id, version)) = conversation_and_version(&kind) else { return };
         let state_id = self.new_state_id(id);
-        let state = self.conversations.entry(id).or_insert_with(|| ConversationState::met_at(state_id, version));
+        let state = self.conversations.entry(id).or_insert_with(|| ConversationState::from_event(state_id, version));
         state.versioned(version, kind, steps);
     }
 }
@@ -420,8 +424,8 @@ fn parse(id: &str) -> Option<ConversationId> {
     id.parse().inspect_err(|_| tracing::warn!(id, "the server named a conversation by something that is no id")).ok()
 }
 
-/// Conversation and version of an event. `None` for events without a version.
-fn position(kind: &Kind) -> Option<(ConversationId, u32)> {
+/// The conversation and the version of an event. `None` for an event without a version.
+fn conversation_and_version(kind: &Kind) -> Option<(ConversationId, u32)> {
     let (id, version) = match kind {
         Kind::MessageSent(event) | Kind::MessageEdited(event) | Kind::MessageDeleted(event) => {
             let message = event.message.as_ref()?;

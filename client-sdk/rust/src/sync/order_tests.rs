@@ -1,14 +1,16 @@
-//! A server that delivers frames, replies and losses in random order. The client must emit each message exactly once.
+//! A simulated server delivers frames and replies in random order and drops frames. The client must emit each message
+//! exactly once.
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use wire::event::Kind;
 
 use super::*;
 
-/// One conversation in the database of the server. `messages` has the version of each message.
+/// One conversation in the database of the server.
 struct Room {
     id: ConversationId,
     version: u32,
+    /// The version of each message, by seq - 1.
     messages: Vec<u32>,
 }
 
@@ -19,27 +21,28 @@ impl Room {
         self.message(self.messages.len() - 1)
     }
 
-    fn message(&self, at: usize) -> wire::Message {
-        let (seq, version) = (u32::try_from(at + 1).expect("small"), self.messages[at]);
+    fn message(&self, index: usize) -> wire::Message {
+        let (seq, version) = (u32::try_from(index + 1).expect("small"), self.messages[index]);
         wire::Message { conversation_id: self.id.to_string(), seq, version, ..Default::default() }
     }
 
     fn messages(&self, wanted: impl Fn(&wire::Message) -> bool) -> Vec<wire::Message> {
-        (0..self.messages.len()).map(|at| self.message(at)).filter(|message| wanted(message)).collect()
+        (0..self.messages.len()).map(|index| self.message(index)).filter(|message| wanted(message)).collect()
     }
 
-    fn now(&self) -> wire::Conversation {
+    fn conversation(&self) -> wire::Conversation {
         wire::Conversation {
             id: self.id.to_string(),
             version: self.version,
             last_seq: u32::try_from(self.messages.len()).expect("small"),
             read_state: Some(wire::ReadState::default()),
-            last_message: self.messages.len().checked_sub(1).map(|at| self.message(at)),
+            last_message: self.messages.len().checked_sub(1).map(|index| self.message(index)),
             ..Default::default()
         }
     }
 }
 
+/// A reply of the server on the way to the client.
 enum Answer {
     Fetched(StateId, Box<wire::Changes>),
     Loaded(StateId, wire::MessagePage),
@@ -52,19 +55,23 @@ enum Request {
     Resume(wire::Resume),
 }
 
+/// The server, the connection and the client.
 struct World {
     random: StdRng,
     sync: Sync,
     rooms: Vec<Room>,
     inbox_version: u32,
+    /// Events on the way to the client.
     frames: VecDeque<Kind>,
-    /// Joins that travel beside the messages and may overtake them.
-    joinings: VecDeque<Kind>,
-    questions: VecDeque<Request>,
+    /// Joins that the server delivers separately from the messages, so that they may overtake messages or arrive after them.
+    joins: VecDeque<Kind>,
+    requests: VecDeque<Request>,
     answers: Vec<Answer>,
+    /// The seqs of the emitted messages, in their order.
     emitted: HashMap<ConversationId, Vec<u32>>,
-    parted: bool,
-    /// Keeps the order that the protocol guarantees: a join arrives before the messages after it.
+    /// The server has sent `gap`, and drops events until the client sends `resume`.
+    gap_sent: bool,
+    /// Whether the server keeps the order that the protocol guarantees: a join arrives before the messages after it.
     ordered: bool,
 }
 
@@ -79,62 +86,65 @@ impl World {
             rooms: Vec::new(),
             inbox_version: 1,
             frames: VecDeque::new(),
-            joinings: VecDeque::new(),
-            questions: VecDeque::new(),
+            joins: VecDeque::new(),
+            requests: VecDeque::new(),
             answers: Vec::new(),
             emitted: HashMap::new(),
-            parted: false,
+            gap_sent: false,
             ordered,
         }
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    fn random_below(&mut self, bound: usize) -> usize {
         self.random.random_range(0..bound)
     }
 
-    fn emit(&mut self, kind: Kind) {
-        if self.parted {
+    /// Sends an event to the client, sometimes twice. Drops it after `gap`.
+    fn send_event(&mut self, kind: Kind) {
+        if self.gap_sent {
             return;
         }
-        if self.below(10) == 0 {
+        if self.random_below(10) == 0 {
             self.frames.push_back(kind.clone());
         }
         self.frames.push_back(kind);
     }
 
     /// Another user starts a conversation with this user, sometimes with messages that only the join contains.
-    fn begin(&mut self) {
+    fn start_conversation(&mut self) {
         self.inbox_version += 1;
         self.rooms.push(Room { id: ConversationId::new(), version: 1, messages: Vec::new() });
-        let at = self.rooms.len() - 1;
-        for _ in 0..self.below(4) {
-            self.rooms[at].send();
+        let index = self.rooms.len() - 1;
+        for _ in 0..self.random_below(4) {
+            self.rooms[index].send();
         }
         if !self.ordered {
-            for _ in 0..self.below(3) {
-                self.say(at);
+            for _ in 0..self.random_below(3) {
+                self.send_message(index);
             }
         }
-        let joined =
-            wire::ConversationJoined { inbox_version: self.inbox_version, conversation: Some(self.rooms[at].now()) };
+        let joined = wire::ConversationJoined {
+            inbox_version: self.inbox_version,
+            conversation: Some(self.rooms[index].conversation()),
+        };
         let joined = Kind::ConversationJoined(joined);
         if self.ordered {
-            self.emit(joined);
-        } else if !self.parted {
-            self.joinings.push_back(joined);
+            self.send_event(joined);
+        } else if !self.gap_sent {
+            self.joins.push_back(joined);
         }
     }
 
-    fn say(&mut self, at: usize) {
-        let message = Some(self.rooms[at].send());
-        self.emit(Kind::MessageSent(wire::MessageEvent { message }));
+    fn send_message(&mut self, index: usize) {
+        let message = Some(self.rooms[index].send());
+        self.send_event(Kind::MessageSent(wire::MessageEvent { message }));
     }
 
-    fn rename(&mut self, at: usize) {
-        self.rooms[at].version += 1;
-        let (conversation_id, version) = (self.rooms[at].id.to_string(), self.rooms[at].version);
+    fn rename(&mut self, index: usize) {
+        self.rooms[index].version += 1;
+        let (conversation_id, version) = (self.rooms[index].id.to_string(), self.rooms[index].version);
         let changed = wire::ConversationChanged { conversation_id, version, ..Default::default() };
-        self.emit(Kind::ConversationChanged(changed));
+        self.send_event(Kind::ConversationChanged(changed));
     }
 
     fn perform(&mut self, steps: Vec<Step>) {
@@ -147,9 +157,9 @@ impl World {
                 Step::Emit(_) => {}
                 Step::Resume => {
                     let resume = self.sync.begin_resume();
-                    self.questions.extend(resume.map(Request::Resume));
+                    self.requests.extend(resume.map(Request::Resume));
                 }
-                step => self.questions.push_back(Request::Step(step)),
+                step => self.requests.push_back(Request::Step(step)),
             }
         }
     }
@@ -158,7 +168,7 @@ impl World {
         let held: HashMap<&str, u32> =
             resume.held.iter().map(|held| (held.conversation_id.as_str(), held.version)).collect();
         let changes = self.rooms.iter().filter_map(|room| {
-            let conversation = Some(room.now());
+            let conversation = Some(room.conversation());
             match held.get(room.id.to_string().as_str()) {
                 Some(version) if *version >= room.version => None,
                 Some(version) => {
@@ -175,11 +185,11 @@ impl World {
     }
 
     /// The server handles the next request. Its reply is delivered later.
-    fn serve(&mut self) {
-        let answer = match self.questions.pop_front() {
+    fn handle_request(&mut self) {
+        let answer = match self.requests.pop_front() {
             None => return,
             Some(Request::Resume(resume)) => {
-                self.parted = false;
+                self.gap_sent = false;
                 Answer::Resumed(self.resumed(&resume))
             }
             Some(Request::Step(Step::Fetch { state_id, since_version, .. })) => {
@@ -187,7 +197,7 @@ impl World {
                 let messages = room.messages(|message| message.version > since_version);
                 Answer::Fetched(
                     state_id,
-                    Box::new(wire::Changes { conversation: Some(room.now()), messages, reload: false }),
+                    Box::new(wire::Changes { conversation: Some(room.conversation()), messages, reload: false }),
                 )
             }
             Some(Request::Step(Step::Load { state_id, after_seq })) => {
@@ -201,12 +211,13 @@ impl World {
         self.answers.push(answer);
     }
 
-    fn answer(&mut self) {
+    /// Delivers a random reply to the client.
+    fn deliver_reply(&mut self) {
         if self.answers.is_empty() {
             return;
         }
-        let at = self.below(self.answers.len());
-        let steps = match self.answers.swap_remove(at) {
+        let index = self.random_below(self.answers.len());
+        let steps = match self.answers.swap_remove(index) {
             Answer::Fetched(state_id, changes) => self.sync.fetched(state_id, *changes),
             Answer::Loaded(state_id, page) => self.sync.loaded(state_id, page),
             Answer::Resumed(resumed) => self.sync.resumed(resumed).0,
@@ -214,36 +225,38 @@ impl World {
         self.perform(steps);
     }
 
-    fn deliver(&mut self) {
+    /// Delivers the next event to the client.
+    fn deliver_event(&mut self) {
         if let Some(kind) = self.frames.pop_front() {
             let steps = self.sync.event(kind);
             self.perform(steps);
         }
     }
 
-    fn join(&mut self) {
-        if let Some(kind) = self.joinings.pop_front() {
+    /// Delivers the next join to the client.
+    fn deliver_join(&mut self) {
+        if let Some(kind) = self.joins.pop_front() {
             let steps = self.sync.event(kind);
             self.perform(steps);
         }
     }
 
     /// The client reads too slowly: the server drops events and sends `gap`.
-    fn part(&mut self) {
-        if !self.parted && self.joinings.is_empty() {
+    fn send_gap(&mut self) {
+        if !self.gap_sent && self.joins.is_empty() {
             self.frames = VecDeque::from([Kind::Gap(wire::Gap {})]);
-            self.parted = true;
+            self.gap_sent = true;
         }
     }
 
     fn reconnect(&mut self) {
-        if !self.joinings.is_empty() {
+        if !self.joins.is_empty() {
             return;
         }
         self.frames.clear();
-        self.questions.clear();
+        self.requests.clear();
         self.answers.clear();
-        self.parted = false;
+        self.gap_sent = false;
         self.sync.connection_lost();
         let resume = self.sync.begin_resume().expect("a resume");
         let resumed = self.resumed(&resume);
@@ -251,17 +264,18 @@ impl World {
         self.perform(steps);
     }
 
+    /// Does one random action.
     fn step(&mut self) {
-        let room = if self.rooms.is_empty() { None } else { Some(self.below(self.rooms.len())) };
-        match (self.below(100), room) {
-            (0..5, _) if self.rooms.len() < 4 => self.begin(),
-            (5..25, Some(at)) => self.say(at),
-            (25..30, Some(at)) => self.rename(at),
-            (30..50, _) => self.deliver(),
-            (50..60, _) => self.join(),
-            (60..75, _) => self.serve(),
-            (75..95, _) => self.answer(),
-            (95, _) => self.part(),
+        let room = if self.rooms.is_empty() { None } else { Some(self.random_below(self.rooms.len())) };
+        match (self.random_below(100), room) {
+            (0..5, _) if self.rooms.len() < 4 => self.start_conversation(),
+            (5..25, Some(index)) => self.send_message(index),
+            (25..30, Some(index)) => self.rename(index),
+            (30..50, _) => self.deliver_event(),
+            (50..60, _) => self.deliver_join(),
+            (60..75, _) => self.handle_request(),
+            (75..95, _) => self.deliver_reply(),
+            (95, _) => self.send_gap(),
             (96, _) => self.reconnect(),
             _ => {}
         }
@@ -269,17 +283,17 @@ impl World {
 
     /// Delivers everything. A last message in each conversation shows the client any gap that is left.
     fn finish(&mut self) {
-        for at in 0..self.rooms.len() {
-            self.say(at);
+        for index in 0..self.rooms.len() {
+            self.send_message(index);
         }
         for _ in 0..10_000 {
-            if self.frames.is_empty() && self.joinings.is_empty() && self.questions.is_empty() && self.answers.is_empty() {
+            if self.frames.is_empty() && self.joins.is_empty() && self.requests.is_empty() && self.answers.is_empty() {
                 return;
             }
-            self.deliver();
-            self.join();
-            self.serve();
-            self.answer();
+            self.deliver_event();
+            self.deliver_join();
+            self.handle_request();
+            self.deliver_reply();
         }
         panic!("it never comes to rest");
     }

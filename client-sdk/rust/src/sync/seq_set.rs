@@ -1,6 +1,7 @@
 //! The set of message positions that were emitted.
 
-/// Seqs as sorted ranges that neither overlap nor touch, first and last included. Nearly always a single range.
+/// A set of seqs as sorted ranges, each with its first and its last seq. Ranges neither overlap nor touch. Nearly all sets
+/// have one range.
 #[derive(Default)]
 pub(super) struct SeqSet(Vec<(u32, u32)>);
 
@@ -16,14 +17,14 @@ impl SeqSet {
         }
         let (mut first, mut last) = (after + 1, until);
         self.0.retain(|&(other_first, other_last)| {
-            let is_apart = other_last.saturating_add(1) < first || last.saturating_add(1) < other_first;
-            if !is_apart {
+            let is_separate = other_last.saturating_add(1) < first || last.saturating_add(1) < other_first;
+            if !is_separate {
                 (first, last) = (first.min(other_first), last.max(other_last));
             }
-            is_apart
+            is_separate
         });
-        let at = self.0.partition_point(|(other, _)| *other < first);
-        self.0.insert(at, (first, last));
+        let index = self.0.partition_point(|(other, _)| *other < first);
+        self.0.insert(index, (first, last));
     }
 
     /// Removes the seqs after `last`.
@@ -34,14 +35,14 @@ impl SeqSet {
         }
     }
 
-    /// The range of seqs after `after` up to and including `until`, without the seqs at its two ends that the set contains,
-    /// again as `(after, until)`. `None` if nothing is left.
+    /// Takes the range of seqs after `after` up to and including `until`, and removes the seqs at its two ends that the set
+    /// contains. Returns the remaining range in the same form, or `None` if it is empty.
     pub fn missing(&self, mut after: u32, mut until: u32) -> Option<(u32, u32)> {
-        let reaches = |seq: u32| self.0.iter().find(|(first, last)| (*first..=*last).contains(&seq));
-        if let Some((_, last)) = after.checked_add(1).and_then(reaches) {
+        let range_with = |seq: u32| self.0.iter().find(|(first, last)| (*first..=*last).contains(&seq));
+        if let Some((_, last)) = after.checked_add(1).and_then(range_with) {
             after = *last;
         }
-        if let Some((first, _)) = reaches(until) {
+        if let Some((first, _)) = range_with(until) {
             until = first - 1;
         }
         (after < until).then_some((after, until))
@@ -57,12 +58,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_set_agrees_with_a_plain_set_of_numbers() {
+    fn the_ranges_contain_the_same_seqs_as_a_plain_set() {
         let mut random = StdRng::seed_from_u64(7);
         let (mut seqs, mut set) = (SeqSet::default(), BTreeSet::new());
         for _ in 0..5_000 {
-            let (one, other) = (random.random_range(0..40_u32), random.random_range(0..40_u32));
-            let (after, until) = (one.min(other), one.max(other));
+            let (left, right) = (random.random_range(0..40_u32), random.random_range(0..40_u32));
+            let (after, until) = (left.min(right), left.max(right));
             if random.random_range(0..8) == 0 {
                 seqs.truncate(after);
                 set.retain(|seq| *seq <= after);

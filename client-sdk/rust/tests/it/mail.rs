@@ -1,12 +1,12 @@
-//! Mails to users and groups are never sent twice.
+//! Mails to users and groups are sent once, even if the command is repeated.
 
 use causerie_client::{Client, ClientId, ConversationId, GroupRef, MailDraft, MessageId, UserId, UserRef, wire};
 use wire::{recipient::By, reply::Result as Answer, request::Command};
 
-use crate::peer::{Peer, conversation, soon};
+use crate::peer::{Peer, conversation, within_timeout};
 
 #[tokio::test]
-async fn a_mail_is_repeated_under_the_same_id() {
+async fn a_mail_is_repeated_with_the_same_client_id() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     let (noa, parent, client_id) = (UserId::new(), MessageId::new(), ClientId::new());
@@ -41,5 +41,5 @@ async fn a_mail_is_repeated_under_the_same_id() {
     let sent = Some(conversation(ConversationId::new(), 1, 1));
     let started = wire::ConversationStarted { conversation: sent, created: true, reached: 3, ..Default::default() };
     link.reply(id, Answer::ConversationStarted(started)).await;
-    assert_eq!(soon("the answer", sending).await.expect("ran").expect("sent").reached, 3);
+    assert_eq!(within_timeout("the answer", sending).await.expect("ran").expect("sent").reached, 3);
 }

@@ -1,4 +1,4 @@
-//! The client against a scripted server: each test plays the server's part frame by frame on a real socket.
+//! Tests of the client with a server that each test controls frame by frame, over a real socket.
 
 mod events;
 mod mail;

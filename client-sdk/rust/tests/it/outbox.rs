@@ -1,23 +1,23 @@
-//! Messages are kept, repeated and sent in order, and never doubled.
+//! Messages are kept, repeated and sent in order, and never stored twice.
 
 use std::{io, path::PathBuf, sync::Arc};
 
 use causerie_client::{
-    Client, ClientId, ConversationId, Error, Event, FileOutbox, OutboxStore, SendError, StoredMessage, wire,
+    Client, ClientId, CloseReason, ConversationId, Error, Event, FileOutbox, OutboxStore, SendError, StoredMessage, wire,
 };
 use wire::reply::Result as Answer;
 
-use crate::peer::{Peer, next, sent, soon};
+use crate::peer::{Peer, next, sent, within_timeout};
 
-struct Scratch(PathBuf);
+struct TempFile(PathBuf);
 
-impl Scratch {
+impl TempFile {
     fn new() -> Self {
         Self(std::env::temp_dir().join(format!("causerie-client-{}", ClientId::new())))
     }
 }
 
-impl Drop for Scratch {
+impl Drop for TempFile {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
     }
@@ -30,7 +30,7 @@ async fn an_unanswered_message_is_repeated_with_the_same_client_id() {
     let conversation = ConversationId::new();
     let pending = client.send(conversation, "hello");
     let client_id = pending.client_id.to_string();
-    // Three connections break after the message and before the reply.
+    // Three connections end after the client has sent the message and before the reply.
     for _ in 0..3 {
         let (mut link, _) = peer.welcome().await;
         let (_, send) = link.send().await;
@@ -41,7 +41,7 @@ async fn an_unanswered_message_is_repeated_with_the_same_client_id() {
     assert_eq!(send.client_id, client_id);
     assert_eq!(client.unsent(), 1);
     link.reply(id, sent(send, 7)).await;
-    assert_eq!(soon("the answer", pending).await.expect("sent").seq, 7);
+    assert_eq!(within_timeout("the answer", pending).await.expect("sent").seq, 7);
     assert_eq!(client.unsent(), 0);
 }
 
@@ -50,8 +50,9 @@ async fn messages_of_a_conversation_keep_their_order_and_do_not_delay_other_conv
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     let (mut link, _) = peer.welcome().await;
-    let (one, other) = (ConversationId::new(), ConversationId::new());
-    let pending = [client.send(one, "1"), client.send(one, "2"), client.send(other, "3")];
+    let (first_conversation, second_conversation) = (ConversationId::new(), ConversationId::new());
+    let pending =
+        [client.send(first_conversation, "1"), client.send(first_conversation, "2"), client.send(second_conversation, "3")];
     let (first, a) = link.send().await;
     let (second, b) = link.send().await;
     assert_eq!((a.text.as_str(), b.text.as_str()), ("1", "3"));
@@ -67,13 +68,13 @@ async fn messages_of_a_conversation_keep_their_order_and_do_not_delay_other_conv
     link.reply(id, sent(send, 2)).await;
     let mut seqs = Vec::new();
     for pending in pending {
-        seqs.push(soon("the answer", pending).await.expect("sent").seq);
+        seqs.push(within_timeout("the answer", pending).await.expect("sent").seq);
     }
     assert_eq!(seqs, [1, 2, 1]);
 }
 
 #[tokio::test]
-async fn a_permanently_refused_message_fails_and_the_next_one_is_sent() {
+async fn a_permanently_refused_message_fails_and_the_next_message_is_sent() {
     let peer = Peer::new().await;
     let (client, mut events) = Client::connect_with_events(peer.config());
     let (mut link, _) = peer.welcome().await;
@@ -86,9 +87,9 @@ async fn a_permanently_refused_message_fails_and_the_next_one_is_sent() {
     link.reply(id, sent(send, 1)).await;
     let client_id = bad.client_id;
     let error = SendError::Refused(refusal);
-    assert_eq!(soon("the answer", bad).await, Err(error.clone()));
+    assert_eq!(within_timeout("the answer", bad).await, Err(error.clone()));
     assert_eq!(next(&mut events).await, Event::SendFailed { conversation, client_id, error });
-    assert!(soon("the answer", good).await.is_ok());
+    assert!(within_timeout("the answer", good).await.is_ok());
 }
 
 #[tokio::test]
@@ -103,23 +104,23 @@ async fn a_full_outbox_refuses_a_message() {
     let (mut link, _) = peer.welcome().await;
     let (id, send) = link.send().await;
     link.reply(id, sent(send, 1)).await;
-    assert!(soon("the answer", first).await.is_ok());
+    assert!(within_timeout("the answer", first).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_restarted_program_sends_the_messages_left_by_the_earlier_run() {
-    let scratch = Scratch::new();
+    let temp_file = TempFile::new();
     let conversation = ConversationId::new();
     let (peer, mut ids) = (Peer::new().await, Vec::new());
     {
         let mut config = peer.config();
-        config.outbox_store = Some(Arc::new(FileOutbox::open(&scratch.0).expect("opened")));
+        config.outbox_store = Some(Arc::new(FileOutbox::open(&temp_file.0).expect("opened")));
         let client = Client::connect(config);
         let (mut link, _) = peer.welcome().await;
         let answered = client.send(conversation, "1");
         let (id, send) = link.send().await;
         link.reply(id, sent(send, 1)).await;
-        soon("the answer", answered).await.expect("sent");
+        within_timeout("the answer", answered).await.expect("sent");
         for text in ["2", "3"] {
             ids.push(client.send(conversation, text).client_id.to_string());
         }
@@ -128,19 +129,35 @@ async fn a_restarted_program_sends_the_messages_left_by_the_earlier_run() {
         client.close().await;
     }
     let mut config = peer.config();
-    config.outbox_store = Some(Arc::new(FileOutbox::open(&scratch.0).expect("opened")));
+    config.outbox_store = Some(Arc::new(FileOutbox::open(&temp_file.0).expect("opened")));
     let client = Client::connect(config);
     let (mut link, _) = peer.welcome().await;
-    for (at, text) in ["2", "3"].into_iter().enumerate() {
+    for (index, text) in ["2", "3"].into_iter().enumerate() {
         let (id, send) = link.send().await;
-        assert_eq!((send.text.as_str(), &send.client_id), (text, &ids[at]));
+        assert_eq!((send.text.as_str(), &send.client_id), (text, &ids[index]));
         link.reply(id, sent(send, 2)).await;
     }
     let last = client.send(conversation, "4");
     let (id, send) = link.send().await;
     link.reply(id, sent(send, 4)).await;
-    soon("the answer", last).await.expect("sent");
-    assert_eq!(FileOutbox::open(&scratch.0).expect("opened").load().expect("loaded"), []);
+    within_timeout("the answer", last).await.expect("sent");
+    assert_eq!(FileOutbox::open(&temp_file.0).expect("opened").load().expect("loaded"), []);
+}
+
+#[tokio::test]
+async fn a_message_sent_while_the_client_closes_is_stored_for_the_next_client() {
+    let temp_file = TempFile::new();
+    let peer = Peer::new().await;
+    let mut config = peer.config();
+    config.outbox_store = Some(Arc::new(FileOutbox::open(&temp_file.0).expect("opened")));
+    let client = Client::connect(config);
+    let _link = peer.welcome().await;
+    // The first poll of `close` queues the end of the client before the message.
+    let late = async { client.send(ConversationId::new(), "late").await };
+    let ((), late) = within_timeout("the end", async { tokio::join!(client.close(), late) }).await;
+    assert_eq!(late, Err(SendError::Closed(CloseReason::ByClient)));
+    let left = FileOutbox::open(&temp_file.0).expect("opened").load().expect("loaded");
+    assert_eq!(left.iter().map(|message| message.text.as_str()).collect::<Vec<_>>(), ["late"]);
 }
 
 /// A store on a full disk.
@@ -165,33 +182,33 @@ async fn a_message_that_can_not_be_stored_is_not_sent() {
     config.outbox_store = Some(Arc::new(FullDisk));
     let client = Client::connect(config);
     let pending = client.send(ConversationId::new(), "1");
-    assert!(matches!(soon("the answer", pending).await, Err(SendError::Store(_))));
+    assert!(matches!(within_timeout("the answer", pending).await, Err(SendError::Store(_))));
     assert_eq!(client.unsent(), 0);
 }
 
-/// A connection that the server closes after the first message.
-async fn closed_over(peer: &Peer, text: &str, code: u16) {
+/// Accepts a connection and closes it with this code after the first message, which must have this text.
+async fn close_after_message(peer: &Peer, text: &str, code: u16) {
     let (mut link, _) = peer.welcome().await;
     assert_eq!(link.send().await.1.text, text);
     link.close(code, "malformed").await;
 }
 
 #[tokio::test]
-async fn a_message_over_which_the_server_closes_twice_is_set_aside_and_the_others_are_sent() {
+async fn a_message_over_which_the_server_closes_twice_fails_and_the_others_are_sent() {
     for code in [4500, 4501, 1007, 1009] {
         let peer = Peer::new().await;
         let (client, mut events) = Client::connect_with_events(peer.config());
         let conversation = ConversationId::new();
         let (poison, sound) = (client.send(conversation, "poison"), client.send(conversation, "sound"));
-        closed_over(&peer, "poison", code).await;
-        closed_over(&peer, "poison", code).await;
+        close_after_message(&peer, "poison", code).await;
+        close_after_message(&peer, "poison", code).await;
         let (mut link, _) = peer.welcome().await;
         let (id, send) = link.send().await;
         assert_eq!(send.text, "sound");
         link.reply(id, sent(send, 1)).await;
-        soon("the answer", sound).await.expect("sent");
+        within_timeout("the answer", sound).await.expect("sent");
         let client_id = poison.client_id;
-        let Err(SendError::Refused(error)) = soon("the answer", poison).await else { panic!("it was sent") };
+        let Err(SendError::Refused(error)) = within_timeout("the answer", poison).await else { panic!("it was sent") };
         assert_eq!(error.code, u32::from(code));
         let failed = next(&mut events).await;
         assert!(matches!(failed, Event::SendFailed { client_id: id, .. } if id == client_id), "{failed:?}");
@@ -200,27 +217,27 @@ async fn a_message_over_which_the_server_closes_twice_is_set_aside_and_the_other
 }
 
 #[tokio::test]
-async fn lost_connections_fail_no_message() {
+async fn no_message_fails_because_of_lost_connections() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     let pending = client.send(ConversationId::new(), "one");
     for code in [4000, 4001, 1011, 4000] {
-        closed_over(&peer, "one", code).await;
+        close_after_message(&peer, "one", code).await;
     }
     let (mut link, _) = peer.welcome().await;
     let (id, send) = link.send().await;
     link.reply(id, sent(send, 1)).await;
-    soon("the answer", pending).await.expect("sent");
+    within_timeout("the answer", pending).await.expect("sent");
     assert_eq!(client.failed_sends(), []);
 }
 
 #[tokio::test]
 async fn failed_messages_are_known_with_their_reasons_after_a_restart() {
-    let scratch = Scratch::new();
+    let temp_file = TempFile::new();
     let (peer, conversation) = (Peer::new().await, ConversationId::new());
     let config = || {
         let mut config = peer.config();
-        config.outbox_store = Some(Arc::new(FileOutbox::open(&scratch.0).expect("opened")));
+        config.outbox_store = Some(Arc::new(FileOutbox::open(&temp_file.0).expect("opened")));
         config
     };
     let refusal = wire::Error { code: 254, name: "closed".into(), message: "it was ended".into(), ..Default::default() };
@@ -230,7 +247,7 @@ async fn failed_messages_are_known_with_their_reasons_after_a_restart() {
     let ids = [refused.client_id, poison.client_id];
     let (id, _) = link.send().await;
     link.reply(id, Answer::Error(refusal.clone())).await;
-    soon("the answer", refused).await.expect_err("refused");
+    within_timeout("the answer", refused).await.expect_err("refused");
     assert_eq!(link.send().await.1.text, "poison");
     link.close(4500, "malformed").await;
     // The message is suspected and sent once more. The program ends before the reply.
@@ -244,7 +261,7 @@ async fn failed_messages_are_known_with_their_reasons_after_a_restart() {
     let failed = next(&mut events).await;
     let error = SendError::Refused(refusal.clone());
     assert_eq!(failed, Event::SendFailed { conversation, client_id: ids[0], error });
-    closed_over(&peer, "poison", 4500).await;
+    close_after_message(&peer, "poison", 4500).await;
     assert!(matches!(next(&mut events).await, Event::SendFailed { client_id, .. } if client_id == ids[1]));
     client.close().await;
 
@@ -254,7 +271,7 @@ async fn failed_messages_are_known_with_their_reasons_after_a_restart() {
     let (id, send) = link.send().await;
     assert_eq!(send.text, "sound");
     link.reply(id, sent(send, 1)).await;
-    soon("the answer", sound).await.expect("sent");
+    within_timeout("the answer", sound).await.expect("sent");
     let failed = client.failed_sends();
     assert_eq!(failed.iter().map(|failed| failed.client_id).collect::<Vec<_>>(), ids);
     assert_eq!(failed[0].failed, Some(refusal));
@@ -264,14 +281,14 @@ async fn failed_messages_are_known_with_their_reasons_after_a_restart() {
     let (id, send) = link.send().await;
     assert_eq!((send.text.as_str(), send.client_id), ("refused", ids[0].to_string()));
     link.reply(id, Answer::Error(wire::Error { code: 254, ..Default::default() })).await;
-    soon("the answer", again).await.expect_err("refused again");
+    within_timeout("the answer", again).await.expect_err("refused again");
     let again = client.retry(ids[0]).expect("it failed again");
     let (id, send) = link.send().await;
     link.reply(id, sent(send, 2)).await;
-    soon("the answer", again).await.expect("sent");
+    within_timeout("the answer", again).await.expect("sent");
     assert_eq!((client.failed_sends(), client.unsent()), (vec![], 0));
     client.close().await;
-    assert_eq!(FileOutbox::open(&scratch.0).expect("opened").load().expect("loaded"), []);
+    assert_eq!(FileOutbox::open(&temp_file.0).expect("opened").load().expect("loaded"), []);
 }
 
 #[tokio::test]
@@ -281,18 +298,18 @@ async fn a_command_that_breaks_the_servers_rules_is_not_sent() {
     let (mut link, _) = peer.welcome().await;
     let conversation = ConversationId::new();
     for (text, name) in [("x".repeat(16_385).as_str(), "too_large"), ("a\u{92}b", "invalid"), (" \n", "invalid")] {
-        let Err(SendError::Refused(error)) = soon("the answer", client.send(conversation, text)).await else {
+        let Err(SendError::Refused(error)) = within_timeout("the answer", client.send(conversation, text)).await else {
             panic!("`{}` was sent", &text[..2])
         };
         assert_eq!((error.name.as_str(), error.field.as_str()), (name, "sendMessage.text"));
     }
-    let refused = soon("the answer", client.rename(conversation, "x".repeat(513))).await.expect_err("too long");
+    let refused = within_timeout("the answer", client.rename(conversation, "x".repeat(513))).await.expect_err("too long");
     assert!(matches!(refused, Error::Refused(error) if error.field == "renameConversation.subject"));
     // None of the refused commands was on the wire, and nothing waits.
     let largest = client.send(conversation, "x".repeat(16_384));
     let (id, send) = link.send().await;
     assert_eq!(send.text.len(), 16_384);
     link.reply(id, sent(send, 1)).await;
-    soon("the answer", largest).await.expect("sent");
+    within_timeout("the answer", largest).await.expect("sent");
     assert_eq!((client.failed_sends(), client.unsent()), (vec![], 0));
 }

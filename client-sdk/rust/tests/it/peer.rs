@@ -1,4 +1,4 @@
-//! A scripted server.
+//! A server whose frames the test chooses.
 
 use std::{
     sync::{Arc, Mutex},
@@ -19,16 +19,17 @@ use tokio_tungstenite::{
 };
 use wire::{reply::Result as Answer, request::Command};
 
-/// Longer than any step takes on a busy machine. Only a failing test waits this long.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// The longest wait for one step. It is longer than any step takes on a busy machine, so only a failing test waits this
+/// long.
+const STEP_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Waits for `work`, at most until the deadline of the test.
-pub async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
-    let patience = causerie_test_deadline::watch().left(PATIENCE);
-    tokio::time::timeout(patience, work).await.unwrap_or_else(|_| panic!("{what} did not happen"))
+/// Waits for `work`, at most for [`STEP_TIMEOUT`] and until the deadline of the test.
+pub async fn within_timeout<T>(what: &str, work: impl Future<Output = T>) -> T {
+    let timeout = causerie_test_deadline::watch().remaining(STEP_TIMEOUT);
+    tokio::time::timeout(timeout, work).await.unwrap_or_else(|_| panic!("{what} did not happen"))
 }
 
-/// Accepts the connections of the client.
+/// A server that accepts the connections of the client.
 pub struct Peer {
     listener: TcpListener,
     tokens: Arc<Mutex<u32>>,
@@ -40,7 +41,7 @@ impl Peer {
         Self { listener, tokens: Arc::default() }
     }
 
-    /// Settings with short waits, and with the tokens `token 1`, `token 2`, …
+    /// Settings of a client with short waits. Its token provider returns `token 1`, `token 2`, …
     pub fn config(&self) -> Config {
         let url = format!("ws://{}/v1/ws", self.listener.local_addr().expect("bound"));
         let tokens = Arc::clone(&self.tokens);
@@ -54,37 +55,38 @@ impl Peer {
         config.token_interval = Duration::from_millis(1);
         config.backoff_min = Duration::from_millis(1);
         config.backoff_max = Duration::from_millis(20);
-        config.command_timeout = PATIENCE;
+        config.command_timeout = STEP_TIMEOUT;
         config
     }
 
-    /// The number of tokens that the client asked for.
+    /// The number of calls of the token provider.
     pub fn tokens(&self) -> u32 {
         *self.tokens.lock().expect("whole")
     }
 
-    /// Accepts the next connection, before its `hello`.
+    /// Accepts the next connection. Its `hello` is not read yet.
     pub async fn accept(&self) -> Link {
-        let (stream, _) = soon("a connection", self.listener.accept()).await.expect("accepted");
+        let (stream, _) = within_timeout("a connection", self.listener.accept()).await.expect("accepted");
         let mut encoding = Encoding::Proto;
-        // tungstenite defines the type of a refusal.
+        // The type of the error is defined by tungstenite.
         #[allow(clippy::result_large_err)]
         let choose = |request: &Request, mut response: Response| -> Result<Response, ErrorResponse> {
-            let asked = request.headers()[SEC_WEBSOCKET_PROTOCOL].clone();
-            let named = Encoding::ALL.into_iter().find(|encoding| asked == encoding.subprotocol());
-            encoding = named.expect("a known subprotocol");
-            response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, asked);
+            let requested = request.headers()[SEC_WEBSOCKET_PROTOCOL].clone();
+            let chosen = Encoding::ALL.into_iter().find(|encoding| requested == encoding.subprotocol());
+            encoding = chosen.expect("a known subprotocol");
+            response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, requested);
             Ok(response)
         };
         let socket = tokio_tungstenite::accept_hdr_async(stream, choose).await.expect("a handshake");
         Link { socket, encoding }
     }
 
-    /// Accepts the next connection and welcomes it.
+    /// Accepts the next connection, reads its `hello`, and answers with [`welcome`].
     pub async fn welcome(&self) -> (Link, wire::Hello) {
         self.welcome_with(welcome()).await
     }
 
+    /// Accepts the next connection, reads its `hello`, and answers with this welcome.
     pub async fn welcome_with(&self, welcome: wire::Welcome) -> (Link, wire::Hello) {
         let mut link = self.accept().await;
         let (id, command) = link.request().await;
@@ -110,7 +112,7 @@ impl Link {
     /// The next request.
     pub async fn request(&mut self) -> (u32, Command) {
         loop {
-            match soon("a request", self.socket.next()).await.expect("open").expect("whole") {
+            match within_timeout("a request", self.socket.next()).await.expect("open").expect("whole") {
                 Message::Binary(bytes) => return self.decode(&bytes),
                 Message::Text(text) => return self.decode(text.as_bytes()),
                 Message::Close(frame) => panic!("the client closed: {frame:?}"),
@@ -124,7 +126,7 @@ impl Link {
         (request.id, request.command.expect("a command"))
     }
 
-    /// The next request, which must be a message.
+    /// The next request, which must be `sendMessage`.
     pub async fn send(&mut self) -> (u32, wire::SendMessage) {
         match self.request().await {
             (id, Command::SendMessage(send)) => (id, send),
@@ -155,22 +157,22 @@ impl Link {
 
     /// Waits for the client's answer to a ping.
     pub async fn pong(&mut self) {
-        let message = soon("a pong", self.socket.next()).await.expect("open").expect("whole");
+        let message = within_timeout("a pong", self.socket.next()).await.expect("open").expect("whole");
         assert!(matches!(message, Message::Pong(_)), "{message:?}");
     }
 
     pub async fn close(mut self, code: u16, reason: &str) {
         let frame = CloseFrame { code: code.into(), reason: reason.into() };
         self.socket.send(Message::Close(Some(frame))).await.expect("written");
-        // Reads until the client has closed: a socket that is dropped with unread bytes resets the connection, and the close
-        // code is lost.
-        while let Some(Ok(_)) = soon("the goodbye", self.socket.next()).await {}
+        // Reads until the client has closed the connection: a socket that is dropped with unread bytes resets the
+        // connection, and the close code is lost.
+        while let Some(Ok(_)) = within_timeout("the goodbye", self.socket.next()).await {}
     }
 
-    /// Reads until the client closes, and returns its close frame.
+    /// Reads until the client closes the connection. Returns its close frame.
     pub async fn until_closed(mut self) -> Option<CloseFrame> {
         let mut last = None;
-        while let Some(Ok(message)) = soon("the end", self.socket.next()).await {
+        while let Some(Ok(message)) = within_timeout("the end", self.socket.next()).await {
             if let Message::Close(frame) = message {
                 last = frame;
             }
@@ -185,7 +187,7 @@ pub fn message(conversation: ConversationId, seq: u32, version: u32) -> wire::Me
     wire::Message { conversation_id, seq, version, text: format!("text {seq}"), ..Default::default() }
 }
 
-/// The server's reply to a message.
+/// The server's reply to `sendMessage`.
 pub fn sent(send: wire::SendMessage, seq: u32) -> Answer {
     let wire::SendMessage { conversation_id, client_id, text } = send;
     let message = wire::Message { conversation_id, client_id, text, seq, version: seq + 1, ..Default::default() };
@@ -201,18 +203,18 @@ pub fn message_sent(conversation: ConversationId, seq: u32, version: u32) -> wir
     wire::event::Kind::MessageSent(wire::MessageEvent { message: Some(message(conversation, seq, version)) })
 }
 
-/// The next event, without the total unread count that follows each connect.
+/// The next event that is not the total unread count, which follows each connect.
 pub async fn next(events: &mut Events) -> Event {
     loop {
-        match soon("an event", events.next()).await.expect("open") {
+        match within_timeout("an event", events.next()).await.expect("open") {
             Event::TotalUnread(_) => {}
             event => return event,
         }
     }
 }
 
-/// Waits until the client is in a state.
-pub async fn reach(client: &Client, wanted: impl Fn(&causerie_client::State) -> bool) -> causerie_client::State {
+/// Waits until the client has a state for which `wanted` is true.
+pub async fn wait_for_state(client: &Client, wanted: impl Fn(&causerie_client::State) -> bool) -> causerie_client::State {
     let mut state = client.state();
-    soon("a state", state.wait_for(|state| wanted(state))).await.expect("a client").clone()
+    within_timeout("a state", state.wait_for(|state| wanted(state))).await.expect("a client").clone()
 }

@@ -1,4 +1,4 @@
-//! When the client reconnects and when it ends.
+//! The client reconnects after temporary failures and ends after permanent close codes.
 
 use std::{
     sync::Arc,
@@ -8,7 +8,7 @@ use std::{
 use causerie_client::{Client, CloseReason, ConversationId, Encoding, Error, State, wire};
 use wire::{reply::Result as Answer, request::Command};
 
-use crate::peer::{Peer, conversation, reach, soon, welcome};
+use crate::peer::{Peer, conversation, wait_for_state, welcome, within_timeout};
 
 #[tokio::test]
 async fn both_encodings_work_from_handshake_to_reply() {
@@ -20,7 +20,7 @@ async fn both_encodings_work_from_handshake_to_reply() {
         let client = Client::connect(config);
         let (mut link, hello) = peer.welcome().await;
         assert_eq!((hello.token.as_str(), hello.client.expect("named").name.as_str()), ("token 1", "test"));
-        soon("the welcome", client.connected()).await.expect("welcomed");
+        within_timeout("the welcome", client.connected()).await.expect("welcomed");
         let id = ConversationId::new();
         let asked = client.conversation(id);
         let served = async {
@@ -53,7 +53,7 @@ async fn after_a_lost_connection_only_repeatable_commands_are_repeated() {
     assert_eq!(again, first);
     let found = wire::ConversationFound { conversation: Some(conversation(id, 3, 1)) };
     link.reply(request, Answer::ConversationFound(found)).await;
-    assert!(soon("the answer", reading).await.expect("ran").is_ok());
+    assert!(within_timeout("the answer", reading).await.expect("ran").is_ok());
 
     let renaming = tokio::spawn({
         let client = client.clone();
@@ -62,11 +62,11 @@ async fn after_a_lost_connection_only_repeatable_commands_are_repeated() {
     link.request().await;
     drop(link);
     // Another user may have renamed the conversation since, so the caller decides whether to repeat.
-    assert_eq!(soon("the answer", renaming).await.expect("ran"), Err(Error::ConnectionLost));
+    assert_eq!(within_timeout("the answer", renaming).await.expect("ran"), Err(Error::ConnectionLost));
 }
 
 #[tokio::test]
-async fn the_client_reconnects_after_close_codes_up_to_4499() {
+async fn the_client_reconnects_after_temporary_close_codes() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     for code in [4000, 4001, 4002, 4400, 4401, 1001, 1011] {
@@ -97,7 +97,7 @@ async fn permanent_close_codes_end_the_client_and_all_waiting_calls() {
         let peer = Peer::new().await;
         let (client, mut events) = Client::connect_with_events(peer.config());
         let (mut link, _) = peer.welcome().await;
-        // For codes about a frame no message may be in flight, or the client would suspect it and reconnect.
+        // If a message were in flight, a code about a frame would make it suspected, and the client would reconnect.
         let is_about_a_frame = code < 4502;
         let pending = (!is_about_a_frame).then(|| client.send(ConversationId::new(), "never"));
         if pending.is_some() {
@@ -105,13 +105,13 @@ async fn permanent_close_codes_end_the_client_and_all_waiting_calls() {
         }
         link.close(code, "revoked").await;
         let reason = CloseReason::ByServer { code, reason: "revoked".into() };
-        let closed = reach(&client, |state| matches!(state, State::Closed { .. })).await;
+        let closed = wait_for_state(&client, |state| matches!(state, State::Closed { .. })).await;
         assert_eq!(closed, State::Closed { reason: reason.clone() });
         if let Some(pending) = pending {
-            assert_eq!(soon("the answer", pending).await, Err(causerie_client::SendError::Closed(reason.clone())));
+            assert_eq!(within_timeout("the answer", pending).await, Err(causerie_client::SendError::Closed(reason.clone())));
         }
         assert_eq!(client.note_to_self().await, Err(Error::Closed(reason)));
-        while soon("the end", events.next()).await.is_some() {}
+        while within_timeout("the end", events.next()).await.is_some() {}
     }
 }
 
@@ -119,7 +119,7 @@ async fn permanent_close_codes_end_the_client_and_all_waiting_calls() {
 async fn the_client_waits_as_long_as_a_stopping_server_says() {
     let peer = Peer::new().await;
     let mut config = peer.config();
-    // Without the wait that the server names, the client would reconnect at once.
+    // With this jitter the client would reconnect at once if the server named no wait.
     config.jitter = Arc::new(|| 0.0);
     let _client = Client::connect(config);
     let (mut link, _) = peer.welcome().await;
@@ -131,7 +131,7 @@ async fn the_client_waits_as_long_as_a_stopping_server_says() {
 }
 
 #[tokio::test]
-async fn a_silent_connection_is_closed_and_a_pinging_one_is_kept() {
+async fn a_connection_is_kept_while_the_server_pings_and_closed_when_it_is_silent() {
     let peer = Peer::new().await;
     let _client = Client::connect(peer.config());
     // The client waits for two heartbeats: long enough for a busy machine to send a ping in between.
@@ -151,7 +151,7 @@ async fn a_silent_connection_is_closed_and_a_pinging_one_is_kept() {
 }
 
 #[tokio::test]
-async fn a_connection_without_a_welcome_is_given_up() {
+async fn a_connection_without_a_welcome_is_closed_and_replaced() {
     let peer = Peer::new().await;
     let mut config = peer.config();
     // Long enough for a busy machine to open the socket, which has the same limit.
@@ -159,7 +159,7 @@ async fn a_connection_without_a_welcome_is_given_up() {
     let client = Client::connect(config);
     let link = peer.accept().await;
     link.until_closed().await;
-    let state = reach(&client, |state| matches!(state, State::Reconnecting { .. })).await;
+    let state = wait_for_state(&client, |state| matches!(state, State::Reconnecting { .. })).await;
     assert!(matches!(state, State::Reconnecting { attempt: 1.., .. }), "{state:?}");
     peer.welcome().await;
 }
@@ -170,8 +170,8 @@ async fn a_command_without_a_connection_ends_in_not_connected_whichever_timer_fi
     let mut config = peer.config();
     config.command_timeout = Duration::from_millis(100);
     let client = Client::connect(config.clone());
-    // Nothing answers the handshake: the time for opening the socket and the time of the command end together.
-    let error = soon("an end", client.note_to_self()).await.expect_err("no server answers");
+    // No server answers the handshake: the time limits of the handshake and of the command end at the same moment.
+    let error = within_timeout("an end", client.note_to_self()).await.expect_err("no server answers");
     assert!(matches!(error, Error::NotConnected(_)), "{error:?}");
     assert!(error.temporary());
 }
@@ -186,7 +186,7 @@ async fn a_command_without_a_welcome_in_time_ends_in_not_connected() {
     // The socket is open and `hello` is sent; no `welcome` follows.
     let mut link = peer.accept().await;
     link.request().await;
-    let error = soon("an end", asked).await.expect("ran").expect_err("no server welcomes");
+    let error = within_timeout("an end", asked).await.expect("ran").expect_err("no server welcomes");
     assert!(matches!(error, Error::NotConnected(_)), "{error:?}");
 }
 
@@ -194,11 +194,11 @@ async fn a_command_without_a_welcome_in_time_ends_in_not_connected() {
 async fn not_connected_has_the_reason_of_the_failed_connection() {
     let peer = Peer::new().await;
     let mut config = peer.config();
-    // Long enough for a busy machine to hear that nothing listens.
+    // Long enough for a busy machine to learn that no server listens.
     config.command_timeout = Duration::from_secs(2);
     drop(peer);
     let client = Client::connect(config);
-    let why = soon("an end", client.note_to_self()).await.expect_err("no server listens");
+    let why = within_timeout("an end", client.note_to_self()).await.expect_err("no server listens");
     assert!(matches!(&why, Error::NotConnected(why) if why.contains("refused")), "{why:?}");
     assert!(why.temporary());
 }
@@ -208,7 +208,7 @@ async fn close_sends_a_normal_close_frame() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     let (link, _) = peer.welcome().await;
-    soon("the welcome", client.connected()).await.expect("welcomed");
+    within_timeout("the welcome", client.connected()).await.expect("welcomed");
     let ((), frame) = tokio::join!(client.close(), link.until_closed());
     assert_eq!(frame.map(|frame| u16::from(frame.code)), Some(1000));
     assert_eq!(*client.state().borrow(), State::Closed { reason: CloseReason::ByClient });
@@ -231,9 +231,9 @@ async fn a_frame_above_the_servers_limit_is_refused_by_the_client() {
     let client = Client::connect(peer.config());
     let limits = wire::Limits { frame_bytes_max: 1000, ..Default::default() };
     let (mut link, _) = peer.welcome_with(wire::Welcome { limits: Some(limits), ..welcome() }).await;
-    soon("the welcome", client.connected()).await.expect("welcomed");
+    within_timeout("the welcome", client.connected()).await.expect("welcomed");
     let id = ConversationId::new();
-    let error = soon("the answer", client.send(id, "x".repeat(2000))).await.expect_err("refused");
+    let error = within_timeout("the answer", client.send(id, "x".repeat(2000))).await.expect_err("refused");
     assert!(matches!(&error, causerie_client::SendError::Refused(error) if error.name == "too_large"), "{error}");
     let error = client.rename(id, "x".repeat(2000)).await.expect_err("refused");
     assert!(matches!(&error, Error::Refused(error) if error.name == "too_large"), "{error}");
@@ -241,5 +241,5 @@ async fn a_frame_above_the_servers_limit_is_refused_by_the_client() {
     let pending = client.send(id, "short");
     let (request, send) = link.send().await;
     link.reply(request, crate::peer::sent(send, 1)).await;
-    assert_eq!(soon("the answer", pending).await.expect("sent").seq, 1);
+    assert_eq!(within_timeout("the answer", pending).await.expect("sent").seq, 1);
 }

@@ -1,4 +1,4 @@
-//! Each message arrives once and in order, whatever happens to the connection.
+//! Each message arrives once and in order, even if connections end and events are lost.
 
 use causerie_client::{Client, ConversationId, Event, Events, wire};
 use wire::{event::Kind, reply::Result as Answer, request::Command};
@@ -21,8 +21,8 @@ async fn expect_resynced(events: &mut Events, version: u32) {
     }
 }
 
-/// The client reads one conversation, and holds its version from then on.
-async fn hold(client: &Client, link: &mut Link, held: wire::Conversation) {
+/// The client requests one conversation and gets `held`. The client holds its version from then on.
+async fn load_conversation(client: &Client, link: &mut Link, held: wire::Conversation) {
     let id = held.id.parse().expect("an id");
     let served = async {
         let (request, _) = link.request().await;
@@ -38,7 +38,7 @@ async fn a_gap_is_filled_and_later_events_wait_for_it() {
     let (client, mut events) = Client::connect_with_events(peer.config());
     let (mut link, _) = peer.welcome().await;
     let (id, other) = (ConversationId::new(), ConversationId::new());
-    hold(&client, &mut link, conversation(id, 1, 0)).await;
+    load_conversation(&client, &mut link, conversation(id, 1, 0)).await;
     link.event(message_sent(id, 1, 2)).await;
     link.event(message_sent(id, 3, 4)).await;
     link.event(message_sent(id, 4, 5)).await;
@@ -57,12 +57,12 @@ async fn a_gap_is_filled_and_later_events_wait_for_it() {
 }
 
 #[tokio::test]
-async fn a_temporarily_failed_fetch_is_repeated_and_a_refused_one_means_left() {
+async fn a_temporarily_failed_fetch_is_repeated_and_a_refused_fetch_emits_left() {
     let peer = Peer::new().await;
     let (client, mut events) = Client::connect_with_events(peer.config());
     let (mut link, _) = peer.welcome().await;
     let id = ConversationId::new();
-    hold(&client, &mut link, conversation(id, 1, 0)).await;
+    load_conversation(&client, &mut link, conversation(id, 1, 0)).await;
     link.event(message_sent(id, 2, 3)).await;
     let (request, first) = link.request().await;
     link.reply(request, Answer::Error(wire::Error { code: 101, temporary: true, ..Default::default() })).await;
@@ -79,11 +79,11 @@ async fn a_new_connection_sends_the_held_versions_and_publishes_missed_changes()
     let (mut link, hello) = peer.welcome().await;
     assert_eq!(hello.resume, Some(wire::Resume::default()));
     let (id, new, gone) = (ConversationId::new(), ConversationId::new(), ConversationId::new());
-    hold(&client, &mut link, conversation(id, 1, 0)).await;
-    hold(&client, &mut link, conversation(gone, 9, 9)).await;
+    load_conversation(&client, &mut link, conversation(id, 1, 0)).await;
+    load_conversation(&client, &mut link, conversation(gone, 9, 9)).await;
     link.event(message_sent(id, 1, 2)).await;
     expect_sent(&mut events, &[1]).await;
-    // The connection breaks while a gap is open.
+    // The connection ends before the gap is filled.
     link.event(message_sent(id, 5, 6)).await;
     link.request().await;
     drop(link);
@@ -126,15 +126,15 @@ async fn a_new_connection_sends_the_held_versions_and_publishes_missed_changes()
     expect_sent(&mut events, &[4, 6]).await;
 }
 
-/// The event that a user joined a conversation with `last_seq` messages, all of them unread.
+/// The event that the user joined a conversation with `last_seq` messages, all of them unread.
 fn conversation_joined(id: ConversationId, inbox_version: u32, last_seq: u32) -> Kind {
     let read_state = Some(wire::ReadState { conversation_id: id.to_string(), unread: last_seq, ..Default::default() });
     let conversation = wire::Conversation { read_state, ..conversation(id, last_seq, last_seq) };
     Kind::ConversationJoined(wire::ConversationJoined { inbox_version, conversation: Some(conversation) })
 }
 
-/// The client asks for the history of a conversation; the user leaves and rejoins before the server answers. Returns the first
-/// and the second request for the history.
+/// The client asks for the history of a conversation; the user leaves and rejoins before the server answers. Returns the
+/// first and the second request for the history.
 async fn rejoin_while_history_is_loaded(link: &mut Link, id: ConversationId) -> [u32; 2] {
     link.event(conversation_joined(id, 2, 3)).await;
     let (first, command) = link.request().await;
@@ -188,7 +188,7 @@ async fn a_slow_reader_resumes_on_the_same_connection_after_a_gap() {
     let (client, mut events) = Client::connect_with_events(peer.config());
     let (mut link, _) = peer.welcome().await;
     let id = ConversationId::new();
-    hold(&client, &mut link, conversation(id, 4, 2)).await;
+    load_conversation(&client, &mut link, conversation(id, 4, 2)).await;
     link.event(Kind::Gap(wire::Gap {})).await;
     let (request, command) = link.request().await;
     let held = vec![wire::Held { conversation_id: id.to_string(), version: 4 }];

@@ -1,11 +1,11 @@
-//! Tokens are kept while they are good and replaced in time or after a refusal.
+//! Tokens are kept while they are valid, and replaced before they expire or after a refusal.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use causerie_client::{Client, CloseReason, State, wire};
 use wire::{reply::Result as Answer, request::Command};
 
-use crate::peer::{Peer, reach, welcome};
+use crate::peer::{Peer, wait_for_state, welcome};
 
 /// A welcome whose token expires after `lifetime`.
 fn expiring(lifetime: Duration) -> wire::Welcome {
@@ -69,7 +69,7 @@ async fn a_kept_token_that_is_refused_is_replaced_once() {
     let client = Client::connect(peer.config());
     let (link, _) = peer.welcome_with(expiring(Duration::from_secs(3600))).await;
     drop(link);
-    // The back end may have changed its keys: the kept token is void, a new one may be good.
+    // The back end may have changed its keys. Then the kept token is void, and a new token may be valid.
     let mut link = peer.accept().await;
     link.request().await;
     link.close(4502, "unauthenticated").await;
@@ -77,13 +77,13 @@ async fn a_kept_token_that_is_refused_is_replaced_once() {
     let (_, command) = link.request().await;
     assert!(matches!(command, Command::Hello(hello) if hello.token == "token 2"));
     link.close(4502, "unauthenticated").await;
-    let closed = reach(&client, |state| matches!(state, State::Closed { .. })).await;
+    let closed = wait_for_state(&client, |state| matches!(state, State::Closed { .. })).await;
     let reason = CloseReason::ByServer { code: 4502, reason: "unauthenticated".into() };
     assert_eq!(closed, State::Closed { reason });
 }
 
 #[tokio::test]
-async fn a_refused_hello_counts_without_a_close_code() {
+async fn an_error_in_reply_to_hello_works_like_its_close_code() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     let mut link = peer.accept().await;
@@ -94,7 +94,7 @@ async fn a_refused_hello_counts_without_a_close_code() {
     let (id, command) = link.request().await;
     assert!(matches!(command, Command::Hello(hello) if hello.token == "token 2"));
     link.reply(id, Answer::Error(wire::Error { code: 200, name: "unauthenticated".into(), ..Default::default() })).await;
-    let closed = reach(&client, |state| matches!(state, State::Closed { .. })).await;
+    let closed = wait_for_state(&client, |state| matches!(state, State::Closed { .. })).await;
     assert!(matches!(&closed, State::Closed { reason: CloseReason::ByServer { code: 4502, .. } }), "{closed:?}");
 }
 
@@ -108,7 +108,7 @@ async fn callers_get_the_reason_why_a_token_was_refused() {
     let error = wire::Error { code: 200, name: "unauthenticated".into(), message: why.into(), ..Default::default() };
     link.reply(id, Answer::Error(error)).await;
     link.close(4502, "unauthenticated").await;
-    let closed = reach(&client, |state| matches!(state, State::Closed { .. })).await;
+    let closed = wait_for_state(&client, |state| matches!(state, State::Closed { .. })).await;
     let reason = CloseReason::ByServer { code: 4502, reason: format!("unauthenticated: {why}") };
     assert_eq!(closed, State::Closed { reason });
     let refused = client.note_to_self().await.expect_err("is over");
@@ -147,7 +147,7 @@ async fn the_provider_is_called_once_in_an_interval_whatever_the_server_does() {
         let (link, _) = peer.welcome_with(welcome_with_ttl(Duration::from_millis(1))).await;
         link.close(4003, "token_expired").await;
     }
-    // In this order: the client may ask for another token at any moment.
+    // The count is read before the time: the client may request another token between the two lines.
     let tokens = peer.tokens();
     let intervals = began.elapsed().as_millis() / 300;
     assert!(u128::from(tokens) <= intervals + 1, "{tokens} in {intervals} intervals");

@@ -29,7 +29,7 @@ use crate::{Outcome, measure::clock};
 const MEETING: usize = 128;
 /// Conversations that are started at the same time.
 const STARTING: usize = 32;
-/// How long a user may take who connects without an instant, in seconds.
+/// The longest time, in seconds, that a user may need to connect if the order has no instant.
 const CONNECTING_S: u64 = 60;
 /// The interval between two checks whether all messages have arrived.
 const POLL: Duration = Duration::from_millis(10);
@@ -63,7 +63,7 @@ pub async fn introduce(worker: &WorkerState, users: &UserSet, progress: Progress
 /// Starts conversations, and returns them in the same order.
 ///
 /// # Errors
-/// If the server refuses one.
+/// If the server refuses a conversation.
 pub async fn start(worker: &WorkerState, starts: Vec<Start>, progress: Progress<'_>) -> Outcome<Vec<Started>> {
     let all = stream::iter(starts.into_iter().map(|it| start_one(worker, it))).buffered(STARTING).enumerate();
     all.map(|(count, started)| {
@@ -124,7 +124,7 @@ pub async fn connect(
     clock::sleep_until(at).await;
     let from_us = if at == 0 { clock::now_us() } else { at };
     let everyone = worker.of(users);
-    // Without an instant, users wait for each other, so each user's time counts from its own turn.
+    // Without an instant, users wait for each other, so the time of each user begins at the turn of the user.
     let patience_us = if again { patience_ms * 1_000 } else { (CONNECTING_S + everyone.len() as u64 / 100) * 1_000_000 };
     let (done, mut results) = unbounded_channel::<user::ConnectOutcome>();
     for user in &everyone {

@@ -1,4 +1,4 @@
-//! How a user connects and reconnects: with the versions they hold, until no message is missing.
+//! Connecting and reconnecting a user: the user sends the held versions and loads messages until no message is missing.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 const PAGE: u32 = 100;
 
 impl UserLoop {
-    /// Connects, with as many attempts as it takes.
+    /// Connects. Repeats failed attempts until the user is connected or the time is over.
     pub(super) async fn connect(&mut self, connect: &Connect) -> ConnectOutcome {
         let mut attempts = 0;
         loop {
@@ -31,7 +31,7 @@ impl UserLoop {
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "not in time".to_owned(),
             };
-            self.gone();
+            self.connection_lost();
             if clock::until(connect.until_us) < PAUSE {
                 let name = name(&self.worker.config.prefix, self.user.number);
                 return ConnectOutcome { failed: Some(format!("{name}: {failed}")), took_us: 0, reloaded: 0, attempts };
@@ -41,14 +41,15 @@ impl UserLoop {
         }
     }
 
-    /// Returns how many conversations had to be reloaded.
+    /// Tries to connect once. Returns the number of conversations that had to be reloaded.
     async fn try_connect(&mut self, again: bool) -> Outcome<usize> {
         let worker = self.worker.clone();
         if self.socket.is_some() {
             if !again {
                 return Err("already there".into());
             }
-            // A user who stopped reading: the requests show whether the connection lives, and which messages were missed.
+            // The user had stopped reading. The replies to these requests show whether the connection is still open, and
+            // which messages were missed.
             self.rejoin().await?;
             worker.set_connection(&self.user, ConnectionState::Reading);
             return Ok(0);
@@ -60,7 +61,7 @@ impl UserLoop {
             if !again {
                 worker.start_now(&mut state);
             }
-            (again && !state.epoch.is_empty()).then(|| held(&state))
+            (again && !state.epoch.is_empty()).then(|| held_versions(&state))
         };
         let _passed = if again { None } else { Some(worker.door.acquire().await?) };
         let (socket, welcome) = Socket::open(&place, token, resume).await?;
@@ -79,7 +80,7 @@ impl UserLoop {
 
     /// Resumes on the same connection, after a `gap`.
     pub(super) async fn rejoin(&mut self) -> Outcome<()> {
-        let resume = held(&self.user.state());
+        let resume = held_versions(&self.user.state());
         let Answer::Resumed(resumed) = self.ask(Command::Resume(resume)).await? else {
             return Err("a resume was answered with something else".into());
         };
@@ -132,8 +133,8 @@ impl UserLoop {
                 self.arrived(position.recovered(message.seq));
             }
             if !page.more_after || page.messages.is_empty() {
-                // The page may contain messages newer than its version. The newest one is the least version at which it is
-                // true.
+                // The page may contain messages newer than its version. The version of the newest message is the lowest
+                // version that the user has after this page.
                 let newest = page.messages.iter().map(|message| message.version).max().unwrap_or(0);
                 position.recovered_up_to(page.version.max(newest));
                 return Ok(());
@@ -141,8 +142,8 @@ impl UserLoop {
         }
     }
 
-    /// Sends a request and waits for its reply. Live frames that arrive meanwhile are processed afterwards: their versions
-    /// show what the reply contained already.
+    /// Sends a request and waits for its reply. Live frames that arrive before the reply are processed afterwards, because
+    /// their versions show which changes the reply already contained.
     async fn ask(&mut self, command: Command) -> Outcome<Answer> {
         let id = self.odd_id();
         self.socket.as_mut().ok_or("not connected")?.send(id, command).await?;
@@ -164,7 +165,7 @@ impl UserLoop {
 }
 
 /// The versions that a user holds, as a resume.
-fn held(state: &UserState) -> wire::Resume {
+fn held_versions(state: &UserState) -> wire::Resume {
     let held = state
         .positions
         .iter()

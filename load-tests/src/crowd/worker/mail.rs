@@ -1,4 +1,4 @@
-//! The mails that users must receive, and those that they received.
+//! The mails that users must receive, and the mails that they received.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -39,7 +39,7 @@ impl Mails {
 }
 
 impl WorkerState {
-    /// The server accepted a mail: all of its readers who are connected must receive it.
+    /// Records a mail that the server accepted. All of its readers who are connected must receive it.
     pub(super) fn mail_accepted(&self, mail_spec: &MailSpec, mail: Option<&Conversation>) {
         let Some(id) = mail.and_then(|mail| frames::id(&mail.id)) else { return };
         let there = mail_spec.readers.iter().filter_map(|reader| self.user(*reader));
@@ -49,7 +49,7 @@ impl WorkerState {
 }
 
 impl UserLoop {
-    /// The user joined a conversation, which may be a new mail.
+    /// Handles a conversation that the user joined, which may be a new mail.
     pub(super) fn mail(&self, mail: &Conversation, bytes: usize) {
         let Some(id) = frames::id(&mail.id).filter(|_| mail.kind == ConversationKind::Mail as i32) else { return };
         let now_us = clock::now_us();
@@ -58,7 +58,7 @@ impl UserLoop {
             match state.positions.binary_search_by_key(&id, |position| position.id) {
                 Ok(_) => Arrival::Doubled,
                 Err(at) => {
-                    // From now on actions may open this conversation and mark it as read.
+                    // From now on, actions can use this conversation.
                     state.positions.insert(at, Position::new(id, NO_NUMBER, mail.last_seq, mail.version));
                     Arrival::New
                 }

@@ -33,7 +33,7 @@ impl Worker {
     /// If the first order does not configure the process, or an order can't be decoded.
     pub async fn run(&self) -> Outcome<()> {
         let mut lines = orders();
-        let words = words();
+        let updates = update_writer();
         let first = lines.recv().await.ok_or("no orders")?;
         let Order { id, what: Operation::Configure(config) } = serde_json::from_str(&first)? else {
             return Err("the first order is to settle".into());
@@ -49,20 +49,20 @@ impl Worker {
         for (user, tasks) in worker.users.iter().zip(queues) {
             tokio::spawn(UserLoop::new(Arc::clone(&worker), Arc::clone(user), tasks).run());
         }
-        let _ = words.send(Update { id, status: Status::Done(Answer::Done) });
+        let _ = updates.send(Update { id, status: Status::Done(Answer::Done) });
         while let Some(line) = lines.recv().await {
             let Order { id, what } = serde_json::from_str(&line)?;
-            let (worker, words) = (Arc::clone(&worker), words.clone());
+            let (worker, updates) = (Arc::clone(&worker), updates.clone());
             tokio::spawn(async move {
                 let progress = |count| {
-                    let _ = words.send(Update { id, status: Status::Progress(count) });
+                    let _ = updates.send(Update { id, status: Status::Progress(count) });
                 };
                 let status = match carry_out(&worker, what, &progress).await {
                     Ok(answer) => Status::Done(answer),
                     Err(error) => Status::Failed(error.to_string()),
                 };
                 // The channel is closed only when the process ends.
-                let _ = words.send(Update { id, status });
+                let _ = updates.send(Update { id, status });
             });
         }
         // The first process has ended or has all answers; thousands of users need not close one by one.
@@ -73,10 +73,10 @@ impl Worker {
 async fn carry_out(worker: &Arc<WorkerState>, what: Operation, progress: bulk::Progress<'_>) -> Outcome<Answer> {
     match what {
         Operation::Configure(_) => return Err("settled already".into()),
-        Operation::Places(places) => worker.move_to(places),
+        Operation::Places(places) => worker.set_servers(places),
         Operation::Introduce(users) => bulk::introduce(worker, &users, progress).await?,
         Operation::Start(starts) => return Ok(Answer::Started(bulk::start(worker, starts, progress).await?)),
-        Operation::Know(known) => worker.know(known)?,
+        Operation::Know(known) => worker.add_conversations(known)?,
         Operation::Connect(users) => {
             return Ok(Answer::ConnectSummary(Box::new(bulk::connect(worker, &users, false, 0, 0, progress).await)));
         }
@@ -113,12 +113,12 @@ fn orders() -> tokio::sync::mpsc::UnboundedReceiver<String> {
 }
 
 /// Writes to stdout in a thread, because a full pipe would block all tasks.
-fn words() -> UnboundedSender<Update> {
-    let (sender, mut words) = unbounded_channel::<Update>();
+fn update_writer() -> UnboundedSender<Update> {
+    let (sender, mut updates) = unbounded_channel::<Update>();
     std::thread::spawn(move || {
         let mut out = std::io::stdout().lock();
-        while let Some(word) = words.blocking_recv() {
-            let line = serde_json::to_string(&word).unwrap_or_default();
+        while let Some(update) = updates.blocking_recv() {
+            let line = serde_json::to_string(&update).unwrap_or_default();
             if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
                 return;
             }

@@ -28,7 +28,7 @@ use crate::{
 const LOOK: Duration = Duration::from_millis(50);
 /// The interval between two checks whether all actions have a reply.
 const POLL: Duration = Duration::from_millis(5);
-/// How many users are tried until a suitable one is found.
+/// The maximum number of users that are tried to find a suitable user.
 const TRIES: usize = 64;
 
 /// The users of a stream, who act in turn.
@@ -86,11 +86,11 @@ pub async fn carry_out(worker: &Arc<WorkerState>, share: LoadShare) -> Outcome<V
         conversation: it.number,
         last_seq: it.acknowledged_seq.load(Ordering::Relaxed),
     };
-    Ok(worker.led((0, u32::MAX)).iter().map(reached).filter(|reached| reached.last_seq > 0).collect())
+    Ok(worker.conversations_to_send_to((0, u32::MAX)).iter().map(reached).filter(|reached| reached.last_seq > 0).collect())
 }
 
-/// Runs in a thread of its own: it wakes within 0.1 ms, while the timer of a task takes 1 to 2 ms. Busy tasks of this
-/// process do not delay the schedule.
+/// Sends tasks to users at the instants when they are due. Runs in a separate thread, which wakes within 0.1 ms; the timer
+/// of a task takes 1 to 2 ms. Busy tasks of this process do not delay the thread.
 fn pace(doers: &Doers, tally: &Arc<Tally>, moments: Moments, halt: &Halt) {
     for (turn, at) in moments.enumerate() {
         let at_us = tally.begin_us + clock::micros(at);
@@ -119,7 +119,7 @@ impl Doers {
         match action {
             Action::Send { text_bytes, conversations, senders } => {
                 let senders = if *senders == 0 { usize::MAX } else { *senders as usize };
-                let led = worker.led(conversations.unwrap_or((0, u32::MAX)));
+                let led = worker.conversations_to_send_to(conversations.unwrap_or((0, u32::MAX)));
                 let with_senders = led.into_iter().map(|conversation| {
                     let senders = conversation.members.iter().take(senders).cloned().collect();
                     (conversation, senders)
@@ -143,7 +143,7 @@ impl Doers {
         match self {
             Self::Send { to, text_bytes } => {
                 let (conversation, senders) = to.get(turn % to.len().max(1))?;
-                let user = there(senders, turn / to.len(), false)?;
+                let user = next_available_user(senders, turn / to.len(), false)?;
                 Some((user, DueAction::Send(Arc::clone(conversation), *text_bytes)))
             }
             Self::Mail { mail_specs, text_bytes } => {
@@ -152,15 +152,15 @@ impl Doers {
             }
             Self::Ask { users, action } => {
                 let in_one = matches!(action, Action::History { .. } | Action::MarkRead { .. } | Action::Typing { .. });
-                let user = there(users, turn, in_one)?;
+                let user = next_available_user(users, turn, in_one)?;
                 Some((user, DueAction::Ask(Box::new(command(user, action, turn)?))))
             }
         }
     }
 }
 
-/// The user whose turn it is, or the next one that is connected and reads; with `in_one`, one that has a conversation.
-fn there(users: &[Arc<User>], turn: usize, in_one: bool) -> Option<&Arc<User>> {
+/// The user of this turn, or the next user who is connected and reads. With `in_one`, the user must have a conversation.
+fn next_available_user(users: &[Arc<User>], turn: usize, in_one: bool) -> Option<&Arc<User>> {
     let mut in_turn = (0..users.len().min(TRIES)).map(|at| &users[(turn + at) % users.len()]);
     in_turn.find(|user| {
         let state = user.state();
@@ -168,10 +168,10 @@ fn there(users: &[Arc<User>], turn: usize, in_one: bool) -> Option<&Arc<User>> {
     })
 }
 
-/// The command for an action, for one of the user's conversations where it needs one. `None` if the user has no
-/// conversation.
+/// The command for an action. If the action needs a conversation, it is one of the user's conversations; `None` if the user
+/// has no conversation.
 fn command(user: &User, action: &Action, turn: usize) -> Option<Command> {
-    let place = scattered(turn as u64);
+    let place = pseudo_random(turn as u64);
     let state = user.state();
     let one = || state.positions.get(usize::try_from(place).unwrap_or(0) % state.positions.len().max(1));
     Some(match action {
@@ -181,7 +181,7 @@ fn command(user: &User, action: &Action, turn: usize) -> Option<Command> {
         }
         Action::History { limit, anywhere, .. } => {
             let position = one()?;
-            let before = scattered(place) % (u64::from(position.seq) + 1) + 2;
+            let before = pseudo_random(place) % (u64::from(position.seq) + 1) + 2;
             let before_seq = if *anywhere { u32::try_from(before).unwrap_or(0) } else { 0 };
             let (conversation_id, limit) = (position.id.to_string(), *limit);
             Command::GetHistory(wire::GetHistory { conversation_id, before_seq, limit, ..Default::default() })
@@ -200,7 +200,7 @@ fn command(user: &User, action: &Action, turn: usize) -> Option<Command> {
 }
 
 /// A pseudo-random number of a turn, the same in every run (splitmix64).
-fn scattered(turn: u64) -> u64 {
+fn pseudo_random(turn: u64) -> u64 {
     let mut z = turn.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

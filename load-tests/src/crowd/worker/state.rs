@@ -71,7 +71,7 @@ pub struct User {
     state: Mutex<UserState>,
 }
 
-/// What a user holds.
+/// The connection of a user, and the conversations and versions that the user holds.
 #[derive(Default)]
 pub struct UserState {
     /// The connection of the user.
@@ -153,7 +153,7 @@ impl WorkerState {
         }
     }
 
-    /// The user of a number, if it belongs to this process.
+    /// The user with this number, if the user belongs to this process.
     #[must_use]
     pub fn user(&self, number: u32) -> Option<&Arc<User>> {
         self.users.get(usize::try_from(number.checked_sub(self.config.from)?).ok()?)
@@ -171,14 +171,14 @@ impl WorkerState {
     }
 
     /// Replaces the list of servers.
-    pub fn move_to(&self, places: Vec<Place>) {
+    pub fn set_servers(&self, places: Vec<Place>) {
         *self.places.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(places);
     }
 
     /// A signed token for a user.
     ///
     /// # Errors
-    /// As [`Signer::token`].
+    /// The errors of [`Signer::token`].
     pub fn token(&self, user: u32) -> Outcome<String> {
         self.signer.token(&name(&self.config.prefix, user))
     }
@@ -187,7 +187,7 @@ impl WorkerState {
     ///
     /// # Errors
     /// If an id is not a UUID.
-    pub fn know(&self, known: Vec<KnownConversation>) -> Outcome<()> {
+    pub fn add_conversations(&self, known: Vec<KnownConversation>) -> Outcome<()> {
         let mut conversations = self.conversations.write().unwrap_or_else(PoisonError::into_inner);
         for KnownConversation { number, started, members, leads } in known {
             let id = Uuid::try_parse(&started.id)?;
@@ -214,7 +214,7 @@ impl WorkerState {
         Ok(())
     }
 
-    /// The conversation of a number, if this process has a member of it.
+    /// The conversation with this number, if one of its members belongs to this process.
     #[must_use]
     pub fn conversation(&self, number: u32) -> Option<Arc<Conversation>> {
         self.conversations.read().unwrap_or_else(PoisonError::into_inner).get(&number).cloned()
@@ -222,7 +222,7 @@ impl WorkerState {
 
     /// The conversations that this process sends to, by number.
     #[must_use]
-    pub fn led(&self, (from, to): (u32, u32)) -> Vec<Arc<Conversation>> {
+    pub fn conversations_to_send_to(&self, (from, to): (u32, u32)) -> Vec<Arc<Conversation>> {
         let conversations = self.conversations.read().unwrap_or_else(PoisonError::into_inner);
         let chosen = |it: &&Arc<Conversation>| it.leads && (from..to).contains(&it.number);
         let mut led: Vec<_> = conversations.values().filter(chosen).cloned().collect();
@@ -231,7 +231,7 @@ impl WorkerState {
     }
 
     /// Changes the counts.
-    pub fn checked(&self, what: impl FnOnce(&mut Check)) {
+    pub fn update_check(&self, what: impl FnOnce(&mut Check)) {
         what(&mut self.check.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
@@ -244,9 +244,9 @@ impl WorkerState {
         check
     }
 
-    /// A connection ended unexpectedly.
+    /// Counts a connection that ended unexpectedly.
     pub fn ended(&self, user: u32, why: &str) {
-        self.checked(|check| {
+        self.update_check(|check| {
             check.ended += 1;
             if check.reasons.len() < REASONS {
                 check.reasons.push(format!("{}: {why}", name(&self.config.prefix, user)));
@@ -292,7 +292,7 @@ impl User {
         Self { number, tasks, starting: tokio::sync::Mutex::default(), state: Mutex::default() }
     }
 
-    /// What the user holds. Must not be held across an await.
+    /// The state of the user. The lock must not be held across an await.
     pub fn state(&self) -> MutexGuard<'_, UserState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -307,7 +307,7 @@ impl UserState {
 }
 
 impl Conversation {
-    /// Counts a reader of a message. Returns whether it was the last one.
+    /// Counts a reader of a message. Returns whether it was the last reader.
     #[must_use]
     pub fn read_by_all(&self, seq: u32) -> bool {
         let readers = self.readers.load(Ordering::Relaxed);

@@ -47,32 +47,32 @@ impl Tally {
         Self { number, begin_us, from_us, to_us, delivers, shards, due, over, reads }
     }
 
-    /// An action is due, and a user got it as a task.
+    /// Counts an action that is due and was given to a user as a task.
     pub fn due(&self, at_us: u64) {
         self.due.fetch_add(1, Ordering::Relaxed);
-        self.note(at_us, 0, |seen, second| {
+        self.update_second(at_us, 0, |seen, second| {
             seen.due += 1;
             seen.second(second).due += 1;
         });
     }
 
-    /// The action was handed to a socket.
+    /// Records that the action was handed to a socket.
     pub fn handed(&self, at_us: u64, user: u32) {
         let lag_us = clock::now_us().saturating_sub(at_us);
-        self.note(at_us, user, |seen, _| seen.lag.record(lag_us));
+        self.update_second(at_us, user, |seen, _| seen.lag.record(lag_us));
     }
 
-    /// No suitable user was connected.
+    /// Counts an action for which no suitable user was connected.
     pub fn absent(&self, at_us: u64) {
-        self.note(at_us, 0, |seen, _| seen.absent += 1);
+        self.update_second(at_us, 0, |seen, _| seen.absent += 1);
         self.over.fetch_add(1, Ordering::Release);
     }
 
-    /// The action succeeded.
+    /// Counts an action that succeeded, and records its latency.
     pub fn answered(&self, at_us: u64, user: u32) {
         let took_us = clock::now_us().saturating_sub(at_us);
         self.with(user, |seen| seen.answered_in_all += 1);
-        self.note(at_us, user, |seen, second| {
+        self.update_second(at_us, user, |seen, second| {
             seen.answered += 1;
             seen.answer.record(took_us);
             let second = seen.second(second);
@@ -84,17 +84,17 @@ impl Tally {
         self.over.fetch_add(1, Ordering::Release);
     }
 
-    /// The action was refused, or its connection ended.
+    /// Counts an action that was refused or whose connection ended.
     pub fn refused(&self, user: u32, error: &str) {
         // Errors count in the warm-up, too: there must be none.
         self.with(user, |seen| *seen.refused.entry(error.to_owned()).or_default() += 1);
         self.over.fetch_add(1, Ordering::Release);
     }
 
-    /// A message of the stream reached a member.
+    /// Counts a message of the stream that reached a member.
     pub fn delivered(&self, head: Head, now_us: u64, bytes: usize, user: u32, across: bool) {
         let took_us = now_us.saturating_sub(head.due_us);
-        self.note(head.due_us, user, |seen, second| {
+        self.update_second(head.due_us, user, |seen, second| {
             seen.delivered += 1;
             seen.delivered_bytes += bytes as u64;
             seen.delivery.record(took_us);
@@ -105,9 +105,9 @@ impl Tally {
         });
     }
 
-    /// A message of the stream reached the last member.
+    /// Records that a message of the stream reached the last member.
     pub fn read_by_all(&self, head: Head, now_us: u64, conversation: Uuid, seq: u32) {
-        self.note(head.due_us, seq, |seen, _| seen.last_read.record(now_us.saturating_sub(head.due_us)));
+        self.update_second(head.due_us, seq, |seen, _| seen.last_read.record(now_us.saturating_sub(head.due_us)));
         if let Some(reads) = &self.reads
             && (self.from_us..self.to_us).contains(&head.due_us)
         {
@@ -136,7 +136,7 @@ impl Tally {
     }
 
     /// Adds to the results of the second in which an action was due, within the measured time.
-    fn note(&self, at_us: u64, user: u32, what: impl FnOnce(&mut StreamSeen, u64)) {
+    fn update_second(&self, at_us: u64, user: u32, what: impl FnOnce(&mut StreamSeen, u64)) {
         if (self.from_us..self.to_us).contains(&at_us) {
             let second = at_us.saturating_sub(self.from_us) / 1_000_000;
             self.with(user, |seen| what(seen, second));

@@ -34,7 +34,7 @@ pub enum Task {
     Disconnect(Disconnect, UnboundedSender<()>),
     /// Stop reading and keep the connection open.
     StopReading(UnboundedSender<()>),
-    /// Close the connection in order.
+    /// Close the connection with a close frame.
     Leave(UnboundedSender<()>),
 }
 
@@ -71,7 +71,7 @@ pub struct Due {
     pub action: DueAction,
 }
 
-/// What a user does in a [`Due`].
+/// The action of a user in a [`Due`].
 pub enum DueAction {
     /// Send a text of this many bytes.
     Send(Arc<Conversation>, usize),
@@ -129,7 +129,7 @@ impl UserLoop {
                     };
                     if let Err(error) = taken {
                         self.worker.ended(self.user.number, &error.to_string());
-                        self.gone();
+                        self.connection_lost();
                     }
                 }
                 task = self.tasks.recv() => {
@@ -141,12 +141,12 @@ impl UserLoop {
     }
 
     async fn task(&mut self, task: Task) {
-        // The sender of a task may have stopped waiting for its end; the task is carried out all the same.
+        // The sender of a task may have stopped waiting for its end. The task is carried out even then.
         match task {
             Task::Do(due) => {
                 if let Err(error) = self.act(due).await {
                     self.worker.ended(self.user.number, &error.to_string());
-                    self.gone();
+                    self.connection_lost();
                 }
             }
             Task::Connect(connect) => {
@@ -158,7 +158,7 @@ impl UserLoop {
                 if let Some(socket) = self.socket.take() {
                     socket.cut(how).await;
                 }
-                self.part();
+                self.disconnected();
                 let _ = done.send(());
             }
             Task::StopReading(done) => {
@@ -172,22 +172,22 @@ impl UserLoop {
                 if let Some(socket) = self.socket.take() {
                     socket.close().await;
                 }
-                self.part();
+                self.disconnected();
                 let _ = done.send(());
             }
         }
     }
 
-    /// The connection ended unexpectedly. Requests without a reply count as refused.
-    pub(super) fn gone(&mut self) {
+    /// Handles the unexpected end of the connection. Requests without a reply count as refused.
+    pub(super) fn connection_lost(&mut self) {
         for (_, asked) in self.asked.drain() {
             asked.tally.refused(self.user.number, "connection ended");
         }
-        self.part();
+        self.disconnected();
     }
 
-    /// The connection ended as planned. Requests without a reply count as absent, not as refused.
-    fn part(&mut self) {
+    /// Handles the planned end of the connection. Requests without a reply count as absent, not as refused.
+    fn disconnected(&mut self) {
         self.socket = None;
         self.kept.clear();
         self.worker.set_connection(&self.user, ConnectionState::Away);
@@ -196,13 +196,13 @@ impl UserLoop {
         }
     }
 
-    /// Carries out an action at once, also while others are unanswered: the load is an open loop.
+    /// Carries out an action at once, even if earlier actions have no reply yet: the load is an open loop.
     async fn act(&mut self, Due { at_us, tally, action }: Due) -> Outcome<()> {
         let Some(socket) = &mut self.socket else {
             tally.absent(at_us);
             return Ok(());
         };
-        // Requests of a load have even ids, requests of a reconnect odd ones.
+        // Requests of a load have even ids. Requests of a reconnect have odd ids.
         self.next_id = self.next_id.wrapping_add(2);
         let (id, number) = (self.next_id, self.user.number);
         let head = Head { due_us: at_us, stream: tally.number, server: self.server };
@@ -247,7 +247,7 @@ impl UserLoop {
             self.mail(&mail, size);
         }
         if event.gap.is_some() {
-            self.worker.checked(|check| check.parted += 1);
+            self.worker.update_check(|check| check.parted += 1);
             self.rejoin().await?;
         }
         Ok(())
@@ -298,8 +298,8 @@ impl UserLoop {
             Arrival::New => {
                 self.worker.received.fetch_add(1, Ordering::Relaxed);
             }
-            Arrival::Doubled => self.worker.checked(|check| check.doubled += 1),
-            Arrival::Late => self.worker.checked(|check| {
+            Arrival::Doubled => self.worker.update_check(|check| check.doubled += 1),
+            Arrival::Late => self.worker.update_check(|check| {
                 check.received += 1;
                 check.reordered += 1;
             }),

@@ -55,7 +55,7 @@ impl Watch {
     /// Begins the measurement of a load.
     ///
     /// # Errors
-    /// As [`Watch::new`].
+    /// The errors of [`Watch::new`].
     pub fn begin(&self) -> Outcome<()> {
         let cpu_before_s = cpu_s()?;
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -66,7 +66,7 @@ impl Watch {
     /// Ends the measurement: all messages of the load were sent.
     ///
     /// # Errors
-    /// As [`Watch::new`].
+    /// The errors of [`Watch::new`].
     pub fn end(&self) -> Outcome<()> {
         let cpu_s = cpu_s()?;
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);

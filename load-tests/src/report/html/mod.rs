@@ -50,7 +50,7 @@ mod tests {
     const HOSTILE: &str = "</td></svg><script>alert(1)</script><img src=x onerror=alert(1)>\"' onload=";
 
     #[test]
-    fn every_goal_doubt_and_note_is_there() {
+    fn the_page_contains_every_goal_doubt_and_note() {
         let summary = sample::summary();
         let page = summary.html();
         let shown = |text: &str| page.contains(&super::escape(text));
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn names_stay_names() {
+    fn names_are_escaped() {
         let mut summary = sample::summary();
         summary.command = HOSTILE.to_owned();
         summary.machine.processor = Some(HOSTILE.to_owned());
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_has_headings_captions_and_scopes() {
+    fn the_page_has_headings_table_captions_and_header_scopes() {
         let page = sample::summary().html();
         let count = |part: &str| page.matches(part).count();
         assert_eq!(count("<h1"), 1);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_used_once() {
+    fn each_id_is_used_once() {
         let page = sample::summary().html();
         let mut ids: Vec<_> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         let all = ids.len();
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn little_makes_a_page_too() {
+    fn a_nearly_empty_report_makes_a_page() {
         let mut summary = sample::summary();
         summary.reports = vec![crate::report::Report::new("idle")];
         assert!(summary.html().contains("no goals"));

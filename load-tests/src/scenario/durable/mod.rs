@@ -168,7 +168,7 @@ impl Durable {
         self.compare_stored(bare_sqlite::messages(&file).await? as f64, &found, report);
         if self.rate.is_none() {
             report.at_least("rate / bare batches", found.best.rate / bare, 0.5, "x");
-            stage.progress.say("the same server, each message committed alone");
+            stage.progress.print("the same server, each message committed alone");
             let alone = self.search_on(stage, world, crowd, &[ONE_BY_ONE]).await?;
             report.baseline("highest rate with batch size 1", alone.best.rate, "1/s");
             for doubt in alone.best.seen.doubts(alone.best.ack_ms(0.99)) {

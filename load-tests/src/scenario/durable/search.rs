@@ -96,13 +96,13 @@ pub async fn search(crowd: &Crowd, probe: &Probe<'_>, from: f64, fixed: bool) ->
     let (mut dismissed, mut errors) = (0, 0);
     let (mut best, mut refused): (Option<Held>, Option<Held>) = (None, None);
     for _ in 0..LOADS_MAX {
-        let held = hold(crowd, probe, rate).await?;
+        let held = measure_rate(crowd, probe, rate).await?;
         let (settled, quick) = (held.settled(), held.quick());
         acknowledged += held.seen.first().answered_in_all;
         let p99 = held.ack_ms(0.99).map_or_else(|| "nothing acknowledged".to_owned(), |p99| format!("ack p99 {p99:.1} ms"));
         tries += 1;
         let verdict = if quick { "" } else { ", too much" };
-        probe.progress.say(&format!("{rate:.0} messages per second: {p99}{verdict}"));
+        probe.progress.print(&format!("{rate:.0} messages per second: {p99}{verdict}"));
         if !quick && !fixed && settled && tries < TRIES {
             dismissed = held.seen.errors();
             continue;
@@ -136,7 +136,7 @@ pub async fn search(crowd: &Crowd, probe: &Probe<'_>, from: f64, fixed: bool) ->
 
 /// Measures one rate. Both readings are taken while messages flow: the processes of PostgreSQL report their counts once
 /// per second, and up to ten seconds later when they become idle.
-async fn hold(crowd: &Crowd, probe: &Probe<'_>, rate: f64) -> Outcome<Held> {
+async fn measure_rate(crowd: &Crowd, probe: &Probe<'_>, rate: f64) -> Outcome<Held> {
     let action = Action::Send { text_bytes: TEXT_BYTES, conversations: None, senders: 0 };
     let load = Load {
         streams: vec![Stream { name: format!("{rate:.0} per second"), action, pace: Pace::Steady(rate) }],
@@ -153,9 +153,9 @@ async fn hold(crowd: &Crowd, probe: &Probe<'_>, rate: f64) -> Outcome<Held> {
         Outcome::Ok((probe.server.reading().await?, database))
     };
     let running = crowd.begin(&load)?;
-    running.warm().await?;
+    running.wait_for_warm_up().await?;
     let (server_before, database_before) = reading().await?;
-    running.at(probe.seconds).await?;
+    running.wait_until(probe.seconds).await?;
     let (server_after, database_after) = reading().await?;
     let seen = running.end().await?;
     Ok(Held {

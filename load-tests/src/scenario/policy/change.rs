@@ -77,14 +77,14 @@ pub async fn measure(stage: &Stage, users: u32) -> Outcome<Visible> {
     let written = rows::write(&file, world.prefix(), users)?;
     let began_us = clock::now_us();
     let import = http::post_file(nodes[0].http()?, IMPORT, &key, &file);
-    taken(&stage.doing("everyone is brought in", import).await?)?;
+    check_import(&stage.doing("everyone is brought in", import).await?)?;
     let mut visible = Visible { nodes: nodes.len(), memberships: written.memberships, ..Default::default() };
     visible.imported_s = since(began_us) as f64 / 1e6;
 
     // Two users in addition to all others; the first connects to the first node, the second to the second node.
     let two = [users.next_multiple_of(2), users.next_multiple_of(2) + 1];
-    taken(&http::post(nodes[0].http()?, IMPORT, &key, &bridge(&world, two)).await?)?;
-    let mut writers = stage.doing("two users meet", meet(stage, &world, &nodes, two)).await?;
+    check_import(&http::post(nodes[0].http()?, IMPORT, &key, &class_rows(&world, two)).await?)?;
+    let mut writers = stage.doing("two users meet", connect_pair(stage, &world, &nodes, two)).await?;
     for turn in 0..2 * TIMES {
         let node = &nodes[turn / 2 % nodes.len()];
         let row = membership(&world, two[1], turn % 2 == 0);
@@ -98,7 +98,7 @@ pub async fn measure(stage: &Stage, users: u32) -> Outcome<Visible> {
 }
 
 /// The rows of the two users and of their class.
-fn bridge(world: &World, two: [u32; 2]) -> String {
+fn class_rows(world: &World, two: [u32; 2]) -> String {
     let group = json!({ "type": "group", "id": BRIDGE, "name": "Bridge", "kind": "class" }).to_string();
     let user = |user| {
         let id = name(world.prefix(), user);
@@ -115,7 +115,7 @@ fn membership(world: &World, user: u32, deleted: bool) -> String {
 
 /// Connects each of the two users to a node of their own and starts their conversation. Both nodes have loaded all
 /// facts then.
-async fn meet(stage: &Stage, world: &World, nodes: &[Server], two: [u32; 2]) -> Outcome<[Writer; 2]> {
+async fn connect_pair(stage: &Stage, world: &World, nodes: &[Server], two: [u32; 2]) -> Outcome<[Writer; 2]> {
     // Only these two users connect, and their connections are in this process.
     let crowd = stage.crowd(world, 1, 1).await?;
     crowd.connect_to(&nodes.iter().collect::<Vec<_>>()).await?;
@@ -125,7 +125,7 @@ async fn meet(stage: &Stage, world: &World, nodes: &[Server], two: [u32; 2]) -> 
     let start = wire::StartConversation { kind, with: vec![with], ..Default::default() };
     let end = Instant::now() + FIRST;
     loop {
-        match begin(&mut sockets, &start).await {
+        match start_conversation(&mut sockets, &start).await {
             Ok(conversation) => {
                 return Ok(sockets.map(|socket| Writer { socket, conversation: conversation.clone() }));
             }
@@ -137,7 +137,7 @@ async fn meet(stage: &Stage, world: &World, nodes: &[Server], two: [u32; 2]) -> 
 
 /// Starts or finds their conversation; both write. A server that has just started loads all facts first, and may refuse
 /// in the meantime.
-async fn begin(sockets: &mut [Socket; 2], start: &wire::StartConversation) -> Outcome<String> {
+async fn start_conversation(sockets: &mut [Socket; 2], start: &wire::StartConversation) -> Outcome<String> {
     let Answer::ConversationStarted(started) = sockets[0].ask(Command::StartConversation(start.clone())).await? else {
         return Err("starting a conversation was answered with something else".into());
     };
@@ -161,12 +161,12 @@ async fn change(
 ) -> Outcome<()> {
     let (answered_us, began_us, place) = (AtomicU64::new(0), clock::now_us(), node.http()?);
     let asks = async {
-        taken(&http::post(place, IMPORT, key, &row).await?)?;
+        check_import(&http::post(place, IMPORT, key, &row).await?)?;
         answered_us.store(clock::now_us(), Ordering::Release);
         Outcome::Ok(since(began_us))
     };
     let [one, other] = writers;
-    let (asked, one, other) = tokio::try_join!(asks, until(one, allows, &answered_us), until(other, allows, &answered_us))?;
+    let (asked, one, other) = tokio::try_join!(asks, write_until(one, allows, &answered_us), write_until(other, allows, &answered_us))?;
     visible.answered.record(asked);
     visible.took.record(one.0.max(other.0).saturating_sub(began_us));
     visible.too_late += one.1 + other.1;
@@ -175,7 +175,7 @@ async fn change(
 
 /// Writes until the message is accepted (`allows`) or refused. Returns the time of that answer, and the number of
 /// messages that were accepted although they should not have been.
-async fn until(writer: &mut Writer, allows: bool, answered_us: &AtomicU64) -> Outcome<(u64, u64)> {
+async fn write_until(writer: &mut Writer, allows: bool, answered_us: &AtomicU64) -> Outcome<(u64, u64)> {
     let (end_us, mut too_late) = (clock::now_us() + clock::micros(PATIENCE), 0);
     loop {
         let (sent_us, answered_us) = (clock::now_us(), answered_us.load(Ordering::Acquire));
@@ -202,7 +202,7 @@ async fn write(socket: &mut Socket, conversation: &str) -> Outcome<bool> {
     }
 }
 
-fn taken(answer: &str) -> Outcome<()> {
+fn check_import(answer: &str) -> Outcome<()> {
     let summary = answer.lines().next_back().unwrap_or_default();
     match summary.contains("\"refused\":0,") && summary.contains("\"stopped\":null") {
         true => Ok(()),

@@ -50,7 +50,7 @@ impl Scenario for Policy {
         for preset in decisions::presets() {
             let measured = async { tokio::task::spawn_blocking(move || decisions::measure(preset, users)).await? };
             let measured = stage.doing(&format!("rules of {preset}"), measured).await?;
-            tell(report, &measured);
+            report_results(report, &measured);
             all.push(measured);
         }
         if let Some(doubt) = others.doubt() {
@@ -70,7 +70,7 @@ impl Scenario for Policy {
 }
 
 /// Reports the costs of one preset.
-fn tell(report: &mut Report, it: &Decisions) {
+fn report_results(report: &mut Report, it: &Decisions) {
     let preset = it.preset;
     report.metric(format!("{preset}: memberships"), it.memberships, "");
     report.metric(format!("{preset}: check"), it.check_us, "us");

@@ -204,7 +204,7 @@ fn ack(seen: &Seen) -> &Latencies {
 /// Measures the cost of rules over so many users on a server that has just started. Returns the duration of a
 /// comparison of rules.
 async fn decide(stage: &Stage, server: &Server, crowd: &Crowd, key: &str, report: &mut Report) -> Outcome<Duration> {
-    stage.progress.say("the rules are asked");
+    stage.progress.print("the rules are asked");
     let (public, mut user) = (server.http()?, crowd.socket_of(1).await?);
     let mut search = async |query: &str| -> Outcome<Duration> {
         let began = Instant::now();

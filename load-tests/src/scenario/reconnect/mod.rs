@@ -1,4 +1,4 @@
-//! `reconnect`: all users are disconnected at the same moment and return at once, while other users go on writing.
+//! `reconnect`: all users are disconnected at the same moment and reconnect at once, while other users continue to write.
 
 mod statements;
 
@@ -102,9 +102,9 @@ impl Scenario for Reconnect {
             ..Default::default()
         };
         let running = crowd.begin(&load)?;
-        running.warm().await?;
+        running.wait_for_warm_up().await?;
         let start = Moment::of(&world, &server).await?;
-        running.at(self.seconds).await?;
+        running.wait_until(self.seconds).await?;
         let middle = Moment::of(&world, &server).await?;
         let at_us = crowd.disconnect(users.cut(), Disconnect::Reset).await?;
         let summary = crowd.reconnect(users.cut(), at_us, PATIENCE).await?;

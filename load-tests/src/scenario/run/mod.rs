@@ -1,5 +1,5 @@
-//! `run FILE.toml`: a scenario of your own. The file describes users and actions ([`model`]). From it follow each
-//! single user and conversation ([`plan`]), and the rows to import beforehand ([`rows`]).
+//! `run FILE.toml`: a scenario of your own. The file describes users and actions ([`model`]). [`plan`] derives each single
+//! user and conversation from it, and [`rows`] imports the users before the run.
 
 mod file;
 mod goals;
@@ -118,7 +118,7 @@ impl Scenario for Run {
             }
         }
         let running = crowd.begin(&self.load(world.prefix()))?;
-        running.warm().await?;
+        running.wait_for_warm_up().await?;
         let before = server.reading().await?;
         let seen = running.end().await?;
         let after = server.reading().await?;

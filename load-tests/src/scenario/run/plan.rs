@@ -77,7 +77,7 @@ impl Plan {
         let mut pairs = HashSet::new();
         let mut by_entry: Vec<Vec<MailPlan>> = Vec::new();
         for (number, wanted) in model.conversations.iter().enumerate() {
-            let mut dice = Dice(number as u64);
+            let mut random = Dice(number as u64);
             let mut found = Vec::new();
             let mut mails = Vec::new();
             let want = wanted.count as usize;
@@ -86,11 +86,11 @@ impl Plan {
                     break;
                 }
                 if wanted.kind == Kind::Mail {
-                    let Some(mail) = plan.mail(model, wanted, &mut dice) else { continue };
+                    let Some(mail) = plan.mail(model, wanted, &mut random) else { continue };
                     seats += mail.readers.len();
                     mails.push(mail);
                 } else {
-                    let Some(members) = plan.conversation(model, wanted, &mut dice) else { continue };
+                    let Some(members) = plan.conversation(model, wanted, &mut random) else { continue };
                     let pair = [members[0].min(members[1]), members[0].max(members[1])];
                     if wanted.kind == Kind::Group || pairs.insert(pair) {
                         seats += members.len();
@@ -160,25 +160,25 @@ impl Plan {
 
     /// Draws a conversation; `None` if the draw does not fit. The first member connects, because the process of this
     /// user sends the messages.
-    fn conversation(&self, model: &Model, wanted: &Conversation, dice: &mut Dice) -> Option<Vec<u32>> {
-        let from = dice.one_of(&self.numbers[wanted.from]).filter(|from| *from < self.online)?;
-        let others = self.others(model, wanted, from, wanted.members as usize - 1, dice)?;
+    fn conversation(&self, model: &Model, wanted: &Conversation, random: &mut Dice) -> Option<Vec<u32>> {
+        let from = random.one_of(&self.numbers[wanted.from]).filter(|from| *from < self.online)?;
+        let others = self.others(model, wanted, from, wanted.members as usize - 1, random)?;
         Some(std::iter::once(from).chain(others).collect())
     }
 
     /// Draws the addressing of a mail; `None` if the draw does not fit. The author connects.
-    fn mail(&self, model: &Model, wanted: &Conversation, dice: &mut Dice) -> Option<MailPlan> {
-        let from = dice.one_of(&self.numbers[wanted.from]).filter(|from| *from < self.online)?;
+    fn mail(&self, model: &Model, wanted: &Conversation, random: &mut Dice) -> Option<MailPlan> {
+        let from = random.one_of(&self.numbers[wanted.from]).filter(|from| *from < self.online)?;
         let to = match wanted.to {
-            Some(_) => self.others(model, wanted, from, wanted.members as usize, dice)?,
+            Some(_) => self.others(model, wanted, from, wanted.members as usize, random)?,
             None => Vec::new(),
         };
         let group = match wanted.to_group {
             Some(kind) => {
                 let own = (wanted.within == Some(kind)).then(|| self.groups_of(model, kind, wanted.from, from));
                 let group = match own {
-                    Some(own) => dice.one_of(&own)?,
-                    None => dice.below(self.groups[kind].len()),
+                    Some(own) => random.one_of(&own)?,
+                    None => random.below(self.groups[kind].len()),
                 };
                 Some((kind, u32::try_from(group).ok()?))
             }
@@ -195,12 +195,12 @@ impl Plan {
     }
 
     /// Draws different users who fit the file.
-    fn others(&self, model: &Model, wanted: &Conversation, from: u32, many: usize, dice: &mut Dice) -> Option<Vec<u32>> {
+    fn others(&self, model: &Model, wanted: &Conversation, from: u32, many: usize, random: &mut Dice) -> Option<Vec<u32>> {
         let kind = wanted.to?;
         let related: Vec<u32>;
         let circle: &[u32] = match (wanted.within, wanted.along) {
             (Some(groups), _) => {
-                let group = dice.one_of(&self.groups_of(model, groups, wanted.from, from))?;
+                let group = random.one_of(&self.groups_of(model, groups, wanted.from, from))?;
                 let place = model.groups[groups].members.iter().position(|members| members.users == kind)?;
                 &self.groups[groups][group][place]
             }
@@ -217,7 +217,7 @@ impl Plan {
         let mut others: Vec<u32> = Vec::new();
         if 2 * many < circle.len() {
             while others.len() < many {
-                let one = dice.one_of(circle)?;
+                let one = random.one_of(circle)?;
                 if one != from && !others.contains(&one) {
                     others.push(one);
                 }
@@ -226,7 +226,7 @@ impl Plan {
         }
         others.extend(circle.iter().filter(|one| **one != from));
         while others.len() > many {
-            others.swap_remove(dice.below(others.len()));
+            others.swap_remove(random.below(others.len()));
         }
         (others.len() == many).then_some(others)
     }

@@ -293,13 +293,13 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_has_its_line() {
+    fn an_error_about_invalid_toml_names_the_line() {
         let fault = fault("a = 1\nb = = 2\n", |_| Ok(()));
         assert!(fault.starts_with("it.toml:2: "), "{fault}");
     }
 
     #[test]
-    fn everything_taken_is_fine() {
+    fn a_table_whose_values_were_all_taken_is_accepted() {
         let (number, count, text) = read("it.toml", "n = 1_000\nc = 2\nt = 'x'", |table| {
             Ok((table.number("n", 0.0..=1e6)?, table.whole("c", 0..=5)?, table.text("t")?))
         })

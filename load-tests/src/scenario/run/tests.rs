@@ -36,7 +36,7 @@ fn examples() -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_example_reads() {
+fn every_example_can_be_read() {
     let names: Vec<String> = examples()
         .iter()
         .map(|file| {
@@ -51,7 +51,7 @@ fn every_example_reads() {
 }
 
 #[test]
-fn examples_name_presets_that_there_are() {
+fn examples_name_existing_presets() {
     for file in examples() {
         let own = read(&file.display().to_string()).expect("reads");
         let Some(Rules::Preset(preset, _)) = &own.model.rules else { panic!("{} has no preset", own.name) };
@@ -61,7 +61,7 @@ fn examples_name_presets_that_there_are() {
 }
 
 #[test]
-fn the_example_of_the_readme_reads() {
+fn the_example_of_the_readme_can_be_read() {
     let readme = include_str!("../../../README.md");
     let (_, rest) = readme.split_once("```toml\n").expect("there is one");
     let (example, _) = rest.split_once("```").expect("it ends");
@@ -71,7 +71,7 @@ fn the_example_of_the_readme_reads() {
 }
 
 #[test]
-fn the_smallest_file_reads() {
+fn the_smallest_file_can_be_read() {
     let (model, plan) = of(SMALL).expect("reads");
     assert_eq!((plan.users, plan.online), (2, 2));
     assert_eq!(plan.conversations, [[[0, 1]]]);

@@ -88,7 +88,7 @@ impl Scenario for SlowReaders {
         // One half before and one half after, because the speed of a machine drifts within minutes.
         let first = measured(&crowd, &server, &load(self.seconds / 2.0)).await?;
         crowd.stop_reading(slow.clone()).await?;
-        stage.progress.say("a tenth does not read");
+        stage.progress.print("a tenth does not read");
         let start = server.reading().await?;
         let with = measured(&crowd, &server, &load(self.seconds)).await?;
         let spent = server.reading().await?.since(&start);
@@ -109,7 +109,7 @@ impl Scenario for SlowReaders {
         }
 
         let back = crowd.begin(&load(ASIDE_S))?;
-        back.warm().await?;
+        back.wait_for_warm_up().await?;
         // Slow readers who are still connected read the waiting frames; the others connect again.
         let summary = crowd.reconnect(slow, clock::now_us(), PATIENCE).await?;
         let back = back.end().await?;
@@ -168,7 +168,7 @@ async fn measured(crowd: &Crowd, server: &Server, load: &Load) -> Outcome<Measur
     let mut at_s = 0.0;
     while at_s < load.seconds {
         at_s = load.seconds.min(at_s + 1.0);
-        running.at(at_s).await?;
+        running.wait_until(at_s).await?;
         if let Some(now) = Memory::of(server).await? {
             most = Some(most.map_or(now, |most| most.or_larger(now)));
         }

@@ -50,15 +50,15 @@ pub struct Filling {
 #[async_trait]
 trait Session: Send {
     /// The names of SQL fragments and their text in this database.
-    fn words(&self) -> &'static [(&'static str, &'static str)];
+    fn fragments(&self) -> &'static [(&'static str, &'static str)];
     /// Executes a statement with rows as a JSON array of arrays.
-    async fn put(&mut self, sql: &str, rows: String) -> Outcome<()>;
+    async fn insert(&mut self, sql: &str, rows: String) -> Outcome<()>;
     /// Executes a statement.
     async fn run(&mut self, sql: &str) -> Outcome<()>;
     /// Drops what would slow down the filling of the table of messages.
     async fn open(&mut self) -> Outcome<()>;
     /// The queries for the rows of each filling statement, with their numbers of rows.
-    fn pieces(&self, conversations: &[Filled]) -> Vec<(String, u64)>;
+    fn filling_statements(&self, conversations: &[Filled]) -> Vec<(String, u64)>;
     /// Restores what was dropped, and lets the database finish its pending work.
     async fn close(&mut self) -> Outcome<()>;
 }
@@ -137,18 +137,18 @@ pub async fn fill(stage: &Stage, world: &World, conversations: &[Filled]) -> Out
         Some(postgres) => Box::new(postgres::Session::new(postgres).await?),
         None => Box::new(sqlite::Session::new(&world.sqlite_file()).await?),
     };
-    let (began, words) = (Instant::now(), Words::new(session.words())?);
-    let ids = stage.stop.guard(found(&mut *session, &words, world, conversations)).await?;
+    let (began, fragments) = (Instant::now(), Fragments::new(session.fragments())?);
+    let ids = stage.stop.guard(create_conversations(&mut *session, &fragments, world, conversations)).await?;
     stage.stop.guard(session.open()).await?;
-    let pieces = session.pieces(conversations);
+    let pieces = session.filling_statements(conversations);
     {
         let bar = stage.progress.bar("histories are filled in", pieces.iter().map(|(_, rows)| rows).sum());
         let mut done = 0;
         for (piece, rows) in pieces {
-            let insert = words.of(MESSAGES).replace("{piece}", &piece);
+            let insert = fragments.of(MESSAGES).replace("{piece}", &piece);
             stage.stop.guard(session.run(&insert)).await?;
             done += rows;
-            bar.at(done);
+            bar.set(done);
         }
     }
     stage.doing("indexes are made", session.close()).await?;
@@ -161,9 +161,14 @@ pub async fn fill(stage: &Stage, world: &World, conversations: &[Filled]) -> Out
 }
 
 /// Creates the conversations and their members. Returns their ids.
-async fn found(session: &mut dyn Session, words: &Words, world: &World, conversations: &[Filled]) -> Outcome<Vec<Uuid>> {
+async fn create_conversations(
+    session: &mut dyn Session,
+    fragments: &Fragments,
+    world: &World,
+    conversations: &[Filled],
+) -> Outcome<Vec<Uuid>> {
     for table in TABLES {
-        session.run(&words.of(table)).await?;
+        session.run(&fragments.of(table)).await?;
     }
     // The ids are in the order of time, as the numbers are.
     let ids: Vec<Uuid> = conversations.iter().map(|_| Uuid::now_v7()).collect();
@@ -176,7 +181,7 @@ async fn found(session: &mut dyn Session, words: &Words, world: &World, conversa
         })
         .collect();
     for rows in rows.chunks(ROWS_PER_STATEMENT) {
-        session.put(&words.of(TELL), serde_json::to_string(rows)?).await?;
+        session.insert(&fragments.of(TELL), serde_json::to_string(rows)?).await?;
     }
     let members = |(number, it): (u32, &Filled)| {
         let places = (0_u32..).zip(&it.members);
@@ -185,21 +190,21 @@ async fn found(session: &mut dyn Session, words: &Words, world: &World, conversa
     };
     let rows: Vec<_> = (0..).zip(conversations).flat_map(members).collect();
     for rows in rows.chunks(ROWS_PER_STATEMENT) {
-        session.put(&words.of(TELL_MEMBERS), serde_json::to_string(rows)?).await?;
+        session.insert(&fragments.of(TELL_MEMBERS), serde_json::to_string(rows)?).await?;
     }
     for statement in [CONVERSATIONS, MEMBERS, INBOXES] {
-        session.run(&words.of(statement)).await?;
+        session.run(&fragments.of(statement)).await?;
     }
     Ok(ids)
 }
 
 /// The SQL fragments by name.
-struct Words(Vec<(&'static str, String)>);
+struct Fragments(Vec<(&'static str, String)>);
 
-impl Words {
-    fn new(words: &[(&'static str, &'static str)]) -> Outcome<Self> {
+impl Fragments {
+    fn new(fragments: &[(&'static str, &'static str)]) -> Outcome<Self> {
         let now_ms = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis();
-        let mut all: Vec<_> = words.iter().map(|(name, word)| (*name, (*word).to_owned())).collect();
+        let mut all: Vec<_> = fragments.iter().map(|(name, word)| (*name, (*word).to_owned())).collect();
         all.push(("{tenant}", format!("(SELECT id FROM tenants WHERE slug = '{TENANT}')")));
         all.push(("{end}", now_ms.to_string()));
         Ok(Self(all))

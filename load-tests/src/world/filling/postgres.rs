@@ -40,7 +40,7 @@ impl Session {
 
 #[async_trait]
 impl super::Session for Session {
-    fn words(&self) -> &'static [(&'static str, &'static str)] {
+    fn fragments(&self) -> &'static [(&'static str, &'static str)] {
         &[
             ("{uuid}", "UUID"),
             ("{rows}", "json_array_elements(CAST($1 AS JSON)) AS r (value)"),
@@ -50,7 +50,7 @@ impl super::Session for Session {
         ]
     }
 
-    async fn put(&mut self, sql: &str, rows: String) -> Outcome<()> {
+    async fn insert(&mut self, sql: &str, rows: String) -> Outcome<()> {
         sqlx::query(AssertSqlSafe(sql)).bind(rows).execute(&mut *self.connection).await?;
         Ok(())
     }
@@ -70,7 +70,7 @@ impl super::Session for Session {
         Ok(())
     }
 
-    fn pieces(&self, conversations: &[Filled]) -> Vec<(String, u64)> {
+    fn filling_statements(&self, conversations: &[Filled]) -> Vec<(String, u64)> {
         let all: u64 = conversations.iter().map(|it| u64::from(it.messages)).sum();
         let count = all.div_ceil(ROWS).max(1);
         let piece = |at: u64| {

@@ -40,7 +40,7 @@ impl Session {
 
 #[async_trait]
 impl super::Session for Session {
-    fn words(&self) -> &'static [(&'static str, &'static str)] {
+    fn fragments(&self) -> &'static [(&'static str, &'static str)] {
         &[
             ("{uuid}", "BLOB"),
             ("{rows}", "json_each(?1) AS r"),
@@ -50,7 +50,7 @@ impl super::Session for Session {
         ]
     }
 
-    async fn put(&mut self, sql: &str, rows: String) -> Outcome<()> {
+    async fn insert(&mut self, sql: &str, rows: String) -> Outcome<()> {
         sqlx::query(AssertSqlSafe(sql)).bind(rows).execute(&mut self.connection).await?;
         Ok(())
     }
@@ -81,7 +81,7 @@ impl super::Session for Session {
         Ok(())
     }
 
-    fn pieces(&self, conversations: &[Filled]) -> Vec<(String, u64)> {
+    fn filling_statements(&self, conversations: &[Filled]) -> Vec<(String, u64)> {
         let piece = |(from, to): (usize, usize), (first, last): (u64, u64), rows| {
             let rows_of = format!(
                 "SELECT f.number, f.id, f.messages, f.uncounted_seq, s.seq, m.user_id FROM filled f \

@@ -1,13 +1,14 @@
-//! The compared users: all active users or, if there are too many, a sample of each cohort. A cohort is the users with the
-//! same roles.
+//! The compared users: all active users or, if they exceed the budget, a sample of each cohort. A cohort is the set of users
+//! with the same roles.
 
 use std::collections::HashMap;
 
 use super::Side;
 use crate::facts::{EntityKey, UserStatus, user::User};
 
-/// The smallest number of users in the sample of a cohort, so that two administrators among 100,000 users are compared.
-const OF_EACH_MIN: usize = 50;
+/// The smallest number of users in the sample of a cohort, if the budget allows this many for each cohort. A smaller cohort
+/// is compared completely, so that two administrators among 100,000 users are compared.
+const COHORT_SAMPLE_MIN: usize = 50;
 
 /// A role in groups of a kind, or a role in the tenant as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,7 +23,7 @@ pub struct RoleLabel {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Actor {
     pub key: EntityKey,
-    /// How many users of the cohort this user stands for.
+    /// The number of users of the cohort that this user represents.
     pub weight: f64,
     /// Index into [`Sample::cohorts`].
     pub cohort: u32,
@@ -52,27 +53,27 @@ impl Sample {
             if !records.iter().flatten().any(|record| record.status == UserStatus::Active) {
                 continue;
             }
-            let mut own: Vec<u16> = Vec::new();
+            let mut labels_of_user: Vec<u16> = Vec::new();
             for (side, record) in sides.iter().zip(records) {
-                labels.of(*side, record, &mut own);
+                labels.add_roles(*side, record, &mut labels_of_user);
             }
-            own.sort_unstable();
-            own.dedup();
+            labels_of_user.sort_unstable();
+            labels_of_user.dedup();
             all += 1;
-            cohorts.entry(own).or_default().push(key);
+            cohorts.entry(labels_of_user).or_default().push(key);
         }
         let mut cohorts: Vec<(Vec<u16>, Vec<EntityKey>)> = cohorts.into_iter().collect();
         cohorts.sort_unstable();
-        let least = OF_EACH_MIN.min(actors_max / cohorts.len().max(1)).max(1);
+        let sample_min = COHORT_SAMPLE_MIN.min(actors_max / cohorts.len().max(1)).max(1);
         let mut actors = Vec::new();
-        for (number, (_, keys)) in (0u32..).zip(&cohorts) {
+        for (cohort, (_, keys)) in (0u32..).zip(&cohorts) {
             let share = if all <= actors_max { keys.len() } else { keys.len() * actors_max / all };
-            let taken = share.max(least).min(keys.len());
-            let weight = keys.len() as f64 / taken as f64;
-            let chosen = (0..taken).filter_map(|at| keys.get(at * keys.len() / taken));
-            actors.extend(chosen.map(|key| Actor { key: *key, weight, cohort: number }));
+            let count = share.max(sample_min).min(keys.len());
+            let weight = keys.len() as f64 / count as f64;
+            let chosen = (0..count).filter_map(|index| keys.get(index * keys.len() / count));
+            actors.extend(chosen.map(|key| Actor { key: *key, weight, cohort }));
         }
-        let cohorts = cohorts.into_iter().map(|(own, _)| own).collect();
+        let cohorts = cohorts.into_iter().map(|(labels_of_user, _)| labels_of_user).collect();
         Self { labels: labels.all, cohorts, actors, all }
     }
 }
@@ -80,39 +81,44 @@ impl Sample {
 #[derive(Default)]
 struct Labels {
     all: Vec<RoleLabel>,
-    places: HashMap<RoleLabel, u16>,
+    /// The index of each label in `all`.
+    indexes: HashMap<RoleLabel, u16>,
 }
 
 impl Labels {
-    fn of(&mut self, side: Side<'_>, record: Option<&User>, own: &mut Vec<u16>) {
+    /// Appends the labels of the roles of a user to `labels_of_user`.
+    fn add_roles(&mut self, side: Side<'_>, record: Option<&User>, labels_of_user: &mut Vec<u16>) {
         let Some(record) = record else { return };
-        let words = side.policy.vocabulary();
+        let vocabulary = side.policy.vocabulary();
         let mut last = None;
         for held in &record.held {
             let (role, kind) = (held.role(), held.kind());
             if last.replace((role, kind)) == Some((role, kind)) {
                 continue;
             }
-            if let (Some(role), Some(kind)) = (words.roles.get(usize::from(role.0)), words.kinds.get(usize::from(kind.0))) {
-                own.extend(self.place(role, kind));
+            if let (Some(role), Some(kind)) =
+                (vocabulary.roles.get(usize::from(role.0)), vocabulary.kinds.get(usize::from(kind.0)))
+            {
+                labels_of_user.extend(self.label_index(role, kind));
             }
         }
-        for (number, role) in (0u8..).zip(&words.roles) {
+        for (number, role) in (0u8..).zip(&vocabulary.roles) {
             if record.roles.has(crate::facts::RoleId(number)) {
-                own.extend(self.place(role, ""));
+                labels_of_user.extend(self.label_index(role, ""));
             }
         }
     }
 
-    fn place(&mut self, role: &str, kind: &str) -> Option<u16> {
+    /// The index of a label; adds the label if it is new.
+    fn label_index(&mut self, role: &str, kind: &str) -> Option<u16> {
         let label = RoleLabel { role: role.to_owned(), kind: kind.to_owned() };
-        if let Some(place) = self.places.get(&label) {
-            return Some(*place);
+        if let Some(index) = self.indexes.get(&label) {
+            return Some(*index);
         }
-        // Two policies of 64 roles and 64 kinds each declare fewer.
-        let place = u16::try_from(self.all.len()).ok()?;
+        // Two policies with 64 roles and 64 kinds each have fewer than 2^16 labels.
+        let index = u16::try_from(self.all.len()).ok()?;
         self.all.push(label.clone());
-        self.places.insert(label, place);
-        Some(place)
+        self.indexes.insert(label, index);
+        Some(index)
     }
 }

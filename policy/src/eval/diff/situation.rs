@@ -71,7 +71,7 @@ pub enum SituationKind {
     Mail,
     /// A group conversation or a mail, which the rules do not distinguish: users are counted.
     GroupConversationOrMail,
-    /// Any conversation: users are counted.
+    /// Any conversation, of whatever kind: users are counted.
     AnyConversation,
 }
 
@@ -93,8 +93,8 @@ impl SituationKind {
     }
 }
 
-/// A situation for one of the two policies: with indexes of this policy in place of names, and with values for the fields
-/// that are `None`.
+/// A situation for one of the two policies: it has the indexes of this policy in place of names, and values in place of the
+/// fields that are `None`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Resolved {
     pub conversation: Option<ConversationContext>,
@@ -105,15 +105,16 @@ pub(super) struct Resolved {
 }
 
 impl Situation {
-    fn at(kind: SituationKind) -> Self {
+    /// The situation with this kind and no other circumstance.
+    fn new(kind: SituationKind) -> Self {
         Self { kind, state: None, role: None, is_author: None, age_ms: None, relation: None, assumed: None }
     }
 
-    /// This situation for the policy with the vocabulary `words`. `None` if the policy does not declare the relation of
-    /// the situation: then the policy denies the action to all users.
-    pub(super) fn resolved(&self, words: &Vocabulary, action: Action) -> Option<Resolved> {
+    /// The situation for a policy with this vocabulary. `None` if the policy does not declare the relation of the situation:
+    /// then the policy denies the action to all users.
+    pub(super) fn resolved(&self, vocabulary: &Vocabulary, action: Action) -> Option<Resolved> {
         let relation = match &self.relation {
-            Some(name) => Some(words.relation(name)?),
+            Some(name) => Some(vocabulary.relation(name)?),
             None => None,
         };
         let conversation = self.kind.conversation_kind().map(|kind| ConversationContext {
@@ -122,7 +123,7 @@ impl Situation {
             role: Some(self.role.unwrap_or(MemberRole::Member)),
             peer: None,
         });
-        let of_message = action.is_about_a_message();
+        let about_message = action.is_about_a_message();
         let assumed = self.assumed.as_ref().and_then(|assumed| {
             let (direction, state) = match assumed.by {
                 AssumedBy::Me => (Direction::Out, RelationState::Accepted),
@@ -130,12 +131,12 @@ impl Situation {
                 AssumedBy::Both => (Direction::Both, RelationState::Accepted),
                 AssumedBy::Asked => (Direction::In, RelationState::Pending),
             };
-            Some(Assumption { relation: words.relation(&assumed.relation)?, direction, state })
+            Some(Assumption { relation: vocabulary.relation(&assumed.relation)?, direction, state })
         });
         Some(Resolved {
             conversation,
             is_author: self.is_author.unwrap_or(true),
-            age_ms: of_message.then_some(self.age_ms.unwrap_or(0)),
+            age_ms: about_message.then_some(self.age_ms.unwrap_or(0)),
             relation,
             assumed,
         })
@@ -143,36 +144,36 @@ impl Situation {
 }
 
 /// The situations of an action that the rules of either policy distinguish.
-pub(super) fn of(action: Action, sides: [Side<'_>; 2]) -> Vec<Situation> {
-    let asks = Dimensions::of(action, sides);
+pub(super) fn situations_of(action: Action, sides: [Side<'_>; 2]) -> Vec<Situation> {
+    let dimensions = Dimensions::of(action, sides);
     let mut all: Vec<Situation> = match action.resource_type() {
-        ResourceType::None => vec![Situation::at(SituationKind::None)],
-        ResourceType::Group => vec![Situation::at(SituationKind::Group)],
-        ResourceType::User => of_user(action, &asks, sides),
-        ResourceType::Conversation => of_conversation(action, &asks),
+        ResourceType::None => vec![Situation::new(SituationKind::None)],
+        ResourceType::Group => vec![Situation::new(SituationKind::Group)],
+        ResourceType::User => user_situations(action, &dimensions, sides),
+        ResourceType::Conversation => conversation_situations(action, &dimensions),
     };
     if action == Action::Find {
-        all.push(Situation::at(SituationKind::Group));
+        all.push(Situation::new(SituationKind::Group));
     }
     let assumed =
-        all.iter().filter(|one| matches!(one.kind, SituationKind::User | SituationKind::Direct)).flat_map(|base| {
-            let with = |assumed: &AssumedRelation| Situation { assumed: Some(assumed.clone()), ..base.clone() };
-            let asked = base.relation.as_ref().filter(|_| asks.asked);
+        all.iter().filter(|base| matches!(base.kind, SituationKind::User | SituationKind::Direct)).flat_map(|base| {
+            let with_relation = |assumed: &AssumedRelation| Situation { assumed: Some(assumed.clone()), ..base.clone() };
+            let asked = base.relation.as_ref().filter(|_| dimensions.asked);
             let asked = asked.map(|name| AssumedRelation { relation: name.clone(), by: AssumedBy::Asked });
-            asks.relations.iter().map(with).chain(asked.as_ref().map(with)).collect::<Vec<_>>()
+            dimensions.relations.iter().map(with_relation).chain(asked.as_ref().map(with_relation)).collect::<Vec<_>>()
         });
     let assumed: Vec<Situation> = assumed.collect();
     all.extend(assumed);
     all
 }
 
-/// The actions that must be allowed too: without them, a built-in denial of either policy denies this action in a
-/// conversation.
-pub(super) fn others(action: Action, sides: [Side<'_>; 2]) -> impl Iterator<Item = Action> {
+/// The other actions that an action in a conversation requires: if one of them is denied, a built-in denial of either policy
+/// denies the action.
+pub(super) fn required_actions(action: Action, sides: [Side<'_>; 2]) -> impl Iterator<Item = Action> {
     let in_conversation = action.resource_type() == ResourceType::Conversation;
-    let asks_read = !matches!(action, Action::Read | Action::Leave | Action::DeleteConversation)
+    let requires_read = !matches!(action, Action::Read | Action::Leave | Action::DeleteConversation)
         && sides.iter().any(|side| !side.policy.members_read());
-    let asks_send = matches!(
+    let requires_send = matches!(
         action,
         Action::Edit
             | Action::Rename
@@ -181,12 +182,12 @@ pub(super) fn others(action: Action, sides: [Side<'_>; 2]) -> impl Iterator<Item
             | Action::Reopen
             | Action::EraseConversation
     );
-    let read = (in_conversation && asks_read).then_some(Action::Read);
-    read.into_iter().chain(asks_send.then_some(Action::Send))
+    let read = (in_conversation && requires_read).then_some(Action::Read);
+    read.into_iter().chain(requires_send.then_some(Action::Send))
 }
 
 /// Whether a built-in denial makes the decision about the action depend on the kind of conversation.
-fn is_of_some_kinds(action: Action) -> bool {
+fn depends_on_conversation_kind(action: Action) -> bool {
     matches!(
         action,
         Action::Send
@@ -198,7 +199,8 @@ fn is_of_some_kinds(action: Action) -> bool {
     )
 }
 
-/// The properties on which the rules of an action depend, in either policy. A field is true if a rule tests the property.
+/// The properties on which the decision about an action depends, in either policy. A field is true if a rule or a built-in
+/// denial tests the property.
 #[derive(Default)]
 struct Dimensions {
     /// The kind of the conversation.
@@ -223,21 +225,22 @@ struct Dimensions {
 
 impl Dimensions {
     fn of(action: Action, sides: [Side<'_>; 2]) -> Self {
-        let mut asks = Self::default();
+        let mut dimensions = Self::default();
         for side in sides {
-            asks.add(action, side);
-            others(action, sides).for_each(|other| asks.add(other, side));
+            dimensions.add(action, side);
+            required_actions(action, sides).for_each(|required| dimensions.add(required, side));
         }
         // The built-in denials depend on the kind of the conversation and on the author of the message.
-        asks.kind |= is_of_some_kinds(action);
-        asks.author |= action == Action::DeleteForAll;
-        asks
+        dimensions.kind |= depends_on_conversation_kind(action);
+        dimensions.author |= action == Action::DeleteForAll;
+        dimensions
     }
 
+    /// Adds the properties that the rules of one policy test for the action.
     fn add(&mut self, action: Action, side: Side<'_>) {
-        for rule in decisive(side, action) {
+        for rule in deny_and_allow_rules(side, action) {
             for condition in rule.conditions.iter().chain(&rule.unless) {
-                self.peer |= condition.names_them();
+                self.peer |= condition.refers_to_them();
                 match *condition {
                     Condition::ConversationKind(_) => self.kind = true,
                     Condition::ConversationState(_) => self.state = true,
@@ -246,7 +249,7 @@ impl Dimensions {
                     Condition::Asked => self.asked = true,
                     Condition::RelationIs(_) => self.about_relation = true,
                     Condition::Younger(threshold) => self.ages_ms.extend(threshold_ms(side, threshold)),
-                    Condition::Related(relation, direction) => self.relation(side, relation, direction),
+                    Condition::Related(relation, direction) => self.add_relation(side, relation, direction),
                     Condition::MayStart => self.add(Action::Start, side),
                     _ => {}
                 }
@@ -254,9 +257,9 @@ impl Dimensions {
         }
     }
 
-    fn relation(&mut self, side: Side<'_>, relation: RelationId, direction: Direction) {
-        let words = side.policy.vocabulary();
-        let Some((name, origin)) = words.relations.get(usize::from(relation.0)) else { return };
+    fn add_relation(&mut self, side: Side<'_>, relation: RelationId, direction: Direction) {
+        let vocabulary = side.policy.vocabulary();
+        let Some((name, origin)) = vocabulary.relations.get(usize::from(relation.0)) else { return };
         let by = match (origin, direction) {
             (RelationOrigin::Mutual, _) | (_, Direction::Both) => AssumedBy::Both,
             (_, Direction::Out) => AssumedBy::Me,
@@ -269,6 +272,7 @@ impl Dimensions {
     }
 }
 
+/// The value of a threshold in milliseconds, with the settings of this side.
 fn threshold_ms(side: Side<'_>, threshold: Threshold) -> Option<i64> {
     let number = |setting: SettingId| side.world.settings().number(setting);
     match threshold {
@@ -278,62 +282,64 @@ fn threshold_ms(side: Side<'_>, threshold: Threshold) -> Option<i64> {
 }
 
 /// The deny rules and the allow rules of an action.
-pub(super) fn decisive(side: Side<'_>, action: Action) -> impl Iterator<Item = &Rule> {
+pub(super) fn deny_and_allow_rules(side: Side<'_>, action: Action) -> impl Iterator<Item = &Rule> {
     let rules = side.policy.plan.rules_of(action);
     [&rules.deny, &rules.allow].into_iter().flat_map(move |indexes| side.policy.rules_at(indexes)).map(|(_, rule)| rule)
 }
 
-fn of_user(action: Action, asks: &Dimensions, sides: [Side<'_>; 2]) -> Vec<Situation> {
+/// The situations of an action on a user: one for each relation that the rules distinguish.
+fn user_situations(action: Action, dimensions: &Dimensions, sides: [Side<'_>; 2]) -> Vec<Situation> {
     let origins: &[RelationOrigin] = match action {
         Action::Accept => &[RelationOrigin::Mutual],
         Action::Request | Action::Unrelate | Action::Block => &[RelationOrigin::Mutual, RelationOrigin::Own],
         _ => &[],
     };
     let mut names: Vec<&String> = Vec::new();
-    if action == Action::Accept || asks.about_relation || asks.asked {
+    if action == Action::Accept || dimensions.about_relation || dimensions.asked {
         for (name, origin) in sides.iter().flat_map(|side| &side.policy.vocabulary().relations) {
             if origins.contains(origin) && !names.contains(&name) {
                 names.push(name);
             }
         }
     }
-    let of_relation =
-        names.iter().map(|name| Situation { relation: Some((*name).clone()), ..Situation::at(SituationKind::User) });
-    if names.is_empty() { vec![Situation::at(SituationKind::User)] } else { of_relation.collect() }
+    let with_relation =
+        names.iter().map(|name| Situation { relation: Some((*name).clone()), ..Situation::new(SituationKind::User) });
+    if names.is_empty() { vec![Situation::new(SituationKind::User)] } else { with_relation.collect() }
 }
 
-fn of_conversation(action: Action, asks: &Dimensions) -> Vec<Situation> {
-    let places: &[SituationKind] = match (asks.kind, asks.peer) {
+/// The situations of an action in a conversation.
+fn conversation_situations(action: Action, dimensions: &Dimensions) -> Vec<Situation> {
+    let kinds: &[SituationKind] = match (dimensions.kind, dimensions.peer) {
         (true, _) => {
             &[SituationKind::Direct, SituationKind::GroupConversation, SituationKind::Mail, SituationKind::NoteToSelf]
         }
         (false, true) => &[SituationKind::Direct, SituationKind::GroupConversationOrMail, SituationKind::NoteToSelf],
         (false, false) => &[SituationKind::AnyConversation],
     };
-    let states = if asks.state {
-        some([ConversationState::Open, ConversationState::Closed, ConversationState::Locked])
+    let states = if dimensions.state {
+        all_some([ConversationState::Open, ConversationState::Closed, ConversationState::Locked])
     } else {
         vec![None]
     };
-    let of_message = action.is_about_a_message();
-    let authors = if asks.author && of_message { some([true, false]) } else { vec![None] };
+    let about_message = action.is_about_a_message();
+    let authors = if dimensions.author && about_message { all_some([true, false]) } else { vec![None] };
     // The condition `age<` does not match when the message is as old as the threshold. So there is one situation with the
     // age 0 and one with the age of each threshold.
-    let ages: Vec<Option<i64>> = match asks.ages_ms.is_empty() {
-        false if of_message => {
-            std::iter::once(0).chain(asks.ages_ms.iter().copied().filter(|age| *age > 0)).map(Some).collect()
+    let ages: Vec<Option<i64>> = match dimensions.ages_ms.is_empty() {
+        false if about_message => {
+            std::iter::once(0).chain(dimensions.ages_ms.iter().copied().filter(|age| *age > 0)).map(Some).collect()
         }
         _ => vec![None],
     };
     let mut all = Vec::new();
-    for kind in places {
-        let has_owner = asks.role && !matches!(kind, SituationKind::Direct | SituationKind::NoteToSelf);
-        let seats = if has_owner { some([MemberRole::Owner, MemberRole::Member]) } else { vec![None] };
+    for kind in kinds {
+        let has_owner = dimensions.role && !matches!(kind, SituationKind::Direct | SituationKind::NoteToSelf);
+        let roles = if has_owner { all_some([MemberRole::Owner, MemberRole::Member]) } else { vec![None] };
         for state in &states {
-            for role in &seats {
+            for role in &roles {
                 for is_author in &authors {
                     for age_ms in &ages {
-                        let base = Situation::at(*kind);
+                        let base = Situation::new(*kind);
                         all.push(Situation { state: *state, role: *role, is_author: *is_author, age_ms: *age_ms, ..base });
                     }
                 }
@@ -343,6 +349,7 @@ fn of_conversation(action: Action, asks: &Dimensions) -> Vec<Situation> {
     all
 }
 
-fn some<T, const N: usize>(values: [T; N]) -> Vec<Option<T>> {
+/// Wraps each value in `Some`.
+fn all_some<T, const N: usize>(values: [T; N]) -> Vec<Option<T>> {
     values.into_iter().map(Some).collect()
 }

@@ -9,21 +9,26 @@ use super::{
 };
 use crate::{action::Action, facts::EntityKey};
 
-/// The largest number of examples of gains, and of losses.
+/// The largest number of examples of gains in a result, and of examples of losses.
 const EXAMPLES_MAX: usize = 20;
-/// The largest number of examples that are kept of one cohort until the result is made.
-const OF_ONE_COHORT_MAX: u8 = 5;
+/// The largest number of examples of one cohort that are kept until the result is made.
+const COHORT_EXAMPLES_MAX: u8 = 5;
 /// The largest number of examples that are kept until the result is made.
-const KEPT_MAX: usize = 200;
+const KEPT_EXAMPLES_MAX: usize = 200;
 
 /// The changes for one principal.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct ActorChange {
+    /// Number of users, groups or conversations with which the old policy allows the action.
     pub before: u64,
+    /// Number that the new policy allows and the old policy denies.
     pub gained: u64,
+    /// Number that the old policy allows and the new policy denies.
     pub lost: u64,
-    pub gained_one: Option<EntityKey>,
-    pub lost_one: Option<EntityKey>,
+    /// The other user or the group of one gain.
+    pub gained_example: Option<EntityKey>,
+    /// The other user or the group of one loss.
+    pub lost_example: Option<EntityKey>,
 }
 
 /// Sums over users.
@@ -60,22 +65,24 @@ impl Sums {
 /// Examples, spread over cohorts and over other users.
 #[derive(Debug, Clone, Default)]
 struct Examples {
-    of_cohort: HashMap<u32, u8>,
+    /// Number of kept examples, by cohort.
+    count_by_cohort: HashMap<u32, u8>,
+    /// The cohort of the principal, and the example.
     kept: Vec<(u32, ExamplePair)>,
 }
 
 impl Examples {
     fn add(&mut self, cohort: u32, pair: ExamplePair) {
-        let count = self.of_cohort.entry(cohort).or_default();
-        let is_new = self.kept.iter().all(|(_, other)| other.other != pair.other);
-        if self.kept.len() < KEPT_MAX && *count < OF_ONE_COHORT_MAX && (is_new || *count == 0) {
+        let count = self.count_by_cohort.entry(cohort).or_default();
+        let is_new = self.kept.iter().all(|(_, known)| known.other != pair.other);
+        if self.kept.len() < KEPT_EXAMPLES_MAX && *count < COHORT_EXAMPLES_MAX && (is_new || *count == 0) {
             *count += 1;
             self.kept.push((cohort, pair));
         }
     }
 
     /// One example of each cohort, then a second of each, and so on.
-    fn in_turns(self) -> Vec<ExamplePair> {
+    fn interleaved(self) -> Vec<ExamplePair> {
         let mut turns: HashMap<u32, usize> = HashMap::new();
         let mut kept: Vec<(usize, ExamplePair)> = self
             .kept
@@ -110,15 +117,15 @@ impl Tally {
     pub fn count(&mut self, sample: &Sample, actor: &Actor, change: &ActorChange) {
         self.all.add_change(change, actor.weight);
         let unlabelled = [sample.labels.len() as u16];
-        let own = sample.cohorts.get(actor.cohort as usize).filter(|own| !own.is_empty());
-        for label in own.map_or(&unlabelled[..], Vec::as_slice) {
+        let labels = sample.cohorts.get(actor.cohort as usize).filter(|labels| !labels.is_empty());
+        for label in labels.map_or(&unlabelled[..], Vec::as_slice) {
             if let Some(sums) = self.labels.get_mut(usize::from(*label)) {
                 sums.add_change(change, actor.weight);
             }
         }
-        for (one, examples) in [(change.gained_one, &mut self.gained), (change.lost_one, &mut self.lost)] {
-            if let Some(them) = one {
-                examples.add(actor.cohort, ExamplePair { principal: actor.key, other: them });
+        for (example, examples) in [(change.gained_example, &mut self.gained), (change.lost_example, &mut self.lost)] {
+            if let Some(other) = example {
+                examples.add(actor.cohort, ExamplePair { principal: actor.key, other });
             }
         }
     }
@@ -137,17 +144,18 @@ impl Tally {
     }
 
     pub fn into_row(self, action: Action, situation: Situation, sample: &Sample) -> SituationDifference {
-        let changes = |sums: &&Sums| sums.gained > 0.0 || sums.lost > 0.0;
-        let label = |at: usize| sample.labels.get(at).cloned();
-        let labels = self.labels.iter().enumerate().filter(|(_, sums)| changes(sums)).map(|(at, sums)| RoleDifference {
-            role: label(at),
-            users: rounded(sums.users),
-            before: rounded(sums.before),
-            gained: rounded(sums.gained),
-            lost: rounded(sums.lost),
-            gaining: rounded(sums.gaining),
-            losing: rounded(sums.losing),
-        });
+        let is_changed = |sums: &&Sums| sums.gained > 0.0 || sums.lost > 0.0;
+        let label = |index: usize| sample.labels.get(index).cloned();
+        let labels =
+            self.labels.iter().enumerate().filter(|(_, sums)| is_changed(sums)).map(|(index, sums)| RoleDifference {
+                role: label(index),
+                users: rounded(sums.users),
+                before: rounded(sums.before),
+                gained: rounded(sums.gained),
+                lost: rounded(sums.lost),
+                gaining: rounded(sums.gaining),
+                losing: rounded(sums.losing),
+            });
         let mut labels: Vec<RoleDifference> = labels.collect();
         labels.sort_by_key(|change| std::cmp::Reverse((change.gained + change.lost, change.gaining + change.losing)));
         SituationDifference {
@@ -159,8 +167,8 @@ impl Tally {
             gaining: rounded(self.all.gaining),
             losing: rounded(self.all.losing),
             roles: labels,
-            gained_examples: self.gained.in_turns(),
-            lost_examples: self.lost.in_turns(),
+            gained_examples: self.gained.interleaved(),
+            lost_examples: self.lost.interleaved(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Tests which tokens and keys the server accepts.
 
-mod good_keys;
+mod keys;
 mod tokens;
 mod users;
 
@@ -35,7 +35,8 @@ const P384_PUBLIC: &str = include_str!("../fixtures/p384.public.pem");
 const ED25519: &str = include_str!("../fixtures/ed25519.private.pem");
 const ED25519_PUBLIC: &str = include_str!("../fixtures/ed25519.public.pem");
 
-fn part(json: &Value) -> String {
+/// A header or claims as a part of a token: JSON in base64url.
+fn encoded(json: &Value) -> String {
     URL_SAFE_NO_PAD.encode(json.to_string())
 }
 
@@ -46,17 +47,19 @@ fn signed(header: &str, claims: &str, key: &EncodingKey, algorithm: Algorithm) -
     format!("{message}.{signature}")
 }
 
+/// A token with these claims, signed with [`SECRET`].
 fn hs256(kid: &str, claims: &Value) -> String {
     let header = json!({ "alg": "HS256", "typ": "JWT", "kid": kid }).to_string();
     signed(&header, &claims.to_string(), &EncodingKey::from_secret(SECRET.as_bytes()), Algorithm::Hs256)
 }
 
+/// Valid claims of this user.
 fn claims(sub: &str) -> Value {
     json!({ "sub": sub, "iat": NOW_S, "exp": NOW_S + 3600 })
 }
 
-/// Valid claims with these changes; `null` removes a claim.
-fn with(changes: Value) -> Value {
+/// The claims of Lea with these changes; `null` removes a claim.
+fn claims_with(changes: Value) -> Value {
     let mut claims = claims("lea");
     let all = claims.as_object_mut().expect("an object");
     for (name, value) in changes.as_object().expect("an object") {
@@ -68,7 +71,9 @@ fn with(changes: Value) -> Value {
     claims
 }
 
-struct Setting {
+/// Two tenants with signing keys, and an authenticator. The tenant has a key for each algorithm, a revoked key and a key
+/// that can't be used.
+struct Fixture {
     store: Store,
     clock: Arc<TestClock>,
     metrics: Arc<Metrics>,
@@ -78,7 +83,7 @@ struct Setting {
     other_tenant: TenantId,
 }
 
-impl Setting {
+impl Fixture {
     async fn new(store: Store) -> Self {
         let tenant = tenants::create(&store, "school", "School", NOW_MS).await.expect("stores").id;
         let other_tenant = tenants::create(&store, "clinic", "Clinic", NOW_MS).await.expect("stores").id;
@@ -114,6 +119,7 @@ impl Setting {
         Self { store, clock, metrics, auth, secrets: Secrets::default(), tenant, other_tenant }
     }
 
+    /// The error with which a token is refused.
     async fn refusal(&self, token: &str) -> AuthError {
         match self.auth.user(token).await {
             Err(error) => error,
@@ -122,7 +128,7 @@ impl Setting {
     }
 
     /// Sets the user's status, as the product's back end does.
-    async fn says(&self, external_id: &str, status: UserStatus) {
+    async fn set_status(&self, external_id: &str, status: UserStatus) {
         let profile = user_queries::Profile {
             external_id: external_id.to_owned(),
             status: Some(status),
@@ -132,12 +138,13 @@ impl Setting {
     }
 
     /// The number of batches of users that were looked up since the start.
-    fn look_ups(&self) -> u64 {
+    fn lookup_count(&self) -> u64 {
         let text = self.metrics.encode();
         let count = text.lines().find_map(|line| line.strip_prefix("causerie_lookup_batch_size_count "));
         count.and_then(|count| count.parse().ok()).expect("is listed")
     }
 
+    /// The number of users in the database.
     async fn user_count(&self) -> u64 {
         let row = self.store.reader().query_one_raw(crate::store::rows::statement(
             self.store.backend(),

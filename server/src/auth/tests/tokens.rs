@@ -1,11 +1,11 @@
-//! Forged tokens and tokens with mistakes of careless products.
+//! Tests that forged tokens and malformed tokens are refused, and that valid tokens are accepted.
 
 use super::*;
 
 #[tokio::test]
 async fn each_algorithm_is_accepted_with_its_key() {
     on_each_database(|store| async {
-        let setting = Setting::new(store).await;
+        let fixture = Fixture::new(store).await;
         let keys = [
             ("hs", Algorithm::Hs256, EncodingKey::from_secret(SECRET.as_bytes())),
             ("rs", Algorithm::Rs256, EncodingKey::from_rsa_pem(RSA.as_bytes()).expect("a key")),
@@ -16,13 +16,13 @@ async fn each_algorithm_is_accepted_with_its_key() {
         for (kid, algorithm, key) in keys {
             let header = json!({ "alg": algorithm.name(), "kid": kid }).to_string();
             let token = signed(&header, &claims("lea").to_string(), &key, algorithm);
-            let identity = setting.auth.user(&token).await.unwrap_or_else(|error| panic!("{kid}: {error}"));
-            assert_eq!((identity.tenant, identity.expires_at_s), (setting.tenant, NOW_S + 3600));
+            let identity = fixture.auth.user(&token).await.unwrap_or_else(|error| panic!("{kid}: {error}"));
+            assert_eq!((identity.tenant, identity.expires_at_s), (fixture.tenant, NOW_S + 3600));
             users.insert(identity.user);
             // One character of the signature differs.
             let forged = format!("{}A{}", &token[..token.len() - 20], &token[token.len() - 19..]);
             if forged != token {
-                assert!(matches!(setting.refusal(&forged).await, AuthError::BadSignature), "{kid}");
+                assert!(matches!(fixture.refusal(&forged).await, AuthError::BadSignature), "{kid}");
             }
         }
         assert_eq!(users.len(), 1, "the same user for each signing key");
@@ -33,15 +33,16 @@ async fn each_algorithm_is_accepted_with_its_key() {
 #[tokio::test]
 async fn the_algorithm_comes_from_the_key_not_from_the_token_header() {
     on_each_database(|store| async {
-        let setting = Setting::new(store).await;
-        let good = claims("lea");
-        let body = good.to_string();
+        let fixture = Fixture::new(store).await;
+        let valid_claims = claims("lea");
+        let body = valid_claims.to_string();
         let secret = EncodingKey::from_secret(SECRET.as_bytes());
         let public_as_secret = EncodingKey::from_secret(RSA_PUBLIC.as_bytes());
         let public_trimmed = EncodingKey::from_secret(RSA_PUBLIC.trim_end().as_bytes());
-        let head = |alg: &str, kid: &str| json!({ "alg": alg, "kid": kid }).to_string();
+        let header_json = |alg: &str, kid: &str| json!({ "alg": alg, "kid": kid }).to_string();
         let hs = |header: &str| signed(header, &body, &secret, Algorithm::Hs256);
-        let unsigned = |alg: &str, kid: &str| format!("{}.{}.", part(&json!({ "alg": alg, "kid": kid })), part(&good));
+        let unsigned =
+            |alg: &str, kid: &str| format!("{}.{}.", encoded(&json!({ "alg": alg, "kid": kid })), encoded(&valid_claims));
 
         type Expected = fn(&AuthError) -> bool;
         let wrong_algorithm: Expected = |error| matches!(error, AuthError::WrongAlgorithm(_));
@@ -54,28 +55,32 @@ async fn the_algorithm_comes_from_the_key_not_from_the_token_header() {
             ("no signature", unsigned("HS256", "hs"), bad_signature),
             (
                 "RSA key as HMAC secret",
-                signed(&head("HS256", "rs"), &body, &public_as_secret, Algorithm::Hs256),
+                signed(&header_json("HS256", "rs"), &body, &public_as_secret, Algorithm::Hs256),
                 wrong_algorithm,
             ),
-            ("the same, trimmed", signed(&head("HS256", "rs"), &body, &public_trimmed, Algorithm::Hs256), wrong_algorithm),
+            (
+                "the same, trimmed",
+                signed(&header_json("HS256", "rs"), &body, &public_trimmed, Algorithm::Hs256),
+                wrong_algorithm,
+            ),
             (
                 "the same, claiming RS256",
-                signed(&head("RS256", "rs"), &body, &public_as_secret, Algorithm::Hs256),
+                signed(&header_json("RS256", "rs"), &body, &public_as_secret, Algorithm::Hs256),
                 bad_signature,
             ),
             (
                 "another algorithm of the family",
-                signed(&head("HS512", "hs"), &body, &secret, Algorithm::Hs256),
+                signed(&header_json("HS512", "hs"), &body, &secret, Algorithm::Hs256),
                 wrong_algorithm,
             ),
-            ("alg in small letters", hs(&head("hs256", "hs")), wrong_algorithm),
-            ("another tenant's kid", hs(&head("HS256", "clinic")), bad_signature),
-            ("another key of the tenant", hs(&head("ES256", "es")), bad_signature),
-            ("unknown kid", hs(&head("HS256", "nobody")), unknown_key),
-            ("kid with SQL", hs(&head("HS256", "' OR 1=1 --")), unknown_key),
-            ("kid with a path", hs(&head("HS256", "../../etc/passwd")), unknown_key),
-            ("empty kid", hs(&head("HS256", "")), unknown_key),
-            ("key that can't be used", hs(&head("RS256", "broken")), unknown_key),
+            ("alg in small letters", hs(&header_json("hs256", "hs")), wrong_algorithm),
+            ("another tenant's kid", hs(&header_json("HS256", "clinic")), bad_signature),
+            ("another key of the tenant", hs(&header_json("ES256", "es")), bad_signature),
+            ("unknown kid", hs(&header_json("HS256", "nobody")), unknown_key),
+            ("kid with SQL", hs(&header_json("HS256", "' OR 1=1 --")), unknown_key),
+            ("kid with a path", hs(&header_json("HS256", "../../etc/passwd")), unknown_key),
+            ("empty kid", hs(&header_json("HS256", "")), unknown_key),
+            ("key that can't be used", hs(&header_json("RS256", "broken")), unknown_key),
             ("no kid", hs(r#"{"alg":"HS256"}"#), not_a_token),
             ("kid that is a number", hs(r#"{"alg":"HS256","kid":1}"#), not_a_token),
             ("no alg", hs(r#"{"kid":"hs"}"#), not_a_token),
@@ -84,19 +89,19 @@ async fn the_algorithm_comes_from_the_key_not_from_the_token_header() {
             ("an extension", hs(r#"{"alg":"HS256","kid":"hs","crit":["b64"],"b64":false}"#), not_a_token),
             ("header is a list", hs("[]"), not_a_token),
             ("header is no JSON", hs("alg=HS256"), not_a_token),
-            ("header is no base64url", format!("++.{}.x", part(&good)), not_a_token),
+            ("header is no base64url", format!("++.{}.x", encoded(&valid_claims)), not_a_token),
             ("two parts", "a.b".to_owned(), not_a_token),
-            ("four parts", format!("{}.x", hs(&head("HS256", "hs"))), not_a_token),
+            ("four parts", format!("{}.x", hs(&header_json("HS256", "hs"))), not_a_token),
             ("nothing", String::new(), not_a_token),
             ("dots", "..".to_owned(), not_a_token),
         ];
-        for (what, token, expected) in table {
-            let error = setting.refusal(&token).await;
-            assert!(expected(&error), "{what}: {error}");
-            assert_eq!(error.code(), ErrorCode::Unauthenticated, "{what}");
-            assert_eq!(error.close_code(), CloseCode::Unauthenticated, "{what}");
+        for (case, token, expected) in table {
+            let error = fixture.refusal(&token).await;
+            assert!(expected(&error), "{case}: {error}");
+            assert_eq!(error.code(), ErrorCode::Unauthenticated, "{case}");
+            assert_eq!(error.close_code(), CloseCode::Unauthenticated, "{case}");
         }
-        assert_eq!(setting.user_count().await, 0, "no user was created");
+        assert_eq!(fixture.user_count().await, 0, "no user was created");
     })
     .await;
 }
@@ -104,14 +109,14 @@ async fn the_algorithm_comes_from_the_key_not_from_the_token_header() {
 #[tokio::test]
 async fn keys_in_the_header_are_ignored() {
     on_each_database(|store| async {
-        let setting = Setting::new(store).await;
+        let fixture = Fixture::new(store).await;
         let header = json!({
             "alg": "HS256", "kid": "hs", "jku": "http://169.254.169.254/keys", "x5u": "file:///etc/passwd",
             "jwk": { "kty": "oct", "k": URL_SAFE_NO_PAD.encode("my own secret, thirty-two bytes long") },
         });
-        let own = EncodingKey::from_secret(b"my own secret, thirty-two bytes long");
-        let forged = signed(&header.to_string(), &claims("lea").to_string(), &own, Algorithm::Hs256);
-        assert!(matches!(setting.refusal(&forged).await, AuthError::BadSignature));
+        let own_key = EncodingKey::from_secret(b"my own secret, thirty-two bytes long");
+        let forged = signed(&header.to_string(), &claims("lea").to_string(), &own_key, Algorithm::Hs256);
+        assert!(matches!(fixture.refusal(&forged).await, AuthError::BadSignature));
     })
     .await;
 }
@@ -119,7 +124,7 @@ async fn keys_in_the_header_are_ignored() {
 #[tokio::test]
 async fn claims_have_their_types_and_bounds() {
     on_each_database(|store| async {
-        let setting = Setting::new(store).await;
+        let fixture = Fixture::new(store).await;
         let long = |bytes: usize| "x".repeat(bytes);
         let table: Vec<(Value, &str)> = vec![
             (json!({ "sub": null }), "`sub` is missing"),
@@ -166,18 +171,18 @@ async fn claims_have_their_types_and_bounds() {
             (json!({ "locale": long(513) }), "`locale` has more than 512 bytes"),
         ];
         for (changes, sentence) in table {
-            let error = setting.refusal(&hs256("hs", &with(changes.clone()))).await;
+            let error = fixture.refusal(&hs256("hs", &claims_with(changes.clone()))).await;
             assert!(error.to_string().contains(sentence), "{changes}: {error}");
             assert_eq!(error.code(), ErrorCode::Unauthenticated, "{changes}");
         }
         let secret = EncodingKey::from_secret(SECRET.as_bytes());
-        let twice = format!(r#"{{"sub":"lea","sub":"tom","iat":{NOW_S},"exp":{}}}"#, NOW_S + 60);
-        for body in [twice.as_str(), "[]", "null", "\"lea\"", "not JSON", "{\"sub\":\"\\ud800\"}", ""] {
+        let repeated_claim = format!(r#"{{"sub":"lea","sub":"tom","iat":{NOW_S},"exp":{}}}"#, NOW_S + 60);
+        for body in [repeated_claim.as_str(), "[]", "null", "\"lea\"", "not JSON", "{\"sub\":\"\\ud800\"}", ""] {
             let token = signed(r#"{"alg":"HS256","kid":"hs"}"#, body, &secret, Algorithm::Hs256);
-            let error = setting.refusal(&token).await;
+            let error = fixture.refusal(&token).await;
             assert!(matches!(error, AuthError::BadClaims), "{body}: {error}");
         }
-        assert_eq!(setting.user_count().await, 0, "no user was created");
+        assert_eq!(fixture.user_count().await, 0, "no user was created");
     })
     .await;
 }
@@ -185,7 +190,7 @@ async fn claims_have_their_types_and_bounds() {
 #[tokio::test]
 async fn claims_are_accepted_up_to_each_bound_and_refused_beyond() {
     on_each_database(|store| async {
-        let setting = Setting::new(store).await;
+        let fixture = Fixture::new(store).await;
         for changes in [
             json!({ "exp": NOW_S + LIFETIME_MAX_S }),
             json!({ "iat": NOW_S + LEEWAY_S }),
@@ -199,10 +204,11 @@ async fn claims_are_accepted_up_to_each_bound_and_refused_beyond() {
             json!({ "roles": ["teacher", "no-role-of-this-policy"] }),
             json!({ "shoe_size": { "unknown": ["claims", "are", "ignored"] } }),
         ] {
-            let outcome = setting.auth.user(&hs256("hs", &with(changes.clone()))).await;
+            let outcome = fixture.auth.user(&hs256("hs", &claims_with(changes.clone()))).await;
             assert!(outcome.is_ok(), "{changes}: {outcome:?}");
         }
-        let expired = setting.refusal(&hs256("hs", &with(json!({ "iat": NOW_S - 100, "exp": NOW_S - LEEWAY_S })))).await;
+        let expired =
+            fixture.refusal(&hs256("hs", &claims_with(json!({ "iat": NOW_S - 100, "exp": NOW_S - LEEWAY_S })))).await;
         assert!(matches!(expired, AuthError::Expired));
         assert_eq!((expired.code(), expired.close_code()), (ErrorCode::TokenExpired, CloseCode::TokenExpired));
     })
@@ -212,7 +218,7 @@ async fn claims_are_accepted_up_to_each_bound_and_refused_beyond() {
 #[tokio::test]
 async fn dates_may_have_a_fraction_or_an_exponent() {
     on_each_database(|store| async {
-        let setting = Setting::new(store).await;
+        let fixture = Fixture::new(store).await;
         let secret = EncodingKey::from_secret(SECRET.as_bytes());
         // (`iat`, `exp`, the expiry in whole seconds).
         for (iat, exp, expires_at_s) in [
@@ -223,11 +229,11 @@ async fn dates_may_have_a_fraction_or_an_exponent() {
         ] {
             let body = format!(r#"{{"sub":"lea","iat":{iat},"nbf":{iat},"exp":{exp}}}"#);
             let token = signed(r#"{"alg":"HS256","kid":"hs"}"#, &body, &secret, Algorithm::Hs256);
-            let identity = setting.auth.user(&token).await.unwrap_or_else(|error| panic!("{body}: {error}"));
+            let identity = fixture.auth.user(&token).await.unwrap_or_else(|error| panic!("{body}: {error}"));
             assert_eq!((identity.issued_at_s, identity.expires_at_s), (NOW_S, expires_at_s), "{body}");
         }
-        let late = with(json!({ "iat": NOW_S - 100, "exp": (NOW_S - LEEWAY_S) as f64 - 0.5 }));
-        assert!(matches!(setting.refusal(&hs256("hs", &late)).await, AuthError::Expired));
+        let late = claims_with(json!({ "iat": NOW_S - 100, "exp": (NOW_S - LEEWAY_S) as f64 - 0.5 }));
+        assert!(matches!(fixture.refusal(&hs256("hs", &late)).await, AuthError::Expired));
     })
     .await;
 }
@@ -235,7 +241,7 @@ async fn dates_may_have_a_fraction_or_an_exponent() {
 #[tokio::test]
 async fn no_profile_claim_makes_a_token_invalid() {
     on_each_database(|store| async {
-        let setting = Setting::new(store).await;
+        let fixture = Fixture::new(store).await;
         let long = "é".repeat(300);
         for (name, shown) in [
             ("Lé\u{9b}a\u{0}", "Léa"),
@@ -244,8 +250,8 @@ async fn no_profile_claim_makes_a_token_invalid() {
             (long.as_str(), &long[..512]),
         ] {
             let profile =
-                with(json!({ "sub": "lea", "name": name, "locale": "f\u{0}r", "avatar": "https://a.example/\n1" }));
-            let identity = setting.auth.user(&hs256("hs", &profile)).await.expect("lets in");
+                claims_with(json!({ "sub": "lea", "name": name, "locale": "f\u{0}r", "avatar": "https://a.example/\n1" }));
+            let identity = fixture.auth.user(&hs256("hs", &profile)).await.expect("lets in");
             if shown == "lea" {
                 assert_eq!(identity.profile.name, "LéaMartin", "nothing visible is no name, which changes nothing");
                 continue;
@@ -260,13 +266,13 @@ async fn no_profile_claim_makes_a_token_invalid() {
 #[tokio::test]
 async fn tokens_are_checked_by_the_servers_clock() {
     on_each_database(|store| async {
-        let setting = Setting::new(store).await;
+        let fixture = Fixture::new(store).await;
         let token = hs256("hs", &claims("lea"));
-        assert!(setting.auth.user(&token).await.is_ok());
-        setting.clock.advance_ms((3600 + LEEWAY_S) * 1000);
-        assert!(matches!(setting.refusal(&token).await, AuthError::Expired));
-        setting.clock.advance_ms(-2 * 3600 * 1000);
-        assert!(matches!(setting.refusal(&token).await, AuthError::NotYet { claim: "iat" }));
+        assert!(fixture.auth.user(&token).await.is_ok());
+        fixture.clock.advance_ms((3600 + LEEWAY_S) * 1000);
+        assert!(matches!(fixture.refusal(&token).await, AuthError::Expired));
+        fixture.clock.advance_ms(-2 * 3600 * 1000);
+        assert!(matches!(fixture.refusal(&token).await, AuthError::NotYet { claim: "iat" }));
     })
     .await;
 }
@@ -274,11 +280,11 @@ async fn tokens_are_checked_by_the_servers_clock() {
 #[tokio::test]
 async fn a_huge_token_is_refused_without_parsing() {
     on_each_database(|store| async {
-        let setting = Setting::new(store).await;
-        let filler = |bytes: usize| hs256("hs", &with(json!({ "filler": "x".repeat(bytes) })));
-        assert!(matches!(setting.refusal(&filler(TOKEN_BYTES_MAX)).await, AuthError::TooLarge { .. }));
+        let fixture = Fixture::new(store).await;
+        let filler = |bytes: usize| hs256("hs", &claims_with(json!({ "filler": "x".repeat(bytes) })));
+        assert!(matches!(fixture.refusal(&filler(TOKEN_BYTES_MAX)).await, AuthError::TooLarge { .. }));
         assert!(filler(5_800).len() <= TOKEN_BYTES_MAX);
-        assert!(setting.auth.user(&filler(5_800)).await.is_ok());
+        assert!(fixture.auth.user(&filler(5_800)).await.is_ok());
     })
     .await;
 }
@@ -286,12 +292,12 @@ async fn a_huge_token_is_refused_without_parsing() {
 #[tokio::test]
 async fn an_issued_token_is_valid() {
     on_each_database(|store| async {
-        let setting = Setting::new(store).await;
+        let fixture = Fixture::new(store).await;
         let secret = issue::secret();
         key_queries::add_signing_key(
-            setting.store.writer(),
-            &setting.secrets,
-            setting.tenant,
+            fixture.store.writer(),
+            &fixture.secrets,
+            fixture.tenant,
             "made",
             "HS256",
             &secret,
@@ -301,7 +307,7 @@ async fn an_issued_token_is_valid() {
         .expect("stores");
         let token = issue::NewToken { sub: "tom", name: Some("Tom"), avatar: None, iat: NOW_S, exp: NOW_S + 60 };
         let token = issue::hs256("made", &secret, &token).expect("signs");
-        let identity = setting.auth.user(&token).await.expect("lets in");
+        let identity = fixture.auth.user(&token).await.expect("lets in");
         assert_eq!((identity.profile.name.as_str(), identity.expires_at_s), ("Tom", NOW_S + 60));
     })
     .await;

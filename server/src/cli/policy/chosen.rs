@@ -75,13 +75,13 @@ impl Rollback {
     }
 }
 
-/// Refuses a policy that does not declare words of stored facts, unless the operator accepts it: the facts would have no
-/// effect.
+/// Refuses a policy that does not declare words of stored facts, unless the operator accepts it, because these facts would
+/// have no effect. Prints the words.
 async fn check_words(store: &Store, tenant: &Tenant, policy: &Policy, are_accepted: bool) -> Outcome {
     let unused = policies::unused_words(store, tenant.id, policy.vocabulary()).await?;
-    for one in &unused {
-        let facts = counted(one.facts, "fact uses", "facts use");
-        eprintln!("{} `{}`: {facts} it, these rules do not declare it", one.what, one.word);
+    for unused_word in &unused {
+        let facts = counted(unused_word.facts, "fact uses", "facts use");
+        eprintln!("{} `{}`: {facts} it, these rules do not declare it", unused_word.what, unused_word.word);
     }
     if unused.is_empty() || are_accepted {
         return Ok(());
@@ -89,10 +89,12 @@ async fn check_words(store: &Store, tenant: &Tenant, policy: &Policy, are_accept
     Err("facts that use these words would give nothing; say --accept-unused-words if that is meant".into())
 }
 
+/// A remark for the output if the policy was in force before.
 fn unchanged(changed: policies::Changed) -> &'static str {
     if changed.facts_version.is_none() { " (in force already)" } else { "" }
 }
 
+/// Prints the policy of a preset or of a tenant.
 pub(super) async fn show(settings: &Settings, tenant: Option<&str>, name: Option<&str>) -> Outcome {
     if let Some(name) = name {
         print!("{}", preset("--preset", name)?.text());
@@ -105,6 +107,7 @@ pub(super) async fn show(settings: &Settings, tenant: Option<&str>, name: Option
     Ok(())
 }
 
+/// Prints a line per version of a tenant's policy.
 pub(super) async fn history(settings: &Settings, tenant: &str) -> Outcome {
     let (store, tenant) = settings.tenant(tenant).await?;
     let actors = Actors::read(&store, tenant.id).await?;
@@ -114,10 +117,12 @@ pub(super) async fn history(settings: &Settings, tenant: &str) -> Outcome {
     Ok(())
 }
 
+/// The printed line of a version.
 fn line(version: &policies::Version, actors: &Actors) -> String {
     let kind = if version.is_preset() { "preset" } else { "own" };
     let restores = version.restores.map(|restored| format!(", the rules of version {restored}"));
-    let made = version.created_at_ms.map(|at| format!(", {} by {}", rfc3339(at), actors.shown(&version.created_by)));
-    let (restores, made) = (restores.unwrap_or_default(), made.unwrap_or_default());
-    format!("version {}: {} ({kind}){restores}{made}", version.version, version.name)
+    let created =
+        version.created_at_ms.map(|at_ms| format!(", {} by {}", rfc3339(at_ms), actors.shown(&version.created_by)));
+    let (restores, created) = (restores.unwrap_or_default(), created.unwrap_or_default());
+    format!("version {}: {} ({kind}){restores}{created}", version.version, version.name)
 }

@@ -53,16 +53,16 @@ impl Explain {
         let answer = policies::explain(&store, &facts, &question).await?;
         println!("{}", answer.sentence);
         for outcome in &answer.rules {
-            let sign = if outcome.matches { "matches" } else { "does not match" };
-            println!("  line {:>3}  {:<9} {}  {sign}: {}", outcome.line, outcome.effect, outcome.rule, outcome.why);
+            let result = if outcome.matches { "matches" } else { "does not match" };
+            println!("  line {:>3}  {:<9} {}  {result}: {}", outcome.line, outcome.effect, outcome.rule, outcome.why);
         }
         Ok(())
     }
 }
 
 /// The action with this name in the rule language.
-fn action(word: &str) -> Result<Action, String> {
-    let found = ACTIONS.iter().find(|(name, _)| *name == word);
+fn action(name: &str) -> Result<Action, String> {
+    let found = ACTIONS.iter().find(|(known, _)| *known == name);
     found.map(|(_, action)| *action).ok_or_else(|| {
         let names: Vec<&str> = ACTIONS.iter().map(|(name, _)| *name).collect();
         format!("there is no such action; there are: {}", names.join(", "))
@@ -100,8 +100,8 @@ impl Diff {
     }
 }
 
-/// Reads the policy of an argument; `None` for `current`. An argument that looks like a path is a file, another one a
-/// preset.
+/// Reads the policy that an argument names; `None` for `current`. An argument that looks like a path names a file, any other
+/// argument names a preset.
 fn rules(name: &str) -> Result<Option<Policy>, Box<dyn Error + Send + Sync>> {
     match name {
         "current" => Ok(None),

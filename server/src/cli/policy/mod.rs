@@ -94,6 +94,7 @@ impl Command {
 }
 
 impl Rules {
+    /// Reads the policy that the options name.
     fn read(&self) -> Result<Policy, Box<dyn Error + Send + Sync>> {
         match (&self.preset, &self.file) {
             (Some(name), _) => Ok(preset("--preset", name)?),
@@ -103,16 +104,18 @@ impl Rules {
     }
 }
 
-/// Reads a policy file; prints its problems to standard error, as compilers do.
+/// Reads a policy file. Prints the problems of the policy to standard error, in the format of compilers.
 fn read(file: &Path) -> Result<Policy, Box<dyn Error + Send + Sync>> {
-    Policy::parse(&content(file)?).map_err(|problems| complain(file, &problems).into())
+    Policy::parse(&content(file)?).map_err(|problems| print_problems(file, &problems).into())
 }
 
+/// The text of a file.
 fn content(file: &Path) -> Result<String, String> {
     std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-fn complain(file: &Path, problems: &[Problem]) -> String {
+/// Prints the problems of a file to standard error. Returns an error that counts them.
+fn print_problems(file: &Path, problems: &[Problem]) -> String {
     for problem in problems {
         eprintln!("{}:{}: {}", file.display(), problem.line, problem.message);
     }

@@ -1,12 +1,13 @@
-//! Policies as texts: checks, tests and lists them without a database.
+//! Checks, tests and lists policies as texts, without a database.
 
 use std::path::Path;
 
 use causerie_policy::{PRESET_CASES, PRESETS, Policy};
 
-use super::{complain, content, preset, read};
+use super::{content, preset, print_problems, read};
 use crate::{cli::Outcome, plain::counted, policies};
 
+/// Checks a policy file, and prints a summary and the warnings.
 pub(super) fn check(file: &Path) -> Outcome {
     let policy = read(file)?;
     print!("{}", summary(&policy));
@@ -16,7 +17,7 @@ pub(super) fn check(file: &Path) -> Outcome {
     Ok(())
 }
 
-/// What a policy contains, for its author.
+/// A summary of a policy for its author.
 fn summary(policy: &Policy) -> String {
     let vocabulary = policy.vocabulary();
     let words = [
@@ -27,12 +28,13 @@ fn summary(policy: &Policy) -> String {
         ("never allowed", policies::never_allowed(policy).into_iter().map(str::to_owned).collect()),
     ];
     let mut text = format!("policy {}: {}\n", policy.name(), counted(policy.rules().len() as u64, "rule", "rules"));
-    for (what, words) in words.into_iter().filter(|(_, words)| !words.is_empty()) {
-        text.push_str(&format!("{what}: {}\n", words.join(", ")));
+    for (title, words) in words.into_iter().filter(|(_, words)| !words.is_empty()) {
+        text.push_str(&format!("{title}: {}\n", words.join(", ")));
     }
     text
 }
 
+/// Runs the tables of cases of presets, or a table of cases against a policy file.
 pub(super) fn test(policy: Option<&str>, cases: Option<&Path>) -> Outcome {
     let names: Vec<&str> = match (policy, cases) {
         (Some(policy), Some(cases)) => return test_one(&read(Path::new(policy))?, &content(cases)?, cases),
@@ -48,15 +50,16 @@ pub(super) fn test(policy: Option<&str>, cases: Option<&Path>) -> Outcome {
         (None, _) => PRESETS.iter().map(|(name, _)| *name).collect(),
     };
     for name in names {
-        let policy = preset("policy", name).map_err(|why| format!("{why}; and there is no file of that name"))?;
+        let policy = preset("policy", name).map_err(|reason| format!("{reason}; and there is no file of that name"))?;
         let cases = PRESET_CASES.iter().find(|(known, _)| *known == name).map_or("", |(_, cases)| *cases);
         test_one(&policy, cases, Path::new(&format!("{name}.cases")))?;
     }
     Ok(())
 }
 
+/// Runs a table of cases against a policy, and prints the cases that failed.
 fn test_one(policy: &Policy, cases: &str, file: &Path) -> Outcome {
-    let tested = policy.test(cases).map_err(|problems| complain(file, &problems))?;
+    let tested = policy.test(cases).map_err(|problems| print_problems(file, &problems))?;
     for failure in &tested.failures {
         eprintln!("{}:{}: {}", file.display(), failure.line, failure.message);
     }
@@ -73,15 +76,16 @@ fn test_one(policy: &Policy, cases: &str, file: &Path) -> Outcome {
     }
 }
 
+/// Prints the presets.
 pub(super) fn list() -> Outcome {
     for (name, text) in PRESETS {
-        println!("{name:<10} {}", about(text));
+        println!("{name:<10} {}", description(text));
     }
     Ok(())
 }
 
-/// The first paragraph of the comment at the beginning of a text, in one line.
-fn about(text: &str) -> String {
+/// The description of a policy: the first paragraph of the comment at its beginning, in one line.
+fn description(text: &str) -> String {
     let lines = text.lines().map_while(|line| line.strip_prefix('#')).map(str::trim);
     lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
@@ -101,7 +105,7 @@ mod tests {
     #[test]
     fn every_preset_has_a_description() {
         for (name, text) in PRESETS {
-            assert!(about(text).len() > 20, "{name}");
+            assert!(description(text).len() > 20, "{name}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Starts conversations. There is at most one direct conversation for two users, one note to self for a user, and one group
-//! or mail for a starting user and client id.
+//! Starts conversations. Two users have at most one direct conversation, and a user has at most one note to self. A user who
+//! starts a group or a mail again with the same client id gets the existing conversation.
 
 mod recipients;
 mod reply;
@@ -13,8 +13,8 @@ use causerie_protocol::{
 };
 use uuid::Uuid;
 
-use self::recipients::{Recipients, Seen};
-pub(super) use self::recipients::{named, resolve_users};
+use self::recipients::{Recipients, VisibleMembers};
+pub(super) use self::recipients::{requested_id, resolve_users};
 use super::{CommandDeps, kept_subject, list};
 use crate::{
     auth::Caller,
@@ -26,7 +26,7 @@ use crate::{
 
 const SUBJECT: &str = "startConversation.subject";
 
-/// The conversation that a command starts, as far as it was checked before the writer checks it again.
+/// The conversation that a command starts. The policy was asked about it; the writer repeats the checks under the lock.
 struct Plan {
     kind: ConversationKind,
     subject: String,
@@ -34,9 +34,13 @@ struct Plan {
     in_reply_to: Option<MessageId>,
     /// The members without the user who starts the conversation.
     members: Vec<Member>,
+    /// The users and groups that a mail is addressed to.
     addressees: Vec<Addressee>,
+    /// The groups among the recipients.
     groups: Vec<GroupId>,
+    /// See [`Recipients::inactive`].
     inactive: Vec<User>,
+    /// See [`Recipients::inactive_count`].
     inactive_count: u32,
     checks: Vec<Check>,
     /// A conversation with this start key exists, so the command is a retry.
@@ -45,7 +49,7 @@ struct Plan {
 
 impl Plan {
     /// An empty plan for a conversation of this kind.
-    fn of(kind: ConversationKind) -> Self {
+    fn empty(kind: ConversationKind) -> Self {
         Self {
             kind,
             subject: String::new(),
@@ -62,6 +66,11 @@ impl Plan {
     }
 }
 
+/// Starts the conversation of a command, or returns the existing conversation.
+///
+/// # Errors
+/// The refusal of the first recipient to whom the caller may not write, with its field; `Invalid` if the subject has no
+/// visible character; `Unavailable` if the database does not answer.
 pub(super) async fn start(deps: &CommandDeps, caller: Caller, command: StartConversation) -> Result<Answer, Refusal> {
     let starter = caller.user;
     let plan = match command.target {
@@ -70,82 +79,83 @@ pub(super) async fn start(deps: &CommandDeps, caller: Caller, command: StartConv
         Target::Group { to, subject, client_id } => {
             let subject = kept_subject(subject, SUBJECT)?;
             let start_key = format!("group:{starter}:{client_id}");
-            match found(deps, caller, ConversationKind::Group, &start_key).await? {
-                Some(before) => before,
+            match find_started(deps, caller, ConversationKind::Group, &start_key).await? {
+                Some(plan) => plan,
                 None => Plan { subject, start_key, ..group(deps, caller, to).await? },
             }
         }
         Target::Mail { to, copy, subject, client_id, in_reply_to } => {
             let subject = kept_subject(subject, SUBJECT)?;
             let start_key = format!("mail:{starter}:{client_id}");
-            match found(deps, caller, ConversationKind::Mail, &start_key).await? {
-                Some(before) => before,
+            match find_started(deps, caller, ConversationKind::Mail, &start_key).await? {
+                Some(plan) => plan,
                 None => Plan { subject, start_key, in_reply_to, ..mail(deps, caller, to, copy, in_reply_to).await? },
             }
         }
     };
-    carry_out(deps, caller, plan, command.first_message).await
+    execute(deps, caller, plan, command.first_message).await
 }
 
-/// A plan that finds the existing conversation with this start key. A retry is answered with the conversation even if the
-/// caller may not start it any more.
-async fn found(
+/// The plan for a conversation with this start key that exists already; `None` if there is none. The answer to a retry is
+/// the conversation, even if the caller may not start it any more.
+async fn find_started(
     deps: &CommandDeps,
     caller: Caller,
     kind: ConversationKind,
     start_key: &str,
 ) -> Result<Option<Plan>, Refusal> {
-    let before = deps.store.started(caller.tenant, start_key).await?;
+    let existing = deps.store.find_by_start_key(caller.tenant, start_key).await?;
     let start_key = start_key.to_owned();
-    Ok(before.map(|_| Plan { start_key, exists: true, ..Plan::of(kind) }))
+    Ok(existing.map(|_| Plan { start_key, exists: true, ..Plan::empty(kind) }))
 }
 
 fn note_to_self(user: UserId) -> Plan {
     let check = Check { action: Action::Start, subject: CheckSubject::User(user), field: String::new() };
-    Plan { start_key: start_key(user, user), checks: vec![check], ..Plan::of(ConversationKind::NoteToSelf) }
+    Plan { start_key: start_key(user, user), checks: vec![check], ..Plan::empty(ConversationKind::NoteToSelf) }
 }
 
 async fn direct(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<Plan, Refusal> {
     let to_group = matches!(peer, Recipient::Group(_));
-    let named = peer.clone();
-    let recipients = match Recipients::gather(deps, caller, vec![peer], Vec::new(), None, Seen::ByName).await {
+    let requested_peer = peer.clone();
+    let recipients = match Recipients::gather(deps, caller, vec![peer], Vec::new(), None, VisibleMembers::Named).await {
         Ok(recipients) => recipients,
-        Err(refusal) => return existing(deps, caller, named).await?.ok_or(refusal),
+        Err(refusal) => return existing_direct(deps, caller, requested_peer).await?.ok_or(refusal),
     };
     if to_group {
-        // The rules are asked before this refusal, so that it does not reveal a group that the caller may not address.
+        // The policy is asked before this refusal, so that the refusal does not reveal that a group exists which the caller
+        // may not address.
         return Err(policy_gate::refusal(Code::Unsupported).field(format!("{}[0]", StartConversation::WITH)));
     }
     let Some(peer) = recipients.members.first().map(|member| member.user) else {
         return Ok(Plan { checks: recipients.checks, ..note_to_self(caller.user) });
     };
     let start_key = start_key(caller.user, peer);
-    Ok(Plan { start_key, members: recipients.members, checks: recipients.checks, ..Plan::of(ConversationKind::Direct) })
+    Ok(Plan { start_key, members: recipients.members, checks: recipients.checks, ..Plan::empty(ConversationKind::Direct) })
 }
 
-/// The existing direct conversation with a user with whom the caller may not start one. To find it, the caller needs only
-/// the right to read it. For an unknown user the database gets the same queries, so that the response time does not reveal
-/// whether the user exists.
-async fn existing(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<Option<Plan>, Refusal> {
+/// The plan for the existing direct conversation with a user with whom the caller may not start a conversation. The caller
+/// needs only the right to read the conversation. For an unknown user the database gets the same queries, so that the
+/// response time does not reveal whether the user exists.
+async fn existing_direct(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<Option<Plan>, Refusal> {
     let Recipient::User(user) = peer else { return Ok(None) };
     let found = users::resolve(deps.store.reader(), caller.tenant, &[user]).await?;
     let peer = found.into_iter().next().flatten().map_or(UserId(Uuid::nil()), |user| user.id);
     let start_key = start_key(caller.user, peer);
-    let Some(existing) = deps.store.started(caller.tenant, &start_key).await? else {
+    let Some(existing) = deps.store.find_by_start_key(caller.tenant, &start_key).await? else {
         return Ok(None);
     };
     let may_read = list::conversation(deps, caller, existing).await.is_ok();
-    Ok(may_read.then(|| Plan { start_key, exists: true, ..Plan::of(ConversationKind::Direct) }))
+    Ok(may_read.then(|| Plan { start_key, exists: true, ..Plan::empty(ConversationKind::Direct) }))
 }
 
 async fn group(deps: &CommandDeps, caller: Caller, to: Vec<Recipient>) -> Result<Plan, Refusal> {
     let facts = deps.facts.latest(caller.tenant).await?;
-    let several = recipients::several();
-    several.ask(&deps.gate, &facts, caller.user)?;
-    let recipients = Recipients::gather(deps, caller, to, Vec::new(), None, Seen::ByEachOther).await?;
+    let start_group = recipients::start_group_check();
+    start_group.ask(&deps.gate, &facts, caller.user)?;
+    let recipients = Recipients::gather(deps, caller, to, Vec::new(), None, VisibleMembers::All).await?;
     let Recipients { members, groups, inactive, inactive_count, mut checks, .. } = recipients;
-    checks.push(several);
-    Ok(Plan { members, groups, inactive, inactive_count, checks, ..Plan::of(ConversationKind::Group) })
+    checks.push(start_group);
+    Ok(Plan { members, groups, inactive, inactive_count, checks, ..Plan::empty(ConversationKind::Group) })
 }
 
 async fn mail(
@@ -155,17 +165,18 @@ async fn mail(
     copy: Vec<Recipient>,
     in_reply_to: Option<MessageId>,
 ) -> Result<Plan, Refusal> {
-    let answered = match in_reply_to {
-        Some(parent) => Some(reply::answered(deps, caller, parent).await?),
+    let reply = match in_reply_to {
+        Some(message) => Some(reply::reply_to(deps, caller, message).await?),
         None => None,
     };
-    let recipients = Recipients::gather(deps, caller, to, copy, answered.as_ref(), Seen::ByName).await?;
+    let recipients = Recipients::gather(deps, caller, to, copy, reply.as_ref(), VisibleMembers::Named).await?;
     let Recipients { members, addressees, groups, inactive, inactive_count, mut checks } = recipients;
-    checks.extend(answered.map(|answered| answered.check));
-    Ok(Plan { members, addressees, groups, inactive, inactive_count, checks, ..Plan::of(ConversationKind::Mail) })
+    checks.extend(reply.map(|reply| reply.check));
+    Ok(Plan { members, addressees, groups, inactive, inactive_count, checks, ..Plan::empty(ConversationKind::Mail) })
 }
 
-async fn carry_out(deps: &CommandDeps, caller: Caller, plan: Plan, first_message: Option<Draft>) -> Result<Answer, Refusal> {
+/// Lets the writer start the conversation of a plan, and returns the answer to the command.
+async fn execute(deps: &CommandDeps, caller: Caller, plan: Plan, first_message: Option<Draft>) -> Result<Answer, Refusal> {
     let role = if plan.kind == ConversationKind::Group { MemberRole::Owner } else { MemberRole::Member };
     let starter = Member { user: caller.user, role, is_copy: false, is_named: true };
     let members: Vec<Member> = std::iter::once(starter).chain(plan.members).collect();

@@ -1,4 +1,4 @@
-//! Tests what the directory finds in a snapshot, for users in the database.
+//! Tests which users of the database the directory finds in a snapshot.
 
 use causerie_policy::{DirectoryQuery, Entity, UserIx};
 use causerie_protocol::{TenantId, UserId};
@@ -25,12 +25,18 @@ async fn store_users(store: &Store, tenant: TenantId, users: &[(&str, &str, User
     stored.into_iter().map(|user| user.id).collect()
 }
 
-/// The names of the users that `me` finds by a query, sorted; at most `limit` users.
-async fn found(store: &Store, facts: &Facts, (tenant, me): (TenantId, UserId), query: &str, limit: usize) -> Vec<String> {
+/// The names of the users whom `user` finds by a query, sorted; at most `limit` users.
+async fn found_names(
+    store: &Store,
+    facts: &Facts,
+    (tenant, user): (TenantId, UserId),
+    query: &str,
+    limit: usize,
+) -> Vec<String> {
     let snapshot = facts.latest(tenant).await.expect("reads");
     let words: Vec<String> = fold::words(query).into_iter().collect();
-    let me: UserIx = snapshot.user(me).expect("is known");
-    let page = snapshot.policy.complete(&snapshot.world, me, &DirectoryQuery { words: &words, after: None, limit });
+    let principal: UserIx = snapshot.user(user).expect("is known");
+    let page = snapshot.policy.complete(&snapshot.world, principal, &DirectoryQuery { words: &words, after: None, limit });
     let users = page.hits.into_iter().filter_map(|hit| match hit.entity {
         Entity::User(user) => Some(UserId(Uuid::from_u128(snapshot.world.user_key(user)))),
         Entity::Group(_) => None,
@@ -55,10 +61,10 @@ async fn the_directory_finds_active_users_of_the_tenant_by_the_beginnings_of_wor
             ("gone", "Martin Disparu", Active),
             ("pc", "100% _Martin_", Active),
         ];
-        let me = (school, store_users(&store, school, &users).await[0]);
+        let user = (school, store_users(&store, school, &users).await[0]);
         store_users(&store, clinic, &[("x", "Martin Ailleurs", Active)]).await;
         let facts = node(&store, &TestClock::new());
-        assert_eq!(found(&store, &facts, me, "disparu", 10).await, ["Martin Disparu"]);
+        assert_eq!(found_names(&store, &facts, user, "disparu", 10).await, ["Martin Disparu"]);
         store_users(&store, school, &[("gone", "Martin Disparu", Deactivated)]).await;
 
         let table: &[(&str, &[&str])] = &[
@@ -78,22 +84,26 @@ async fn the_directory_finds_active_users_of_the_tenant_by_the_beginnings_of_wor
             ("a b c d e f g h i j k l m n o p q r s t u v w x y z", &[]),
         ];
         for (query, expected) in table {
-            assert_eq!(found(&store, &facts, me, query, 10).await, *expected, "{query}");
+            assert_eq!(found_names(&store, &facts, user, query, 10).await, *expected, "{query}");
         }
-        assert_eq!(found(&store, &facts, me, "martin", 2).await.len(), 2);
+        assert_eq!(found_names(&store, &facts, user, "martin", 2).await.len(), 2);
 
         store_users(&store, school, &[("lea.martin", "Léa Durand", Active)]).await;
         // The external id still contains the old name.
-        let kept: &[(&str, &[&str])] = &[
+        let after_rename: &[(&str, &[&str])] = &[
             ("durand", &["Léa Durand"]),
             ("lea", &["Léa Durand"]),
             ("martin", &["100% _Martin_", "Léa Durand", "Zoé Martin", "Émile Martineau"]),
         ];
-        for (query, expected) in kept {
-            assert_eq!(found(&store, &facts, me, query, 10).await, *expected, "{query}");
+        for (query, expected) in after_rename {
+            assert_eq!(found_names(&store, &facts, user, query, 10).await, *expected, "{query}");
         }
         store_users(&store, school, &[("m3", "Zoé Durand", Active)]).await;
-        assert_eq!(found(&store, &facts, me, "martin zoe", 10).await, Vec::<String>::new(), "an old name finds nobody");
+        assert_eq!(
+            found_names(&store, &facts, user, "martin zoe", 10).await,
+            Vec::<String>::new(),
+            "an old name finds nobody"
+        );
     })
     .await;
 }

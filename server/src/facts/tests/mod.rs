@@ -1,7 +1,7 @@
 //! Tests that the tables, the log and the snapshots in memory hold the same facts.
 
+mod changes;
 mod directory;
-mod moves;
 mod pruned;
 mod random;
 mod rebuilt;

@@ -29,7 +29,7 @@ const UNDECLARED: &str = "stranger";
 pub struct Step {
     users: Vec<Profile>,
     groups: Vec<GroupFact>,
-    groups_gone: Vec<usize>,
+    removed_groups: Vec<usize>,
     memberships: Vec<Membership>,
     relations: Vec<Relation>,
     edges: Vec<Edge>,
@@ -43,7 +43,7 @@ struct Membership {
     role: String,
     from_ms: Option<i64>,
     until_ms: Option<i64>,
-    gone: bool,
+    is_removed: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ struct Relation {
     to: usize,
     relation: String,
     state: RelationState,
-    gone: bool,
+    is_removed: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -63,41 +63,41 @@ struct Edge {
     to_role: String,
     effect: EdgeEffect,
     delivers: Delivers,
-    gone: bool,
+    is_removed: bool,
 }
 
-/// All users and groups, and links between them.
-pub fn beginning(words: &Vocabulary) -> impl Strategy<Value = Step> {
-    let users: Vec<_> = (0..USERS).map(|number| user(Just(number).boxed(), words)).collect();
-    let groups: Vec<_> = (0..GROUPS).map(|number| group(Just(number).boxed(), words)).collect();
-    step(users, groups, Just(Vec::new()).boxed(), 30, words)
+/// The first step: all users and groups, and links between them.
+pub fn initial_step(vocabulary: &Vocabulary) -> impl Strategy<Value = Step> {
+    let users: Vec<_> = (0..USERS).map(|number| user(Just(number).boxed(), vocabulary)).collect();
+    let groups: Vec<_> = (0..GROUPS).map(|number| group(Just(number).boxed(), vocabulary)).collect();
+    step(users, groups, Just(Vec::new()).boxed(), 30, vocabulary)
 }
 
 /// A few changes of any kind.
-pub fn change(words: &Vocabulary) -> impl Strategy<Value = Step> {
-    let users = vec(user((0..USERS).boxed(), words), 0..3);
-    let groups = vec(group((0..GROUPS).boxed(), words), 0..3);
-    step(users, groups, vec(0..GROUPS, 0..2).boxed(), 5, words)
+pub fn change(vocabulary: &Vocabulary) -> impl Strategy<Value = Step> {
+    let users = vec(user((0..USERS).boxed(), vocabulary), 0..3);
+    let groups = vec(group((0..GROUPS).boxed(), vocabulary), 0..3);
+    step(users, groups, vec(0..GROUPS, 0..2).boxed(), 5, vocabulary)
 }
 
 fn step(
     users: impl Strategy<Value = Vec<Profile>>,
     groups: impl Strategy<Value = Vec<GroupFact>>,
-    groups_gone: BoxedStrategy<Vec<usize>>,
+    removed_groups: BoxedStrategy<Vec<usize>>,
     links: usize,
-    words: &Vocabulary,
+    vocabulary: &Vocabulary,
 ) -> impl Strategy<Value = Step> {
     let links = (
-        vec(membership(words), 0..=links * 2),
-        vec(relation(words), 0..=links),
-        vec(edge(words), 0..=links / 3),
-        vec(setting(words), 0..3),
+        vec(membership(vocabulary), 0..=links * 2),
+        vec(relation(vocabulary), 0..=links),
+        vec(edge(vocabulary), 0..=links / 3),
+        vec(setting(vocabulary), 0..3),
     );
-    (users, groups, groups_gone, links).prop_map(
-        |(users, groups, groups_gone, (memberships, relations, edges, settings))| Step {
+    (users, groups, removed_groups, links).prop_map(
+        |(users, groups, removed_groups, (memberships, relations, edges, settings))| Step {
             users,
             groups,
-            groups_gone,
+            removed_groups,
             memberships,
             relations,
             edges,
@@ -106,7 +106,7 @@ fn step(
     )
 }
 
-fn user(number: BoxedStrategy<usize>, words: &Vocabulary) -> BoxedStrategy<Profile> {
+fn user(number: BoxedStrategy<usize>, vocabulary: &Vocabulary) -> BoxedStrategy<Profile> {
     let status = prop_oneof![
         7 => Just(UserStatus::Active),
         1 => Just(UserStatus::Invited),
@@ -115,7 +115,7 @@ fn user(number: BoxedStrategy<usize>, words: &Vocabulary) -> BoxedStrategy<Profi
     ];
     let writable_by =
         prop_oneof![3 => Just(WritableBy::Rules), 1 => Just(WritableBy::Contacts), 1 => Just(WritableBy::Nobody)];
-    let profile = (number, name(), status, vec(word(&words.roles), 0..2), writable_by);
+    let profile = (number, name(), status, vec(maybe_declared(&vocabulary.roles), 0..2), writable_by);
     profile
         .prop_map(|(number, name, status, roles, writable_by)| Profile {
             external_id: user_id(number),
@@ -128,10 +128,10 @@ fn user(number: BoxedStrategy<usize>, words: &Vocabulary) -> BoxedStrategy<Profi
         .boxed()
 }
 
-fn group(number: BoxedStrategy<usize>, words: &Vocabulary) -> BoxedStrategy<GroupFact> {
+fn group(number: BoxedStrategy<usize>, vocabulary: &Vocabulary) -> BoxedStrategy<GroupFact> {
     let state =
         prop_oneof![6 => Just(GroupState::Active), 1 => Just(GroupState::Concluded), 1 => Just(GroupState::Archived)];
-    (number, name(), word(&words.kinds), state, delivers())
+    (number, name(), maybe_declared(&vocabulary.kinds), state, delivers())
         .prop_map(|(number, name, kind, state, delivers)| GroupFact {
             external_id: group_id(number),
             kind: Some(kind),
@@ -143,44 +143,46 @@ fn group(number: BoxedStrategy<usize>, words: &Vocabulary) -> BoxedStrategy<Grou
         .boxed()
 }
 
-fn membership(words: &Vocabulary) -> impl Strategy<Value = Membership> {
+fn membership(vocabulary: &Vocabulary) -> impl Strategy<Value = Membership> {
     // Near the present, so that some memberships begin and some end during a test.
     let time = || option::weighted(0.2, (NOW_MS - 50)..(NOW_MS + 150));
-    (0..USERS, 0..GROUPS, word(&words.roles), time(), time(), prop::bool::weighted(0.15))
-        .prop_map(|(user, group, role, from_ms, until_ms, gone)| Membership { user, group, role, from_ms, until_ms, gone })
+    (0..USERS, 0..GROUPS, maybe_declared(&vocabulary.roles), time(), time(), prop::bool::weighted(0.15)).prop_map(
+        |(user, group, role, from_ms, until_ms, is_removed)| Membership { user, group, role, from_ms, until_ms, is_removed },
+    )
 }
 
-fn relation(words: &Vocabulary) -> impl Strategy<Value = Relation> {
-    let names: Vec<String> = words.relations.iter().map(|(name, _)| name.clone()).collect();
+fn relation(vocabulary: &Vocabulary) -> impl Strategy<Value = Relation> {
+    let names: Vec<String> = vocabulary.relations.iter().map(|(name, _)| name.clone()).collect();
     let state = prop_oneof![1 => Just(RelationState::Pending), 3 => Just(RelationState::Accepted)];
-    (0..USERS, 0..USERS, word(&names), state, prop::bool::weighted(0.2))
-        .prop_map(|(from, to, relation, state, gone)| Relation { from, to, relation, state, gone })
+    (0..USERS, 0..USERS, maybe_declared(&names), state, prop::bool::weighted(0.2))
+        .prop_map(|(from, to, relation, state, is_removed)| Relation { from, to, relation, state, is_removed })
 }
 
-fn edge(words: &Vocabulary) -> impl Strategy<Value = Edge> {
-    let role = || prop_oneof![1 => Just(String::new()), 2 => word(&words.roles)];
+fn edge(vocabulary: &Vocabulary) -> impl Strategy<Value = Edge> {
+    let role = || prop_oneof![1 => Just(String::new()), 2 => maybe_declared(&vocabulary.roles)];
     let effect = prop_oneof![3 => Just(EdgeEffect::Allow), 1 => Just(EdgeEffect::Deny)];
     (0..GROUPS, role(), 0..GROUPS, role(), effect, delivers(), prop::bool::weighted(0.2)).prop_map(
-        |(from, from_role, to, to_role, effect, delivers, gone)| Edge {
+        |(from, from_role, to, to_role, effect, delivers, is_removed)| Edge {
             from,
             from_role,
             to,
             to_role,
             effect,
             delivers,
-            gone,
+            is_removed,
         },
     )
 }
 
 /// `None` if the policy declares no setting.
-fn setting(words: &Vocabulary) -> BoxedStrategy<Option<SettingFact>> {
-    if words.settings.is_empty() {
+fn setting(vocabulary: &Vocabulary) -> BoxedStrategy<Option<SettingFact>> {
+    if vocabulary.settings.is_empty() {
         return Just(None).boxed();
     }
-    let value = |values: Vec<String>| if values.is_empty() { vec!["2".to_owned(), "5m".to_owned()] } else { values };
-    let facts = words.settings.iter().flat_map(|setting| {
-        let values = value(setting.values.clone()).into_iter().map(Some).chain([None]);
+    let possible_values =
+        |values: Vec<String>| if values.is_empty() { vec!["2".to_owned(), "5m".to_owned()] } else { values };
+    let facts = vocabulary.settings.iter().flat_map(|setting| {
+        let values = possible_values(setting.values.clone()).into_iter().map(Some).chain([None]);
         values.map(|value| Some(SettingFact { name: setting.name.clone(), value }))
     });
     select(facts.collect::<Vec<_>>()).boxed()
@@ -191,7 +193,7 @@ fn delivers() -> impl Strategy<Value = Delivers> {
 }
 
 /// Mostly a declared word, sometimes an undeclared word.
-fn word(declared: &[String]) -> BoxedStrategy<String> {
+fn maybe_declared(declared: &[String]) -> BoxedStrategy<String> {
     let undeclared = Just(UNDECLARED.to_owned());
     if declared.is_empty() {
         return undeclared.boxed();
@@ -199,7 +201,7 @@ fn word(declared: &[String]) -> BoxedStrategy<String> {
     prop_oneof![9 => select(declared.to_vec()), 1 => undeclared].boxed()
 }
 
-/// A name of few words, so that several names have the same prefix.
+/// A name of few different words, so that several names have the same prefix.
 fn name() -> impl Strategy<Value = String> {
     "[ab]{1,2}( [ab]{1,2})?"
 }
@@ -213,56 +215,60 @@ fn group_id(number: usize) -> String {
 }
 
 /// Writes a step in one transaction.
-pub async fn write(store: &Store, tenant: TenantId, words: &Vocabulary, step: &Step) {
+pub async fn write(store: &Store, tenant: TenantId, vocabulary: &Vocabulary, step: &Step) {
     let mut write = FactWrite::begin(store, tenant, NOW_MS).await.expect("begins");
-    let gone: Vec<String> = step.groups_gone.iter().map(|number| group_id(*number)).collect();
-    let gone = write.resolve_groups(&gone.iter().map(String::as_str).collect::<Vec<_>>()).await.expect("asks");
-    write.remove_groups(&gone.into_values().collect::<Vec<_>>()).await.expect("writes");
+    let removed: Vec<String> = step.removed_groups.iter().map(|number| group_id(*number)).collect();
+    let removed = write.resolve_groups(&removed.iter().map(String::as_str).collect::<Vec<_>>()).await.expect("asks");
+    write.remove_groups(&removed.into_values().collect::<Vec<_>>()).await.expect("writes");
     write.users(&step.users).await.expect("writes");
     write.groups(&step.groups).await.expect("writes");
-    links(&mut write, words, step).await;
+    write_links(&mut write, vocabulary, step).await;
     write.settings(&step.settings).await.expect("writes");
     write.commit().await.expect("commits");
 }
 
-async fn links(write: &mut FactWrite, words: &Vocabulary, step: &Step) {
+async fn write_links(write: &mut FactWrite, vocabulary: &Vocabulary, step: &Step) {
     let (user_ids, groups) = ((0..USERS).map(user_id).collect::<Vec<_>>(), (0..GROUPS).map(group_id).collect::<Vec<_>>());
     let users = write.resolve_users(&user_ids.iter().map(String::as_str).collect::<Vec<_>>()).await.expect("asks");
-    let there = write.resolve_groups(&groups.iter().map(String::as_str).collect::<Vec<_>>()).await.expect("asks");
+    let groups_by_id = write.resolve_groups(&groups.iter().map(String::as_str).collect::<Vec<_>>()).await.expect("asks");
     let user = |number: usize| users.get(&user_ids[number]).copied();
-    let group = |number: usize| there.get(&groups[number]).copied();
+    let group = |number: usize| groups_by_id.get(&groups[number]).copied();
 
-    let (mut put, mut gone) = (Vec::new(), Vec::new());
-    for one in &step.memberships {
-        let (Some(user), Some(group)) = (user(one.user), group(one.group)) else { continue };
-        let key = MembershipKey { user, group, role: one.role.clone() };
-        if one.gone {
-            gone.push(key);
+    let (mut put, mut removed) = (Vec::new(), Vec::new());
+    for membership in &step.memberships {
+        let (Some(user), Some(group)) = (user(membership.user), group(membership.group)) else { continue };
+        let key = MembershipKey { user, group, role: membership.role.clone() };
+        if membership.is_removed {
+            removed.push(key);
         } else {
-            put.push(MembershipFact { key, from_ms: one.from_ms, until_ms: one.until_ms });
+            put.push(MembershipFact { key, from_ms: membership.from_ms, until_ms: membership.until_ms });
         }
     }
     write.memberships(&put).await.expect("writes");
-    write.remove_memberships(&gone).await.expect("writes");
+    write.remove_memberships(&removed).await.expect("writes");
 
     let is_mutual =
-        |name: &str| words.relation(name).is_some_and(|relation| words.origin(relation) == RelationOrigin::Mutual);
-    let (mut put, mut gone) = (Vec::new(), Vec::new());
-    for one in &step.relations {
-        let (Some(from), Some(to)) = (user(one.from), user(one.to)) else { continue };
-        let key = RelationKey { from, relation: one.relation.clone(), to };
-        if one.gone { gone.push(key) } else { put.push(RelationFact { key, state: one.state }) }
+        |name: &str| vocabulary.relation(name).is_some_and(|relation| vocabulary.origin(relation) == RelationOrigin::Mutual);
+    let (mut put, mut removed) = (Vec::new(), Vec::new());
+    for relation in &step.relations {
+        let (Some(from), Some(to)) = (user(relation.from), user(relation.to)) else { continue };
+        let key = RelationKey { from, relation: relation.relation.clone(), to };
+        if relation.is_removed { removed.push(key) } else { put.push(RelationFact { key, state: relation.state }) }
     }
     write.relations(&put, is_mutual).await.expect("writes");
-    write.remove_relations(&gone, is_mutual).await.expect("writes");
+    write.remove_relations(&removed, is_mutual).await.expect("writes");
 
-    let (mut put, mut gone) = (Vec::new(), Vec::new());
-    for one in &step.edges {
-        let (Some(from_group), Some(to_group)) = (group(one.from), group(one.to)) else { continue };
-        let (from_role, to_role) = (one.from_role.clone(), one.to_role.clone());
+    let (mut put, mut removed) = (Vec::new(), Vec::new());
+    for edge in &step.edges {
+        let (Some(from_group), Some(to_group)) = (group(edge.from), group(edge.to)) else { continue };
+        let (from_role, to_role) = (edge.from_role.clone(), edge.to_role.clone());
         let key = EdgeKey { from_group, from_role, to_group, to_role };
-        if one.gone { gone.push(key) } else { put.push(EdgeFact { key, effect: one.effect, delivers: one.delivers }) }
+        if edge.is_removed {
+            removed.push(key)
+        } else {
+            put.push(EdgeFact { key, effect: edge.effect, delivers: edge.delivers })
+        }
     }
     write.edges(&put).await.expect("writes");
-    write.remove_edges(&gone).await.expect("writes");
+    write.remove_edges(&removed).await.expect("writes");
 }

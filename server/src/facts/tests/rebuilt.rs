@@ -16,7 +16,7 @@ const WORLDS: usize = 3;
 /// Number of changes per tenant.
 const STEPS: usize = 8;
 
-/// All answers of a snapshot, by external keys and in a fixed order, because two snapshots may number users differently.
+/// All answers of a snapshot, by keys and in a fixed order, because two snapshots may number users differently.
 fn answers(snapshot: &Snapshot) -> Vec<String> {
     let (world, policy) = (&snapshot.world, &snapshot.policy);
     let keys = |users: &mut dyn Iterator<Item = UserIx>| {
@@ -52,28 +52,28 @@ fn answers(snapshot: &Snapshot) -> Vec<String> {
     }
     answers.sort_unstable();
     let settings = (0u8..).zip(&world.vocabulary().settings);
-    answers.extend(settings.map(|(at, _)| world.setting(SettingId(at)).to_owned()));
+    answers.extend(settings.map(|(number, _)| world.setting(SettingId(number)).to_owned()));
     answers
 }
 
 #[tokio::test]
-async fn facts_kept_by_the_log_equal_facts_read_from_the_tables() {
+async fn facts_updated_by_the_log_equal_facts_read_from_the_tables() {
     on_each_database(|store| async move {
         let mut runner = TestRunner::deterministic();
         for (preset, _) in PRESETS {
             for number in 0..WORLDS {
                 let clock = TestClock::new();
-                let kept = node(&store, &clock);
-                let (tenant, words) = tenant_under(&store, preset, &format!("{preset}-{number}")).await;
-                kept.latest(tenant).await.expect("reads");
-                let (beginning, change) = (random::beginning(&words), random::change(&words));
+                let following_node = node(&store, &clock);
+                let (tenant, vocabulary) = tenant_under(&store, preset, &format!("{preset}-{number}")).await;
+                following_node.latest(tenant).await.expect("reads");
+                let (initial_step, change) = (random::initial_step(&vocabulary), random::change(&vocabulary));
                 let mut steps = Vec::new();
-                for at in 0..STEPS {
-                    let step = if at == 0 { next(&mut runner, &beginning) } else { next(&mut runner, &change) };
-                    random::write(&store, tenant, &words, &step).await;
+                for step_number in 0..STEPS {
+                    let step = if step_number == 0 { next(&mut runner, &initial_step) } else { next(&mut runner, &change) };
+                    random::write(&store, tenant, &vocabulary, &step).await;
                     steps.push(step);
                     clock.advance_ms(10);
-                    let kept: Arc<Snapshot> = kept.latest(tenant).await.expect("follows");
+                    let kept: Arc<Snapshot> = following_node.latest(tenant).await.expect("follows");
                     let rebuilt = node(&store, &clock).latest(tenant).await.expect("reads");
                     assert_eq!((kept.version, kept.policy_version), (rebuilt.version, rebuilt.policy_version));
                     assert_same(&answers(&kept), &answers(&rebuilt), preset, &steps);
@@ -84,7 +84,7 @@ async fn facts_kept_by_the_log_equal_facts_read_from_the_tables() {
     .await;
 }
 
-/// Panics with the differences and the steps that led to them, instead of all answers.
+/// Panics if the answers differ. The message contains the differences and the last step, not all answers.
 #[track_caller]
 fn assert_same(kept: &[String], rebuilt: &[String], preset: &str, steps: &[random::Step]) {
     let only = |some: &[String], others: &[String]| -> Vec<String> {

@@ -23,7 +23,7 @@ async fn put_in_force(store: &Store, tenant: TenantId, text: &str) {
     write.commit().await.expect("commits");
 }
 
-async fn enter(store: &Store, tenant: TenantId, name: &str) {
+async fn add_user(store: &Store, tenant: TenantId, name: &str) {
     let mut write = FactWrite::begin(store, tenant, NOW_MS).await.expect("begins");
     write.users(&[Profile { external_id: name.to_owned(), ..Profile::default() }]).await.expect("writes");
     write.commit().await.expect("commits");
@@ -31,20 +31,20 @@ async fn enter(store: &Store, tenant: TenantId, name: &str) {
 
 /// Loading the facts of 100,000 users takes seconds, so a policy with the same vocabulary reuses the loaded facts.
 #[tokio::test]
-async fn rules_with_the_same_vocabulary_do_not_reload_facts() {
+async fn a_new_policy_with_the_same_vocabulary_does_not_reload_the_facts() {
     on_each_database(|store| async move {
         let (tenant, _) = tenant_under(&store, "open", "acme").await;
         let facts = node(&store, &TestClock::new());
-        enter(&store, tenant, "lea").await;
-        enter(&store, tenant, "tom").await;
+        add_user(&store, tenant, "lea").await;
+        add_user(&store, tenant, "tom").await;
         facts.latest(tenant).await.expect("reads");
 
         let open = Policy::preset("open").expect("reads");
-        let (kept, last) = open.text().trim_end().rsplit_once('\n').expect("several lines");
-        put_in_force(&store, tenant, kept).await;
-        enter(&store, tenant, "eve").await;
-        put_in_force(&store, tenant, &format!("{kept}\n{last}\ndeny start nobody when everyone")).await;
-        enter(&store, tenant, "ida").await;
+        let (first_lines, last_line) = open.text().trim_end().rsplit_once('\n').expect("several lines");
+        put_in_force(&store, tenant, first_lines).await;
+        add_user(&store, tenant, "eve").await;
+        put_in_force(&store, tenant, &format!("{first_lines}\n{last_line}\ndeny start nobody when everyone")).await;
+        add_user(&store, tenant, "ida").await;
         let version = read::versions(store.reader(), &[tenant]).await.expect("reads")[&tenant];
         assert_eq!((version.facts, version.policy), (7, 3));
         // Following the log does not load the facts again.
@@ -62,9 +62,9 @@ async fn rules_with_the_same_vocabulary_do_not_reload_facts() {
         put_in_force(&store, tenant, Policy::preset("school").expect("reads").text()).await;
         let version = read::versions(store.reader(), &[tenant]).await.expect("reads")[&tenant];
         assert!(facts.at_version_in(store.reader(), tenant, version).await.expect("reads").is_none());
-        let read = facts.latest(tenant).await.expect("reads");
-        assert!(Arc::ptr_eq(&read, &facts.cached(tenant).expect("is here")));
-        assert_eq!((read.policy.name(), read.world.users().count()), ("school", 4));
+        let reloaded = facts.latest(tenant).await.expect("reads");
+        assert!(Arc::ptr_eq(&reloaded, &facts.cached(tenant).expect("is here")));
+        assert_eq!((reloaded.policy.name(), reloaded.world.users().count()), ("school", 4));
     })
     .await;
 }

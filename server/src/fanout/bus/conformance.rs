@@ -18,7 +18,7 @@ use super::{Bus, BusEvent, Channel, LocalHub, RedisBus, redis::test_server::Test
 use crate::{tasks::Tasks, telemetry::Metrics};
 
 /// Longer than any step takes on a busy machine, including the time until a silent node counts as lost.
-const PATIENCE: Duration = Duration::from_secs(15);
+const STEP_TIMEOUT: Duration = Duration::from_secs(15);
 
 macro_rules! on_each_bus {
     ($($case:ident)*) => {
@@ -37,7 +37,7 @@ on_each_bus! {
     a_publisher_does_not_receive_its_own_signals
     no_signal_arrives_after_unsubscribing
     a_node_that_subscribes_again_at_once_receives_signals
-    thousands_of_channels_work
+    a_node_can_subscribe_to_thousands_of_channels
     every_node_receives_the_signals_of_the_nodes_channel
     bytes_that_are_no_signal_are_ignored
     users_are_online_on_any_node
@@ -47,7 +47,7 @@ on_each_bus! {
     an_empty_batch_has_no_effect
 }
 
-/// A bus of each kind, which several nodes can join.
+/// A bus of one of the two kinds. Several nodes can join it.
 pub enum TestBus {
     Local(LocalHub),
     Redis(TestRedis),
@@ -86,7 +86,7 @@ impl TestBus {
 
 impl Node {
     /// A node on Redis that may not be connected yet.
-    pub fn on(redis: &TestRedis) -> Self {
+    pub fn start(redis: &TestRedis) -> Self {
         let (id, metrics, tasks) = (NodeId::new(), Arc::default(), Tasks::default());
         let (bus, incoming) = RedisBus::start(&redis.addresses(), "test", id, &metrics, &tasks).expect("an address");
         Self { id, bus, incoming, metrics, tasks }
@@ -94,18 +94,18 @@ impl Node {
 
     /// A node on Redis that is connected.
     pub async fn connected(redis: &TestRedis) -> Self {
-        let mut node = Self::on(redis);
+        let mut node = Self::start(redis);
         assert!(matches!(node.next().await, BusEvent::Restored), "the first connection is reported");
         node
     }
 
     /// The next event of the bus.
     pub async fn next(&mut self) -> BusEvent {
-        let next = timeout_at(Instant::now() + PATIENCE, self.incoming.recv()).await;
+        let next = timeout_at(Instant::now() + STEP_TIMEOUT, self.incoming.recv()).await;
         next.expect("an event arrives in time").expect("the bus is there")
     }
 
-    /// The channel and number of the next signal; other events before it are dropped.
+    /// The channel and number of the next signal. Other events before this signal are dropped.
     pub async fn receive(&mut self) -> (Channel, u32) {
         loop {
             if let BusEvent::Signal(channel, signal) = self.next().await {
@@ -120,6 +120,7 @@ impl Node {
         self.publish_all(&[(channel, number)]).await;
     }
 
+    /// Publishes numbers in one batch.
     pub async fn publish_all(&self, numbers: &[(Channel, u32)]) {
         self.bus
             .publish(numbers.iter().map(|(channel, number)| (*channel, self.signal(*number))).collect())
@@ -127,20 +128,24 @@ impl Node {
             .expect("published");
     }
 
+    /// The encoded signal that carries a number.
     pub fn signal(&self, number: u32) -> Bytes {
         let announce = Announce { conversation: Bytes::new(), version: number };
         Signal { node: self.id.to_bytes(), kind: Some(Kind::Announce(announce)) }.encode_to_vec().into()
     }
 
-    pub async fn listen(&self, channels: &[Channel]) {
+    /// Subscribes to channels and waits for the confirmation.
+    pub async fn subscribe(&self, channels: &[Channel]) {
         self.bus.subscribe(channels.to_vec()).await.expect("confirmed");
     }
 
-    pub async fn online(&self, users: &[UserId]) -> Vec<bool> {
+    /// Whether each user is online on any node.
+    pub async fn presence(&self, users: &[UserId]) -> Vec<bool> {
         self.bus.presence(users.to_vec()).await.expect("answers")
     }
 
-    pub async fn set(&self, users: &[UserId], online: bool) {
+    /// Records that users came online on this node or went offline.
+    pub async fn set_presence(&self, users: &[UserId], online: bool) {
         self.bus.set_presence(users.iter().map(|user| (*user, online)).collect()).await.expect("written");
     }
 
@@ -151,6 +156,7 @@ impl Node {
     }
 }
 
+/// A new channel of a conversation.
 pub fn channel() -> Channel {
     Channel::Conversation(ConversationId::new())
 }
@@ -158,7 +164,7 @@ pub fn channel() -> Channel {
 async fn signals_arrive_in_order(test_bus: &mut TestBus) {
     let (publisher, mut subscriber) = (test_bus.join().await, test_bus.join().await);
     let channels = [channel(), Channel::User(UserId::new()), channel()];
-    subscriber.listen(&channels).await;
+    subscriber.subscribe(&channels).await;
     let numbers: Vec<(Channel, u32)> = (0..3_000).map(|number| (channels[number as usize % 3], number)).collect();
     for batch in numbers.chunks(700) {
         publisher.publish_all(batch).await;
@@ -168,74 +174,75 @@ async fn signals_arrive_in_order(test_bus: &mut TestBus) {
         received.push(subscriber.receive().await);
     }
     for channel in channels {
-        let of = |all: &[(Channel, u32)]| all.iter().filter(|one| one.0 == channel).copied().collect::<Vec<_>>();
-        assert_eq!(of(&received), of(&numbers));
+        let in_channel =
+            |all: &[(Channel, u32)]| all.iter().filter(|signal| signal.0 == channel).copied().collect::<Vec<_>>();
+        assert_eq!(in_channel(&received), in_channel(&numbers));
     }
 }
 
 async fn signals_reach_only_the_subscribers_of_their_channel(test_bus: &mut TestBus) {
-    let (publisher, mut one, mut other) = (test_bus.join().await, test_bus.join().await, test_bus.join().await);
-    let (ones, others, both) = (channel(), channel(), channel());
-    one.listen(&[ones, both]).await;
-    other.listen(&[others, both]).await;
-    publisher.publish_all(&[(ones, 1), (others, 2), (channel(), 3), (both, 4)]).await;
-    assert_eq!((one.receive().await, one.receive().await), ((ones, 1), (both, 4)));
-    assert_eq!((other.receive().await, other.receive().await), ((others, 2), (both, 4)));
+    let (publisher, mut first, mut second) = (test_bus.join().await, test_bus.join().await, test_bus.join().await);
+    let (of_first, of_second, of_both) = (channel(), channel(), channel());
+    first.subscribe(&[of_first, of_both]).await;
+    second.subscribe(&[of_second, of_both]).await;
+    publisher.publish_all(&[(of_first, 1), (of_second, 2), (channel(), 3), (of_both, 4)]).await;
+    assert_eq!((first.receive().await, first.receive().await), ((of_first, 1), (of_both, 4)));
+    assert_eq!((second.receive().await, second.receive().await), ((of_second, 2), (of_both, 4)));
 }
 
 async fn a_publisher_does_not_receive_its_own_signals(test_bus: &mut TestBus) {
-    let (mut one, mut other) = (test_bus.join().await, test_bus.join().await);
+    let (mut first, mut second) = (test_bus.join().await, test_bus.join().await);
     let shared = channel();
-    one.listen(&[shared]).await;
-    other.listen(&[shared]).await;
-    one.publish_all(&[(shared, 1), (shared, 2), (Channel::Nodes, 3)]).await;
-    assert_eq!(other.receive().await, (shared, 1));
-    other.publish(shared, 4).await;
-    assert_eq!(one.receive().await, (shared, 4), "its own signals came earlier");
+    first.subscribe(&[shared]).await;
+    second.subscribe(&[shared]).await;
+    first.publish_all(&[(shared, 1), (shared, 2), (Channel::Nodes, 3)]).await;
+    assert_eq!(second.receive().await, (shared, 1));
+    second.publish(shared, 4).await;
+    assert_eq!(first.receive().await, (shared, 4), "its own signals came earlier");
 }
 
 async fn no_signal_arrives_after_unsubscribing(test_bus: &mut TestBus) {
     let (publisher, mut subscriber) = (test_bus.join().await, test_bus.join().await);
-    let (left, kept, later) = (channel(), channel(), channel());
-    subscriber.listen(&[left, kept]).await;
-    subscriber.bus.unsubscribe(vec![left]);
+    let (unsubscribed, kept, later) = (channel(), channel(), channel());
+    subscriber.subscribe(&[unsubscribed, kept]).await;
+    subscriber.bus.unsubscribe(vec![unsubscribed]);
     // The bus confirms this subscription only after it has applied the earlier unsubscription.
-    subscriber.listen(&[later]).await;
-    publisher.publish_all(&[(left, 1), (kept, 2), (later, 3)]).await;
+    subscriber.subscribe(&[later]).await;
+    publisher.publish_all(&[(unsubscribed, 1), (kept, 2), (later, 3)]).await;
     assert_eq!((subscriber.receive().await, subscriber.receive().await), ((kept, 2), (later, 3)));
 }
 
 async fn a_node_that_subscribes_again_at_once_receives_signals(test_bus: &mut TestBus) {
     let (publisher, mut subscriber) = (test_bus.join().await, test_bus.join().await);
-    let restless: Vec<Channel> = (0..50).map(|_| channel()).collect();
+    let channels: Vec<Channel> = (0..50).map(|_| channel()).collect();
     for round in 0..20 {
-        subscriber.listen(&restless).await;
-        for channel in &restless {
+        subscriber.subscribe(&channels).await;
+        for channel in &channels {
             subscriber.bus.unsubscribe(vec![*channel]);
         }
-        let (one, another) = (subscriber.bus.subscribe(restless.clone()), subscriber.bus.subscribe(restless.clone()));
-        let (one, another) = futures::join!(one, another);
-        assert!(one.is_ok() && another.is_ok());
-        let sent: Vec<(Channel, u32)> = restless.iter().map(|channel| (*channel, round)).collect();
+        let (first, second) = (subscriber.bus.subscribe(channels.clone()), subscriber.bus.subscribe(channels.clone()));
+        let (first, second) = futures::join!(first, second);
+        assert!(first.is_ok() && second.is_ok());
+        let sent: Vec<(Channel, u32)> = channels.iter().map(|channel| (*channel, round)).collect();
         publisher.publish_all(&sent).await;
         for expected in sent {
             assert_eq!(subscriber.receive().await, expected);
         }
-        subscriber.bus.unsubscribe(restless.clone());
+        subscriber.bus.unsubscribe(channels.clone());
     }
 }
 
-async fn thousands_of_channels_work(test_bus: &mut TestBus) {
+async fn a_node_can_subscribe_to_thousands_of_channels(test_bus: &mut TestBus) {
     let (publisher, mut subscriber) = (test_bus.join().await, test_bus.join().await);
     let channels: Vec<Channel> = (0..10_001).map(|_| channel()).collect();
-    subscriber.listen(&channels).await;
+    subscriber.subscribe(&channels).await;
     let sent: Vec<(Channel, u32)> = channels.iter().copied().zip(0..).collect();
     publisher.publish_all(&sent).await;
     for expected in &sent {
         assert_eq!(subscriber.receive().await, *expected);
     }
     subscriber.bus.unsubscribe(channels[1..].to_vec());
-    subscriber.listen(&[channel()]).await;
+    subscriber.subscribe(&[channel()]).await;
     publisher.publish_all(&[sent[1], sent[10_000], sent[0]]).await;
     assert_eq!(subscriber.receive().await, sent[0]);
 }
@@ -250,79 +257,79 @@ async fn every_node_receives_the_signals_of_the_nodes_channel(test_bus: &mut Tes
 async fn bytes_that_are_no_signal_are_ignored(test_bus: &mut TestBus) {
     let (publisher, mut subscriber) = (test_bus.join().await, test_bus.join().await);
     let shared = channel();
-    subscriber.listen(&[shared]).await;
-    for rubbish in [&b"\xff\xff\xff"[..], b"\x0a\xff", b"\x0a"] {
-        publisher.bus.publish(vec![(shared, Bytes::from_static(rubbish))]).await.expect("published");
+    subscriber.subscribe(&[shared]).await;
+    for invalid in [&b"\xff\xff\xff"[..], b"\x0a\xff", b"\x0a"] {
+        publisher.bus.publish(vec![(shared, Bytes::from_static(invalid))]).await.expect("published");
     }
     publisher.publish(shared, 1).await;
     assert_eq!(subscriber.receive().await, (shared, 1));
 }
 
 async fn users_are_online_on_any_node(test_bus: &mut TestBus) {
-    let (one, other) = (test_bus.join().await, test_bus.join().await);
+    let (first, second) = (test_bus.join().await, test_bus.join().await);
     let users: Vec<UserId> = (0..4).map(|_| UserId::new()).collect();
-    assert_eq!(one.online(&users).await, [false; 4]);
-    one.set(&users[..1], true).await;
-    other.set(&users[2..], true).await;
-    for node in [&one, &other] {
-        assert_eq!(node.online(&users).await, [true, false, true, true]);
-        assert_eq!(node.online(&[users[1], users[0], users[1]]).await, [false, true, false], "in the order asked");
-        assert_eq!(node.online(&[]).await, [false; 0]);
+    assert_eq!(first.presence(&users).await, [false; 4]);
+    first.set_presence(&users[..1], true).await;
+    second.set_presence(&users[2..], true).await;
+    for node in [&first, &second] {
+        assert_eq!(node.presence(&users).await, [true, false, true, true]);
+        assert_eq!(node.presence(&[users[1], users[0], users[1]]).await, [false, true, false], "in the order asked");
+        assert_eq!(node.presence(&[]).await, [false; 0]);
     }
-    other.bus.set_presence(vec![(users[2], false), (users[1], true)]).await.expect("written");
-    assert_eq!(one.online(&users).await, [true, true, false, true]);
+    second.bus.set_presence(vec![(users[2], false), (users[1], true)]).await.expect("written");
+    assert_eq!(first.presence(&users).await, [true, true, false, true]);
 }
 
 async fn a_user_on_two_nodes_is_online_until_both_sessions_end(test_bus: &mut TestBus) {
-    let (one, other, third) = (test_bus.join().await, test_bus.join().await, test_bus.join().await);
+    let (first, second, third) = (test_bus.join().await, test_bus.join().await, test_bus.join().await);
     let user = [UserId::new()];
-    one.set(&user, true).await;
-    other.set(&user, true).await;
-    one.set(&user, false).await;
-    assert_eq!(one.online(&user).await, [true], "still on the other");
-    assert_eq!(third.online(&user).await, [true]);
-    other.set(&user, false).await;
-    assert_eq!(one.online(&user).await, [false]);
-    assert_eq!(third.online(&user).await, [false]);
+    first.set_presence(&user, true).await;
+    second.set_presence(&user, true).await;
+    first.set_presence(&user, false).await;
+    assert_eq!(first.presence(&user).await, [true], "still on the other");
+    assert_eq!(third.presence(&user).await, [true]);
+    second.set_presence(&user, false).await;
+    assert_eq!(first.presence(&user).await, [false]);
+    assert_eq!(third.presence(&user).await, [false]);
 }
 
 async fn thousands_of_users_can_be_online(test_bus: &mut TestBus) {
-    let (one, other) = (test_bus.join().await, test_bus.join().await);
+    let (first, second) = (test_bus.join().await, test_bus.join().await);
     let users: Vec<UserId> = (0..5_001).map(|_| UserId::new()).collect();
-    let (here, away) = users.split_at(2_500);
-    one.set(here, true).await;
-    let online = other.online(&users).await;
-    assert!(online[..here.len()].iter().all(|online| *online));
-    assert!(online[here.len()..].iter().all(|online| !*online));
-    other.set(away, true).await;
-    one.set(here, false).await;
-    assert_eq!(other.online(&users).await, one.online(&users).await);
-    assert_eq!(one.online(&users).await.iter().filter(|online| **online).count(), away.len());
+    let (on_first, on_second) = users.split_at(2_500);
+    first.set_presence(on_first, true).await;
+    let online = second.presence(&users).await;
+    assert!(online[..on_first.len()].iter().all(|online| *online));
+    assert!(online[on_first.len()..].iter().all(|online| !*online));
+    second.set_presence(on_second, true).await;
+    first.set_presence(on_first, false).await;
+    assert_eq!(second.presence(&users).await, first.presence(&users).await);
+    assert_eq!(first.presence(&users).await.iter().filter(|online| **online).count(), on_second.len());
 }
 
 async fn nodes_report_each_other_as_found_and_lost(test_bus: &mut TestBus) {
-    let mut one = test_bus.join().await;
-    let mut other = test_bus.join().await;
+    let mut first = test_bus.join().await;
+    let mut second = test_bus.join().await;
     let user = [UserId::new()];
-    other.set(&user, true).await;
-    assert!(matches!(one.next().await, BusEvent::NodeFound(node) if node == other.id));
-    assert!(matches!(other.next().await, BusEvent::NodeFound(node) if node == one.id));
-    assert_eq!(one.online(&user).await, [true]);
-    let id = other.id;
-    other.leave().await;
-    assert_eq!(one.online(&user).await, [false], "its users went offline with it");
-    assert!(matches!(one.next().await, BusEvent::NodeLost(node) if node == id));
+    second.set_presence(&user, true).await;
+    assert!(matches!(first.next().await, BusEvent::NodeFound(node) if node == second.id));
+    assert!(matches!(second.next().await, BusEvent::NodeFound(node) if node == first.id));
+    assert_eq!(first.presence(&user).await, [true]);
+    let id = second.id;
+    second.leave().await;
+    assert_eq!(first.presence(&user).await, [false], "its users went offline with it");
+    assert!(matches!(first.next().await, BusEvent::NodeLost(node) if node == id));
 }
 
 async fn an_empty_batch_has_no_effect(test_bus: &mut TestBus) {
-    let (one, mut other) = (test_bus.join().await, test_bus.join().await);
+    let (first, mut second) = (test_bus.join().await, test_bus.join().await);
     let shared = channel();
-    other.listen(&[]).await;
-    other.listen(&[shared]).await;
-    one.bus.publish(Vec::new()).await.expect("an empty batch succeeds");
-    one.set(&[], true).await;
-    other.bus.unsubscribe(Vec::new());
-    other.listen(&[]).await;
-    one.publish(shared, 1).await;
-    assert_eq!(other.receive().await, (shared, 1), "unsubscribing from nothing is not from everything");
+    second.subscribe(&[]).await;
+    second.subscribe(&[shared]).await;
+    first.bus.publish(Vec::new()).await.expect("an empty batch succeeds");
+    first.set_presence(&[], true).await;
+    second.bus.unsubscribe(Vec::new());
+    second.subscribe(&[]).await;
+    first.publish(shared, 1).await;
+    assert_eq!(second.receive().await, (shared, 1), "unsubscribing from nothing is not from everything");
 }

@@ -13,8 +13,8 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::{BusEvent, Channel};
 
-/// The number of signals that may wait. At 10,000 signals a second the node may stall for more than six seconds; with
-/// signals of 1 KB the queue takes 64 MB at worst.
+/// The number of signals that may wait. At 10,000 signals per second the node may stall for more than six seconds. With
+/// signals of 1 KB the queue takes at most 64 MB.
 pub(super) const WAITING_MAX: usize = 65_536;
 
 /// The sending end of the queue. A clone shares the queue.
@@ -23,16 +23,19 @@ pub(super) struct InboundQueue(Arc<Inner>);
 
 struct Inner {
     queue: mpsc::Sender<BusEvent>,
-    /// Signals were dropped and the node does not know yet. Written only under the lock; read without it for each signal.
+    /// Whether signals were dropped and this was not reported yet. Written only under the lock of `connection`; read without
+    /// the lock for each signal.
     overflowed: AtomicBool,
     connection: Mutex<Connection>,
 }
 
 struct Connection {
+    /// Whether the bus is connected.
     up: bool,
     reported: Reported,
 }
 
+/// The event of the connection that was queued last.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reported {
     Nothing,
@@ -60,7 +63,7 @@ impl InboundQueue {
     /// Queues a signal of another node.
     pub fn signal(&self, channel: Channel, signal: Signal) {
         if self.0.overflowed.load(Ordering::Acquire) {
-            // The queued signals go first, then the loss is reported. This signal is part of the loss.
+            // The loss is reported after the signals that wait in the queue. This signal is part of the loss.
             return;
         }
         if let Err(TrySendError::Full(_)) = self.0.queue.try_send(BusEvent::Signal(channel, signal)) {
@@ -68,7 +71,7 @@ impl InboundQueue {
         }
     }
 
-    /// Reports that signals may be lost from now on. Reported once until [`Self::restored`], however often it is called.
+    /// Reports that signals may be lost from now on. Further calls have no effect until [`Self::restored`].
     pub fn lost(&self) {
         let mut connection = self.connection();
         connection.up = false;
@@ -88,7 +91,7 @@ impl InboundQueue {
 
     /// Queues [`BusEvent::NodeFound`] or [`BusEvent::NodeLost`]. The event is dropped if the queue is full: the node checks
     /// everything when it learns of the overflow.
-    pub fn node(&self, incoming: BusEvent) {
+    pub fn report_node(&self, incoming: BusEvent) {
         debug_assert!(matches!(incoming, BusEvent::NodeFound(_) | BusEvent::NodeLost(_)));
         self.report(&self.connection(), incoming);
     }
@@ -107,6 +110,7 @@ impl InboundQueue {
         }
     }
 
+    /// Records that an event was dropped, and starts a task that reports the loss when the queue has room.
     fn overflow(&self, _connection: &MutexGuard<'_, Connection>) {
         if self.0.overflowed.swap(true, Ordering::AcqRel) {
             return;
@@ -115,26 +119,26 @@ impl InboundQueue {
         let inbound = self.clone();
         // The task ends when the node has read from the queue, or is gone.
         tokio::spawn(async move {
-            if let Ok(room) = inbound.0.queue.reserve_many(2).await {
-                inbound.report_loss(room);
+            if let Ok(permits) = inbound.0.queue.reserve_many(2).await {
+                inbound.report_loss(permits);
             }
         });
     }
 
     /// Reports the loss. A signal that is dropped after this point starts a new loss.
-    fn report_loss(&self, mut room: mpsc::PermitIterator<'_, BusEvent>) {
+    fn report_loss(&self, mut permits: mpsc::PermitIterator<'_, BusEvent>) {
         let mut connection = self.connection();
         self.0.overflowed.store(false, Ordering::Release);
         if connection.reported != Reported::Lost
-            && let Some(place) = room.next()
+            && let Some(permit) = permits.next()
         {
-            place.send(BusEvent::Lost);
+            permit.send(BusEvent::Lost);
             connection.reported = Reported::Lost;
         }
         if connection.up
-            && let Some(place) = room.next()
+            && let Some(permit) = permits.next()
         {
-            place.send(BusEvent::Restored);
+            permit.send(BusEvent::Restored);
             connection.reported = Reported::Restored;
         }
     }
@@ -154,9 +158,9 @@ mod tests {
         inbound.signal(Channel::Conversation(ConversationId::new()), Signal::default());
     }
 
-    async fn next(incoming: &mut mpsc::Receiver<BusEvent>) -> &'static str {
-        let next = tokio::time::timeout(std::time::Duration::from_secs(5), incoming.recv());
-        match next.await.expect("an event arrives").expect("the bus is there") {
+    async fn next_event(incoming: &mut mpsc::Receiver<BusEvent>) -> &'static str {
+        let event = tokio::time::timeout(std::time::Duration::from_secs(5), incoming.recv());
+        match event.await.expect("an event arrives").expect("the bus is there") {
             BusEvent::Signal(..) => "signal",
             BusEvent::Lost => "lost",
             BusEvent::Restored => "restored",
@@ -165,9 +169,9 @@ mod tests {
         }
     }
 
-    async fn expect(incoming: &mut mpsc::Receiver<BusEvent>, expected: &[&str]) {
-        for (at, one) in expected.iter().enumerate() {
-            assert_eq!(next(incoming).await, *one, "at {at} of {expected:?}");
+    async fn expect_events(incoming: &mut mpsc::Receiver<BusEvent>, expected: &[&str]) {
+        for (index, event) in expected.iter().enumerate() {
+            assert_eq!(next_event(incoming).await, *event, "at {index} of {expected:?}");
         }
     }
 
@@ -175,9 +179,9 @@ mod tests {
     async fn a_loss_by_overflow_is_reported_without_another_signal() {
         let (inbound, mut incoming) = InboundQueue::connected(3);
         (0..10).for_each(|_| publish(&inbound));
-        expect(&mut incoming, &["signal", "signal", "signal", "lost", "restored"]).await;
+        expect_events(&mut incoming, &["signal", "signal", "signal", "lost", "restored"]).await;
         publish(&inbound);
-        expect(&mut incoming, &["signal"]).await;
+        expect_events(&mut incoming, &["signal"]).await;
         assert!(incoming.try_recv().is_err());
     }
 
@@ -186,7 +190,7 @@ mod tests {
         let (inbound, mut incoming) = InboundQueue::connected(2);
         for _ in 0..50 {
             (0..5).for_each(|_| publish(&inbound));
-            expect(&mut incoming, &["signal", "signal", "lost", "restored"]).await;
+            expect_events(&mut incoming, &["signal", "signal", "lost", "restored"]).await;
         }
     }
 
@@ -194,10 +198,10 @@ mod tests {
     async fn an_outage_is_reported_once() {
         let (inbound, mut incoming) = InboundQueue::connecting(10);
         inbound.restored();
-        expect(&mut incoming, &["restored"]).await;
+        expect_events(&mut incoming, &["restored"]).await;
         (0..3).for_each(|_| inbound.lost());
         (0..3).for_each(|_| inbound.restored());
-        expect(&mut incoming, &["lost", "restored"]).await;
+        expect_events(&mut incoming, &["lost", "restored"]).await;
         assert!(incoming.try_recv().is_err());
     }
 
@@ -206,27 +210,27 @@ mod tests {
         let (inbound, mut incoming) = InboundQueue::connecting(10);
         (0..3).for_each(|_| inbound.lost());
         inbound.restored();
-        expect(&mut incoming, &["lost", "restored"]).await;
+        expect_events(&mut incoming, &["lost", "restored"]).await;
     }
 
     #[tokio::test]
-    async fn an_outage_that_did_not_fit_is_reported_in_its_latest_state() {
+    async fn an_outage_while_the_queue_is_full_is_reported_when_there_is_room() {
         let (inbound, mut incoming) = InboundQueue::connected(2);
         (0..3).for_each(|_| publish(&inbound));
         inbound.lost();
-        expect(&mut incoming, &["signal", "signal", "lost"]).await;
+        expect_events(&mut incoming, &["signal", "signal", "lost"]).await;
         assert!(incoming.try_recv().is_err(), "it is still away");
         inbound.restored();
-        expect(&mut incoming, &["restored"]).await;
+        expect_events(&mut incoming, &["restored"]).await;
     }
 
     #[tokio::test]
-    async fn a_return_that_did_not_fit_is_reported_once() {
+    async fn a_restored_bus_is_reported_once_although_the_queue_was_full() {
         let (inbound, mut incoming) = InboundQueue::connected(2);
         inbound.lost();
-        inbound.node(BusEvent::NodeLost(NodeId::new()));
+        inbound.report_node(BusEvent::NodeLost(NodeId::new()));
         inbound.restored();
-        expect(&mut incoming, &["lost", "gone", "restored"]).await;
+        expect_events(&mut incoming, &["lost", "gone", "restored"]).await;
         assert!(incoming.try_recv().is_err());
     }
 }

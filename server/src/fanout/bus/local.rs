@@ -1,4 +1,4 @@
-//! The bus within one process. An embedded server is the only node on it, so its signals reach no other node.
+//! The bus within one process. A server that runs alone is the only node on it, so its signals reach no other node.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -17,10 +17,11 @@ use super::{
     inbound_queue::{InboundQueue, WAITING_MAX},
 };
 
-/// The nodes of one process. A clone shares them.
+/// The nodes of one process. A clone shares the same nodes.
 #[derive(Clone, Default)]
 pub struct LocalHub(Arc<Mutex<HashMap<NodeId, Listener>>>);
 
+/// A node on the bus.
 struct Listener {
     channels: HashSet<Channel>,
     online: HashSet<UserId>,
@@ -34,14 +35,15 @@ struct LocalBus {
 }
 
 impl LocalHub {
-    /// Adds a node. It stays until the returned bus is dropped.
+    /// Adds a node. Returns its connection to the bus and the events that it gets. The node is removed when the returned bus
+    /// is dropped.
     #[must_use]
     pub fn join(&self, node: NodeId) -> (Arc<dyn Bus>, mpsc::Receiver<BusEvent>) {
         let (inbound, incoming) = InboundQueue::connected(WAITING_MAX);
         let mut nodes = self.lock();
         for (other, peer) in nodes.iter() {
-            peer.inbound.node(BusEvent::NodeFound(node));
-            inbound.node(BusEvent::NodeFound(*other));
+            peer.inbound.report_node(BusEvent::NodeFound(node));
+            inbound.report_node(BusEvent::NodeFound(*other));
         }
         nodes.insert(node, Listener { channels: HashSet::from([Channel::Nodes]), online: HashSet::new(), inbound });
         drop(nodes);
@@ -62,7 +64,7 @@ impl Bus for LocalBus {
                 .filter(|(node, peer)| **node != self.node && peer.channels.contains(&channel))
                 .map(|(_, peer)| &peer.inbound)
                 .peekable();
-            // In an embedded server no channel has a peer, so nothing is decoded.
+            // On a server that runs alone, no other node is subscribed, so nothing is decoded.
             if listeners.peek().is_none() {
                 continue;
             }
@@ -119,7 +121,7 @@ impl Drop for LocalBus {
         let mut nodes = self.hub.lock();
         nodes.remove(&self.node);
         for peer in nodes.values() {
-            peer.inbound.node(BusEvent::NodeLost(self.node));
+            peer.inbound.report_node(BusEvent::NodeLost(self.node));
         }
     }
 }

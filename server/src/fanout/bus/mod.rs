@@ -1,8 +1,8 @@
 //! The bus: the channel between nodes, over which they publish committed changes.
 //!
-//! A bus may lose signals. When it noticed a loss it reports [`BusEvent::Lost`]; the versions in the database find every
-//! loss. [`LocalHub`] serves nodes within one process, for example an embedded server; [`RedisBus`] serves a cluster. Both
-//! pass the tests of `conformance.rs`. A third kind of bus would be one more module, and one more line there.
+//! A bus may lose signals. When it notices a loss, it reports [`BusEvent::Lost`]. Lost changes are found by comparing
+//! versions with the database. [`LocalHub`] serves nodes within one process, for example an embedded server; [`RedisBus`]
+//! serves a cluster. Both pass the tests of `conformance.rs`.
 
 mod channel;
 #[cfg(test)]
@@ -28,19 +28,19 @@ pub use self::{
 pub enum BusEvent {
     /// Another node published a signal.
     Signal(Channel, Signal),
-    /// From now on signals may be lost.
+    /// Signals may be lost from now on.
     Lost,
-    /// From now on every signal of the subscribed channels arrives; signals published before may be lost. Also reported
-    /// after the first connection.
+    /// Every signal of the subscribed channels arrives from now on. Signals that were published before may be lost. Also
+    /// reported after the first connection.
     Restored,
-    /// The heartbeat of a node arrived for the first time, or for the first time after an outage. Its users may count as
-    /// online now.
+    /// A heartbeat of another node arrived for the first time, or for the first time after an outage. The users of that node
+    /// may count as online from now on.
     NodeFound(NodeId),
-    /// A node is gone, perhaps between a commit and the publication of its signal.
+    /// Another node is gone. It may have ended between a commit and the publication of the signal.
     NodeLost(NodeId),
 }
 
-/// The bus did not carry out a call.
+/// The reason why the bus did not carry out a call.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum BusError {
     /// There is no connection, or the answer did not come in time.
@@ -50,35 +50,38 @@ pub enum BusError {
 
 /// The connection of one node to the bus.
 pub trait Bus: Send + Sync + 'static {
-    /// Publishes a batch in as few round trips as possible. The subscribers of a channel get its signals in the order of the
-    /// batch; the publishing node gets none of them.
+    /// Publishes encoded signals, each on its channel, in as few round trips as possible. The subscribers of a channel get
+    /// its signals in the order of the batch. The publishing node does not get them.
     ///
     /// # Errors
-    /// [`BusError::Away`] if the bus did not confirm the whole batch; a part of it may have been published.
+    /// [`BusError::Away`] if the bus did not confirm the whole batch. A part of the batch may have been published.
     fn publish(&self, batch: Vec<(Channel, Bytes)>) -> BoxFuture<'_, Result<(), BusError>>;
 
-    /// Subscribes to channels. Every signal published after the answer arrives. The subscription is remembered while the bus
-    /// is away, and is in force before [`BusEvent::Restored`]. A second subscription to a channel has no effect.
+    /// Subscribes to channels. Every signal that is published after the call has returned arrives. The subscription is
+    /// remembered while the bus is away, and is in force before [`BusEvent::Restored`]. A second subscription to a channel
+    /// has no effect.
     ///
     /// # Errors
     /// [`BusError::Away`] if the bus is away, so that the subscription is not confirmed.
     fn subscribe(&self, channels: Vec<Channel>) -> BoxFuture<'_, Result<(), BusError>>;
 
-    /// Unsubscribes from channels. Takes effect soon, in the order of the calls of this method and [`Self::subscribe`].
+    /// Unsubscribes from channels. The call returns before it has taken effect. Calls of this method and of
+    /// [`Self::subscribe`] take effect in their order.
     fn unsubscribe(&self, channels: Vec<Channel>);
 
-    /// Records that users came online on this node (`true`) or went offline (`false`). Remembered while the bus is away.
+    /// Records that users came online on this node (`true`) or went offline (`false`). The changes are remembered while the
+    /// bus is away.
     ///
     /// # Errors
     /// [`BusError::Away`] if the bus is away, so that other nodes do not know yet.
     fn set_presence(&self, changes: Vec<(UserId, bool)>) -> BoxFuture<'_, Result<(), BusError>>;
 
-    /// For each of these users, in the same order, whether the user is online on any node, this one included.
+    /// Returns for each of these users, in the same order, whether the user is online on any node, including this node.
     ///
     /// # Errors
     /// [`BusError::Away`] if the bus is away.
     fn presence(&self, users: Vec<UserId>) -> BoxFuture<'_, Result<Vec<bool>, BusError>>;
 
-    /// The time since this node's own heartbeat last came back over the bus; `None` for a bus without heartbeats.
+    /// The time since this node's own heartbeat last came back over the bus. `None` for a bus without heartbeats.
     fn heartbeat_age(&self) -> Option<Duration>;
 }

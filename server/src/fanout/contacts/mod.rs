@@ -1,10 +1,10 @@
-//! Contacts: each session may watch what its user may do with up to [`CONTACTS_MAX`](causerie_protocol::limits::CONTACTS_MAX)
-//! users, and gets an event when it changes.
+//! Contacts: each session may watch what its user may do with up to
+//! [`CONTACTS_MAX`](causerie_protocol::limits::CONTACTS_MAX) users, and gets an event when the answer changes.
 //!
-//! [`Contacts`] holds the watches of this node and the changes that may concern them. One task ([`renewal::run`]) evaluates
-//! the concerned contacts again and sends those that differ from what the session was sent last. A command registers its
-//! watch before it reads anything, so no change falls between the reading and the registration. Nothing is sent for a watch
-//! before its command was answered.
+//! [`Contacts`] holds the watches of this node and the changes that may affect them. One task ([`renewal::run`]) evaluates
+//! the affected contacts again and sends the contacts that differ from the contacts that were sent last. A command registers
+//! its watch before it reads anything, so no change can happen between the reading and the registration. Nothing is sent for
+//! a watch before its command was answered.
 
 mod evaluation;
 pub(super) mod renewal;
@@ -33,15 +33,16 @@ pub struct Contacts {
     watches: DashMap<ConnectionId, Arc<Watch>>,
     /// For each user, the watches by the user's sessions and the watches that name the user.
     by_user: DashMap<UserId, HashMap<WatchAddress, Arc<Watch>>>,
-    due: Mutex<HashMap<TenantId, Due>>,
-    some: Notify,
+    pending: Mutex<HashMap<TenantId, PendingChanges>>,
+    /// Notified when a change is added to `pending`.
+    added: Notify,
 }
 
 /// What has changed in a tenant since the last renewal.
-struct Due {
+struct PendingChanges {
     /// The users whose rights, profiles or relations changed.
     affected: AffectedUsers,
-    /// Users were added, so a reference that named nobody may name one of them.
+    /// Whether users were added, so that a reference that named no user may name one now.
     has_new_users: bool,
     /// The users who joined or left a conversation, or whose conversation was closed or reopened.
     with_conversations: HashSet<UserId>,
@@ -49,7 +50,7 @@ struct Due {
     watches: HashSet<ConnectionId>,
 }
 
-impl Default for Due {
+impl Default for PendingChanges {
     fn default() -> Self {
         Self {
             affected: AffectedUsers::Some(Vec::new()),
@@ -60,7 +61,7 @@ impl Default for Due {
     }
 }
 
-impl Due {
+impl PendingChanges {
     fn add(&mut self, other: Self) {
         self.affected.add(other.affected);
         self.has_new_users |= other.has_new_users;
@@ -70,37 +71,39 @@ impl Due {
 }
 
 impl Contacts {
-    /// Facts of a tenant changed.
+    /// Records that the facts of a tenant changed.
     pub(super) fn facts_changed(&self, tenant: TenantId, change: &FactsChange) {
         if !self.watches.is_empty() {
             let (affected, has_new_users) = (change.affected.clone(), change.has_new_users);
-            self.push(tenant, Due { affected, has_new_users, ..Due::default() });
+            self.push(tenant, PendingChanges { affected, has_new_users, ..PendingChanges::default() });
         }
     }
 
-    /// The user joined or left a conversation, or a conversation of the user was closed or reopened.
+    /// Records that a user joined or left a conversation, or that a conversation of the user was closed or reopened.
     pub(super) fn conversations_changed(&self, tenant: TenantId, user: UserId) {
         if self.by_user.contains_key(&user) {
-            self.push(tenant, Due { with_conversations: HashSet::from([user]), ..Due::default() });
+            self.push(tenant, PendingChanges { with_conversations: HashSet::from([user]), ..PendingChanges::default() });
         }
     }
 
-    fn push(&self, tenant: TenantId, more: Due) {
-        self.due.lock().unwrap_or_else(PoisonError::into_inner).entry(tenant).or_default().add(more);
-        self.some.notify_one();
+    /// Adds changes to the changes that wait for the next renewal.
+    fn push(&self, tenant: TenantId, changes: PendingChanges) {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).entry(tenant).or_default().add(changes);
+        self.added.notify_one();
     }
 
-    /// Waits for changes of a tenant that is not in `busy`, and takes them. Nothing is lost if the returned future is dropped.
-    async fn take_due(&self, busy: &HashSet<TenantId>) -> (TenantId, Due) {
+    /// Waits for changes of a tenant that is not in `busy`, and takes them. Nothing is lost if the returned future is
+    /// dropped.
+    async fn take_pending(&self, busy: &HashSet<TenantId>) -> (TenantId, PendingChanges) {
         loop {
             {
-                let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-                let next = due.keys().find(|tenant| !busy.contains(tenant)).copied();
-                if let Some(entry) = next.and_then(|tenant| due.remove_entry(&tenant)) {
+                let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+                let next = pending.keys().find(|tenant| !busy.contains(tenant)).copied();
+                if let Some(entry) = next.and_then(|tenant| pending.remove_entry(&tenant)) {
                     return entry;
                 }
             }
-            self.some.notified().await;
+            self.added.notified().await;
         }
     }
 
@@ -112,14 +115,15 @@ impl Contacts {
         self.index(watch.session.caller.user, watch);
     }
 
-    /// Lets changes of the user concern the watch.
+    /// Records that changes of the user affect the watch.
     fn index(&self, user: UserId, watch: &Arc<Watch>) {
         self.by_user.entry(user).or_default().insert(watch.address(), Arc::clone(watch));
     }
 
+    /// Ends a watch and removes it from the index by user.
     fn end(&self, watch: &Arc<Watch>) {
-        let named = watch.end();
-        for user in named.into_iter().chain([watch.session.caller.user]) {
+        let watched = watch.end();
+        for user in watched.into_iter().chain([watch.session.caller.user]) {
             if let Some(mut watches) = self.by_user.get_mut(&user) {
                 watches.remove(&watch.address());
             }
@@ -136,8 +140,8 @@ impl Contacts {
 }
 
 impl Hub {
-    /// Watches what the session's user may do with these users, in place of the users of the session's previous call. `answer`
-    /// queues the answer to the client; events of this watch come after it.
+    /// Makes a session watch what its user may do with these users, instead of the users of its previous call. `answer`
+    /// queues the answer to the client. Events of this watch are queued after the answer.
     ///
     /// # Errors
     /// `ErrorCode::Unavailable` if the database does not answer. The session watches nobody then.
@@ -160,9 +164,10 @@ impl Hub {
         };
         if watch.answered(evaluated, answer) == Answered::Late {
             let watches = HashSet::from([session.connection]);
-            contacts.push(session.caller.tenant, Due { watches, ..Due::default() });
+            contacts.push(session.caller.tenant, PendingChanges { watches, ..PendingChanges::default() });
         }
-        // A connection that ended meanwhile has left before the watch was registered.
+        // If the connection ended in the meantime, it may have left before the watch was registered, so the watch is ended
+        // here.
         if users.is_empty() || session.closing().is_some() {
             contacts.watches.remove_if(&session.connection, |_, other| Arc::ptr_eq(other, &watch));
             contacts.end(&watch);
@@ -170,27 +175,31 @@ impl Hub {
         Ok(())
     }
 
+    /// Ends the watch of a session.
     pub(super) fn stop_watching_contacts(&self, session: &Session) {
         self.0.contacts.remove(session.connection);
     }
 
+    /// Looks up the users of a new watch and evaluates all its contacts.
     async fn evaluate_all(&self, watch: &Arc<Watch>, users: &[UserRef]) -> Result<Vec<wire::Contact>, StoreError> {
-        let (tenant, me) = (watch.session.caller.tenant, watch.session.caller.user);
+        let (tenant, caller) = (watch.session.caller.tenant, watch.session.caller.user);
         let found = users::resolve(self.0.store.reader(), tenant, users).await?;
-        for (at, user) in found.iter().enumerate() {
+        for (index, user) in found.iter().enumerate() {
             if let Some(user) = user {
-                self.resolve_entry(watch, at, user.id);
+                self.resolve_entry(watch, index, user.id);
             }
         }
-        let asked = users.iter().zip(&found);
-        let asked: Vec<_> = asked.map(|(user, found)| (me, user.clone(), found.as_ref().map(|found| found.id))).collect();
-        evaluation::contacts(self, tenant, asked).await
+        let requests = users.iter().zip(&found);
+        let requests: Vec<_> =
+            requests.map(|(user, found)| (caller, user.clone(), found.as_ref().map(|found| found.id))).collect();
+        evaluation::contacts(self, tenant, requests).await
     }
 
     /// Records which user an entry of a watch names.
-    fn resolve_entry(&self, watch: &Arc<Watch>, at: usize, user: UserId) {
-        // The index comes second: a watch that ended meanwhile must not be entered after it was removed.
-        if watch.resolve(at, user) {
+    fn resolve_entry(&self, watch: &Arc<Watch>, index: usize, user: UserId) {
+        // The watch is entered into the index by user after its entry is resolved. If the watch has ended in the meantime,
+        // it is removed again.
+        if watch.resolve(index, user) {
             self.0.contacts.index(user, watch);
             if watch.has_ended() {
                 self.0.contacts.end(watch);

@@ -9,7 +9,7 @@ use crate::sessions::Frame;
 /// count belong to the member's total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reads {
-    /// The rules were not asked yet; the devices got nothing.
+    /// The rules were not asked yet. The devices got no frame of the conversation.
     Undecided,
     /// The member may read, and the devices know the conversation.
     Yes,
@@ -17,11 +17,12 @@ pub enum Reads {
     No,
 }
 
+/// An online member of a room.
 pub(super) struct RoomMember {
     pub online: Arc<OnlineUser>,
     pub count: Count,
     /// The version of the conversation at which `count` is true.
-    pub as_of: u32,
+    pub count_version: u32,
     pub visibility: PackedVisibility,
 }
 
@@ -32,8 +33,8 @@ pub(super) struct RoomMember {
 pub(super) struct PackedVisibility(u32);
 
 impl PackedVisibility {
-    /// For a member whom the rules were not asked about yet. The `seq` is capped at about a billion (30 bits); beyond, the
-    /// member is treated as if they had deleted own copies of the last messages.
+    /// The visibility of a member about whom the rules were not asked yet. The `seq` is capped at about a billion (30 bits).
+    /// A member whose `seq` is higher may get later changes of messages whose own copy they deleted.
     pub(super) fn new(fully_visible_from_seq: u32) -> Self {
         Self(fully_visible_from_seq.min(u32::MAX >> 2) << 2)
     }
@@ -43,7 +44,7 @@ impl PackedVisibility {
     }
 
     /// Raises the `seq` from which on the member sees everything; never lowers it.
-    pub(super) fn see_from(&mut self, fully_visible_from_seq: u32) {
+    pub(super) fn raise_fully_visible_from(&mut self, fully_visible_from_seq: u32) {
         *self = Self(Self::new(self.fully_visible_from_seq().max(fully_visible_from_seq)).0 | self.0 & 3);
     }
 
@@ -66,28 +67,28 @@ impl PackedVisibility {
 }
 
 impl RoomMember {
-    /// The frame that this member gets for a change. For a message whose own copy the member may have deleted this is `gap`:
-    /// the devices then send `resume`, and the answer leaves the deleted message out.
-    pub(super) fn view<'a>(&self, change: &'a Change<Frame>, gap: &'a Frame) -> &'a Frame {
+    /// The frame that this member gets for a change. For a message whose own copy the member may have deleted, this is
+    /// `gap`: the devices then send `resume`, and the answer does not contain the deleted message.
+    pub(super) fn frame_for<'a>(&self, change: &'a Change<Frame>, gap: &'a Frame) -> &'a Frame {
         if change.seq().is_some_and(|seq| seq < self.visibility.fully_visible_from_seq()) { gap } else { &change.event }
     }
 
-    /// Replaces the count by one that is true at version `as_of`, unless the read position has moved further in the
-    /// meantime. Returns true if the count changed.
-    pub(super) fn set_count(&mut self, count: Count, as_of: u32) -> bool {
+    /// Replaces the count by `count`, which is true at version `count_version`, unless the read position has moved further
+    /// in the meantime. Returns true if the count changed.
+    pub(super) fn set_count(&mut self, count: Count, count_version: u32) -> bool {
         if count.read_seq < self.count.read_seq {
             return false;
         }
         let before = std::mem::replace(&mut self.count, count);
-        self.as_of = as_of;
+        self.count_version = count_version;
         if self.visibility.reads() == Reads::Yes {
             self.online.recounted(before, count);
         }
         before != count
     }
 
-    /// The count that belongs to the user's total: zero where the member may not read.
-    pub(super) fn counted(&self) -> Count {
+    /// The count that is part of the user's total: zero if the member may not read.
+    pub(super) fn count_in_total(&self) -> Count {
         if self.visibility.reads() == Reads::Yes { self.count } else { Count::default() }
     }
 }

@@ -1,8 +1,8 @@
 //! A conversation with at least one online member on this node.
 //!
 //! A room holds the version that its members have seen, and delivers changes strictly in the order of versions: a change
-//! that comes early waits, a change that comes twice is dropped. The room holds each online member with their unread count,
-//! and updates the count from the changes themselves, without a query. Which members may read is decided in [`deciding`].
+//! that comes early waits, and a change that comes twice is dropped. The room holds the unread count of each online member,
+//! and updates the count from the changes, without a query. Which members may read is decided in [`deciding`].
 
 mod deciding;
 mod member;
@@ -33,7 +33,7 @@ use crate::{domain::Message, sessions::Frame, store::queries::positions};
 
 /// The number of changes that may wait for a missing change. Further changes are dropped: the repair reads them from the
 /// database.
-const AHEAD_MAX: usize = 256;
+const WAITING_MAX: usize = 256;
 
 /// The state of one conversation in the memory of this node.
 pub struct Room {
@@ -51,11 +51,13 @@ struct State {
     /// Sorted by user id.
     members: Vec<RoomMember>,
     recent: Recent,
-    ahead: BTreeMap<u32, Change<Frame>>,
+    /// The changes that are not delivered yet, by version: an earlier change is missing, or the readers must be decided
+    /// first.
+    waiting: BTreeMap<u32, Change<Frame>>,
     /// Members to whom `conversationJoined` was not sent yet.
     arrivals: Arrivals,
     deciding: Deciding,
-    /// When the last change was applied, milliseconds since 1970 UTC by the clock of the hub.
+    /// When the last change was applied. Milliseconds since 1970 UTC, by the clock of the hub.
     active_at_ms: i64,
 }
 
@@ -75,8 +77,8 @@ pub enum Applied {
     Done,
     /// An earlier change is missing, so this change waits.
     Gap,
-    /// The change was decided by newer facts than the room's last decision about its readers. The members must be asked
-    /// about before it is delivered.
+    /// The change was decided by newer facts than the room's last decision about its readers. The readers must be decided
+    /// again before the change is delivered.
     Undecided,
 }
 
@@ -98,26 +100,26 @@ impl Room {
             state.deciding.state_changed(change.version);
         }
         match state.version {
-            Some(version) if change.version == version + 1 && change.facts <= state.deciding.decided => {
+            Some(version) if change.version == version + 1 && change.facts <= state.deciding.decided_facts => {
                 state.deliver(self.id, &change);
-                state.deliver_ahead(self.id)
+                state.deliver_waiting(self.id)
             }
             _ => {
-                if state.ahead.len() < AHEAD_MAX {
-                    state.ahead.insert(change.version, change);
+                if state.waiting.len() < WAITING_MAX {
+                    state.waiting.insert(change.version, change);
                 }
-                state.waits()
+                state.undelivered_reason()
             }
         }
     }
 
     /// Delivers the messages that the room missed, as the database has them at `version` with `last_seq` as the last
-    /// message. Versions that left no message are passed over; a client that sees the hole asks for itself. Nothing is
-    /// delivered as long as it is not decided that all readers of the room may read by facts of version `facts`; `facts` is
-    /// 0 where the rules let every member read.
+    /// message. Versions that left no message are skipped; the caller then sends `gap` to the members. Nothing is delivered
+    /// and the result is [`Applied::Undecided`] until the readers of the room were decided by facts of version `facts` or
+    /// later; `facts` is 0 where the rules let every member read.
     pub fn repair(&self, messages: &[Message], version: u32, last_seq: u32, facts: u64) -> Applied {
         let mut state = self.lock();
-        if facts > 0 && !state.deciding.is_by(facts) {
+        if facts > 0 && !state.deciding.covers(facts) {
             return Applied::Undecided;
         }
         // Whether a message is new is decided under the lock, because some of the messages may have come live in the
@@ -129,11 +131,11 @@ impl Room {
             }
         }
         state.skip_to(version, last_seq);
-        state.deliver_ahead(self.id)
+        state.deliver_waiting(self.id)
     }
 
-    /// Declares that positions of this room are about to be read from the database. Until the returned guard is dropped, the
-    /// room remembers its changes, so that a position can be brought up to date however many changes happen during the
+    /// Must be called before positions of this room are read from the database. Until the returned guard is dropped, the
+    /// room remembers more changes, so that a position can be brought up to date although many changes happen during the
     /// query.
     #[must_use]
     pub fn begin_reading(self: &Arc<Self>) -> Reading {
@@ -142,74 +144,79 @@ impl Room {
     }
 
     /// Adds a member whose position was read from the database. Returns false if the position must be read again: since the
-    /// read, versions were passed over, the member was removed, or more changed than the room remembers. With `arriving`,
-    /// the member's devices get no frame of this room until [`Self::admit`].
-    pub fn join(self: &Arc<Self>, online: &Arc<OnlineUser>, read: &positions::MemberPosition, arriving: bool) -> bool {
+    /// read, versions were skipped, the member was removed, or more changed than the room remembers. If `is_arriving`, the
+    /// member's devices get no frame of this room until [`Self::finish_arrival`].
+    pub fn join(
+        self: &Arc<Self>,
+        online: &Arc<OnlineUser>,
+        position: &positions::MemberPosition,
+        is_arriving: bool,
+    ) -> bool {
         let mut state = self.lock();
         if online.is_retired() {
             return true;
         }
         if state.version.is_none() {
-            state.version = Some(read.version);
-            state.last_seq = read.last_seq;
-            state.ahead = state.ahead.split_off(&(read.version + 1));
-            state.deliver_ahead(self.id);
+            state.version = Some(position.version);
+            state.last_seq = position.last_seq;
+            state.waiting = state.waiting.split_off(&(position.version + 1));
+            state.deliver_waiting(self.id);
         }
-        let mut count = Count::new(read.read_seq, read.unread, read.marked_unread);
-        let Some(as_of) = state.bring_up_to_date(online.id, &mut count, read.version) else { return false };
-        if arriving {
+        let mut count = Count::new(position.read_seq, position.unread, position.marked_unread);
+        let Some(count_version) = state.bring_up_to_date(online.id, &mut count, position.version) else { return false };
+        if is_arriving {
             state.arrivals.begin(online.id);
         }
-        let visibility = PackedVisibility::new(read.fully_visible_from_seq);
-        let member = RoomMember { online: Arc::clone(online), count, as_of, visibility };
+        let visibility = PackedVisibility::new(position.fully_visible_from_seq);
+        let member = RoomMember { online: Arc::clone(online), count, count_version, visibility };
         match state.find(online.id) {
-            Ok(at) if Arc::ptr_eq(&state.members[at].online, online) => {
+            Ok(index) if Arc::ptr_eq(&state.members[index].online, online) => {
                 let is_waiting = state.arrivals.is_waiting(online.id);
-                let member = &mut state.members[at];
-                member.visibility.see_from(read.fully_visible_from_seq);
+                let member = &mut state.members[index];
+                member.visibility.raise_fully_visible_from(position.fully_visible_from_seq);
                 let gets_frames = member.visibility.reads() == Reads::Yes && !is_waiting;
-                if member.set_count(count, as_of) && gets_frames {
+                if member.set_count(count, count_version) && gets_frames {
                     online.push_count(self.id, count);
                 }
                 return true;
             }
-            // The entry is left from an earlier `OnlineUser` of the same user, who went offline and came back.
-            Ok(at) => state.members[at] = member,
-            Err(at) => {
+            // The entry belongs to an earlier `OnlineUser` of the same user, who went offline and came back.
+            Ok(index) => state.members[index] = member,
+            Err(index) => {
                 grow_little(&mut state.members);
-                state.members.insert(at, member);
+                state.members.insert(index, member);
             }
         }
         online.joined_room(self);
         true
     }
 
-    /// Removes a member. Returns true if the room has no members then.
+    /// Removes a member. Returns true if the room has no members afterwards.
     pub fn leave(&self, user: UserId) -> bool {
         let mut state = self.lock();
-        if let Ok(at) = state.find(user) {
-            state.remove_member(self.id, at);
+        if let Ok(index) = state.index_of(user) {
+            state.remove_member(self.id, index);
         }
         state.members.is_empty()
     }
 
-    /// Sends `joined` (`conversationJoined`, with the conversation at `version` and the member's count `read`) to a member's
-    /// devices, and then the frames that waited for the member, without changes up to `version`. Facts of version `facts`
-    /// let the member read. Returns false, and sends nothing, if the room's other members were asked about by newer facts in
-    /// the meantime: the waiting changes may have been decided by these facts, so the member must be asked about again.
+    /// Sends `joined` (`conversationJoined`, with the conversation at `version` and the member's count `count`) to a
+    /// member's devices, and then the frames that waited for the member, except changes up to `version`. The caller has
+    /// decided by facts of version `facts` that the member may read. Returns false, and sends nothing, if the room's readers
+    /// were decided by newer facts in the meantime: the waiting changes may have been decided by these facts, so the rules
+    /// must be asked about the member again.
     #[must_use]
-    pub fn admit(&self, online: &OnlineUser, joined: &Frame, version: u32, read: Count, facts: u64) -> bool {
+    pub fn finish_arrival(&self, online: &OnlineUser, joined: &Frame, version: u32, mut count: Count, facts: u64) -> bool {
         let mut state = self.lock();
-        let Ok(at) = state.find(online.id) else { return true };
-        if facts < state.deciding.decided {
+        let Ok(index) = state.index_of(online.id) else { return true };
+        if facts < state.deciding.decided_facts {
             return false;
         }
-        state.make_reader(at, facts, version);
+        state.make_reader(index, facts, version);
         let seen = state.version.unwrap_or(version);
         let waited = state.arrivals.finish(online.id, version, seen);
-        let mut count = read;
-        if let Some(as_of) = state.bring_up_to_date(online.id, &mut count, version) {
-            state.members[at].set_count(count, as_of);
+        if let Some(count_version) = state.bring_up_to_date(online.id, &mut count, version) {
+            state.members[index].set_count(count, count_version);
         }
         online.push(joined);
         for frame in &waited.frames {
@@ -219,31 +226,31 @@ impl Room {
             online.push(&Frame::event(wire::event::Kind::Gap(wire::Gap {})));
         }
         // The member's total has changed with the count of this room.
-        online.push_count(self.id, state.members[at].count);
+        online.push_count(self.id, state.members[index].count);
         true
     }
 
-    /// Applies a move of a member's own read position. Returns false if the room no longer remembers all changes since the
+    /// Applies a new read position of a member. Returns false if the room no longer remembers all changes since the
     /// position's version, so that the position must be read from the database.
     #[must_use]
     pub fn apply_read_position(&self, position: &ReadPosition) -> bool {
         let mut state = self.lock();
-        let Ok(at) = state.find(position.user) else { return true };
+        let Ok(index) = state.index_of(position.user) else { return true };
         let mut count = Count::new(position.read_seq, position.unread, position.marked_unread);
-        let Some(as_of) = state.bring_up_to_date(position.user, &mut count, position.version) else { return false };
-        let gets_frames = state.members[at].visibility.reads() == Reads::Yes && !state.arrivals.is_waiting(position.user);
-        let member = &mut state.members[at];
+        let Some(count_version) = state.bring_up_to_date(position.user, &mut count, position.version) else { return false };
+        let gets_frames = state.members[index].visibility.reads() == Reads::Yes && !state.arrivals.is_waiting(position.user);
+        let member = &mut state.members[index];
         if count.read_seq < member.count.read_seq {
             return true;
         }
-        member.set_count(count, as_of);
+        member.set_count(count, count_version);
         if gets_frames {
             member.online.push_count(self.id, count);
         }
         true
     }
 
-    /// Sends an ephemeral frame to all readers except `cause`, as far as `may_learn` allows.
+    /// Sends an ephemeral frame to each reader except `cause` for whom `may_learn` returns true.
     pub fn push_ephemeral(&self, cause: UserId, frame: &Frame, may_learn: impl Fn(UserId) -> bool) {
         self.lock().push(frame, |user| user != cause && may_learn(user));
     }
@@ -258,14 +265,14 @@ impl Room {
         self.lock().push(frame, |user| user == member);
     }
 
-    /// `(version, last_seq)` that the members have seen; `None` while the first member is being added.
+    /// Returns `(version, last_seq)` that the members have seen; `None` while the first member is being added.
     #[must_use]
     pub fn seen(&self) -> Option<(u32, u32)> {
         let state = self.lock();
         state.version.map(|version| (version, state.last_seq))
     }
 
-    /// When the last change was applied, milliseconds since 1970 UTC; 0 if there was none.
+    /// When the last change was applied. Milliseconds since 1970 UTC; 0 if no change was applied.
     #[must_use]
     pub fn active_at_ms(&self) -> i64 {
         self.lock().active_at_ms
@@ -290,8 +297,8 @@ impl Room {
     }
 
     /// For an online member who may read: the count, the version that the members have seen, and the `seq` from which on the
-    /// member sees every message. All three are read at one moment, so a member who is found here was not removed up to that
-    /// version.
+    /// member sees every message. All three are read at the same moment, so the member was not removed up to that version.
+    /// `None` for other users.
     #[must_use]
     pub fn state_of(&self, user: UserId) -> Option<(Count, u32, u32)> {
         let state = self.lock();
@@ -299,7 +306,7 @@ impl Room {
         Some((member.count, state.version?, member.visibility.fully_visible_from_seq()))
     }
 
-    /// The count of an online member who may read.
+    /// The count of an online member who may read; `None` for other users.
     #[must_use]
     pub fn count(&self, user: UserId) -> Option<Count> {
         self.lock().reading_member(user).map(|member| member.count)
@@ -313,23 +320,25 @@ impl Room {
 }
 
 impl State {
-    fn find(&self, user: UserId) -> Result<usize, usize> {
+    /// The index of a member, or the index at which the user would be inserted.
+    fn index_of(&self, user: UserId) -> Result<usize, usize> {
         self.members.binary_search_by(|member| member.online.id.cmp(&user))
     }
 
     fn reading_member(&self, user: UserId) -> Option<&RoomMember> {
-        self.find(user).ok().map(|at| &self.members[at]).filter(|member| member.visibility.reads() == Reads::Yes)
+        self.index_of(user).ok().map(|index| &self.members[index]).filter(|member| member.visibility.reads() == Reads::Yes)
     }
 
-    /// The reason why the next change is not delivered yet.
-    fn waits(&self) -> Applied {
-        match (self.version, self.ahead.first_key_value()) {
+    /// The reason why the next waiting change is not delivered; [`Applied::Done`] if no change waits.
+    fn undelivered_reason(&self) -> Applied {
+        match (self.version, self.waiting.first_key_value()) {
             (None, _) | (_, None) => Applied::Done,
             (Some(version), Some((next, _))) if *next == version + 1 => Applied::Undecided,
             _ => Applied::Gap,
         }
     }
 
+    /// Delivers the next change, or a change whose earlier versions are skipped.
     fn deliver(&mut self, room: ConversationId, change: &Change<Frame>) {
         self.version = Some(change.version);
         if let Effect::Sent { seq, .. } = change.effect {
@@ -337,10 +346,10 @@ impl State {
         }
         self.recent.push(change.version, change.effect.clone());
         // A member whose position was read at a later version came back after this removal, and stays.
-        let gone: Vec<UserId> = match &change.effect {
+        let removed: Vec<UserId> = match &change.effect {
             Effect::Removed(users) => users
                 .iter()
-                .filter(|user| self.find(**user).is_ok_and(|at| self.members[at].as_of < change.version))
+                .filter(|user| self.index_of(**user).is_ok_and(|index| self.members[index].count_version < change.version))
                 .copied()
                 .collect(),
             _ => Vec::new(),
@@ -348,56 +357,58 @@ impl State {
         let (now, gap) = (Instant::now(), Frame::event(wire::event::Kind::Gap(wire::Gap {})));
         for member in &mut self.members {
             let mut moved = None;
-            if member.as_of < change.version {
-                member.as_of = change.version;
+            if member.count_version < change.version {
+                member.count_version = change.version;
                 let before = member.count;
                 member.count.apply(member.online.id, &change.effect);
                 moved = (member.count != before).then_some((before, member.count));
             }
-            let view = member.view(change, &gap);
-            let waits = self.arrivals.take(member.online.id, Some(change.version), view);
+            let frame = member.frame_for(change, &gap);
+            let is_held_back = self.arrivals.take(member.online.id, Some(change.version), frame);
             match (member.visibility.reads(), moved) {
-                (Reads::Yes, Some((before, now))) if waits => member.online.recounted(before, now),
-                (Reads::Yes, _) if !waits => member.online.deliver(room, view, moved, now),
+                (Reads::Yes, Some((before, after))) if is_held_back => member.online.recounted(before, after),
+                (Reads::Yes, _) if !is_held_back => member.online.deliver(room, frame, moved, now),
                 _ => {}
             }
         }
         self.arrivals.seen(change.version);
-        for user in gone {
-            if let Ok(at) = self.find(user) {
-                self.remove_member(room, at);
+        for user in removed {
+            if let Ok(index) = self.index_of(user) {
+                self.remove_member(room, index);
             }
         }
     }
 
-    /// Removes a member; the user's devices get their new total.
-    fn remove_member(&mut self, room: ConversationId, at: usize) {
-        let member = self.members.remove(at);
+    /// Removes a member. The user's devices get the user's new total.
+    fn remove_member(&mut self, room: ConversationId, index: usize) {
+        let member = self.members.remove(index);
         self.arrivals.forget(member.online.id);
-        member.online.left_room(room, member.counted());
+        member.online.left_room(room, member.count_in_total());
     }
 
-    /// Sends a frame that has no version to the readers that `to` selects.
-    fn push(&mut self, frame: &Frame, to: impl Fn(UserId) -> bool) {
-        for member in self.members.iter().filter(|member| to(member.online.id)) {
+    /// Sends a frame that has no version to the readers that `selects` selects.
+    fn push(&mut self, frame: &Frame, selects: impl Fn(UserId) -> bool) {
+        for member in self.members.iter().filter(|member| selects(member.online.id)) {
             if !self.arrivals.take(member.online.id, None, frame) && member.visibility.reads() == Reads::Yes {
                 member.online.push(frame);
             }
         }
     }
 
-    fn deliver_ahead(&mut self, room: ConversationId) -> Applied {
+    /// Delivers the waiting changes that can be delivered now. Returns the reason why the next change waits.
+    fn deliver_waiting(&mut self, room: ConversationId) -> Applied {
         let version = self.version.unwrap_or(0);
-        self.ahead = self.ahead.split_off(&(version + 1));
+        self.waiting = self.waiting.split_off(&(version + 1));
         while let Some(next) = self.version.map(|version| version + 1)
-            && self.ahead.get(&next).is_some_and(|change| change.facts <= self.deciding.decided)
-            && let Some(change) = self.ahead.remove(&next)
+            && self.waiting.get(&next).is_some_and(|change| change.facts <= self.deciding.decided_facts)
+            && let Some(change) = self.waiting.remove(&next)
         {
             self.deliver(room, &change);
         }
-        self.waits()
+        self.undelivered_reason()
     }
 
+    /// Records that the members have seen everything up to this version, without delivering the versions in between.
     fn skip_to(&mut self, version: u32, last_seq: u32) {
         if self.version.is_some_and(|seen| seen < version) {
             self.version = Some(version);
@@ -408,8 +419,8 @@ impl State {
         }
     }
 
-    /// Applies the changes after `version` to a count. Returns the version at which the count is then true; `None` if the
-    /// room does not remember these changes, or if one of them removed the user.
+    /// Applies the changes after `version` to a count. Returns the version at which the count is true afterwards; `None` if
+    /// the room does not remember these changes, or if one of these changes removed the user.
     fn bring_up_to_date(&self, user: UserId, count: &mut Count, version: u32) -> Option<u32> {
         let seen = self.version.unwrap_or(version);
         if version >= seen {

@@ -1,4 +1,4 @@
-//! The messages and enums of `proto/` with their comments, read once from the compiled descriptors.
+//! The messages and enums of `proto/` with their comments. They are read once, from the compiled descriptors.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -83,38 +83,44 @@ impl Wire {
         for file in files.file.iter().filter(|file| file.package() == PACKAGE) {
             let comments = comments(file);
             // Field numbers of FileDescriptorProto: 4 message_type, 5 enum_type.
-            for (at, message) in (0..).zip(&file.message_type) {
-                wire.messages.insert(message.name().to_owned(), Message::read(message, &[4, at], &comments));
+            for (index, message) in (0..).zip(&file.message_type) {
+                wire.messages.insert(message.name().to_owned(), Message::read(message, &[4, index], &comments));
             }
-            for (at, one) in (0..).zip(&file.enum_type) {
-                wire.enums.insert(one.name().to_owned(), Enum::read(one, &[5, at], &comments));
+            for (index, descriptor) in (0..).zip(&file.enum_type) {
+                wire.enums.insert(descriptor.name().to_owned(), Enum::read(descriptor, &[5, index], &comments));
             }
         }
         wire
     }
 
-    /// The message with this name. It panics for an unknown name, which can only be a mistake in the table of routes; a test
-    /// finds it.
+    /// The message with this name.
+    ///
+    /// # Panics
+    /// If `proto/` has no message with this name. All names come from the table of routes and from `proto/` itself, and a
+    /// test checks the table.
     #[must_use]
     pub fn message(&self, name: &str) -> &Message {
         self.messages.get(name).expect("the table names messages of proto/")
     }
 
-    /// The field of `Request` that contains a command: `sendMessage` for `SendMessage`.
+    /// The JSON name of the field of `Request` that contains a command: `sendMessage` for `SendMessage`.
+    ///
+    /// # Panics
+    /// If `proto/` has no command with this name.
     #[must_use]
     pub fn command_key(&self, command: &str) -> &str {
         let fields = &self.message("Request").fields;
-        let carrier = fields.iter().find(|field| field.kind == Kind::Message(command.to_owned()));
-        &carrier.expect("the table names commands of proto/").json_name
+        let field = fields.iter().find(|field| field.kind == Kind::Message(command.to_owned()));
+        &field.expect("the table names commands of proto/").json_name
     }
 }
 
 impl Message {
-    /// Refuses fields that the message does not have. On a socket they are ignored, because the client may be newer than the
-    /// server. Over HTTP they are refused, because a field without effect would mislead the developer.
+    /// Refuses fields that the message does not have. On a socket such fields are ignored, because the client may be newer
+    /// than the server. Over HTTP they are refused, because a field without effect would mislead the developer.
     ///
     /// # Errors
-    /// `invalid`, naming the field; `path` is the path of this message in the body, such as `sendMessage`.
+    /// `invalid` with the first such field; `path` is the path of this message in the body, such as `sendMessage`.
     pub fn refuse_unknown(&self, fields: &Map<String, Value>, path: &str) -> Result<(), Refusal> {
         for (name, value) in fields {
             let path = format!("{path}.{name}");
@@ -131,11 +137,12 @@ impl Message {
             match value {
                 Value::Object(fields) => inner.refuse_unknown(fields, &path)?,
                 Value::Array(values) => {
-                    for (at, fields) in values.iter().enumerate().filter_map(|(at, value)| Some((at, value.as_object()?))) {
-                        inner.refuse_unknown(fields, &format!("{path}[{at}]"))?;
+                    let objects = values.iter().enumerate().filter_map(|(index, value)| Some((index, value.as_object()?)));
+                    for (index, fields) in objects {
+                        inner.refuse_unknown(fields, &format!("{path}[{index}]"))?;
                     }
                 }
-                // A value of the wrong type: the decoder reports it with a better message.
+                // The value has the wrong type. The decoder reports this with a better message.
                 _ => {}
             }
         }
@@ -143,9 +150,11 @@ impl Message {
     }
 }
 
+/// The comments of a file. The key is the path of the item that the comment describes: field numbers and indexes, as in
+/// `SourceCodeInfo`.
 type Comments = BTreeMap<Vec<i32>, String>;
 
-/// The comments of a file by the path of what they describe: field numbers and indexes, as in `SourceCodeInfo`.
+/// Reads the comments of a file.
 fn comments(file: &FileDescriptorProto) -> Comments {
     let locations = file.source_code_info.iter().flat_map(|info| &info.location);
     locations
@@ -157,7 +166,8 @@ fn comments(file: &FileDescriptorProto) -> Comments {
         .collect()
 }
 
-fn at(comments: &Comments, path: &[i32], rest: &[i32]) -> String {
+/// The comment of the item at the path `path` followed by `rest`; empty if the item has no comment.
+fn comment_at(comments: &Comments, path: &[i32], rest: &[i32]) -> String {
     comments.get(&[path, rest].concat()).cloned().unwrap_or_default()
 }
 
@@ -166,31 +176,31 @@ impl Message {
         // Field number of DescriptorProto: 2 field.
         let fields = (0..).zip(&message.field).map(|(index, field)| {
             // The compiler represents `optional` as a `oneof` with one field. The description must not show it as a `oneof`.
-            let group = field.oneof_index.filter(|_| !field.proto3_optional());
-            let group = group.and_then(|group| message.oneof_decl.get(usize::try_from(group).ok()?));
+            let one_of = field.oneof_index.filter(|_| !field.proto3_optional());
+            let one_of = one_of.and_then(|index| message.oneof_decl.get(usize::try_from(index).ok()?));
             Field {
                 name: field.name().to_owned(),
                 json_name: field.json_name().to_owned(),
-                comment: at(comments, path, &[2, index]),
+                comment: comment_at(comments, path, &[2, index]),
                 repeated: field.label() == Label::Repeated,
-                one_of: group.map(|group| group.name().to_owned()),
+                one_of: one_of.map(|one_of| one_of.name().to_owned()),
                 kind: Kind::read(field),
             }
         });
-        Self { comment: at(comments, path, &[]), fields: fields.collect() }
+        Self { comment: comment_at(comments, path, &[]), fields: fields.collect() }
     }
 }
 
 impl Kind {
     fn read(field: &FieldDescriptorProto) -> Self {
         let name = field.type_name().trim_start_matches('.');
-        let local = || name.trim_start_matches(PACKAGE).trim_start_matches('.').to_owned();
+        let local_name = || name.trim_start_matches(PACKAGE).trim_start_matches('.').to_owned();
         match field.r#type() {
             Type::Bool => Self::Flag,
             Type::Uint32 => Self::Number,
-            Type::Enum => Self::Enum(local()),
+            Type::Enum => Self::Enum(local_name()),
             Type::Message if name == "google.protobuf.Timestamp" => Self::Time,
-            Type::Message => Self::Message(local()),
+            Type::Message => Self::Message(local_name()),
             Type::String => Self::Text,
             other => unreachable!("`{name}` has a type that `proto/` does not use: {other:?}"),
         }
@@ -198,11 +208,11 @@ impl Kind {
 }
 
 impl Enum {
-    fn read(one: &EnumDescriptorProto, path: &[i32], comments: &Comments) -> Self {
+    fn read(descriptor: &EnumDescriptorProto, path: &[i32], comments: &Comments) -> Self {
         // Field number of EnumDescriptorProto: 2 value.
-        let values = (0..).zip(&one.value);
-        let values = values.map(|(index, value)| (value.name().to_owned(), at(comments, path, &[2, index])));
-        Self { comment: at(comments, path, &[]), values: values.collect() }
+        let values = (0..).zip(&descriptor.value);
+        let values = values.map(|(index, value)| (value.name().to_owned(), comment_at(comments, path, &[2, index])));
+        Self { comment: comment_at(comments, path, &[]), values: values.collect() }
     }
 }
 
@@ -228,12 +238,12 @@ mod tests {
 
     #[test]
     fn an_optional_field_is_no_oneof() {
-        let of = |message: &str, name: &str| {
+        let one_of = |message: &str, name: &str| {
             let fields = &WIRE.message(message).fields;
             fields.iter().find(|field| field.name == name).and_then(|field| field.one_of.clone())
         };
-        assert_eq!(of("GetHistory", "after_seq"), None);
-        assert_eq!(of("UserRef", "external_id").as_deref(), Some("by"));
+        assert_eq!(one_of("GetHistory", "after_seq"), None);
+        assert_eq!(one_of("UserRef", "external_id").as_deref(), Some("by"));
         assert_eq!(WIRE.command_key("SetTyping"), "setTyping");
     }
 }

@@ -1,8 +1,8 @@
 //! Executes the commands of the WebSocket over HTTP.
 //!
-//! [`routes`] is the table of commands that have a path. [`transcode`] converts a request into the command that a WebSocket
-//! would send, so that both run the same code and get the same refusals. [`descriptors`] and [`schema`] describe the
-//! messages of `proto/`.
+//! [`routes`] is the table of the commands that have a path. [`transcode`] converts a request into the command that a
+//! WebSocket client would send, so that both run the same code and get the same refusals. [`descriptors`] and [`schema`]
+//! describe the messages of `proto/`.
 
 pub mod descriptors;
 mod external;
@@ -52,7 +52,7 @@ pub fn router() -> Router<Shared> {
 }
 
 async fn serve(shared: &Shared, endpoint: Endpoint, path: PathParams, request: Request) -> Result<Response, Problem> {
-    // The body of an unknown caller is not read.
+    // The caller is authenticated first, so that the body of an unknown caller is not read.
     let caller = caller::user(&shared.app, request.headers()).await?;
     shared.limiter.take(caller.user, 1)?;
     let path = path.map_err(|rejection| Refusal::new(ErrorCode::Malformed, rejection.body_text()))?;

@@ -1,13 +1,13 @@
-//! The commands that HTTP offers under `/v1`. The router and the OpenAPI description are both made from [`ROUTES`].
+//! The commands that the HTTP API offers under `/v1`. The router and the OpenAPI description are both made from [`ROUTES`].
 //!
-//! To offer another command, add its line. A `{name}` in the path sets the field of the command with this name. For methods
-//! without a body (`GET`, `DELETE`), query parameters set the other fields.
+//! To offer another command, add a line to the table. A `{name}` in the path sets the field of the command with this name.
+//! For methods without a body (`GET`, `DELETE`), query parameters set the other fields.
 
 use http::Method;
 
 use crate::http::operation::path_fields;
 
-/// A command that HTTP offers.
+/// A command that the HTTP API offers.
 #[derive(Debug)]
 pub struct Route {
     /// The HTTP method.
@@ -20,7 +20,8 @@ pub struct Route {
     pub reply: &'static str,
     /// The summary in the OpenAPI document, one sentence.
     pub summary: &'static str,
-    /// The query parameter whose name differs from the name of its field: parameter, then field.
+    /// A query parameter whose name differs from the name of its field: the name of the parameter, then the name of the
+    /// field.
     pub renamed: Option<(&'static str, &'static str)>,
 }
 
@@ -45,6 +46,7 @@ impl Route {
         }
     }
 
+    /// A route without a renamed query parameter.
     const fn command(
         method: Method,
         path: &'static str,
@@ -55,13 +57,14 @@ impl Route {
         Self { method, path, command, reply, summary, renamed: None }
     }
 
+    /// The same route with a query parameter of another name for a field.
     const fn query(mut self, parameter: &'static str, field: &'static str) -> Self {
         self.renamed = Some((parameter, field));
         self
     }
 }
 
-/// All commands that HTTP offers.
+/// All commands that the HTTP API offers.
 #[rustfmt::skip] // a table
 pub static ROUTES: [Route; 25] = {
     use Route as R;

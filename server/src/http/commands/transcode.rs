@@ -1,4 +1,4 @@
-//! Turns an HTTP request into the command that a socket would send, and the reply into the HTTP answer.
+//! Converts an HTTP request into the command that a client would send on a socket, and the reply into the HTTP response.
 
 use axum::extract::Query;
 use causerie_protocol::{
@@ -18,7 +18,9 @@ use super::{
 #[derive(Debug, Clone, Copy)]
 pub struct Endpoint {
     route: &'static Route,
+    /// See [`Self::key`].
     key: &'static str,
+    /// The message of the command in `proto/`.
     message: &'static Message,
 }
 
@@ -35,13 +37,14 @@ impl Endpoint {
         self.route.has_body()
     }
 
-    /// The field of `Request` that carries the command, `sendMessage`.
+    /// The JSON name of the field of `Request` that contains the command, for example `sendMessage`.
     #[must_use]
     pub fn key(&self) -> &'static str {
         self.key
     }
 
-    /// The fields of the command, taken from body, query and path. A field of the path overrides the others.
+    /// Collects the fields of the command: `fields` of the body, or the query parameters, and the fields of the path. A
+    /// field of the path overrides the same field of the body or query.
     ///
     /// # Errors
     /// `invalid` if a field or parameter is unknown.
@@ -63,7 +66,7 @@ impl Endpoint {
         Ok(fields)
     }
 
-    /// The command of these fields.
+    /// Decodes the command from its fields.
     ///
     /// # Errors
     /// The same refusal as on a socket, with the same field.
@@ -79,25 +82,26 @@ impl Endpoint {
         Command::try_from(request.command.ok_or_else(unknown)?)
     }
 
-    /// Numbers stay texts: protobuf's JSON mapping accepts both. An empty parameter counts as absent.
+    /// Sets fields from the query parameters. An empty parameter counts as absent. Numbers stay texts, because protobuf's
+    /// JSON mapping accepts numbers as texts.
     fn fill_from_query(&self, fields: &mut Map<String, Value>, uri: &Uri) -> Result<(), Refusal> {
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
             .map_err(|error| Refusal::new(ErrorCode::Malformed, error.body_text()))?;
         if let Some((unknown, _)) =
-            pairs.iter().find(|(name, _)| !self.message.fields.iter().any(|field| self.fills(name, field)))
+            pairs.iter().find(|(name, _)| !self.message.fields.iter().any(|field| self.sets_field(name, field)))
         {
             let parameters = self.message.fields.iter().map(|field| self.route.parameter(&field.name));
-            let in_path = |parameter: &&str| self.route.path.contains(&format!("{{{parameter}}}"));
-            let known = parameters.filter(|parameter| !in_path(parameter)).collect::<Vec<_>>().join(", ");
-            let why = format!("`{unknown}` is no parameter here; there are: {known}");
-            return Err(Refusal::new(ErrorCode::Invalid, why).field(unknown.as_str()));
+            let is_in_path = |parameter: &&str| self.route.path.contains(&format!("{{{parameter}}}"));
+            let known = parameters.filter(|parameter| !is_in_path(parameter)).collect::<Vec<_>>().join(", ");
+            let reason = format!("`{unknown}` is no parameter here; there are: {known}");
+            return Err(Refusal::new(ErrorCode::Invalid, reason).field(unknown.as_str()));
         }
         for field in &self.message.fields {
-            let given = pairs.iter().filter(|(name, value)| self.fills(name, field) && !value.is_empty());
-            let mut given: Vec<Value> = given.map(|(_, value)| value.as_str().into()).collect();
+            let values = pairs.iter().filter(|(name, value)| self.sets_field(name, field) && !value.is_empty());
+            let mut values: Vec<Value> = values.map(|(_, value)| value.as_str().into()).collect();
             if field.repeated {
-                fields.insert(field.json_name.clone(), given.into());
-            } else if let Some(last) = given.pop() {
+                fields.insert(field.json_name.clone(), values.into());
+            } else if let Some(last) = values.pop() {
                 let flag = last.as_str().filter(|_| field.kind == Kind::Flag).and_then(|text| text.parse::<bool>().ok());
                 fields.insert(field.json_name.clone(), flag.map_or(last, Value::Bool));
             }
@@ -105,14 +109,14 @@ impl Endpoint {
         Ok(())
     }
 
-    /// Whether a query parameter of this name sets the field: the name of the route's table, or the field's name in JSON or in
-    /// `proto/`.
-    fn fills(&self, parameter: &str, field: &Field) -> bool {
+    /// Whether a query parameter with this name sets the field. A parameter may have the name in the table of routes, or the
+    /// field's name in JSON or in `proto/`.
+    fn sets_field(&self, parameter: &str, field: &Field) -> bool {
         [self.route.parameter(&field.name), &field.json_name, &field.name].contains(&parameter)
     }
 }
 
-/// The message inside a reply, as JSON.
+/// The HTTP body of a reply: the message inside the reply, as JSON.
 #[must_use]
 pub fn answer(result: reply::Result) -> Vec<u8> {
     // `{"messageSent":{…}}`: without an id, a reply is an object of one field, whose value is the message.
@@ -137,7 +141,7 @@ mod tests {
         Endpoint::new(route)
     }
 
-    fn read<'a>(
+    fn decode<'a>(
         name: &'static str,
         fields: Map<String, Value>,
         uri: &Uri,
@@ -151,12 +155,12 @@ mod tests {
     fn path_and_query_become_fields() {
         let conversation = ConversationId::new();
         let uri = Uri::from_static("/ignored?after_seq=7&limit=");
-        let command = read("GetHistory", Map::new(), &uri, [("conversation_id", &*conversation.to_string())]);
+        let command = decode("GetHistory", Map::new(), &uri, [("conversation_id", &*conversation.to_string())]);
         let expected = Command::Read(ReadCommand::GetHistory { conversation, range: HistoryRange::After(7), limit: 50 });
         assert_eq!(command.as_ref(), Ok(&expected));
         for query in ["afterSeq=7", "afterSeq=7.0", "after_seq=70e-1", "afterSeq=6&after_seq=7"] {
             let uri: Uri = format!("/ignored?{query}").parse().expect("a uri");
-            let command = read("GetHistory", Map::new(), &uri, [("conversation_id", &*conversation.to_string())]);
+            let command = decode("GetHistory", Map::new(), &uri, [("conversation_id", &*conversation.to_string())]);
             assert_eq!(command.as_ref(), Ok(&expected), "{query}");
         }
     }
@@ -164,9 +168,9 @@ mod tests {
     #[test]
     fn repeated_parameters_become_lists_in_order() {
         let (first, second) = (UserId::new(), UserId::new());
-        for (one, other) in [("id", "id"), ("userIds", "userIds"), ("user_ids", "id")] {
-            let uri: Uri = format!("/v1/users?{one}={first}&{other}={second}").parse().expect("a uri");
-            let command = read("GetUsers", Map::new(), &uri, []);
+        for (first_name, second_name) in [("id", "id"), ("userIds", "userIds"), ("user_ids", "id")] {
+            let uri: Uri = format!("/v1/users?{first_name}={first}&{second_name}={second}").parse().expect("a uri");
+            let command = decode("GetUsers", Map::new(), &uri, []);
             assert_eq!(command, Ok(Command::Read(ReadCommand::GetUsers { users: vec![first, second] })));
         }
     }
@@ -174,7 +178,7 @@ mod tests {
     #[test]
     fn an_error_about_a_wrong_type_names_only_the_field() {
         let fields = Map::from_iter([("text".to_owned(), Value::from(7))]);
-        let refusal = read("SendMessage", fields, &Uri::default(), []).expect_err("a number is no text");
+        let refusal = decode("SendMessage", fields, &Uri::default(), []).expect_err("a number is no text");
         assert_eq!(refusal.code, ErrorCode::Malformed);
         assert_eq!(refusal.field, "sendMessage.text");
         assert!(!refusal.message.contains("line"), "{}", refusal.message);
@@ -184,7 +188,7 @@ mod tests {
     fn an_unknown_field_is_refused_at_any_depth() {
         let refused = |fields: Value| {
             let fields = fields.as_object().expect("an object").clone();
-            read("StartConversation", fields, &Uri::default(), []).expect_err("refused").field
+            decode("StartConversation", fields, &Uri::default(), []).expect_err("refused").field
         };
         assert_eq!(refused(json!({ "record": "7" })), "startConversation.record");
         let with = json!({ "with": [{ "externalId": "tom" }, { "externalId": "noa", "role": "owner" }] });
@@ -197,7 +201,7 @@ mod tests {
         let conversation = ConversationId::new();
         let delete = |query: &str| {
             let uri: Uri = format!("/ignored?for_all={query}").parse().expect("a uri");
-            read("DeleteConversation", Map::new(), &uri, [("conversation_id", &*conversation.to_string())])
+            decode("DeleteConversation", Map::new(), &uri, [("conversation_id", &*conversation.to_string())])
         };
         let deletion = |for_all| Command::Write(WriteCommand::DeleteConversation { conversation, for_all });
         assert_eq!(delete("true"), Ok(deletion(true)));

@@ -20,7 +20,7 @@ use crate::{
     http::error::Problem,
 };
 
-/// Reads the audit.
+/// Reads the audit log.
 pub struct GetAudit;
 
 /// Selects lines.
@@ -53,6 +53,7 @@ pub struct AuditQuery {
     outcome: Option<String>,
 }
 
+/// For `transform`: the text is a day or a time.
 fn day_or_moment(schema: &mut Schema) {
     extend(schema, json!({ "anyOf": [{ "format": "date-time" }, { "format": "date" }] }));
 }
@@ -105,17 +106,17 @@ impl Endpoint for GetAudit {
     async fn run(call: Call<Self>, Params(query): Self::Query, (): ()) -> Result<Self::Answer, Problem> {
         let (store, tenant) = (&call.shared.app.store, call.caller.tenant);
         let limit = page_limit(query.limit.as_deref())?;
-        if let Some(why) = query.action.as_deref().and_then(audit::unknown_action) {
-            return Err(Refusal::new(ErrorCode::Invalid, why).field("action").into());
+        if let Some(reason) = query.action.as_deref().and_then(audit::unknown_action) {
+            return Err(Refusal::new(ErrorCode::Invalid, reason).field("action").into());
         }
         let cursor = query.cursor.as_deref().map(Uuid::parse_str).transpose();
         let moment = |field, text: Option<&str>| {
-            let wrong = |text| unexpected(field, text, "2026-09-01 or 2026-09-01T07:30:00Z");
-            text.map(|text| from_rfc3339(text).ok_or_else(|| wrong(text))).transpose()
+            let refusal = |text| unexpected(field, text, "2026-09-01 or 2026-09-01T07:30:00Z");
+            text.map(|text| from_rfc3339(text).ok_or_else(|| refusal(text))).transpose()
         };
-        let outcome = query.outcome.as_deref().map(|word| {
+        let outcome = query.outcome.as_deref().map(|name| {
             let all = Outcome::ALL.map(Outcome::name).join(", ");
-            Outcome::named(word).ok_or_else(|| unexpected("outcome", word, &format!("one of {all}")))
+            Outcome::from_name(name).ok_or_else(|| unexpected("outcome", name, &format!("one of {all}")))
         });
         let filter = Filter {
             before: cursor.map_err(|_| invalid("cursor", "must be the `nextCursor` of a page before"))?,
@@ -127,10 +128,10 @@ impl Endpoint for GetAudit {
             outcome: outcome.transpose()?,
         };
         let mut page = audit::page(store, tenant, &filter, limit + 1).await?;
-        let more = page.len() > limit as usize;
+        let has_more = page.len() > limit as usize;
         page.truncate(limit as usize);
         let actors = Actors::read(store, tenant).await?;
-        let next_cursor = page.last().filter(|_| more).map(|(id, _)| *id);
+        let next_cursor = page.last().filter(|_| has_more).map(|(id, _)| *id);
         let entries = page.into_iter().map(|(_, entry)| AuditEntry {
             at: rfc3339(entry.at_ms),
             actor_name: actors.name(&entry.actor).map(str::to_owned),

@@ -1,5 +1,5 @@
-//! Decodes JSON objects and query parameters strictly. An error about a wrong value names the field, the value and what was expected;
-//! an error about an unknown field lists the known fields.
+//! Decodes JSON objects and query parameters strictly. An error about a wrong value names the field, the value and the
+//! expected form. An error about an unknown field lists the known fields.
 
 use axum::extract::Query;
 use causerie_protocol::{ErrorCode, Refusal};
@@ -12,13 +12,13 @@ use crate::{
     plain::{not_expected, shortened},
 };
 
-/// Reads the fields of a body. `null` counts as an absent field.
+/// Decodes the fields of a body. A field that is `null` counts as absent.
 ///
 /// # Errors
-/// With the field: `malformed` for a value of a wrong type, `invalid` for any other mistake.
+/// `malformed` for a value of a wrong type, `invalid` for any other mistake; both with the field.
 pub fn body<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, Refusal> {
-    // Nulls are removed before the body is decoded, so an unknown field that is `null` has to be found before. Each such field is
-    // decoded alone, because serde stops at the first mistake; the loop ends at the first unknown field.
+    // Fields that are `null` are removed before the body is decoded, so unknown fields among them must be found before that.
+    // Each field that is `null` is decoded alone, because serde stops at the first mistake.
     for name in fields.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name) {
         refuse_unknown::<T>(&Value::Object([(name.clone(), Value::Null)].into_iter().collect()))?;
     }
@@ -30,11 +30,14 @@ pub fn body<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, Refusa
     decode(without_nulls(fields), false)
 }
 
-/// The path of a text that contains U+0000, such as `as.externalId`. PostgreSQL stores no such text and refuses the statement.
+/// The path of the first text that contains U+0000, for example `as.externalId`. PostgreSQL refuses a statement with this
+/// character.
 fn path_of_nul(path: String, value: &Value) -> Option<String> {
     match value {
         Value::String(text) => text.contains('\0').then_some(path),
-        Value::Array(items) => items.iter().enumerate().find_map(|(at, item)| path_of_nul(format!("{path}[{at}]"), item)),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(index, item)| path_of_nul(format!("{path}[{index}]"), item))
+        }
         Value::Object(fields) => fields.iter().find_map(|(name, value)| {
             let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
             path_of_nul(path, value)
@@ -43,7 +46,7 @@ fn path_of_nul(path: String, value: &Value) -> Option<String> {
     }
 }
 
-/// Refuses an unknown field; any other mistake passes.
+/// Refuses an unknown field. Any other mistake is ignored here.
 fn refuse_unknown<T: DeserializeOwned>(value: &Value) -> Result<(), Refusal> {
     match serde_path_to_error::deserialize::<_, T>(value) {
         Err(error) if unknown_field(&error.inner().to_string()).is_some() => Err(refusal(&error, value, false)),
@@ -51,21 +54,21 @@ fn refuse_unknown<T: DeserializeOwned>(value: &Value) -> Result<(), Refusal> {
     }
 }
 
-/// Reads the query parameters. An empty parameter counts as absent. If a parameter is repeated, the last value counts.
+/// Decodes the query parameters. An empty parameter counts as absent. If a parameter is repeated, the last value counts.
 ///
 /// # Errors
 /// `invalid`, with the parameter, for an unknown parameter or a wrong value; `malformed` for a query that can't be decoded.
 pub fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
         .map_err(|error| Refusal::new(ErrorCode::Malformed, error.body_text()))?;
-    // An unknown parameter is refused, an empty one too.
-    let mut known = Map::new();
+    // An empty parameter becomes `null` and is not removed, so that an unknown parameter is refused even if it is empty.
+    let mut parameters = Map::new();
     for (name, value) in pairs {
         refuse_control_characters(&name, &value)?;
         let value = if value.is_empty() { Value::Null } else { value.into() };
-        known.insert(name, value);
+        parameters.insert(name, value);
     }
-    decode(Value::Object(known), true)
+    decode(Value::Object(parameters), true)
 }
 
 /// The value without the fields that are `null`.
@@ -86,61 +89,62 @@ fn decode<T: DeserializeOwned>(value: Value, is_query: bool) -> Result<T, Refusa
     serde_path_to_error::deserialize(&value).map_err(|error| refusal(&error, &value, is_query))
 }
 
-/// Turns an error of serde into a refusal in the words of the other refusals.
+/// Converts an error of serde to a refusal. `value` is the decoded value.
 fn refusal(error: &serde_path_to_error::Error<serde_json::Error>, value: &Value, is_query: bool) -> Refusal {
     let path = error.path().to_string();
     let path = if path == "." { String::new() } else { path };
-    let said = error.inner().to_string();
-    if let Some((unknown, fields)) = unknown_field(&said) {
+    let error_text = error.inner().to_string();
+    if let Some((unknown, fields)) = unknown_field(&error_text) {
         let field = if path.is_empty() || path.ends_with('?') { unknown.to_owned() } else { path };
-        let shown = shortened(&field);
-        let why = if is_query {
-            format!("`{shown}` is not a parameter here; the parameters are {fields}")
+        let field_text = shortened(&field);
+        let reason = if is_query {
+            format!("`{field_text}` is not a parameter here; the parameters are {fields}")
         } else if field.contains('.') {
             let fields = format!("`{}`", fields.replace(", ", "`, `"));
-            format!("`{shown}` is not a field here; the fields are {fields}")
+            format!("`{field_text}` is not a field here; the fields are {fields}")
         } else {
-            format!("there is no field `{shown}`; the fields are {fields}")
+            format!("there is no field `{field_text}`; the fields are {fields}")
         };
-        return Refusal::new(ErrorCode::Invalid, why).field(field);
+        return Refusal::new(ErrorCode::Invalid, reason).field(field);
     }
-    if let Some(missing) = said.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+    if let Some(missing) = error_text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
         let field = if path.is_empty() { missing.to_owned() } else { format!("{path}.{missing}") };
         return Refusal::new(ErrorCode::Invalid, format!("`{field}` is needed")).field(field);
     }
-    let expected = |said: &str| {
-        let expected = said.split_once(", expected ").map_or(said, |(_, expected)| expected);
+    let expected = |error_text: &str| {
+        let expected = error_text.split_once(", expected ").map_or(error_text, |(_, expected)| expected);
         expected.replace("a string", "a text").replace("a boolean", "true or false").replace("a sequence", "a list")
     };
-    let given = at(value, error.path());
-    let wrong = |expected: &str| match given {
-        Some(Value::String(text)) if is_query || said.starts_with("unknown variant") => {
+    let given = value_at(value, error.path());
+    let sentence = |expected: &str| match given {
+        Some(Value::String(text)) if is_query || error_text.starts_with("unknown variant") => {
             format!("`{path}` is `{}`, expected {expected}", shortened(text))
         }
         Some(given) => not_expected(&path, given, expected),
         None => format!("`{path}` must be {expected}"),
     };
-    if said.starts_with("invalid type") {
+    if error_text.starts_with("invalid type") {
         let code = if is_query { ErrorCode::Invalid } else { ErrorCode::Malformed };
-        return Refusal::new(code, wrong(&expected(&said))).field(path);
+        return Refusal::new(code, sentence(&expected(&error_text))).field(path);
     }
-    if said.starts_with("unknown variant") || said.starts_with("invalid value") {
-        return Refusal::new(ErrorCode::Invalid, wrong(&expected(&said).replace('`', ""))).field(path);
+    if error_text.starts_with("unknown variant") || error_text.starts_with("invalid value") {
+        return Refusal::new(ErrorCode::Invalid, sentence(&expected(&error_text).replace('`', ""))).field(path);
     }
-    // Messages of this program's own types begin with a verb: "is …", "must …".
-    Refusal::new(ErrorCode::Invalid, format!("`{path}` {said}")).field(path)
+    // The messages of this program's own types begin with a verb: "is …", "must …".
+    Refusal::new(ErrorCode::Invalid, format!("`{path}` {error_text}")).field(path)
 }
 
-/// The unknown name and the known fields, from serde's "unknown field `a`, expected `b` or `c`".
-fn unknown_field(said: &str) -> Option<(&str, String)> {
-    let said = said.strip_prefix("unknown field `")?;
-    let (unknown, expected) = said.rsplit_once("`, expected ").or_else(|| said.rsplit_once("`, there are no fields"))?;
+/// The unknown field and the list of known fields, from serde's error "unknown field `a`, expected `b` or `c`". `None` for
+/// another error.
+fn unknown_field(error_text: &str) -> Option<(&str, String)> {
+    let rest = error_text.strip_prefix("unknown field `")?;
+    let (unknown, expected) = rest.rsplit_once("`, expected ").or_else(|| rest.rsplit_once("`, there are no fields"))?;
     let fields: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
     Some((unknown, fields.join(", ")))
 }
 
-/// The value at a path.
-fn at<'a>(value: &'a Value, path: &serde_path_to_error::Path) -> Option<&'a Value> {
+/// The value at a path of serde; `None` if the path leads to no value.
+fn value_at<'a>(value: &'a Value, path: &serde_path_to_error::Path) -> Option<&'a Value> {
     use serde_path_to_error::Segment;
     path.iter().try_fold(value, |value, segment| match segment {
         Segment::Map { key } => value.get(key),
@@ -149,10 +153,10 @@ fn at<'a>(value: &'a Value, path: &serde_path_to_error::Path) -> Option<&'a Valu
     })
 }
 
-/// A whole number of a body in any notation of JSON: `2`, `2.0`, `2e0`. For `deserialize_with`.
+/// For `deserialize_with`: a whole number in a body, in any notation of JSON: `2`, `2.0`, `2e0`.
 ///
 /// # Errors
-/// For any other value.
+/// An error of the deserializer for any other value.
 pub fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let Some(value) = Option::<Value>::deserialize(deserializer)? else { return Ok(None) };
     let number = whole(&value);
@@ -160,10 +164,10 @@ pub fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     number.map(Some).ok_or_else(refused)
 }
 
-/// Whole seconds since 1970 UTC, for `deserialize_with`. A number that is too large becomes `i64::MAX`.
+/// For `deserialize_with`: whole seconds since 1970 UTC. A number that is too large becomes `i64::MAX`.
 ///
 /// # Errors
-/// For any other value.
+/// An error of the deserializer for any other value.
 pub fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     let Some(value) = Option::<Value>::deserialize(deserializer)? else { return Ok(None) };
     let refused = || D::Error::custom("is no whole number of seconds since 1970");
@@ -171,20 +175,21 @@ pub fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>
     Ok(Some(i64::try_from(number).unwrap_or(i64::MAX)))
 }
 
-/// A whole number of a query, for `deserialize_with`.
+/// For `deserialize_with`: a whole number in a query parameter.
 ///
 /// # Errors
-/// For any other text.
+/// An error of the deserializer for any other text.
 pub fn number_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
     let refused = |_| D::Error::custom(format!("is `{}`, expected a whole number", shortened(&text)));
     text.parse().map(Some).map_err(refused)
 }
 
-/// The refusal of a wrong value in a field or parameter.
+/// The refusal of a wrong value in a field or parameter. `reason` completes the sentence that begins with the name of the
+/// field.
 #[must_use]
-pub fn invalid(field: &str, why: &str) -> Refusal {
-    Refusal::new(ErrorCode::Invalid, format!("`{field}` {why}")).field(field)
+pub fn invalid(field: &str, reason: &str) -> Refusal {
+    Refusal::new(ErrorCode::Invalid, format!("`{field}` {reason}")).field(field)
 }
 
 /// The refusal of a text that is not one of the expected texts.
@@ -201,7 +206,7 @@ mod tests {
 
     #[derive(Debug, PartialEq, Deserialize)]
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
-    struct Asked {
+    struct TestFields {
         text: Option<String>,
         dry_run: Option<bool>,
         #[serde(default, deserialize_with = "whole_number")]
@@ -215,7 +220,7 @@ mod tests {
         id: String,
     }
 
-    fn read(value: Value) -> Result<Asked, Refusal> {
+    fn read(value: Value) -> Result<TestFields, Refusal> {
         body(value.as_object().cloned().expect("an object"))
     }
 
@@ -264,22 +269,22 @@ mod tests {
             let refusal = read(unknown).expect_err("refused");
             assert_eq!((refusal.code, &*refusal.field), (ErrorCode::Invalid, field));
         }
-        let nothing = Asked { text: None, dry_run: None, to: None, inner: None };
+        let nothing = TestFields { text: None, dry_run: None, to: None, inner: None };
         assert_eq!(read(json!({ "text": null, "to": null, "inner": null })), Ok(nothing));
-        assert_eq!(read(json!({ "to": 2.0 })).map(|asked| asked.to), Ok(Some(2)));
+        assert_eq!(read(json!({ "to": 2.0 })).map(|fields| fields.to), Ok(Some(2)));
     }
 
     #[test]
     fn an_error_about_an_unknown_parameter_lists_the_known_parameters() {
         #[derive(Debug, PartialEq, Deserialize)]
         #[serde(deny_unknown_fields)]
-        struct Asked {
+        struct TestFields {
             #[serde(default, deserialize_with = "number_text")]
             version: Option<u64>,
             action: Option<String>,
         }
-        let read = |query: &str| super::query::<Asked>(&format!("/v1/x?{query}").parse().expect("a URI"));
-        assert_eq!(read("version=3&action="), Ok(Asked { version: Some(3), action: None }));
+        let read = |query: &str| super::query::<TestFields>(&format!("/v1/x?{query}").parse().expect("a URI"));
+        assert_eq!(read("version=3&action="), Ok(TestFields { version: Some(3), action: None }));
         let refusal = read("user=lea").expect_err("refused");
         assert_eq!(refusal.message, "`user` is not a parameter here; the parameters are version, action");
         assert_eq!(read("version=last").expect_err("refused").message, "`version` is `last`, expected a whole number");

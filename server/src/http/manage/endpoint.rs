@@ -1,6 +1,7 @@
-//! An endpoint is a type: it names the path, the caller, the request and the answer, and runs the operation.
+//! The trait of endpoints. A type that implements it states the path, the caller, the request and the answer, and runs the
+//! operation.
 //!
-//! The router and the OpenAPI description are both made from this type, so they can't contradict each other.
+//! The router and the OpenAPI description are both made from this type, so they always agree.
 
 use std::future::Future;
 
@@ -33,21 +34,21 @@ use crate::{
     telemetry::CodeLabel,
 };
 
-/// An operation that is not a command.
+/// An operation of the HTTP API that is not a command of the socket.
 pub trait Endpoint: Sized + 'static {
-    /// The verb.
+    /// The HTTP method.
     const METHOD: Method;
-    /// The path as axum reads it, `/v1/users/{id}`.
+    /// The path in the syntax of axum: `/v1/users/{id}`.
     const PATH: &'static str;
     /// The name of the operation in generated clients.
     const ID: &'static str;
-    /// One sentence.
+    /// The summary in the OpenAPI document, one sentence.
     const SUMMARY: &'static str;
-    /// More about the operation, for the description only.
+    /// Further sentences for the OpenAPI document.
     const TEXT: &'static str = "";
-    /// The API key needs one of these scopes. Empty for endpoints of users.
+    /// The API key of the caller needs one of these scopes. Empty for endpoints that users call.
     const SCOPES: &'static [Scope] = &[];
-    /// The most bytes of a body.
+    /// The maximum size of the body, in bytes.
     const BODY_BYTES_MAX: usize = FRAME_BYTES_MAX;
     /// Whether a request without a body is refused.
     const NEEDS_BODY: bool = false;
@@ -64,7 +65,7 @@ pub trait Endpoint: Sized + 'static {
     /// Runs the operation.
     ///
     /// # Errors
-    /// The refusals of the operation. A wrong credential, scope, query or body is refused before this is called.
+    /// The refusals of the operation. A wrong credential, scope, query or body is refused before this function is called.
     fn run(
         call: Call<Self>,
         query: Self::Query,
@@ -80,8 +81,9 @@ pub struct Call<E: Endpoint> {
     pub caller: E::Caller,
     /// The headers of the request.
     pub headers: HeaderMap,
-    /// Closes the caller's connection.
+    /// Closes the caller's connection; `None` if the listener does not support it.
     pub cut: Option<Cut>,
+    /// The values of the `{name}`s of the path.
     path: Vec<String>,
 }
 
@@ -99,13 +101,14 @@ impl<E: Endpoint> Call<E> {
     }
 }
 
-/// A caller who is identified by the headers of a request.
+/// A kind of caller that the headers of a request identify.
 pub trait FromHeaders: Sized + Send {
-    /// Reads the credential.
+    /// Authenticates the caller by the headers.
     ///
     /// # Errors
-    /// If the credential is missing, is not valid, or lacks the scopes.
-    fn of(
+    /// A refusal if the credential is missing or not valid, if it has none of the scopes, or if the database does not
+    /// answer.
+    fn authenticate(
         shared: &Shared,
         headers: &HeaderMap,
         scopes: &'static [Scope],
@@ -113,22 +116,22 @@ pub trait FromHeaders: Sized + Send {
 }
 
 impl FromHeaders for ApiCaller {
-    async fn of(shared: &Shared, headers: &HeaderMap, scopes: &'static [Scope]) -> Result<Self, Problem> {
+    async fn authenticate(shared: &Shared, headers: &HeaderMap, scopes: &'static [Scope]) -> Result<Self, Problem> {
         Ok(caller::back_end(&shared.app, headers, scopes).await?)
     }
 }
 
 impl FromHeaders for Caller {
-    async fn of(shared: &Shared, headers: &HeaderMap, _: &'static [Scope]) -> Result<Self, Problem> {
+    async fn authenticate(shared: &Shared, headers: &HeaderMap, _: &'static [Scope]) -> Result<Self, Problem> {
         let caller = caller::user(&shared.app, headers).await?;
         shared.limiter.take(caller.user, 1)?;
         Ok(caller)
     }
 }
 
-/// Query parameters.
+/// The query parameters of an endpoint.
 pub trait Query: Sized + Send {
-    /// The OpenAPI parameters.
+    /// The parameters for the OpenAPI document.
     fn parameters() -> Vec<Value>;
 
     /// Reads the parameters.
@@ -138,7 +141,7 @@ pub trait Query: Sized + Send {
     fn read(uri: &Uri) -> Result<Self, Refusal>;
 }
 
-/// No query parameters. A query is ignored.
+/// An endpoint without query parameters ignores the query.
 impl Query for () {
     fn parameters() -> Vec<Value> {
         Vec::new()
@@ -176,11 +179,11 @@ pub trait Body: Sized + Send {
     /// Reads the body.
     ///
     /// # Errors
-    /// If the body is too large, too slow or of another type, or its content is wrong.
+    /// A problem if the body is too large, arrives too slowly, has another media type, or has a wrong content.
     fn read(request: Request, bytes_max: usize) -> impl Future<Output = Result<Self, Problem>> + Send;
 }
 
-/// No body is read.
+/// An endpoint without a body does not read the body.
 impl Body for () {
     fn content(_: &mut Schemas) -> Option<Value> {
         None
@@ -191,7 +194,8 @@ impl Body for () {
     }
 }
 
-/// A JSON object as a type. An empty body counts as an empty object, `null` as an absent field; an unknown field is refused.
+/// A JSON object as a type. In a request, an empty body counts as an empty object, a field that is `null` counts as absent,
+/// and an unknown field is refused.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send> Body for Json<T> {
@@ -212,7 +216,7 @@ pub trait Answer: Send {
     /// The description of the answer in OpenAPI.
     const TEXT: &'static str = "Done.";
 
-    /// Whether `HEAD` is answered, by running `GET`. Otherwise it is refused.
+    /// Whether a `HEAD` request runs the operation of `GET`. If not, `HEAD` is refused.
     const HEAD: bool = true;
 
     /// The OpenAPI `content`; `None` if the answer has no body.
@@ -222,7 +226,7 @@ pub trait Answer: Send {
     fn response(self) -> Response;
 }
 
-/// No content (204).
+/// An answer without a body has the status 204.
 impl Answer for () {
     const STATUS: StatusCode = StatusCode::NO_CONTENT;
 
@@ -252,16 +256,16 @@ impl<T: Serialize + JsonSchema + Send> Answer for Json<T> {
 pub struct Wire<T>(pub T);
 
 /// A message of `proto/` that has a schema.
-pub trait Named: serde::Serialize + prost::Message + Send {
+pub trait WireMessage: serde::Serialize + prost::Message + Send {
     /// The name of the message in `proto/`.
     const NAME: &'static str;
 }
 
-impl Named for causerie_protocol::wire::User {
+impl WireMessage for causerie_protocol::wire::User {
     const NAME: &'static str = "User";
 }
 
-impl<T: Named> Answer for Wire<T> {
+impl<T: WireMessage> Answer for Wire<T> {
     fn content(schemas: &mut Schemas) -> Option<Value> {
         Some(json!({ "application/json": { "schema": schemas.message(T::NAME) } }))
     }
@@ -280,7 +284,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The endpoint of this type.
+    /// The entry of the endpoint `E`.
     #[must_use]
     pub const fn of<E: Endpoint>() -> Self {
         Self { path: E::PATH, handler: handler::<E>, describe: describe::<E> }
@@ -297,7 +301,7 @@ impl Entry {
         (self.handler)()
     }
 
-    /// The operation. Adds its schemas to `schemas`.
+    /// The description of the operation. Adds the schemas of the operation to `schemas`.
     #[must_use]
     pub fn describe(&self, schemas: &mut Schemas) -> Operation {
         (self.describe)(schemas)
@@ -327,18 +331,18 @@ async fn serve<E: Endpoint>(
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
         return Ok(response);
     }
-    // The body of an unknown caller is not read.
-    let caller = E::Caller::of(shared, request.headers(), E::SCOPES).await?;
+    // The caller is authenticated first, so that the body of an unknown caller is not read.
+    let caller = E::Caller::authenticate(shared, request.headers(), E::SCOPES).await?;
     let path = path.map_err(|rejection| Refusal::new(ErrorCode::Malformed, rejection.body_text()))?;
     path.iter().try_for_each(|(name, value)| body::refuse_control_characters(name, value))?;
     let path = path.iter().map(|(_, value)| value.to_owned()).collect();
     let query = E::Query::read(request.uri())?;
     let headers = request.headers().clone();
     let cut = request.extensions().get::<Cut>().cloned();
-    let missing = E::NEEDS_BODY && request.body().is_end_stream();
-    // A missing body is read like an empty object first, so that the error names the first missing field.
+    let is_missing = E::NEEDS_BODY && request.body().is_end_stream();
+    // A missing body is first read as an empty object, so that the error names the first required field, if there is one.
     let body = E::Body::read(request, E::BODY_BYTES_MAX).await?;
-    if missing {
+    if is_missing {
         return Err(Refusal::new(ErrorCode::Malformed, "the body is missing: send a JSON object").into());
     }
     let call = Call { shared: shared.clone(), caller, headers, cut, path };
@@ -348,7 +352,7 @@ async fn serve<E: Endpoint>(
 fn describe<E: Endpoint>(schemas: &mut Schemas) -> Operation {
     let mut operation = Operation::new(E::METHOD, E::PATH, E::ID, E::SUMMARY, E::SCOPES);
     for name in operation.path_fields().collect::<Vec<_>>() {
-        let schema = bounds::of_path(name);
+        let schema = bounds::path_parameter(name);
         operation.parameter(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
     E::Query::parameters().into_iter().for_each(|parameter| operation.parameter(parameter));

@@ -1,4 +1,4 @@
-//! Limits exports: a node reads at most two at a time, and at most one per tenant.
+//! Limits exports. At a time, a node reads at most two exports from the database, and runs at most one export per tenant.
 
 use std::{
     collections::HashSet,
@@ -8,9 +8,9 @@ use std::{
 use causerie_protocol::{ErrorCode, Refusal, TenantId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The number of exports of a node that read the database at the same time. Each holds a connection, and the embedded
-/// database has four connections for readers.
-const AT_A_TIME: usize = 2;
+/// The maximum number of exports of a node that read the database at the same time. Each of them holds a connection, and the
+/// embedded database has four connections for readers.
+const READING_MAX: usize = 2;
 /// The `Retry-After` of a refused export, in milliseconds.
 const BUSY_RETRY_MS: u32 = 5_000;
 
@@ -20,22 +20,25 @@ pub struct Exports(Arc<State>);
 
 #[derive(Debug)]
 struct State {
+    /// Permits for exports that read the database.
     reading: Arc<Semaphore>,
+    /// The tenants that have an export.
     tenants: Mutex<HashSet<TenantId>>,
 }
 
-/// Permits an export to read the database and to keep a file.
+/// Permits an export to read the database and to keep its file.
 pub struct Permit {
     _reading: OwnedSemaphorePermit,
     tenant: TenantPermit,
 }
 
-/// Permits an export of the tenant to keep a file until the file is sent.
+/// Permits an export of the tenant to keep its file until the file is sent. While it exists, the tenant can't begin another
+/// export.
 pub struct TenantPermit(Exports, TenantId);
 
 impl Default for Exports {
     fn default() -> Self {
-        Self(Arc::new(State { reading: Arc::new(Semaphore::new(AT_A_TIME)), tenants: Mutex::default() }))
+        Self(Arc::new(State { reading: Arc::new(Semaphore::new(READING_MAX)), tenants: Mutex::default() }))
     }
 }
 
@@ -43,9 +46,9 @@ impl Exports {
     /// Begins an export.
     ///
     /// # Errors
-    /// [`ErrorCode::RateLimited`] while another export of the tenant is read or sent, or two of other tenants are read.
+    /// [`ErrorCode::RateLimited`] while another export of the tenant is read or sent, or while this node reads two exports.
     pub fn begin(&self, tenant: TenantId) -> Result<Permit, Refusal> {
-        let busy = |why| Refusal::new(ErrorCode::RateLimited, why).retry_after_ms(BUSY_RETRY_MS);
+        let busy = |reason| Refusal::new(ErrorCode::RateLimited, reason).retry_after_ms(BUSY_RETRY_MS);
         let reading = Arc::clone(&self.0.reading).try_acquire_owned();
         let reading = reading.map_err(|_| busy("this server already runs as many exports as it can; try again later"))?;
         if !self.0.tenants.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant) {
@@ -56,9 +59,9 @@ impl Exports {
 }
 
 impl Permit {
-    /// Ends the read of the database. The file is still to be sent.
+    /// Releases the permit to read the database. Returns the permit for the file, which is not sent yet.
     #[must_use]
-    pub fn read(self) -> TenantPermit {
+    pub fn finish_reading(self) -> TenantPermit {
         self.tenant
     }
 }
@@ -80,7 +83,7 @@ mod tests {
         exports.begin(first).err().expect("one of a tenant");
         let other = exports.begin(second).expect("is free");
         exports.begin(third).err().expect("two at a time");
-        let sending = reading.read();
+        let sending = reading.finish_reading();
         exports.begin(first).err().expect("its file is still sent");
         drop((sending, other));
         exports.begin(first).expect("is free again");

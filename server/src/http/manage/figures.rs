@@ -1,4 +1,4 @@
-//! `GET /v1/figures`: how large the tenant is, what it does at the moment, and the limits of this server.
+//! `GET /v1/figures`: the numbers of the tenant's users, groups, connections and jobs, and the limits of this server.
 
 use causerie_policy::UserStatus;
 use causerie_protocol::limits;
@@ -17,7 +17,7 @@ use crate::{
     store::queries::jobs,
 };
 
-/// Counts what the tenant has, and returns the limits.
+/// Counts the tenant's users, groups, connections and jobs, and returns the limits of this server.
 pub struct GetFigures;
 
 /// Counts of the tenant, and the limits of this server.
@@ -93,7 +93,8 @@ pub struct ServerLimits {
 }
 
 impl ServerLimits {
-    fn of(config: &Config) -> Self {
+    /// The limits of these settings.
+    fn from_config(config: &Config) -> Self {
         Self {
             message_bytes_max: limits::TEXT_BYTES_MAX as u64,
             sends_per_second: config.limits.sends_per_second,
@@ -145,7 +146,7 @@ impl Endpoint for GetFigures {
                 running: jobs(JobState::Running),
                 dead: jobs(JobState::Dead),
             },
-            limits: ServerLimits::of(&app.config),
+            limits: ServerLimits::from_config(&app.config),
         }))
     }
 }

@@ -1,7 +1,7 @@
 //! The endpoints that are not commands, for back ends and users: one file per endpoint.
 //!
-//! To add an endpoint: a type that implements [`endpoint::Endpoint`] in a file of its own, with request and answer as types from
-//! which schemas are derived, and a line in [`ENDPOINTS`].
+//! To add an endpoint, write a type that implements [`endpoint::Endpoint`] in a separate file, with types for the request
+//! and the answer from which the schemas are derived, and add a line to [`ENDPOINTS`].
 
 mod audit;
 mod decode;
@@ -26,7 +26,7 @@ use axum::Router;
 
 use self::{
     endpoint::Entry,
-    keys::{OfTenant, Own},
+    keys::{OwnTenant, PathTenant},
     schemas::Schemas,
 };
 use super::{api::Shared, operation::Operation};
@@ -65,18 +65,18 @@ const ENDPOINTS: [Entry; 55] = [
     Entry::of::<jobs::retry::RetryJob>(),
     Entry::of::<jobs::delete::DeleteJob>(),
     Entry::of::<keys::own::GetKey>(),
-    Entry::of::<keys::list_api_keys::ListApiKeys<Own>>(),
-    Entry::of::<keys::create_api_key::CreateApiKey<Own>>(),
-    Entry::of::<keys::revoke_api_key::RevokeApiKey<Own>>(),
-    Entry::of::<keys::list_signing_keys::ListSigningKeys<Own>>(),
-    Entry::of::<keys::add_signing_key::AddSigningKey<Own>>(),
-    Entry::of::<keys::revoke_signing_key::RevokeSigningKey<Own>>(),
-    Entry::of::<keys::list_api_keys::ListApiKeys<OfTenant>>(),
-    Entry::of::<keys::create_api_key::CreateApiKey<OfTenant>>(),
-    Entry::of::<keys::revoke_api_key::RevokeApiKey<OfTenant>>(),
-    Entry::of::<keys::list_signing_keys::ListSigningKeys<OfTenant>>(),
-    Entry::of::<keys::add_signing_key::AddSigningKey<OfTenant>>(),
-    Entry::of::<keys::revoke_signing_key::RevokeSigningKey<OfTenant>>(),
+    Entry::of::<keys::list_api_keys::ListApiKeys<OwnTenant>>(),
+    Entry::of::<keys::create_api_key::CreateApiKey<OwnTenant>>(),
+    Entry::of::<keys::revoke_api_key::RevokeApiKey<OwnTenant>>(),
+    Entry::of::<keys::list_signing_keys::ListSigningKeys<OwnTenant>>(),
+    Entry::of::<keys::add_signing_key::AddSigningKey<OwnTenant>>(),
+    Entry::of::<keys::revoke_signing_key::RevokeSigningKey<OwnTenant>>(),
+    Entry::of::<keys::list_api_keys::ListApiKeys<PathTenant>>(),
+    Entry::of::<keys::create_api_key::CreateApiKey<PathTenant>>(),
+    Entry::of::<keys::revoke_api_key::RevokeApiKey<PathTenant>>(),
+    Entry::of::<keys::list_signing_keys::ListSigningKeys<PathTenant>>(),
+    Entry::of::<keys::add_signing_key::AddSigningKey<PathTenant>>(),
+    Entry::of::<keys::revoke_signing_key::RevokeSigningKey<PathTenant>>(),
     Entry::of::<tenants::list::ListTenants>(),
     Entry::of::<tenants::get::GetTenant>(),
     Entry::of::<tenants::create::CreateTenant>(),
@@ -84,10 +84,10 @@ const ENDPOINTS: [Entry; 55] = [
     Entry::of::<tenants::suspend::SuspendTenant>(),
     Entry::of::<tenants::resume::ResumeTenant>(),
     Entry::of::<tenants::delete::DeleteTenant>(),
-    Entry::of::<web_access::get::GetWebAccess<Own>>(),
-    Entry::of::<web_access::put::PutWebAccess<Own>>(),
-    Entry::of::<web_access::get::GetWebAccess<OfTenant>>(),
-    Entry::of::<web_access::put::PutWebAccess<OfTenant>>(),
+    Entry::of::<web_access::get::GetWebAccess<OwnTenant>>(),
+    Entry::of::<web_access::put::PutWebAccess<OwnTenant>>(),
+    Entry::of::<web_access::get::GetWebAccess<PathTenant>>(),
+    Entry::of::<web_access::put::PutWebAccess<PathTenant>>(),
 ];
 
 /// All endpoints as a router.

@@ -1,7 +1,7 @@
 //! Answers of any length: one JSON object per line. The lines are written into a file before the answer begins.
 //!
-//! So no connection to the database is held while a client reads, a failure while rows are read is answered with an error,
-//! and the answer has a length, so that a client notices a cut answer.
+//! The file has three effects. No connection to the database is held while a client reads. If a failure occurs while rows
+//! are read, the answer is an error. The answer has a length, so a client notices if the answer is cut off.
 
 use std::{
     env,
@@ -47,14 +47,14 @@ pub const NDJSON: &str = "application/x-ndjson";
 
 /// A client that reads nothing for this long is disconnected.
 const IDLE: Duration = Duration::from_secs(30);
-/// A client that reads fewer bytes per second on average is disconnected, so that the file of an export does not use disk
+/// A client that reads fewer bytes per second on average is disconnected. Otherwise the file of an export could use disk
 /// space for days.
 const BYTES_PER_SECOND_MIN: u64 = 16 * 1024;
 /// The approximate number of bytes that are written to the file, read from it, or sent at a time.
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// Why an export is not answered.
-pub enum Stopped {
+/// The reason why an export failed.
+pub enum ExportError {
     /// The database failed.
     Store(StoreError),
     /// The file can't be written.
@@ -63,55 +63,58 @@ pub enum Stopped {
     Stopping,
     /// The lines have more bytes than `export.bytes_max`.
     TooLarge(u64),
-    /// The database has not answered everything within `export.seconds_max`.
+    /// The rows were not read within `export.seconds_max`.
     TooSlow(u32),
 }
 
-impl From<StoreError> for Stopped {
+impl From<StoreError> for ExportError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
 
-impl From<io::Error> for Stopped {
+impl From<io::Error> for ExportError {
     fn from(error: io::Error) -> Self {
         Self::File(error)
     }
 }
 
-impl From<Stopped> for Problem {
-    fn from(stopped: Stopped) -> Self {
-        match stopped {
-            Stopped::Store(error) => error.into(),
-            Stopped::File(error) => {
+impl From<ExportError> for Problem {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Store(error) => error.into(),
+            ExportError::File(error) => {
                 tracing::error!(%error, "the file of an export failed");
                 Refusal::new(ErrorCode::Unavailable, "this server can't write the file of the export; its log tells why")
                     .into()
             }
-            Stopped::TooLarge(bytes_max) => {
-                let why = format!(
+            ExportError::TooLarge(bytes_max) => {
+                let reason = format!(
                     "the export has more than {bytes_max} bytes, the most this server exports (the setting `export.bytes_max`)"
                 );
-                Refusal::new(ErrorCode::TooLarge, why).into()
+                Refusal::new(ErrorCode::TooLarge, reason).into()
             }
-            Stopped::TooSlow(seconds_max) => {
-                let why = format!(
+            ExportError::TooSlow(seconds_max) => {
+                let reason = format!(
                     "the export was not read within {seconds_max} seconds, the longest this server takes (the setting \
                      `export.seconds_max`)"
                 );
-                Refusal::new(ErrorCode::Unavailable, why).into()
+                Refusal::new(ErrorCode::Unavailable, reason).into()
             }
-            Stopped::Stopping => Refusal::new(ErrorCode::Unavailable, "this server is stopping; try again").into(),
+            ExportError::Stopping => Refusal::new(ErrorCode::Unavailable, "this server is stopping; try again").into(),
         }
     }
 }
 
-/// Lines in a file without a name.
+/// The lines of an export, in a file without a name.
 pub struct Lines {
     file: File,
+    /// Lines that are not in the file yet.
     buffer: Vec<u8>,
+    /// The number of bytes in the file.
     bytes: u64,
     limits: Export,
+    /// All rows must be written before this time.
     ends_at: Instant,
     readiness: Readiness,
     tasks: Tasks,
@@ -121,9 +124,10 @@ impl Lines {
     /// Creates the file: in the data folder of an embedded server, otherwise in the system's folder for temporary files.
     ///
     /// # Errors
-    /// If the file can't be created.
-    pub fn create(app: &App) -> Result<Self, Stopped> {
-        let file = if app.store.is_embedded() { unnamed(&app.config.data.dir) } else { unnamed(&env::temp_dir()) }?;
+    /// [`ExportError::File`] if the file can't be created.
+    pub fn create(app: &App) -> Result<Self, ExportError> {
+        let file =
+            if app.store.is_embedded() { create_unlinked(&app.config.data.dir) } else { create_unlinked(&env::temp_dir()) }?;
         let (readiness, tasks) = (app.readiness.clone(), app.tasks.clone());
         let limits = app.config.export.clone();
         let ends_at = Instant::now() + Duration::from_secs(limits.seconds_max.into());
@@ -133,20 +137,23 @@ impl Lines {
     /// Writes rows, one per line.
     ///
     /// # Errors
-    /// If the file can't be written, the server stops, or the export exceeds a limit of the settings.
-    pub async fn write<T: Serialize>(&mut self, rows: impl IntoIterator<Item = T, IntoIter: Send>) -> Result<(), Stopped> {
+    /// [`ExportError`] if the file can't be written, the server stops, or the export exceeds a limit of the settings.
+    pub async fn write<T: Serialize>(
+        &mut self,
+        rows: impl IntoIterator<Item = T, IntoIter: Send>,
+    ) -> Result<(), ExportError> {
         if !self.readiness.is_ready() {
-            return Err(Stopped::Stopping);
+            return Err(ExportError::Stopping);
         }
         if Instant::now() > self.ends_at {
-            return Err(Stopped::TooSlow(self.limits.seconds_max));
+            return Err(ExportError::TooSlow(self.limits.seconds_max));
         }
         for row in rows {
             let row = serde_json::to_value(&row).map_err(io::Error::from)?;
             self.buffer.extend(without_nulls(row).to_string().into_bytes());
             self.buffer.push(b'\n');
             if self.bytes + self.buffer.len() as u64 > self.limits.bytes_max {
-                return Err(Stopped::TooLarge(self.limits.bytes_max));
+                return Err(ExportError::TooLarge(self.limits.bytes_max));
             }
             if self.buffer.len() >= PIECE_BYTES {
                 self.flush().await?;
@@ -162,49 +169,55 @@ impl Lines {
         Ok(())
     }
 
-    /// The answer with all lines.
+    /// Ends the file, and returns the answer with all lines. The answer holds `permit` until the file is sent, and closes
+    /// the connection with `cut` if the client reads too slowly.
     ///
     /// # Errors
-    /// If the file can't be written.
-    pub async fn end<T>(mut self, permit: TenantPermit, cut: Option<Cut>) -> Result<Ndjson<T>, Stopped> {
+    /// [`ExportError::File`] if the file can't be written.
+    pub async fn end<T>(mut self, permit: TenantPermit, cut: Option<Cut>) -> Result<Ndjson<T>, ExportError> {
         self.flush().await?;
         self.file.flush().await?;
         self.file.seek(SeekFrom::Start(0)).await?;
-        Ok(Ndjson { file: self.file, bytes: self.bytes, permit, cut, tasks: self.tasks, of: PhantomData })
+        Ok(Ndjson { file: self.file, bytes: self.bytes, permit, cut, tasks: self.tasks, row_type: PhantomData })
     }
 }
 
-/// A new file without a name, which the system deletes when it is closed, even by a crash.
-fn unnamed(folder: &Path) -> io::Result<fs::File> {
+/// Creates a file in the folder and removes its name, so that the system deletes the file when it is closed, even by a
+/// crash.
+fn create_unlinked(folder: &Path) -> io::Result<fs::File> {
     let path = folder.join(format!("causerie-export-{}", Uuid::now_v7()));
     let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
     fs::remove_file(&path)?;
     Ok(file)
 }
 
-/// An answer with lines of this type.
+/// An answer whose lines have the type `T`.
 pub struct Ndjson<T> {
     file: File,
     bytes: u64,
     permit: TenantPermit,
     cut: Option<Cut>,
     tasks: Tasks,
-    of: PhantomData<fn() -> T>,
+    row_type: PhantomData<fn() -> T>,
 }
 
 /// A file that is being sent to the client.
 struct Sending {
     file: File,
-    left: u64,
+    /// The number of bytes that are not read from the file yet.
+    remaining: u64,
     /// Released with the last piece, so that a client that has the whole file can request another export at once.
     permit: Option<TenantPermit>,
-    left_seen: Arc<AtomicU64>,
+    /// The same number, for [`watch`].
+    watched_remaining: Arc<AtomicU64>,
+    /// Ends [`watch`] when the answer ends.
     _ended: DropGuard,
 }
 
 impl Sending {
-    async fn piece(mut self) -> io::Result<Option<(Bytes, Self)>> {
-        if self.left == 0 {
+    /// Reads the next piece of the file; `None` at the end.
+    async fn next_piece(mut self) -> io::Result<Option<(Bytes, Self)>> {
+        if self.remaining == 0 {
             return Ok(None);
         }
         let mut piece = BytesMut::with_capacity(PIECE_BYTES);
@@ -212,33 +225,34 @@ impl Sending {
         if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        self.left = self.left.saturating_sub(read as u64);
-        self.left_seen.store(self.left, Ordering::Relaxed);
-        if self.left == 0 {
+        self.remaining = self.remaining.saturating_sub(read as u64);
+        self.watched_remaining.store(self.remaining, Ordering::Relaxed);
+        if self.remaining == 0 {
             self.permit = None;
         }
         Ok(Some((piece.freeze(), self)))
     }
 }
 
-/// Cuts the connection when no piece was taken for [`IDLE`], or fewer bytes than [`BYTES_PER_SECOND_MIN`].
-async fn watch(cut: Cut, left: Arc<AtomicU64>, ended: CancellationToken, stopping: CancellationToken) {
-    let (begun, all) = (Instant::now(), left.load(Ordering::Relaxed));
-    let mut before = all;
+/// Closes the connection if the client read nothing for [`IDLE`], or fewer bytes per second than [`BYTES_PER_SECOND_MIN`].
+async fn watch(cut: Cut, remaining: Arc<AtomicU64>, ended: CancellationToken, stopping: CancellationToken) {
+    let (begun_at, total) = (Instant::now(), remaining.load(Ordering::Relaxed));
+    let mut previous = total;
     loop {
         tokio::select! {
             () = ended.cancelled() => return,
             () = stopping.cancelled() => return cut.now(),
             () = tokio::time::sleep(IDLE) => {}
         }
-        let now = left.load(Ordering::Relaxed);
-        if now == before || is_too_slow(all - now, begun.elapsed()) {
+        let current = remaining.load(Ordering::Relaxed);
+        if current == previous || is_too_slow(total - current, begun_at.elapsed()) {
             return cut.now();
         }
-        before = now;
+        previous = current;
     }
 }
 
+/// Whether a client that read this many bytes in this time reads too slowly. The first [`IDLE`] seconds do not count.
 fn is_too_slow(bytes: u64, elapsed: Duration) -> bool {
     bytes / BYTES_PER_SECOND_MIN < elapsed.saturating_sub(IDLE).as_secs()
 }
@@ -251,20 +265,20 @@ impl<T: JsonSchema> endpoint::Answer for Ndjson<T> {
     }
 
     fn response(self) -> Response {
-        let (left_seen, ended) = (Arc::new(AtomicU64::new(self.bytes)), CancellationToken::new());
+        let (watched_remaining, ended) = (Arc::new(AtomicU64::new(self.bytes)), CancellationToken::new());
         if let Some(cut) = self.cut {
             cut.set_at_shutdown(true);
-            let watch = watch(cut, Arc::clone(&left_seen), ended.clone(), self.tasks.stopping());
+            let watch = watch(cut, Arc::clone(&watched_remaining), ended.clone(), self.tasks.stopping());
             self.tasks.spawn("export", watch);
         }
         let sending = Sending {
             file: self.file,
-            left: self.bytes,
+            remaining: self.bytes,
             permit: (self.bytes > 0).then_some(self.permit),
-            left_seen,
+            watched_remaining,
             _ended: ended.drop_guard(),
         };
-        let mut response = Response::new(Body::from_stream(stream::try_unfold(sending, Sending::piece)));
+        let mut response = Response::new(Body::from_stream(stream::try_unfold(sending, Sending::next_piece)));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(NDJSON));
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(self.bytes));
@@ -279,7 +293,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_that_takes_a_piece_now_and_then_is_too_slow() {
+    fn a_client_that_reads_a_piece_only_now_and_then_is_too_slow() {
         let a_minute = Duration::from_secs(60);
         assert!(is_too_slow(2 * PIECE_BYTES as u64, a_minute));
         assert!(!is_too_slow(30 * BYTES_PER_SECOND_MIN, a_minute));

@@ -1,4 +1,4 @@
-//! Pages of a list: how many items to read, where to begin, and the cursor of the next page.
+//! Pages of a list: the number of items to read, the first item, and the cursor of the next page.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use causerie_protocol::{Refusal, limits};
@@ -37,7 +37,7 @@ impl PageQuery {
 pub struct Range {
     /// The key of the last item of the previous page; empty for the first page.
     pub after: Vec<String>,
-    /// The most items of the page, from 1 to 100.
+    /// The maximum number of items of the page, from 1 to 100.
     pub limit: usize,
 }
 
@@ -45,39 +45,40 @@ impl Range {
     /// Reads the parameters `cursor` and `limit`.
     ///
     /// # Errors
-    /// `invalid` if one of them is not valid.
+    /// `invalid` with the field if a parameter is not valid.
     pub fn read(cursor: Option<&str>, limit: Option<&str>) -> Result<Self, Refusal> {
         Ok(Self { after: after(cursor)?, limit: page_limit(limit)? as usize })
     }
 
-    /// The key of the last item of the previous page, for lists whose keys have one part.
+    /// The key of the last item of the previous page, for lists whose keys have one part; empty for the first page.
     #[must_use]
-    pub fn after_one(&self) -> &str {
+    pub fn after_key(&self) -> &str {
         self.after.first().map(String::as_str).unwrap_or_default()
     }
 
-    /// The number of items to read: one more than the page shows, so that it is known whether another page follows.
+    /// The number of items to read: one more than the page shows. The additional item shows that another page follows.
     #[must_use]
     pub fn to_read(&self) -> u32 {
         u32::try_from(self.limit + 1).unwrap_or(u32::MAX)
     }
 
-    /// The items of the page and the cursor of the next page, from items with their keys, of which [`Self::to_read`] were
-    /// read.
+    /// Returns the items of the page and the cursor of the next page, which is `None` on the last page. `items` are at most
+    /// [`Self::to_read`] items with their keys.
     #[must_use]
     pub fn page<T>(&self, mut items: Vec<(Vec<String>, T)>) -> (Vec<T>, Option<String>) {
-        let more = items.len() > self.limit;
+        let has_more = items.len() > self.limit;
         items.truncate(self.limit);
-        let next = items.last().filter(|_| more).map(|(key, _)| cursor(key));
+        let next = items.last().filter(|_| has_more).map(|(key, _)| cursor(key));
         (items.into_iter().map(|(_, item)| item).collect(), next)
     }
 }
 
+/// The cursor that contains this key.
 fn cursor(key: &[String]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(key).unwrap_or_default())
 }
 
-/// The key that a cursor holds; empty for the first page.
+/// The key in a cursor; empty if there is no cursor, for the first page.
 fn after(cursor: Option<&str>) -> Result<Vec<String>, Refusal> {
     let Some(cursor) = cursor else { return Ok(Vec::new()) };
     let key: Option<Vec<String>> =
@@ -87,15 +88,15 @@ fn after(cursor: Option<&str>) -> Result<Vec<String>, Refusal> {
     key.ok_or_else(|| invalid("cursor", "must be the `nextCursor` of a page before"))
 }
 
-/// The most items of a page.
+/// Parses the parameter `limit`, the maximum number of items of a page. Without the parameter: 100.
 ///
 /// # Errors
-/// `invalid` unless it is a number from 1 to 100.
+/// `invalid` if the text is not a number from 1 to 100.
 pub fn page_limit(limit: Option<&str>) -> Result<u32, Refusal> {
     match limit.map(|limit| (limit, limit.parse())) {
         None => Ok(limits::PAGE_MAX),
         Some((_, Ok(limit))) if (1..=limits::PAGE_MAX).contains(&limit) => Ok(limit),
-        Some((said, _)) => Err(unexpected("limit", said, &format!("a number from 1 to {}", limits::PAGE_MAX))),
+        Some((text, _)) => Err(unexpected("limit", text, &format!("a number from 1 to {}", limits::PAGE_MAX))),
     }
 }
 
@@ -105,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_cursor_holds_the_key_of_the_last_item() {
-        let items = |count: usize| (0..count).map(|at| (vec![format!("é{at}"), "x".to_owned()], at)).collect();
+        let items = |count: usize| (0..count).map(|index| (vec![format!("é{index}"), "x".to_owned()], index)).collect();
         let range = Range { after: Vec::new(), limit: 2 };
         let (page, next) = range.page(items(3));
         assert_eq!(page, [0, 1]);

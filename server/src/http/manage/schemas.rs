@@ -1,4 +1,4 @@
-//! The schemas of the OpenAPI description: of the messages of `proto/`, and of the types of endpoints.
+//! The schemas of the OpenAPI document: schemas of the messages of `proto/`, and schemas of the types of endpoints.
 
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
@@ -12,7 +12,7 @@ use crate::http::{
     commands::schema::{answer, reference},
 };
 
-/// The schema components, to which operations add theirs.
+/// The schema components of the OpenAPI document. Each operation adds the schemas that it needs.
 #[derive(Debug)]
 pub struct Schemas {
     /// The schemas of messages of `proto/`.
@@ -28,23 +28,23 @@ impl Default for Schemas {
 }
 
 impl Schemas {
-    /// A reference to the schema of a request.
+    /// Adds the schema of a request, and returns a reference to it.
     pub fn request<T: JsonSchema>(&mut self) -> Value {
         self.requests.subschema_for::<T>().into()
     }
 
-    /// A reference to the schema of an answer.
+    /// Adds the schema of an answer, and returns a reference to it.
     pub fn answer<T: JsonSchema>(&mut self) -> Value {
         self.answers.subschema_for::<T>().into()
     }
 
-    /// A reference to the schema of a message of `proto/`.
+    /// Adds the schema of a message of `proto/` in an answer, and returns a reference to it.
     pub fn message(&mut self, name: &str) -> Value {
         answer::add(&Kind::Message(name.to_owned()), &mut self.wire);
         reference(name)
     }
 
-    /// The schema of a request without references.
+    /// The schema of a request, with all schemas that it refers to in it.
     #[must_use]
     pub fn inline_request<T: JsonSchema>() -> Schema {
         let mut settings = settings();
@@ -54,7 +54,7 @@ impl Schemas {
         schema
     }
 
-    /// All components.
+    /// All schemas by name.
     #[must_use]
     pub fn all(mut self) -> Map<String, Value> {
         let mut all = self.wire;
@@ -79,13 +79,14 @@ fn settings() -> SchemaSettings {
     settings
 }
 
-fn generator(of_answers: bool) -> SchemaGenerator {
+fn generator(is_for_answers: bool) -> SchemaGenerator {
     let settings = settings();
-    if of_answers { settings.for_serialize() } else { settings.for_deserialize() }.into_generator()
+    if is_for_answers { settings.for_serialize() } else { settings.for_deserialize() }.into_generator()
 }
 
-/// Changes that requests and answers share: descriptions become one line, and formats of numbers become bounds.
-fn tidy(schema: &mut Schema) {
+/// Makes the changes that schemas of requests and answers share: a description becomes one line, a default is removed, and
+/// the format of a number becomes a bound.
+fn normalize(schema: &mut Schema) {
     let Some(fields) = schema.as_object_mut() else { return };
     if let Some(Value::String(text)) = fields.get_mut("description") {
         *text = text.replace('\n', " ");
@@ -98,13 +99,13 @@ fn tidy(schema: &mut Schema) {
     }
 }
 
-/// Changes schemas of requests. `null` stays allowed: it means an absent field.
+/// Changes the schemas of requests. `null` stays allowed, because it means an absent field.
 #[derive(Clone)]
 struct Request;
 
 impl Transform for Request {
     fn transform(&mut self, schema: &mut Schema) {
-        tidy(schema);
+        normalize(schema);
         // `decode::body` refuses U+0000 in every text.
         if let Some(fields) = schema.as_object_mut() {
             add_pattern(fields, r"^[^\u0000]*$");
@@ -113,22 +114,23 @@ impl Transform for Request {
     }
 }
 
-/// Changes schemas of answers, which omit fields instead of sending `null`.
+/// Changes the schemas of answers. Answers omit a field instead of sending `null`, so a field that can be `null` becomes
+/// optional.
 #[derive(Clone)]
 struct Answer;
 
 impl Transform for Answer {
     fn transform(&mut self, schema: &mut Schema) {
-        tidy(schema);
+        normalize(schema);
         let Some(fields) = schema.as_object_mut() else { return };
-        let mut left_out = Vec::new();
+        let mut optional = Vec::new();
         for (name, property) in fields.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-            if never_null(property) {
-                left_out.push(name.clone());
+            if remove_null(property) {
+                optional.push(name.clone());
             }
         }
         if let Some(Value::Array(required)) = fields.get_mut("required") {
-            required.retain(|name| !left_out.iter().any(|one| name == one));
+            required.retain(|name| !optional.iter().any(|optional| name == optional));
             if required.is_empty() {
                 fields.remove("required");
             }
@@ -138,12 +140,12 @@ impl Transform for Answer {
 }
 
 /// Removes `null` from the values of a property. Returns whether it was allowed.
-fn never_null(property: &mut Value) -> bool {
+fn remove_null(property: &mut Value) -> bool {
     let Some(fields) = property.as_object_mut() else { return false };
     if let Some(Value::Array(types)) = fields.get_mut("type") {
         let before = types.len();
-        types.retain(|one| one != "null");
-        let was_in = types.len() < before;
+        types.retain(|name| name != "null");
+        let was_nullable = types.len() < before;
         if let [only] = &types[..] {
             let only = only.clone();
             fields.insert("type".to_owned(), only);
@@ -151,21 +153,21 @@ fn never_null(property: &mut Value) -> bool {
         if let Some(Value::Array(values)) = fields.get_mut("enum") {
             values.retain(|value| !value.is_null());
         }
-        return was_in;
+        return was_nullable;
     }
     let Some(Value::Array(forms)) = fields.get_mut("anyOf") else { return false };
     let before = forms.len();
     forms.retain(|form| form["type"] != "null");
-    let was_in = forms.len() < before;
+    let was_nullable = forms.len() < before;
     if let [Value::Object(only)] = &forms[..] {
         let only = only.clone();
         fields.remove("anyOf");
         fields.extend(only);
     }
-    was_in
+    was_nullable
 }
 
-/// For `transform`: exactly one of these fields must be given.
+/// For `transform`: changes the schema of an object so that it must have exactly one of these fields.
 pub fn exactly_one(schema: &mut Schema, choices: &[&str]) {
     let Some(fields) = schema.as_object_mut() else { return };
     let properties = fields.remove("properties").unwrap_or_default();
@@ -176,7 +178,7 @@ pub fn exactly_one(schema: &mut Schema, choices: &[&str]) {
             let mut properties = properties.clone();
             for name in choices {
                 if name == chosen {
-                    never_null(&mut properties[*name]);
+                    remove_null(&mut properties[*name]);
                 } else {
                     properties[*name] = json!({ "type": "null" });
                 }
@@ -189,7 +191,7 @@ pub fn exactly_one(schema: &mut Schema, choices: &[&str]) {
     fields.extend(description.map(|text| ("description".to_owned(), text)));
 }
 
-/// Adds to the schema of a query parameter what [`super::decode::query`] checks of every parameter.
+/// Changes the schema of a query parameter so that it forbids control characters, which [`super::decode::query`] refuses.
 pub fn without_control_characters(schema: &mut Value) {
     let Some(fields) = schema.as_object_mut() else { return };
     if fields.get("pattern").is_some_and(|pattern| pattern == r"^[^\u0000]*$") {
@@ -198,11 +200,11 @@ pub fn without_control_characters(schema: &mut Value) {
     add_pattern(fields, r"^[^\u0000-\u001f\u007f-\u009f]*$");
 }
 
-/// Adds a pattern to the schema of a text that has no bound of another kind.
+/// Adds a pattern to the schema of a text, unless the schema has another bound of the text.
 fn add_pattern(fields: &mut Map<String, Value>, pattern: &str) {
     let is_text = match fields.get("type") {
-        Some(Value::String(of)) => of == "string",
-        Some(Value::Array(types)) => types.iter().any(|of| of == "string"),
+        Some(Value::String(name)) => name == "string",
+        Some(Value::Array(types)) => types.iter().any(|name| name == "string"),
         _ => false,
     };
     let is_bound = ["pattern", "enum", "const", "format", "anyOf"].iter().any(|keyword| fields.contains_key(*keyword));
@@ -211,7 +213,7 @@ fn add_pattern(fields: &mut Map<String, Value>, pattern: &str) {
     }
 }
 
-/// Adds keywords to a schema.
+/// Adds the fields of `keywords` to a schema, except `type`.
 pub fn extend(schema: &mut Schema, keywords: Value) {
     if let (Some(fields), Value::Object(keywords)) = (schema.as_object_mut(), keywords) {
         let keywords = keywords.into_iter().filter(|(name, _)| name != "type");

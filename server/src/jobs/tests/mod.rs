@@ -1,5 +1,5 @@
-//! Jobs on both databases, with a kind of jobs that notes its runs. Nodes are workers that are told when to look; time is
-//! passed in.
+//! Tests of jobs on both databases, with a kind of jobs that records its runs. A [`Worker`] stands for a node. The tests say
+//! when it polls, and set the clock.
 
 mod endings;
 mod pruning;
@@ -28,30 +28,32 @@ use crate::{
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// What a job of the kind [`Noted`] does.
+/// The payload of a [`RecordedJob`]: what the job does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Act {
+enum JobAction {
     Succeed,
     Fail,
-    FailForGood,
+    FailPermanently,
     Panic,
-    /// Ends when the notes let it.
+    /// Ends when [`Recorder::gate`] has a permit.
     Wait,
 }
 
-/// The runs of jobs, and what those that wait wait for.
+/// Records the runs of jobs.
 #[derive(Clone)]
-struct Notes {
+struct Recorder {
+    /// The job and the attempt of each run.
     runs: Arc<Mutex<Vec<(Uuid, u32)>>>,
+    /// One permit lets one job with [`JobAction::Wait`] end.
     gate: Arc<Semaphore>,
 }
 
-impl Notes {
+impl Recorder {
     fn new() -> Self {
         Self { runs: Arc::default(), gate: Arc::new(Semaphore::new(0)) }
     }
 
-    /// The attempts of each job that were begun.
+    /// The attempts of each job that have started.
     fn runs(&self) -> BTreeMap<Uuid, Vec<u32>> {
         let mut by_job: BTreeMap<Uuid, Vec<u32>> = BTreeMap::new();
         for (id, attempt) in self.runs.lock().unwrap_or_else(PoisonError::into_inner).iter() {
@@ -61,9 +63,10 @@ impl Notes {
     }
 }
 
-struct Noted(Notes);
+/// A kind of jobs that records its runs.
+struct RecordedJob(Recorder);
 
-impl JobKind for Noted {
+impl JobKind for RecordedJob {
     const KIND: &'static str = "noted";
     const LIMITS: Limits = Limits {
         concurrency: 2,
@@ -72,16 +75,16 @@ impl JobKind for Noted {
         keep_done: Duration::from_secs(2 * 3_600),
         keep_dead: Duration::from_secs(5 * 3_600),
     };
-    type Payload = Act;
+    type Payload = JobAction;
 
-    async fn run(&self, context: JobContext, act: Act) -> Result<(), JobError> {
+    async fn run(&self, context: JobContext, action: JobAction) -> Result<(), JobError> {
         self.0.runs.lock().unwrap_or_else(PoisonError::into_inner).push((context.id, context.attempt));
-        match act {
-            Act::Succeed => Ok(()),
-            Act::Fail => Err(JobError::retryable("no answer").because("the inside")),
-            Act::FailForGood => Err(JobError::permanent("no such address")),
-            Act::Panic => panic!("on purpose"),
-            Act::Wait => {
+        match action {
+            JobAction::Succeed => Ok(()),
+            JobAction::Fail => Err(JobError::retryable("no answer").because("the inside")),
+            JobAction::FailPermanently => Err(JobError::permanent("no such address")),
+            JobAction::Panic => panic!("on purpose"),
+            JobAction::Wait => {
                 self.0.gate.acquire().await.expect("is open").forget();
                 Ok(())
             }
@@ -89,41 +92,41 @@ impl JobKind for Noted {
     }
 }
 
-/// A node that runs jobs of the kind [`Noted`].
-fn node(store: &Store, clock: &Arc<TestClock>, notes: &Notes) -> Worker {
-    node_of(store, clock, Kinds::default().with(Noted(notes.clone())))
+/// A worker that runs jobs of the kind [`RecordedJob`].
+fn new_worker(store: &Store, clock: &Arc<TestClock>, recorder: &Recorder) -> Worker {
+    worker_of_kinds(store, clock, Kinds::default().with(RecordedJob(recorder.clone())))
 }
 
-fn node_of(store: &Store, clock: &Arc<TestClock>, kinds: Kinds) -> Worker {
-    Worker::new(&jobs_of(store, clock, kinds), Readiness::default())
+fn worker_of_kinds(store: &Store, clock: &Arc<TestClock>, kinds: Kinds) -> Worker {
+    Worker::new(&jobs_of_kinds(store, clock, kinds), Readiness::default())
 }
 
-fn jobs_of(store: &Store, clock: &Arc<TestClock>, kinds: Kinds) -> Jobs {
+fn jobs_of_kinds(store: &Store, clock: &Arc<TestClock>, kinds: Kinds) -> Jobs {
     let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);
     Jobs::new(store, &clock, &Arc::new(Metrics::new()), NodeId::new(), kinds)
 }
 
-/// Lets a node run what is due now, to its end.
-async fn turn(worker: &mut Worker) {
+/// Lets the worker run the jobs that are due now, until they have ended.
+async fn run_due_jobs(worker: &mut Worker) {
     worker.poll().await.expect("polls");
     worker.idle().await;
 }
 
-/// Stores a job that is due now. Answers its id.
-async fn store_job(store: &Store, clock: &TestClock, tenant: Option<TenantId>, act: Act) -> Uuid {
-    let job = new_job::<Noted>(tenant, &act, clock.now_ms());
+/// Stores a job that is due now, and returns its id.
+async fn store_job(store: &Store, clock: &TestClock, tenant: Option<TenantId>, action: JobAction) -> Uuid {
+    let job = new_job::<RecordedJob>(tenant, &action, clock.now_ms());
     jobs::enqueue(store.writer(), std::slice::from_ref(&job), clock.now_ms()).await.expect("stores");
     job.id
 }
 
-async fn stored(store: &Store, id: Uuid) -> Option<StoredJob> {
+async fn find_job(store: &Store, id: Uuid) -> Option<StoredJob> {
     jobs::find(store, None, id).await.expect("reads")
 }
 
-/// Lets tasks go on until something is so.
-async fn until(is_so: impl Fn() -> bool) {
+/// Waits until the condition holds, at most 30 seconds.
+async fn wait_until(condition: impl Fn() -> bool) {
     let waited = tokio::time::timeout(Duration::from_secs(30), async {
-        while !is_so() {
+        while !condition() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     });

@@ -1,5 +1,5 @@
-//! Compares a new policy with the one in force before it is set: for every action, which users gain or lose it, and which
-//! existing conversations stop.
+//! Compares a new policy with the policy in force before the new policy is set: which users gain or lose each action, and in
+//! which existing conversations writing or reading stops.
 
 mod report;
 mod words;
@@ -37,16 +37,17 @@ use crate::{
     },
 };
 
-/// Conversations per query.
+/// The number of conversations per query.
 const PAGE: u32 = 5_000;
-/// The most conversations that are compared.
+/// The maximum number of conversations that are compared.
 const CONVERSATIONS_MAX: u64 = 200_000;
-/// The most example conversations of each list.
+/// The maximum number of example conversations per list.
 const EXAMPLES_MAX: usize = 20;
-/// One comparison at a time: it may hold a second copy of a tenant's facts in memory.
-static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
-/// How long a caller of [`compare_within`] waits while another comparison runs.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The permit that a comparison holds while it runs. There is one permit, because a comparison may hold a second copy of a
+/// tenant's facts in memory.
+static COMPARISON_PERMIT: Semaphore = Semaphore::const_new(1);
+/// The maximum time for which a caller of [`compare_within`] waits while another comparison runs.
+const WAIT_MAX: Duration = Duration::from_secs(2);
 
 /// What a new policy would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -83,7 +84,7 @@ pub struct Comparison {
 #[schemars(rename = "ActionDifference")]
 pub struct ActionChange {
     #[serde(skip)]
-    which: Action,
+    policy_action: Action,
     /// The name of the action: `start`.
     #[schemars(extend("enum" = ACTIONS.map(|(name, _)| name)))]
     pub action: &'static str,
@@ -192,7 +193,7 @@ impl SituationChange {
     }
 }
 
-/// Why there is no comparison.
+/// The reason why there is no comparison.
 #[derive(Debug)]
 pub enum NotCompared {
     /// Another comparison is running.
@@ -203,22 +204,23 @@ pub enum NotCompared {
     Failed(StoreError),
 }
 
-/// A running comparison, held by its caller and by its threads: the next comparison begins when all of them have ended.
-struct UnderWay {
-    _alone: SemaphorePermit<'static>,
-    given_up: AtomicBool,
+/// A running comparison, held by its caller and by its threads. The next comparison begins when all of these have ended.
+struct RunningComparison {
+    _permit: SemaphorePermit<'static>,
+    /// Whether the caller no longer waits.
+    cancelled: AtomicBool,
 }
 
 /// Held by the caller that waits for the comparison. When it is dropped, the threads of the comparison stop soon.
-struct Asker(Arc<UnderWay>);
+struct CancelOnDrop(Arc<RunningComparison>);
 
-impl Drop for Asker {
+impl Drop for CancelOnDrop {
     fn drop(&mut self) {
-        self.0.given_up.store(true, Ordering::Relaxed);
+        self.0.cancelled.store(true, Ordering::Relaxed);
     }
 }
 
-/// Compares the policy in force with another over the facts of this snapshot. There is no time limit.
+/// Compares the policy in force with another policy over the facts of this snapshot. There is no time limit.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses a statement, or if the comparison panicked.
@@ -229,15 +231,16 @@ pub async fn compare(
     now_ms: i64,
     language: Language,
 ) -> Result<Comparison, StoreError> {
-    let alone = ONE_AT_A_TIME.acquire().await.map_err(|_| StoreError::too_slow())?;
-    compare_alone(store, old, new, now_ms, language, alone).await
+    let permit = COMPARISON_PERMIT.acquire().await.map_err(|_| StoreError::too_slow())?;
+    compare_with_permit(store, old, new, now_ms, language, permit).await
 }
 
-/// [`compare`] for HTTP, where many callers may ask: none waits more than `PATIENCE` for its turn, and none runs longer than
-/// `limit`.
+/// [`compare`] for HTTP, where many callers may request a comparison: a caller waits at most 2 s while another comparison
+/// runs, and a comparison takes at most `limit`.
 ///
 /// # Errors
-/// [`NotCompared`].
+/// [`NotCompared::Busy`] if another comparison runs for longer than 2 s; [`NotCompared::TooLong`] if the comparison takes
+/// longer than `limit`; [`NotCompared::Failed`] with the errors of [`compare`].
 pub async fn compare_within(
     store: &Store,
     old: Arc<Snapshot>,
@@ -246,30 +249,30 @@ pub async fn compare_within(
     language: Language,
     limit: Duration,
 ) -> Result<Comparison, NotCompared> {
-    let Ok(Ok(alone)) = timeout(PATIENCE, ONE_AT_A_TIME.acquire()).await else { return Err(NotCompared::Busy) };
-    let compared = timeout(limit, compare_alone(store, old, new, now_ms, language, alone)).await;
+    let Ok(Ok(permit)) = timeout(WAIT_MAX, COMPARISON_PERMIT.acquire()).await else { return Err(NotCompared::Busy) };
+    let compared = timeout(limit, compare_with_permit(store, old, new, now_ms, language, permit)).await;
     compared.map_err(|_| NotCompared::TooLong)?.map_err(NotCompared::Failed)
 }
 
-async fn compare_alone(
+async fn compare_with_permit(
     store: &Store,
     old: Arc<Snapshot>,
     new: Arc<Policy>,
     now_ms: i64,
     language: Language,
-    alone: SemaphorePermit<'static>,
+    permit: SemaphorePermit<'static>,
 ) -> Result<Comparison, StoreError> {
-    let asker = Asker(Arc::new(UnderWay { _alone: alone, given_up: AtomicBool::new(false) }));
+    let cancel_on_drop = CancelOnDrop(Arc::new(RunningComparison { _permit: permit, cancelled: AtomicBool::new(false) }));
     let new = Arc::new(old.under(store, new, now_ms).await?);
-    let (before, after, under_way) = (Arc::clone(&old), Arc::clone(&new), Arc::clone(&asker.0));
-    let differences = joined(spawn_blocking(move || differences(&before, &after, &under_way.given_up)).await)?;
-    let conversations = conversations(store, &old, &new, &asker.0).await?;
+    let (before, after, running) = (Arc::clone(&old), Arc::clone(&new), Arc::clone(&cancel_on_drop.0));
+    let differences = thread_result(spawn_blocking(move || differences(&before, &after, &running.cancelled)).await)?;
+    let conversations = conversations(store, &old, &new, &cancel_on_drop.0).await?;
 
     let rows = differences.actions.iter().flat_map(|action| action.rows.iter().chain(&action.assumed));
     let pairs = rows.flat_map(|row| row.gained_examples.iter().chain(&row.lost_examples));
     let found = [&conversations.frozen, &conversations.thawed, &conversations.hidden, &conversations.shown];
-    let stopped = found.into_iter().flat_map(|found| found.examples.iter().map(|(_, pair)| pair));
-    let mut keys: Vec<EntityKey> = pairs.chain(stopped).flat_map(|pair| [pair.principal, pair.other]).collect();
+    let conversation_pairs = found.into_iter().flat_map(|found| found.examples.iter().map(|(_, pair)| pair));
+    let mut keys: Vec<EntityKey> = pairs.chain(conversation_pairs).flat_map(|pair| [pair.principal, pair.other]).collect();
     keys.sort_unstable();
     keys.dedup();
     let names = Names::read(store, &old, keys).await?;
@@ -286,30 +289,30 @@ async fn compare_alone(
         warnings: new.policy.warnings().iter().map(ToString::to_string).collect(),
         report: String::new(),
     };
-    comparison.report = report::written(&comparison, language);
+    comparison.report = report::write_report(&comparison, language);
     Ok(comparison)
 }
 
-fn differences(old: &Snapshot, new: &Snapshot, given_up: &AtomicBool) -> Differences {
+fn differences(old: &Snapshot, new: &Snapshot, cancelled: &AtomicBool) -> Differences {
     let (before, after) = (Side { world: &old.world, policy: &old.policy }, Side { world: &new.world, policy: &new.policy });
-    diff(before, after, given_up)
+    diff(before, after, cancelled)
 }
 
-/// The conversations with one kind of change, counted so far.
+/// The number of conversations with one kind of change, and examples of them.
 #[derive(Default)]
-struct Found {
+struct ConversationCounts {
     count: u64,
     examples: Vec<(Uuid, ExamplePair)>,
 }
 
-impl Found {
+impl ConversationCounts {
     fn add(&mut self, other: Self) {
         self.count += other.count;
         let room = EXAMPLES_MAX - self.examples.len();
         self.examples.extend(other.examples.into_iter().take(room));
     }
 
-    fn note(&mut self, id: Uuid, pair: Option<ExamplePair>) {
+    fn record(&mut self, id: Uuid, pair: Option<ExamplePair>) {
         let Some(pair) = pair else { return };
         self.count += 1;
         if self.examples.len() < EXAMPLES_MAX {
@@ -320,16 +323,16 @@ impl Found {
 
 /// The conversations in which something changes, by the kind of change.
 #[derive(Default)]
-struct Changed {
+struct ChangedConversations {
     compared: u64,
     left_out: bool,
-    frozen: Found,
-    thawed: Found,
-    hidden: Found,
-    shown: Found,
+    frozen: ConversationCounts,
+    thawed: ConversationCounts,
+    hidden: ConversationCounts,
+    shown: ConversationCounts,
 }
 
-impl Changed {
+impl ChangedConversations {
     fn add(&mut self, other: Self) {
         self.compared += other.compared;
         self.frozen.add(other.frozen);
@@ -344,9 +347,9 @@ async fn conversations(
     store: &Store,
     old: &Arc<Snapshot>,
     new: &Arc<Snapshot>,
-    under_way: &Arc<UnderWay>,
-) -> Result<Changed, StoreError> {
-    let mut all = Changed::default();
+    running: &Arc<RunningComparison>,
+) -> Result<ChangedConversations, StoreError> {
+    let mut all = ChangedConversations::default();
     let mut after = String::new();
     loop {
         let page = store.all_direct_conversations(old.tenant, &after, PAGE).await?;
@@ -356,26 +359,27 @@ async fn conversations(
             return Ok(all);
         }
         after.clone_from(&last.start_key);
-        let (old, new, under_way) = (Arc::clone(old), Arc::clone(new), Arc::clone(under_way));
+        let (old, new, running) = (Arc::clone(old), Arc::clone(new), Arc::clone(running));
         let page = spawn_blocking(move || {
-            let _under_way = under_way;
+            let _running = running;
             changed(&old, &new, &page)
         });
-        all.add(joined(page.await)?);
+        all.add(thread_result(page.await)?);
     }
 }
 
-fn changed(old: &Snapshot, new: &Snapshot, page: &[DirectConversation]) -> Changed {
-    let mut all = Changed { compared: page.len() as u64, ..Changed::default() };
+/// Compares the decisions of the two policies about one page of conversations.
+fn changed(old: &Snapshot, new: &Snapshot, page: &[DirectConversation]) -> ChangedConversations {
+    let mut all = ChangedConversations { compared: page.len() as u64, ..ChangedConversations::default() };
     for conversation in page {
-        for (action, fewer, more) in
+        for (action, lost, gained) in
             [(Action::Send, &mut all.frozen, &mut all.thawed), (Action::Read, &mut all.hidden, &mut all.shown)]
         {
             let (mut loses, mut gains) = (None, None);
-            for (user, context) in conversation.sides() {
+            for (user, context) in conversation.members_with_contexts() {
                 let may = |snapshot: &Snapshot| {
-                    let about = Resource::Conversation(snapshot.conversation(user, &context));
-                    snapshot.decide(action, user, about).is_some_and(|decision| decision.is_allowed())
+                    let resource = Resource::Conversation(snapshot.conversation(user, &context));
+                    snapshot.decide(action, user, resource).is_some_and(|decision| decision.is_allowed())
                 };
                 let pair = context.peer.map(|peer| ExamplePair { principal: user.0.as_u128(), other: peer.0.as_u128() });
                 match (may(old), may(new)) {
@@ -384,14 +388,14 @@ fn changed(old: &Snapshot, new: &Snapshot, page: &[DirectConversation]) -> Chang
                     _ => {}
                 }
             }
-            fewer.note(conversation.id.0, loses);
-            more.note(conversation.id.0, gains);
+            lost.record(conversation.id.0, loses);
+            gained.record(conversation.id.0, gains);
         }
     }
     all
 }
 
-/// The names and the product's ids of the users and groups in examples.
+/// The names and external ids of the users and groups in examples.
 struct Names(HashMap<EntityKey, (String, String)>);
 
 impl Names {
@@ -408,8 +412,8 @@ impl Names {
         Ok(Self(users.chain(groups).collect()))
     }
 
-    /// A name and the product's id; the id stands in for a missing name.
-    fn of(&self, key: EntityKey) -> (String, String) {
+    /// A name and an external id. A user or group without a name gets its external id as the name.
+    fn name_and_id(&self, key: EntityKey) -> (String, String) {
         match self.0.get(&key) {
             Some((name, id)) if name.is_empty() => (id.clone(), id.clone()),
             Some(found) => found.clone(),
@@ -419,7 +423,7 @@ impl Names {
 
     fn examples(&self, pairs: &[ExamplePair]) -> Vec<Example> {
         let example = |pair: &ExamplePair| {
-            let ((from, from_id), (to, to_id)) = (self.of(pair.principal), self.of(pair.other));
+            let ((from, from_id), (to, to_id)) = (self.name_and_id(pair.principal), self.name_and_id(pair.other));
             Example { from, to, from_id, to_id }
         };
         pairs.iter().map(example).collect()
@@ -428,7 +432,7 @@ impl Names {
     fn action(&self, difference: &ActionDifference, language: Language) -> ActionChange {
         let rows = difference.rows.iter().chain(&difference.assumed).filter(|row| row.gained + row.lost > 0);
         ActionChange {
-            which: difference.action,
+            policy_action: difference.action,
             action: action_name(difference.action),
             sense: Sense::of(difference.action),
             title: words::action(difference.action, language),
@@ -455,9 +459,9 @@ impl Names {
         }
     }
 
-    fn conversations(&self, found: Found) -> Conversations {
+    fn conversations(&self, found: ConversationCounts) -> Conversations {
         let examples = found.examples.into_iter().map(|(id, pair)| {
-            let ((from, from_id), (to, to_id)) = (self.of(pair.principal), self.of(pair.other));
+            let ((from, from_id), (to, to_id)) = (self.name_and_id(pair.principal), self.name_and_id(pair.other));
             ConversationExample { id, from, to, from_id, to_id }
         });
         Conversations { count: found.count, examples: examples.collect() }
@@ -479,7 +483,7 @@ fn role(change: &RoleDifference, language: Language) -> RoleChange {
     }
 }
 
-/// Turns a panic of a comparison thread into an error, so that it ends only the comparison.
-fn joined<T>(outcome: Result<T, tokio::task::JoinError>) -> Result<T, StoreError> {
+/// The result of a comparison thread. A panic of the thread becomes an error, so that it ends only the comparison.
+fn thread_result<T>(outcome: Result<T, tokio::task::JoinError>) -> Result<T, StoreError> {
     outcome.map_err(|error| sea_orm::DbErr::Custom(format!("a comparison died: {error}")).into())
 }

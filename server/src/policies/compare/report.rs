@@ -1,4 +1,4 @@
-//! A comparison in sentences, for a reader who does not know the rule language.
+//! Writes a comparison as sentences, for a reader who does not know the rule language.
 
 use super::{
     ActionChange, Comparison, Conversations, Example, SituationChange,
@@ -6,27 +6,27 @@ use super::{
 };
 use crate::{language::Language, plain::isolated};
 
-/// The most situations that the report lists for one action.
+/// The maximum number of situations that the report lists for one action.
 const SITUATIONS_MAX: usize = 8;
-/// The most roles that the report lists for one situation.
+/// The maximum number of roles that the report lists for one situation.
 const ROLES_MAX: usize = 8;
-/// The most examples of gains, and of losses.
+/// The maximum number of examples of gains, and of losses, of one situation.
 const EXAMPLES_MAX: usize = 6;
 
 /// Writes the report.
-pub(super) fn written(comparison: &Comparison, language: Language) -> String {
-    let mut lines = vec![whom(comparison, language)];
+pub(super) fn write_report(comparison: &Comparison, language: Language) -> String {
+    let mut lines = vec![summary_line(comparison, language)];
     for sense in Sense::ALL {
         lines.push(String::new());
         lines.push(sense.title(language).to_owned());
-        let of_sense: Vec<&ActionChange> = comparison.actions.iter().filter(|change| change.sense == sense).collect();
-        for change in of_sense.iter().filter(|change| !change.situations.is_empty()) {
-            of_action(change, language, &mut lines);
+        let sense_changes: Vec<&ActionChange> = comparison.actions.iter().filter(|change| change.sense == sense).collect();
+        for change in sense_changes.iter().filter(|change| !change.situations.is_empty()) {
+            add_action(change, language, &mut lines);
         }
-        let unchanged: Vec<&str> = of_sense
+        let unchanged: Vec<&str> = sense_changes
             .iter()
             .filter(|change| change.situations.is_empty())
-            .map(|change| action(change.which, language))
+            .map(|change| action(change.policy_action, language))
             .collect();
         if !unchanged.is_empty() {
             let nothing = pick(language, "nothing changes: ", "rien ne change : ");
@@ -37,13 +37,13 @@ pub(super) fn written(comparison: &Comparison, language: Language) -> String {
     lines.push(
         pick(language, "Conversations of two that exist today", "Conversations à deux qui existent aujourd’hui").to_owned(),
     );
-    for (words, found) in [
+    for (headings, found) in [
         (["come to a stop", "s’arrêtent"], &comparison.frozen),
         (["go on again", "reprennent"], &comparison.thawed),
         (["can no longer be read", "ne peuvent plus être lues"], &comparison.hidden),
         (["can be read again", "peuvent être lues à nouveau"], &comparison.shown),
     ] {
-        conversations(pick(language, words[0], words[1]), found, language, &mut lines);
+        add_conversations(pick(language, headings[0], headings[1]), found, language, &mut lines);
     }
     if comparison.conversations_left_out {
         let compared = number(comparison.conversations_compared, language);
@@ -61,50 +61,56 @@ pub(super) fn written(comparison: &Comparison, language: Language) -> String {
     lines.join("\n") + "\n"
 }
 
-fn whom(comparison: &Comparison, language: Language) -> String {
-    let (all, some) = (number(comparison.users, language), number(comparison.compared, language));
+/// The first line: the number of users that were compared.
+fn summary_line(comparison: &Comparison, language: Language) -> String {
+    let (all, compared) = (number(comparison.users, language), number(comparison.compared, language));
     if comparison.compared == comparison.users {
-        let many = usize::from(comparison.users > 1);
+        let plural = usize::from(comparison.users > 1);
         return pick(
             language,
             // English uses the plural for zero.
             format!("What would change for {all} active {}.", if comparison.users == 1 { "user" } else { "users" }),
-            format!("Ce qui changerait pour {all} {}.", ["utilisateur actif", "utilisateurs actifs"][many]),
+            format!("Ce qui changerait pour {all} {}.", ["utilisateur actif", "utilisateurs actifs"][plural]),
         );
     }
     pick(
         language,
-        format!("What would change for {all} active users: an estimate from {some} of them, with users of each kind."),
+        format!("What would change for {all} active users: an estimate from {compared} of them, with users of each kind."),
         format!(
-            "Ce qui changerait pour {all} utilisateurs actifs : estimation à partir de {some} d’entre eux, de chaque catégorie."
+            "Ce qui changerait pour {all} utilisateurs actifs : estimation à partir de {compared} d’entre eux, de chaque catégorie."
         ),
     )
 }
 
-fn of_action(change: &ActionChange, language: Language, lines: &mut Vec<String>) {
+fn add_action(change: &ActionChange, language: Language, lines: &mut Vec<String>) {
     let mut concerned = Vec::new();
     for (count, en, fr) in
         [(change.losing, ["loses", "lose"], ["perd", "perdent"]), (change.gaining, ["gains", "gain"], ["gagne", "gagnent"])]
     {
         if count > 0 {
-            let (users, many) = (users(count, language), usize::from(count > 1));
-            concerned.push(pick(language, format!("{users} {} it", en[many]), format!("{users} le {}", fr[many])));
+            let (users, plural) = (users(count, language), usize::from(count > 1));
+            concerned.push(pick(language, format!("{users} {} it", en[plural]), format!("{users} le {}", fr[plural])));
         }
     }
     if concerned.is_empty() {
         concerned.push(pick(language, "nothing changes today", "rien ne change aujourd’hui").to_owned());
     }
-    lines.push(format!("  {}{} {}", action(change.which, language), pick(language, ":", " :"), concerned.join(", ")));
+    lines.push(format!(
+        "  {}{} {}",
+        action(change.policy_action, language),
+        pick(language, ":", " :"),
+        concerned.join(", ")
+    ));
     for situation in change.situations.iter().take(SITUATIONS_MAX) {
-        of_situation(situation, language, lines);
+        add_situation(situation, language, lines);
     }
     let more = change.situations.len().saturating_sub(SITUATIONS_MAX);
     if more > 0 {
-        let many = usize::from(more > 1);
+        let plural = usize::from(more > 1);
         lines.push(pick(
             language,
-            format!("    and {more} more {}", ["situation", "situations"][many]),
-            format!("    et {more} {}", ["autre situation", "autres situations"][many]),
+            format!("    and {more} more {}", ["situation", "situations"][plural]),
+            format!("    et {more} {}", ["autre situation", "autres situations"][plural]),
         ));
     }
 }
@@ -114,7 +120,8 @@ fn users(count: u64, language: Language) -> String {
     format!("{} {word}", number(count, language))
 }
 
-fn counted(change: &SituationChange, count: u64, language: Language) -> String {
+/// A count with its unit: users or pairs.
+fn count_with_unit(change: &SituationChange, count: u64, language: Language) -> String {
     if !change.counts_pairs() {
         return users(count, language);
     }
@@ -127,27 +134,27 @@ fn counted(change: &SituationChange, count: u64, language: Language) -> String {
     format!("{} {word}", number(count, language))
 }
 
-fn of_situation(change: &SituationChange, language: Language, lines: &mut Vec<String>) {
+fn add_situation(change: &SituationChange, language: Language, lines: &mut Vec<String>) {
     let title = &change.title;
-    let ways = [
+    let directions = [
         (change.lost, change.losing, &change.lost_examples, '−'),
         (change.gained, change.gaining, &change.gained_examples, '+'),
     ];
-    for (count, concerned, examples, sign) in ways {
+    for (count, concerned, examples, sign) in directions {
         if count == 0 {
             continue;
         }
         let loses = sign == '−';
-        let (counted, before) = (counted(change, count, language), number(change.before, language));
+        let (amount, before) = (count_with_unit(change, count, language), number(change.before, language));
         let mut share = share(count, change.before, language);
         if !share.is_empty() {
             share = if loses { format!(" ({share})") } else { format!(", +{share}") };
         }
         let mut line = match (loses, language) {
-            (true, Language::En) => format!("    {sign} {title}: lost by {counted} of {before}{share}"),
-            (true, Language::Fr) => format!("    {sign} {title} : perdu par {counted} sur {before}{share}"),
-            (false, Language::En) => format!("    {sign} {title}: gained by {counted} (today {before}{share})"),
-            (false, Language::Fr) => format!("    {sign} {title} : gagné par {counted} (aujourd’hui {before}{share})"),
+            (true, Language::En) => format!("    {sign} {title}: lost by {amount} of {before}{share}"),
+            (true, Language::Fr) => format!("    {sign} {title} : perdu par {amount} sur {before}{share}"),
+            (false, Language::En) => format!("    {sign} {title}: gained by {amount} (today {before}{share})"),
+            (false, Language::Fr) => format!("    {sign} {title} : gagné par {amount} (aujourd’hui {before}{share})"),
         };
         if change.counts_pairs() {
             let users = users(concerned, language);
@@ -159,7 +166,7 @@ fn of_situation(change: &SituationChange, language: Language, lines: &mut Vec<St
             let count = number(if loses { role.lost } else { role.gained }, language);
             let (before, users) =
                 (number(role.before, language), users(if loses { role.losing } else { role.gaining }, language));
-            let of_all = number(role.users, language);
+            let role_users = number(role.users, language);
             let title = &role.title;
             let pairs = match (loses, language) {
                 (true, Language::En) => format!("{count} of {before}"),
@@ -169,25 +176,25 @@ fn of_situation(change: &SituationChange, language: Language, lines: &mut Vec<St
             };
             lines.push(pick(
                 language,
-                format!("        {title}: {pairs}; {users} of {of_all}"),
-                format!("        {title} : {pairs} ; {users} sur {of_all}"),
+                format!("        {title}: {pairs}; {users} of {role_users}"),
+                format!("        {title} : {pairs} ; {users} sur {role_users}"),
             ));
         }
         if !examples.is_empty() {
-            let some: Vec<String> =
-                examples.iter().take(EXAMPLES_MAX).map(|example| shown(example, change.counts_pairs())).collect();
-            lines.push(format!("        {}{}", pick(language, "for example: ", "par exemple : "), some.join("; ")));
+            let example_texts: Vec<String> =
+                examples.iter().take(EXAMPLES_MAX).map(|example| example_text(example, change.counts_pairs())).collect();
+            lines.push(format!("        {}{}", pick(language, "for example: ", "par exemple : "), example_texts.join("; ")));
         }
     }
 }
 
-fn shown(example: &Example, is_pair: bool) -> String {
+fn example_text(example: &Example, is_pair: bool) -> String {
     let from = isolated(&example.from);
     if is_pair { format!("{from} → {}", isolated(&example.to)) } else { from.into_owned() }
 }
 
-fn conversations(what: &str, found: &Conversations, language: Language, lines: &mut Vec<String>) {
-    lines.push(format!("  {what}{} {}", pick(language, ":", " :"), number(found.count, language)));
+fn add_conversations(heading: &str, found: &Conversations, language: Language, lines: &mut Vec<String>) {
+    lines.push(format!("  {heading}{} {}", pick(language, ":", " :"), number(found.count, language)));
     for example in found.examples.iter().take(EXAMPLES_MAX) {
         lines.push(format!("    {} → {}", isolated(&example.from), isolated(&example.to)));
     }

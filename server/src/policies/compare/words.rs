@@ -1,29 +1,29 @@
-//! The words of a comparison in each language.
+//! The texts of a comparison in each language.
 
 use causerie_policy::{Action, AssumedBy, ConversationState, MemberRole, RoleLabel, Situation, SituationKind};
 use serde::Serialize;
 
 use crate::language::Language;
 
-/// The purpose of an action. The report groups actions by it.
+/// The purpose of an action. The report groups the actions by their purposes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Sense {
-    /// See users and what they wrote.
+    /// See users and read their messages.
     See,
     /// Write to users.
     Write,
     /// Change messages and conversations.
     Change,
-    /// Delete, end, and keep away from users.
+    /// Delete messages, end conversations and relations, and block users.
     End,
 }
 
 impl Sense {
-    /// All senses, in the order of the report.
+    /// All purposes, in the order of the report.
     pub const ALL: [Self; 4] = [Self::See, Self::Write, Self::Change, Self::End];
 
-    /// The sense of an action.
+    /// The purpose of an action.
     #[must_use]
     pub fn of(action: Action) -> Self {
         match action {
@@ -60,6 +60,7 @@ impl Sense {
     }
 }
 
+/// The value for the language.
 pub(super) fn pick<T>(language: Language, en: T, fr: T) -> T {
     match language {
         Language::En => en,
@@ -67,7 +68,7 @@ pub(super) fn pick<T>(language: Language, en: T, fr: T) -> T {
     }
 }
 
-/// What an action does, in everyday words.
+/// The description of an action in everyday words.
 pub(super) fn action(action: Action, language: Language) -> &'static str {
     let [en, fr] = match action {
         Action::Find => ["find in the directory", "trouver dans l’annuaire"],
@@ -99,7 +100,7 @@ pub(super) fn action(action: Action, language: Language) -> &'static str {
     pick(language, en, fr)
 }
 
-/// Where an action is done, in everyday words.
+/// The description of a situation in everyday words.
 pub(super) fn situation(situation: &Situation, language: Language) -> String {
     let place = match situation.kind {
         SituationKind::User => ["to users", "envers des utilisateurs"],
@@ -223,8 +224,8 @@ fn french(word: &str) -> &str {
 pub(super) fn number(count: u64, language: Language) -> String {
     let digits = count.to_string();
     let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(pick(language, ',', '\u{202f}'));
         }
         text.push(digit);
@@ -267,8 +268,8 @@ mod tests {
     #[test]
     fn every_action_has_its_own_text_in_each_language() {
         for language in [Language::En, Language::Fr] {
-            let words: std::collections::HashSet<_> = ACTIONS.iter().map(|(_, one)| action(*one, language)).collect();
-            assert_eq!(words.len(), ACTIONS.len());
+            let texts: std::collections::HashSet<_> = ACTIONS.iter().map(|(_, known)| action(*known, language)).collect();
+            assert_eq!(texts.len(), ACTIONS.len());
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Every transaction on every node takes its locks in the same order, so that transactions do not deadlock: the tenants'
 //! fact locks, then start keys, then conversations, then users, each sorted. The rows that a decision depends on are read
-//! *after* the lock, in a statement of their own: on PostgreSQL, a statement that waited for a lock still sees all other
-//! rows as they were before the wait, so a member who was removed meanwhile would still count as a member.
+//! *after* the lock, in a separate statement: on PostgreSQL, a statement that waited for a lock still sees all other rows as
+//! they were before the wait, so a member who was removed meanwhile would still count as a member.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,21 +15,21 @@ use super::{
     columns::{COLUMNS, message, number, optional_number},
     facts::{lock, read},
     member_context::{self, MemberContext},
-    members::Move,
+    members::NewReadPosition,
     write_tx::WriteTx,
 };
 use crate::{
     domain::{ConversationKind, ConversationState, MemberRole, Message, Numbered as _},
     store::{
         StoreError,
-        rows::{self, Column, Rows, Together},
+        rows::{self, Column, Rows, StatementGroup},
     },
 };
 
-/// Stands for the state that a conversation has, because a value of an array can't be absent.
+/// The number in the column `state` of `input` that keeps the stored state, because a value of an array can't be absent.
 const KEEPS_STATE: i64 = 0;
 
-/// A conversation to be made unless its start key exists.
+/// A conversation to create, unless a conversation with its start key exists.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub struct NewConversation {
@@ -54,20 +54,21 @@ pub struct ActorContext {
     /// Whether the actor's tenant is suspended, so that nothing may be written for it.
     pub is_suspended: bool,
     pub read_seq: u32,
+    /// The highest `seq` of a message of the conversation that does not count as unread, such as a deleted message.
     pub uncounted_seq: u32,
-    /// The other user of a direct conversation has deleted their copy.
+    /// Whether the other user of a direct conversation has deleted their copy.
     pub peer_left: bool,
     /// The role that the actor had before leaving the conversation; `None` for a current member or a user who never was a
     /// member.
     pub former_role: Option<MemberRole>,
 }
 
-/// What the decisions of a batch depend on, as of one moment under the locks of the batch.
+/// The data that the decisions of a batch depend on, read at one moment under the locks of the batch.
 #[derive(Debug, Default)]
 pub struct BatchContext {
-    /// An entry is absent if the conversation or the user does not exist.
+    /// The context of each actor. An entry is absent if the conversation or the user does not exist.
     pub by_actor: HashMap<(ConversationId, UserId), ActorContext>,
-    /// Earlier messages with the client ids that the batch asks for.
+    /// The stored messages with the client ids of the batch.
     pub sent: HashSet<MessageId>,
     /// The versions of the facts and the policy, for the tenants of these conversations.
     pub facts: HashMap<TenantId, read::Version>,
@@ -80,6 +81,7 @@ pub struct Counters {
     pub conversation: ConversationId,
     pub version: u32,
     pub last_seq: u32,
+    /// The highest `seq` of a message that does not count as unread, such as a deleted message.
     pub uncounted_seq: u32,
     pub member_count: u32,
     /// When the last message of the batch was sent, milliseconds since 1970 UTC; 0 if the batch has no message.
@@ -91,7 +93,7 @@ pub struct Counters {
 }
 
 impl WriteTx {
-    /// Makes the conversations whose start key is new, and returns the ids of these conversations.
+    /// Creates the conversations whose start key is new, and returns the ids of these conversations.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -107,20 +109,20 @@ impl WriteTx {
             ("created_by", Column::Uuid),
             ("in_reply_to", Column::Uuid),
         ]);
-        for one in new {
+        for conversation in new {
             rows.push([
-                one.id.0.into(),
-                one.tenant.0.into(),
-                i64::from(one.kind.number()).into(),
-                one.subject.into(),
-                one.start_key.into(),
-                i64::from(one.member_count).into(),
-                one.created_by.0.into(),
-                one.in_reply_to.map_or(Uuid::nil(), |id| id.0).into(),
+                conversation.id.0.into(),
+                conversation.tenant.0.into(),
+                i64::from(conversation.kind.number()).into(),
+                conversation.subject.into(),
+                conversation.start_key.into(),
+                i64::from(conversation.member_count).into(),
+                conversation.created_by.0.into(),
+                conversation.in_reply_to.map_or(Uuid::nil(), |id| id.0).into(),
             ]);
         }
         // `WHERE TRUE`: without it, SQLite parses ON as part of a join.
-        let made = self
+        let created = self
             .query(
                 rows,
                 "INSERT INTO conversations (id, tenant_id, kind, state, subject, start_key, last_seq, version, \
@@ -131,14 +133,14 @@ impl WriteTx {
                 &[now_ms.into(), Uuid::nil().into(), i64::from(ConversationState::Open.number()).into()],
             )
             .await?;
-        made.iter().map(|row| Ok(ConversationId(row.try_get("", "id")?))).collect()
+        created.iter().map(|row| Ok(ConversationId(row.try_get("", "id")?))).collect()
     }
 
     /// The conversations with these start keys `(tenant, key)`.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn started(
+    pub async fn conversations_of_start_keys(
         &self,
         keys: Vec<(TenantId, String)>,
     ) -> Result<HashMap<(TenantId, String), ConversationId>, StoreError> {
@@ -163,9 +165,10 @@ impl WriteTx {
             .collect()
     }
 
-    /// Holds the facts of these tenants until the batch ends, and returns their versions. Must be called before any other
-    /// lock is taken: a transaction that changes facts waits for all batches that hold the lock, and later requests queue
-    /// behind it. A batch that requests the lock while it holds conversation locks could therefore deadlock with both.
+    /// Takes the shared fact locks of these tenants until the transaction ends, and returns the versions of their facts.
+    /// Must be called before any other lock is taken: a transaction that changes facts waits for all batches that hold the
+    /// lock, and later requests queue behind it. A batch that requests the lock while it holds conversation locks could
+    /// therefore deadlock with both.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -180,8 +183,9 @@ impl WriteTx {
         Ok(tenants.into_iter().map(|tenant| (tenant, versions.remove(&tenant).unwrap_or_default())).collect())
     }
 
-    /// Holds the facts of these tenants as [`WriteTx::hold_facts`] does, then locks conversations. A single statement on
-    /// PostgreSQL, which reads no row that a decision depends on. For batches that start no conversation.
+    /// Takes the shared fact locks of these tenants as [`WriteTx::hold_facts`] does, then locks conversations. Does both
+    /// with one statement, which reads no row that a decision depends on. For batches that start no conversation. Does
+    /// nothing on SQLite, where the transaction is already the only writer.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -215,17 +219,17 @@ impl WriteTx {
     }
 
     /// Reads the context of actors in locked conversations, the messages that they sent before, and the versions of the
-    /// facts for the decisions. An entry of `asked` contains a client id if the actor sends a message.
+    /// facts for the decisions. An entry of `actors` contains a client id if the actor sends a message.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn contexts(
         &self,
-        asked: impl IntoIterator<Item = (ConversationId, UserId, Option<ClientId>)>,
+        actors: impl IntoIterator<Item = (ConversationId, UserId, Option<ClientId>)>,
     ) -> Result<BatchContext, StoreError> {
         let mut rows =
             Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid), ("client_id", Column::Uuid)]);
-        for (conversation, user, client_id) in asked {
+        for (conversation, user, client_id) in actors {
             let client_id = client_id.map_or(Uuid::nil(), |id| id.0);
             rows.push([conversation.0.into(), user.0.into(), client_id.into()]);
         }
@@ -297,7 +301,7 @@ impl WriteTx {
             ("deleted_at", Column::Int),
         ]);
         for message in messages {
-            // 0 stands for an absent time, because a value of an array can't be absent.
+            // 0 means that the time is absent, because a value of an array can't be absent.
             rows.push([
                 message.conversation.0.into(),
                 i64::from(message.seq).into(),
@@ -318,13 +322,18 @@ impl WriteTx {
         .await
     }
 
-    /// Appends new messages, sets the counters of the batch's conversations, and moves read positions.
+    /// Appends new messages, sets the counters of the batch's conversations, and raises read positions.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses a statement, for example because another node has used a
     /// client id meanwhile.
-    pub async fn write(&self, messages: &[Message], counters: Vec<Counters>, moves: &[Move]) -> Result<(), StoreError> {
-        let mut together = Together::new(self.connection().get_database_backend());
+    pub async fn write(
+        &self,
+        messages: &[Message],
+        counters: Vec<Counters>,
+        positions: &[NewReadPosition],
+    ) -> Result<(), StoreError> {
+        let mut statement_group = StatementGroup::new(self.connection().get_database_backend());
         let mut rows = Rows::new([
             ("conversation_id", Column::Uuid),
             ("seq", Column::Int),
@@ -347,7 +356,7 @@ impl WriteTx {
                 message.sent_at_ms.into(),
             ]);
         }
-        together.add(
+        statement_group.add(
             rows,
             "INSERT INTO messages (conversation_id, seq, id, version, author_id, client_id, text, counted, sent_at) \
              SELECT conversation_id, seq, id, version, author_id, client_id, text, TRUE, sent_at FROM input",
@@ -362,21 +371,21 @@ impl WriteTx {
             ("state", Column::Int),
         ]);
         let mut subjects = Rows::new([("id", Column::Uuid), ("subject", Column::Text)]);
-        for one in counters {
+        for counter in counters {
             rows.push([
-                one.conversation.0.into(),
-                i64::from(one.version).into(),
-                i64::from(one.last_seq).into(),
-                i64::from(one.uncounted_seq).into(),
-                i64::from(one.member_count).into(),
-                one.active_at_ms.into(),
-                one.state.map_or(KEEPS_STATE, |state| state.number().into()).into(),
+                counter.conversation.0.into(),
+                i64::from(counter.version).into(),
+                i64::from(counter.last_seq).into(),
+                i64::from(counter.uncounted_seq).into(),
+                i64::from(counter.member_count).into(),
+                counter.active_at_ms.into(),
+                counter.state.map_or(KEEPS_STATE, |state| state.number().into()).into(),
             ]);
-            if let Some(subject) = one.subject {
-                subjects.push([one.conversation.0.into(), subject.into()]);
+            if let Some(subject) = counter.subject {
+                subjects.push([counter.conversation.0.into(), subject.into()]);
             }
         }
-        together.add(
+        statement_group.add(
             rows,
             &format!(
                 "UPDATE conversations SET version = input.version, last_seq = input.last_seq, \
@@ -392,21 +401,21 @@ impl WriteTx {
             ("read_seq", Column::Int),
             ("marked", Column::Int),
         ]);
-        for one in moves {
+        for position in positions {
             rows.push([
-                one.conversation.0.into(),
-                one.user.0.into(),
-                i64::from(one.read_seq).into(),
-                i64::from(one.marked_unread).into(),
+                position.conversation.0.into(),
+                position.user.0.into(),
+                i64::from(position.read_seq).into(),
+                i64::from(position.marked_unread).into(),
             ]);
         }
-        together.add(
+        statement_group.add(
             rows,
             "UPDATE members SET marked_unread = (input.marked = 1), \
              read_seq = CASE WHEN input.read_seq > members.read_seq THEN input.read_seq ELSE members.read_seq END FROM input \
              WHERE members.conversation_id = input.conversation_id AND members.user_id = input.user_id",
         );
-        for statement in together.statements() {
+        for statement in statement_group.statements() {
             self.connection().execute_raw(statement).await?;
         }
         // A separate statement, because one statement can change a row only once.

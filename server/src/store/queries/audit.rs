@@ -1,4 +1,4 @@
-//! The audit log: actions of back ends and operators, and commands that the rules refused.
+//! The audit log: actions of back ends and operators, and denials.
 
 use causerie_protocol::TenantId;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
@@ -21,7 +21,7 @@ pub struct Entry {
     pub action: String,
     /// The target: `user:tom`, `group:6a`, `conversation:<id>`, `policy:3`; empty if the action has no target.
     pub target: String,
-    /// Whether the action was done.
+    /// Whether the action was executed or refused.
     pub outcome: Outcome,
     /// The rule that denied the action; empty if no rule denied it.
     pub rule: String,
@@ -32,7 +32,7 @@ pub struct Entry {
 /// The outcome of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Outcome {
-    /// The action was done.
+    /// The action was executed.
     #[default]
     Done,
     /// The action was refused.
@@ -40,7 +40,7 @@ pub enum Outcome {
 }
 
 impl Entry {
-    /// A line for an action that was done, without details.
+    /// A line for an action that was executed, without details.
     #[must_use]
     pub fn done(actor: impl Into<String>, action: &str, target: impl Into<String>, at_ms: i64) -> Self {
         let (actor, action, target) = (actor.into(), action.to_owned(), target.into());
@@ -54,11 +54,11 @@ impl Outcome {
 
     /// The outcome with this name; `None` if no outcome has it.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.name() == name)
     }
 
-    /// The word in the database and in answers.
+    /// The name of the outcome in the database and in answers.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -68,7 +68,8 @@ impl Outcome {
     }
 }
 
-/// Replaces the user `before` by `after` (for example `user:lea`) in the actors and targets of all lines of a tenant.
+/// Replaces the name `before` of a user by `after` (for example `user:lea`) in the actors and targets of all lines of a
+/// tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -89,14 +90,14 @@ pub async fn rename(
     Ok(())
 }
 
-/// Selects lines of the audit log: the lines that match all fields that are set.
+/// Selects the lines of the audit log that match all fields that are set.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Only lines before the line with this id, that is, older lines.
     pub before: Option<Uuid>,
-    /// Only lines of this moment or later, milliseconds since 1970 UTC.
+    /// Only lines of this time or later, milliseconds since 1970 UTC.
     pub since_ms: Option<i64>,
-    /// Only lines before this moment, milliseconds since 1970 UTC.
+    /// Only lines before this time, milliseconds since 1970 UTC.
     pub until_ms: Option<i64>,
     /// Only lines with this action.
     pub action: Option<String>,
@@ -108,9 +109,9 @@ pub struct Filter {
     pub outcome: Option<Outcome>,
 }
 
-/// Adds lines, each with its tenant. They are part of the transaction of `connection`, if it has one. A line of a tenant
-/// that does not exist any more is not added. The statement locks the row of the tenant, so the last transaction of a
-/// deletion of the tenant waits for the new line and then deletes it.
+/// Adds lines, each with its tenant, in the transaction of `connection` if it has one. A line of a tenant that does not
+/// exist any more is not added. The statement locks the row of the tenant, so the last transaction of a deletion of the
+/// tenant waits for the new line and then deletes it.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -158,7 +159,7 @@ pub async fn page(store: &Store, tenant: TenantId, filter: &Filter, limit: u32) 
     let mut sql = String::from("SELECT a.* FROM audit a WHERE a.tenant_id = $1");
     let mut values: Vec<Value> = vec![tenant.0.into()];
     // The partial indexes `audit_actor` and `audit_target` contain only lines whose actor or target is a user.
-    let of = |column: &str, value: &str| match value.starts_with("user:") {
+    let condition_on = |column: &str, value: &str| match value.starts_with("user:") {
         true => format!("substr(a.{column}, 1, 5) = 'user:' AND a.{column} ="),
         false => format!("a.{column} ="),
     };
@@ -168,8 +169,8 @@ pub async fn page(store: &Store, tenant: TenantId, filter: &Filter, limit: u32) 
         ("a.id <".to_owned(), filter.until_ms.map(|until_ms| first_id_of(until_ms).into())),
         ("a.action =".to_owned(), filter.action.as_deref().map(Value::from)),
         ("a.outcome =".to_owned(), filter.outcome.map(|outcome| outcome.name().into())),
-        (of("actor", filter.actor.as_deref().unwrap_or_default()), filter.actor.as_deref().map(Value::from)),
-        (of("target", filter.target.as_deref().unwrap_or_default()), filter.target.as_deref().map(Value::from)),
+        (condition_on("actor", filter.actor.as_deref().unwrap_or_default()), filter.actor.as_deref().map(Value::from)),
+        (condition_on("target", filter.target.as_deref().unwrap_or_default()), filter.target.as_deref().map(Value::from)),
     ];
     for (condition, value) in conditions {
         if let Some(value) = value {
@@ -180,7 +181,7 @@ pub async fn page(store: &Store, tenant: TenantId, filter: &Filter, limit: u32) 
     values.push(i64::from(limit).into());
     sql.push_str(&format!(" ORDER BY a.id DESC LIMIT ${}", values.len()));
     let rows = store.reader().query_all_raw(statement(store.backend(), &sql, values)).await?;
-    rows.iter().map(entry).collect()
+    rows.iter().map(read_entry).collect()
 }
 
 /// Deletes the lines of all tenants that are older than `before_ms` (milliseconds since 1970 UTC). Returns the number of
@@ -190,8 +191,8 @@ pub async fn page(store: &Store, tenant: TenantId, filter: &Filter, limit: u32) 
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn prune(store: &Store, before_ms: i64) -> Result<u64, StoreError> {
     let sql = "DELETE FROM audit WHERE id < $1";
-    let done = store.writer().execute_raw(statement(store.backend(), sql, vec![first_id_of(before_ms).into()])).await?;
-    Ok(done.rows_affected())
+    let result = store.writer().execute_raw(statement(store.backend(), sql, vec![first_id_of(before_ms).into()])).await?;
+    Ok(result.rows_affected())
 }
 
 /// A lower bound of the ids of the lines that were added in this millisecond or later. Ids begin with the time, so the
@@ -201,7 +202,7 @@ fn first_id_of(at_ms: i64) -> Uuid {
     Uuid::from_u64_pair(at_ms << 16, 0)
 }
 
-fn entry(row: &QueryResult) -> Result<(Uuid, Entry), StoreError> {
+fn read_entry(row: &QueryResult) -> Result<(Uuid, Entry), StoreError> {
     let outcome: String = row.try_get("", "outcome")?;
     let detail: String = row.try_get("", "detail")?;
     let entry = Entry {
@@ -249,13 +250,14 @@ mod tests {
             assert_eq!(read(&Filter { since_ms: Some(i64::MAX >> 16), ..Filter::default() }, 10).await, []);
             assert_eq!(read(&Filter { until_ms: Some(0), ..Filter::default() }, 10).await, []);
 
-            let about = |actor: &str, target: &str, outcome| Entry {
+            let entry_about = |actor: &str, target: &str, outcome| Entry {
                 actor: actor.to_owned(),
                 target: target.to_owned(),
                 outcome,
                 ..line("start", "users")
             };
-            let [lea, tom] = [about("user:lea", "user:tom", Outcome::Refused), about("key:1", "policy:2", Outcome::Done)];
+            let [lea, tom] =
+                [entry_about("user:lea", "user:tom", Outcome::Refused), entry_about("key:1", "policy:2", Outcome::Done)];
             append(store.writer(), &[(tenant, lea.clone()), (tenant, tom.clone())]).await.expect("stores");
             for (filter, expected) in [
                 (Filter { actor: Some("user:lea".to_owned()), ..Filter::default() }, &lea),

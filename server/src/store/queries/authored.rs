@@ -12,14 +12,14 @@ use crate::store::{StoreError, rows::statement};
 pub struct Joined {
     pub id: Uuid,
     pub subject: String,
-    /// Milliseconds since 1970 UTC, of the last join.
+    /// The time of the last join, milliseconds since 1970 UTC.
     pub joined_at_ms: i64,
     /// Milliseconds since 1970 UTC; `None` for a current member.
     pub left_at_ms: Option<i64>,
     pub read_seq: i64,
 }
 
-/// A message as stored.
+/// A message that a user wrote, as stored.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub struct Authored {
@@ -44,7 +44,7 @@ pub async fn conversations(connection: &impl ConnectionTrait, user: UserId) -> R
     let sql = "SELECT c.id, c.subject, m.joined_at, m.left_at, m.read_seq FROM members m
                JOIN conversations c ON c.id = m.conversation_id WHERE m.user_id = $1 ORDER BY c.id";
     let query = statement(connection.get_database_backend(), sql, vec![user.0.into()]);
-    let joined = |row: &QueryResult| {
+    let read_joined = |row: &QueryResult| {
         Ok(Joined {
             id: row.try_get("", "id")?,
             subject: row.try_get("", "subject")?,
@@ -53,7 +53,7 @@ pub async fn conversations(connection: &impl ConnectionTrait, user: UserId) -> R
             read_seq: row.try_get("", "read_seq")?,
         })
     };
-    connection.query_all_raw(query).await?.iter().map(joined).collect()
+    connection.query_all_raw(query).await?.iter().map(read_joined).collect()
 }
 
 /// The messages that a user wrote, in the order of their client ids, beginning after the client id `after`, if there is one;
@@ -67,14 +67,14 @@ pub async fn messages(
     after: Option<Uuid>,
     limit: u32,
 ) -> Result<Vec<Authored>, StoreError> {
-    // A client may choose the nil id, which no id precedes.
+    // The first page includes the nil id, which a client may choose as a client id.
     let comparison = if after.is_some() { ">" } else { ">=" };
     let sql = format!(
         "SELECT m.id, m.client_id, m.conversation_id, m.seq, m.text, m.sent_at, m.edited_at, m.deleted_at FROM messages m
          WHERE m.author_id = $1 AND m.client_id {comparison} $2 ORDER BY m.client_id LIMIT $3"
     );
     let values = vec![user.0.into(), after.unwrap_or_default().into(), i64::from(limit).into()];
-    let authored = |row: &QueryResult| {
+    let read_authored = |row: &QueryResult| {
         Ok(Authored {
             id: row.try_get("", "id")?,
             client_id: row.try_get("", "client_id")?,
@@ -87,7 +87,7 @@ pub async fn messages(
         })
     };
     let query = statement(connection.get_database_backend(), &sql, values);
-    connection.query_all_raw(query).await?.iter().map(authored).collect()
+    connection.query_all_raw(query).await?.iter().map(read_authored).collect()
 }
 
 /// The ids of a message.
@@ -119,7 +119,7 @@ pub async fn find_message(
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn with_texts(
+pub async fn undeleted_messages(
     connection: &impl ConnectionTrait,
     user: UserId,
     after: Option<Uuid>,

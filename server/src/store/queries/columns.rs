@@ -10,7 +10,7 @@ use crate::domain::{ConversationKind, Message, Numbered};
 pub const COLUMNS: &str =
     "x.conversation_id, x.seq, x.id, x.version, x.author_id, x.client_id, x.text, x.sent_at, x.edited_at, x.deleted_at";
 
-/// The same columns, each with a name of its own, for [`message`] with the prefix `x_`.
+/// The columns of [`COLUMNS`], each with the prefix `x_` in its name, for [`message`] with this prefix.
 pub(super) const COLUMNS_AS_X: &str = "x.id AS x_id, x.conversation_id AS x_conversation_id, x.seq AS x_seq, \
      x.version AS x_version, x.author_id AS x_author_id, x.client_id AS x_client_id, x.text AS x_text, \
      x.sent_at AS x_sent_at, x.edited_at AS x_edited_at, x.deleted_at AS x_deleted_at";
@@ -34,15 +34,15 @@ pub fn message(row: &QueryResult, prefix: &str) -> Result<Message, DbErr> {
     })
 }
 
-/// A kind, state or role, stored as its number.
+/// Reads an enum (a kind, state or role) that is stored as a number.
 ///
 /// # Errors
 /// `DbErr` if the column is missing.
-pub fn choice<T: Numbered>(row: &QueryResult, prefix: &str, column: &str) -> Result<T, DbErr> {
+pub fn enum_value<T: Numbered>(row: &QueryResult, prefix: &str, column: &str) -> Result<T, DbErr> {
     Ok(T::from_number(row.try_get::<i16>(prefix, column)?))
 }
 
-/// A counter. The database stores it with 64 bits because SQL has no unsigned integers; its value fits 32 bits.
+/// Reads a counter. The database stores it with 64 bits because SQL has no unsigned integers; its value fits 32 bits.
 ///
 /// # Errors
 /// `DbErr` if the column is missing, or its value does not fit. Another value in its place could assign a `seq` or a version
@@ -54,7 +54,7 @@ pub fn number(row: &QueryResult, prefix: &str, column: &str) -> Result<u32, DbEr
 /// Like [`number`], for a column that may be NULL.
 ///
 /// # Errors
-/// As [`number`].
+/// The errors of [`number`].
 pub fn optional_number(row: &QueryResult, prefix: &str, column: &str) -> Result<Option<u32>, DbErr> {
     row.try_get::<Option<i64>>(prefix, column)?.map(|number| in_range(number, column)).transpose()
 }
@@ -63,8 +63,8 @@ fn in_range(number: i64, column: &str) -> Result<u32, DbErr> {
     u32::try_from(number).map_err(|_| DbErr::Type(format!("`{column}` is {number}, which is not from 0 to {}", u32::MAX)))
 }
 
-/// The unread count, with `c` for the conversation and `m` for the member. Computed from the counters; messages are read
-/// only if some after the member's read position do not count as unread.
+/// The unread count, with `c` for the conversation and `m` for the member. It is computed from the counters; messages are
+/// read only if messages after the member's read position do not count as unread.
 pub const UNREAD: &str = "CASE WHEN c.last_seq <= m.read_seq THEN 0 ELSE c.last_seq - m.read_seq - \
     CASE WHEN c.uncounted_seq <= m.read_seq THEN 0 ELSE (SELECT count(*) FROM messages u \
     WHERE u.conversation_id = c.id AND NOT u.counted AND u.seq > m.read_seq) END END";
@@ -78,16 +78,15 @@ pub(super) fn not_hidden(message: &str, user: &str) -> String {
     )
 }
 
-/// A condition on the members that other members see, with `c` for the conversation and `member` for the alias of the
-/// members. A group does not show members who have left. In other conversations, a user who deleted their own copy is still
-/// shown.
-pub(super) fn is_shown(member: &str) -> String {
-    format!("({member}.left_at IS NULL OR {})", is_other("c.kind", ConversationKind::Group))
+/// A condition that other members see a member, with `c` for the conversation and `member` for the alias of the members. A
+/// group does not show members who have left. In other conversations, a user who deleted their own copy is still shown.
+pub(super) fn is_visible(member: &str) -> String {
+    format!("({member}.left_at IS NULL OR {})", differs_from("c.kind", ConversationKind::Group))
 }
 
-/// A condition that a number stands for another value than `value`, as [`Numbered::from_number`] reads it: a number that this
-/// program does not know stands for the strictest value.
-fn is_other<T: Numbered>(column: &str, value: T) -> String {
+/// A condition that a column holds another value than `value`. As in [`Numbered::from_number`], a number that this program
+/// does not know counts as the strictest value.
+fn differs_from<T: Numbered>(column: &str, value: T) -> String {
     if value != T::STRICTEST {
         return format!("{column} <> {}", value.number());
     }
@@ -96,25 +95,25 @@ fn is_other<T: Numbered>(column: &str, value: T) -> String {
 }
 
 /// The read position of a member as another member sees it, with `c` for the conversation, `member` for the alias of the
-/// members, and `viewer` for the id of the other member. In a mail, a user sees only their own.
+/// members, and `viewer` for the id of the other member. In a mail, a member sees only their own read position.
 pub(super) fn shown_read_seq(member: &str, viewer: &str) -> String {
     let mail = ConversationKind::Mail.number();
     format!("CASE WHEN c.kind = {mail} AND {member}.user_id <> {viewer} THEN 0 ELSE {member}.read_seq END AS read_seq")
 }
 
-/// The SQL functions with which a database writes rows as one JSON text.
+/// The SQL functions of a database that write rows as one JSON text.
 #[derive(Debug, Clone, Copy)]
 pub struct Json {
-    /// The beginning of the list.
+    /// The beginning of the expression for the list of entries.
     pub open: &'static str,
     /// The function that makes an entry.
     pub entry: &'static str,
-    /// The end of the list.
+    /// The end of the expression for the list of entries.
     pub close: &'static str,
 }
 
 impl Json {
-    pub(super) fn of(backend: DbBackend) -> Self {
+    pub(super) fn for_backend(backend: DbBackend) -> Self {
         match backend {
             DbBackend::Postgres => Self { open: "CAST(json_agg", entry: "json_build_array", close: " AS TEXT)" },
             _ => Self { open: "(json_group_array", entry: "json_array", close: ")" },
@@ -141,10 +140,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_number_is_no_other_value_than_the_strictest() {
+    fn an_unknown_number_counts_as_the_strictest_value() {
         use ConversationKind::{Direct, Mail, NoteToSelf};
         let (note, direct, mail) = (NoteToSelf.number(), Direct.number(), Mail.number());
-        assert_eq!(is_other("c.kind", ConversationKind::Group), format!("c.kind IN ({note}, {direct}, {mail})"));
-        assert_eq!(is_other("c.kind", Mail), format!("c.kind <> {mail}"));
+        assert_eq!(differs_from("c.kind", ConversationKind::Group), format!("c.kind IN ({note}, {direct}, {mail})"));
+        assert_eq!(differs_from("c.kind", Mail), format!("c.kind <> {mail}"));
     }
 }

@@ -1,4 +1,4 @@
-//! Conversations as one member sees them, and the context that the rules need.
+//! Reads conversations as a member sees them, and the context that the rules need.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 use uuid::Uuid;
 
 use super::{
-    columns::{self, COLUMNS_AS_X, Json, UNREAD, choice, is_shown, not_hidden, number, shown_read_seq},
+    columns::{self, COLUMNS_AS_X, Json, UNREAD, enum_value, is_visible, not_hidden, number, shown_read_seq},
     facts::read,
     mails,
     member_context::{self, MemberContext},
@@ -26,9 +26,9 @@ use crate::{
 /// A conversation as a client lists it for one member.
 #[derive(Debug, Clone)]
 pub struct Summary {
-    /// As the member sees it, without capabilities.
+    /// The conversation as the member sees it, without capabilities.
     pub conversation: Conversation,
-    /// The member's context, for the rules.
+    /// The member's context, which the rules need.
     pub member: MemberContext,
 }
 
@@ -44,13 +44,13 @@ pub struct Listed {
 /// The versions of a tenant at the moment of a read.
 #[derive(Debug)]
 pub struct AsOf {
-    /// Clients that hold another epoch drop what they hold.
+    /// The epoch of the tenant. A client that holds another epoch drops its stored data.
     pub epoch: String,
     /// The versions of the facts and the policy.
     pub facts: read::Version,
 }
 
-/// A direct conversation, with what the rules need to know about it.
+/// A direct conversation with the data that the rules need.
 #[derive(Debug, Clone)]
 pub struct DirectConversation {
     /// The id of the conversation.
@@ -65,7 +65,7 @@ pub struct DirectConversation {
 impl DirectConversation {
     /// Each of the two users with the context that the rules need. `version`, `last_seq` and the user's own deletions are
     /// not read: the counters are 0, and the whole history counts as visible.
-    pub fn sides(&self) -> impl Iterator<Item = (UserId, MemberContext)> {
+    pub fn members_with_contexts(&self) -> impl Iterator<Item = (UserId, MemberContext)> {
         self.members.iter().map(|(user, role)| {
             let peer = self.members.iter().map(|(other, _)| *other).find(|other| other != user);
             let context = MemberContext {
@@ -88,7 +88,7 @@ impl DirectConversation {
 
 impl Store {
     /// The summaries of many (conversation, user) pairs, in one query. A pair of a former member has an answer with
-    /// `member.role` absent. A pair of a user who never was a member is absent.
+    /// `member.role` absent. A pair of a user who was never a member has no answer.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -109,15 +109,15 @@ impl Store {
         answer
             .iter()
             .map(|row| {
-                let summary = summary(row)?;
+                let summary = read_summary(row)?;
                 let user = UserId(row.try_get("", "user_id")?);
                 Ok(((ConversationId(row.try_get("", "c_id")?), user), summary))
             })
             .collect()
     }
 
-    /// The conversations of a user after a position, newest activity first. Returns up to one more than `limit`, which shows
-    /// that there are more. A single statement selects the page first and then reads its contents.
+    /// The conversations of a user after a position, newest activity first. Returns one conversation more than `limit` if
+    /// there are more. A single statement selects the page first and then reads its contents.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -127,7 +127,7 @@ impl Store {
         before: Option<(i64, ConversationId)>,
         limit: u32,
     ) -> Result<Listed, StoreError> {
-        let (active_at, id) = before.map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.0));
+        let (active_at, id) = before.map_or((i64::MAX, Uuid::max()), |(active_at, id)| (active_at, id.0));
         let sql = format!(
             "WITH page (conversation_id) AS (SELECT c.id FROM members m JOIN conversations c ON c.id = m.conversation_id \
              WHERE m.user_id = $1 AND m.left_at IS NULL AND (c.active_at < $2 OR (c.active_at = $2 AND c.id < $3)) \
@@ -146,7 +146,7 @@ impl Store {
             let facts = if has_facts { read::version_as(row, "facts_version")? } else { read::Version::default() };
             Ok::<_, StoreError>(AsOf { epoch: row.try_get::<Uuid>("", "epoch")?.to_string(), facts })
         });
-        let summaries = rows.iter().map(summary).collect::<Result<_, _>>()?;
+        let summaries = rows.iter().map(read_summary).collect::<Result<_, _>>()?;
         Ok(Listed { summaries, as_of: as_of.transpose()? })
     }
 
@@ -214,8 +214,8 @@ impl Store {
         let mut found: Vec<DirectConversation> = Vec::new();
         for row in &rows {
             let id = ConversationId(row.try_get("", "id")?);
-            let left: Option<i64> = row.try_get("", "left_at")?;
-            let role = if left.is_some() { None } else { member_context::role(row)? };
+            let left_at: Option<i64> = row.try_get("", "left_at")?;
+            let role = if left_at.is_some() { None } else { member_context::role(row)? };
             let member = (UserId(row.try_get("", "user_id")?), role);
             match found.last_mut() {
                 Some(last) if last.id == id => last.members.push(member),
@@ -223,7 +223,7 @@ impl Store {
                     id,
                     tenant,
                     start_key: row.try_get("", "start_key")?,
-                    state: choice(row, "", "state")?,
+                    state: enum_value(row, "", "state")?,
                     members: vec![member],
                 }),
             }
@@ -235,7 +235,7 @@ impl Store {
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn started(&self, tenant: TenantId, start_key: &str) -> Result<Option<ConversationId>, StoreError> {
+    pub async fn find_by_start_key(&self, tenant: TenantId, start_key: &str) -> Result<Option<ConversationId>, StoreError> {
         let sql = "SELECT id FROM conversations WHERE tenant_id = $1 AND start_key = $2";
         let query = statement(self.backend(), sql, vec![tenant.0.into(), start_key.into()]);
         let found = self.reader().query_one_raw(query).await?;
@@ -268,11 +268,11 @@ impl Store {
 
 /// The members that the member `m` of the mail `c` sees: the author, the named addressees, and the member. A mail does not
 /// reveal who was in an addressed group.
-const NAMED: &str = "SELECT m.user_id AS id UNION SELECT c.created_by UNION \
+const VISIBLE_IN_MAIL: &str = "SELECT m.user_id AS id UNION SELECT c.created_by UNION \
     SELECT n.user_id FROM addressees n WHERE n.conversation_id = c.id AND n.user_id IS NOT NULL";
 
-/// The joins of a summary. The preview `x` is the last message that the member sees. Hidden messages are considered only if
-/// the last message is not after the last hidden message.
+/// The joins of a summary. `x` is the last message that the member sees. Hidden messages are considered only if the last
+/// message is not after the last hidden message.
 fn joins() -> String {
     let not_hidden = not_hidden("v", "m.user_id");
     format!(
@@ -286,28 +286,29 @@ fn joins() -> String {
 /// The columns of a summary. A subquery returns the shown members as JSON, so that a page is a single query. It reads the
 /// users of the shown members only: for a group of 5,000 members this takes 2.1 ms instead of 10 ms on PostgreSQL.
 fn select(backend: DbBackend) -> String {
-    let json = Json::of(backend);
+    let json = Json::for_backend(backend);
     let Json { open, entry, close } = json;
-    let shown = |those: &str| {
+    let members_json = |source: &str| {
         format!(
             "(SELECT {open}({entry}(shown.id, shown.external_id, shown.name, shown.avatar_url, shown.status, shown.role, shown.read_seq, shown.about)){close} \
              FROM (SELECT {id} AS id, w.external_id, w.name, w.avatar_url, w.status, s.role, {read_seq}, w.about \
-             FROM (SELECT s.* FROM {those} ORDER BY s.joined_at, s.user_id LIMIT {max}) s JOIN users w ON w.id = s.user_id \
+             FROM (SELECT s.* FROM {source} ORDER BY s.joined_at, s.user_id LIMIT {max}) s JOIN users w ON w.id = s.user_id \
              ORDER BY s.joined_at, s.user_id) shown)",
             id = json.text_of("w.id"),
             read_seq = shown_read_seq("s", "m.user_id"),
             max = limits::MEMBERS_SHOWN,
         )
     };
-    let is_shown = is_shown("s");
-    let of_all = format!("members s WHERE s.conversation_id = c.id AND {is_shown}");
-    let of_mail = format!("({NAMED}) named JOIN members s ON s.conversation_id = c.id AND s.user_id = named.id");
+    let is_visible = is_visible("s");
+    let all_members = format!("members s WHERE s.conversation_id = c.id AND {is_visible}");
+    let mail_members =
+        format!("({VISIBLE_IN_MAIL}) named JOIN members s ON s.conversation_id = c.id AND s.user_id = named.id");
     format!(
         "SELECT m.user_id, m.read_seq AS m_read_seq, m.marked_unread, {UNREAD} AS unread, {facts}, c.subject, \
          c.active_at, {message}, \
-         CASE WHEN c.kind = {mail_kind} THEN {of_mail} ELSE {of_all} END AS shown, {mail}",
-        of_mail = shown(&of_mail),
-        of_all = shown(&of_all),
+         CASE WHEN c.kind = {mail_kind} THEN {mail_members} ELSE {all_members} END AS shown, {mail}",
+        mail_members = members_json(&mail_members),
+        all_members = members_json(&all_members),
         message = COLUMNS_AS_X,
         mail_kind = ConversationKind::Mail.number(),
         mail = mails::columns(json),
@@ -315,14 +316,14 @@ fn select(backend: DbBackend) -> String {
     )
 }
 
-/// A shown member: id, external id, name, avatar, status, role, read position, about.
-type Shown = (String, String, String, String, i16, i16, u32, String);
+/// A shown member as the database returns it: id, external id, name, avatar, status, role, read position, about.
+type ShownMember = (String, String, String, String, i16, i16, u32, String);
 
-fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
+fn read_summary(row: &QueryResult) -> Result<Summary, DbErr> {
     let id = ConversationId(row.try_get("", "c_id")?);
     let context = member_context::from_row(row)?;
     let shown: Option<String> = row.try_get("", "shown")?;
-    let shown: Vec<Shown> = serde_json::from_str(shown.as_deref().unwrap_or("[]"))
+    let shown: Vec<ShownMember> = serde_json::from_str(shown.as_deref().unwrap_or("[]"))
         .map_err(|error| DbErr::Type(format!("members of {id}: {error}")))?;
     let last_message = match row.try_get::<Option<Uuid>>("", "x_id")? {
         Some(_) => Some(columns::message(row, "x_")?),
@@ -335,7 +336,7 @@ fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
         subject: row.try_get("", "subject")?,
         version: context.version,
         last_seq: context.last_seq,
-        members: shown.into_iter().map(member).collect::<Result<_, _>>()?,
+        members: shown.into_iter().map(read_member).collect::<Result<_, _>>()?,
         member_count: context.member_count,
         last_message,
         active_at_ms: row.try_get("", "active_at")?,
@@ -354,7 +355,7 @@ fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
     Ok(Summary { conversation, member: context })
 }
 
-fn member((id, external_id, name, avatar_url, status, role, read_seq, about): Shown) -> Result<Member, DbErr> {
+fn read_member((id, external_id, name, avatar_url, status, role, read_seq, about): ShownMember) -> Result<Member, DbErr> {
     let status = UserStatus::from_number(status);
     let user = UserSummary { id: columns::id(&id)?, external_id, name, avatar_url, status, about };
     Ok(Member { user, role: MemberRole::from_number(role), read_seq })

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// Pairs per statement: SQLite binds at most 32,766 values.
+/// The number of pairs per statement: SQLite binds at most 32,766 values.
 const CHUNK: usize = 500;
 
 impl Store {

@@ -1,4 +1,4 @@
-//! Whether the database accepts writes.
+//! Checks that the database accepts writes.
 
 use rand::RngCore as _;
 use sea_orm::{ConnectionTrait as _, DbBackend};
@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::store::{Store, StoreError, rows::statement};
 
-/// The bytes that a probe writes after a failed write: more than the free space that a small write may still find in the
-/// last block of a file.
+/// The number of bytes that a probe writes after a failed write: more than the free space that a small write may still find
+/// in the last block of a file.
 const FILLER: usize = 64 * 1024;
 
 /// Writes a row and commits it. Weaker checks give wrong answers: a full volume accepts statements and refuses the commit,

@@ -6,23 +6,23 @@ use sea_orm::ConnectionTrait as _;
 use super::columns::{UNREAD, number};
 use crate::store::{Store, StoreError, rows::statement};
 
-/// A user joined a conversation, left it, or deleted messages of it for themselves.
+/// A change of a user's inbox: the user joined a conversation, left it, or deleted messages in it for themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InboxChange {
     /// The conversation.
     pub conversation: ConversationId,
     /// The user's inbox version after the change.
     pub inbox_version: u32,
-    /// The user is a member now.
+    /// Whether the user is a member now.
     pub joined: bool,
-    /// The user never deleted any of its messages for themselves, so the messages that the user's devices hold remain
-    /// visible.
+    /// Whether all messages are visible to the user, because the user never deleted any of them for themselves. The user's
+    /// devices may then keep the messages that they hold.
     pub sees_all: bool,
 }
 
 impl Store {
-    /// The user's total unread count and inbox version. A conversation that is only marked as unread counts as one. Both are
-    /// 0 if the user does not exist.
+    /// The user's total unread count and inbox version. A conversation that is only marked as unread counts as one. Both
+    /// numbers are 0 if the user does not exist.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.

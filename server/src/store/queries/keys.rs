@@ -54,7 +54,8 @@ impl SigningKeyRow {
     /// The shared secret (HS256) or the public key (PEM).
     ///
     /// # Errors
-    /// `UnreadableKey` if the secret is encrypted under a key that `secrets` does not contain, or was changed.
+    /// `UnreadableKey` if the secret is encrypted under a key that `secrets` does not contain, or if its ciphertext was
+    /// changed.
     pub fn material(&self, secrets: &Secrets) -> Result<Secret, UnreadableKey> {
         if self.algorithm != SYMMETRIC {
             return Ok(self.stored.clone());
@@ -78,12 +79,13 @@ impl SigningKeyRow {
     #[must_use]
     pub fn is_to_be_encrypted(&self, secrets: &Secrets) -> bool {
         let current = secrets.current_id();
-        let under = secrets::key_id(self.stored.expose());
-        self.algorithm == SYMMETRIC && current.is_some() && under.is_ok_and(|under| under != current)
+        let encryption_key = secrets::key_id(self.stored.expose());
+        self.algorithm == SYMMETRIC && current.is_some() && encryption_key.is_ok_and(|id| id != current)
     }
 }
 
-/// The identity that the encryption binds a secret to, so that it can't be moved to another row.
+/// The text that identifies the row of a secret. The encryption binds the secret to it, so that the secret can't be moved to
+/// another row.
 fn owner(tenant: TenantId, kid: &str, algorithm: &str) -> String {
     format!("signing_keys {tenant} {algorithm} {kid}")
 }
@@ -170,8 +172,8 @@ pub async fn signing_key(
 }
 
 /// Encrypts, under the current key, every secret that is in plaintext or encrypted under an earlier key. Returns the ids of
-/// the encrypted keys, and the keys whose secret can't be decrypted and stays as it is. The database's own files still
-/// contain the old values until [`purge`](super::purge::purge) has run; earlier backups keep them.
+/// the encrypted keys, and the keys whose secret can't be decrypted and stays as it is. The database's files still contain
+/// the old values until [`purge`](super::purge::purge) has run; earlier backups keep them.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses a statement; nothing is changed then.
@@ -179,24 +181,24 @@ pub async fn encrypt_signing_keys(
     store: &Store,
     secrets: &Secrets,
 ) -> Result<(Vec<String>, Vec<UnreadableKey>), StoreError> {
-    let (mut done, mut unreadable) = (Vec::new(), Vec::new());
+    let (mut encrypted, mut unreadable) = (Vec::new(), Vec::new());
     let rows = signing_keys(store).await?;
-    let mut due = rows.iter().filter(|row| row.is_to_be_encrypted(secrets)).peekable();
-    if due.peek().is_none() {
-        return Ok((done, unreadable));
+    let mut to_encrypt = rows.iter().filter(|row| row.is_to_be_encrypted(secrets)).peekable();
+    if to_encrypt.peek().is_none() {
+        return Ok((encrypted, unreadable));
     }
     if store.is_embedded() {
-        // Otherwise the bytes of the old value stay in the file until other data overwrites them.
+        // Without this setting, the bytes of the old value stay in the file until other data overwrites them.
         store.writer().execute_unprepared("PRAGMA secure_delete = ON").await?;
     }
     let transaction = store.begin().await?;
-    for row in due {
+    for row in to_encrypt {
         let material = match row.material(secrets) {
             Ok(material) => material,
             // The secret of a revoked key is no longer needed, so it is not reported.
             Err(_) if row.revoked_at_ms.is_some() => continue,
-            Err(why) => {
-                unreadable.push(why);
+            Err(error) => {
+                unreadable.push(error);
                 continue;
             }
         };
@@ -209,21 +211,21 @@ pub async fn encrypt_signing_keys(
             .exec(&transaction)
             .await?;
         if updated.rows_affected > 0 {
-            done.push(row.kid.clone());
+            encrypted.push(row.kid.clone());
         }
     }
-    if !done.is_empty() {
-        purge::remember(store, &transaction).await?;
+    if !encrypted.is_empty() {
+        purge::set_due(store, &transaction).await?;
     }
     transaction.commit().await?;
     if store.is_embedded() {
         store.writer().execute_unprepared("PRAGMA secure_delete = OFF").await?;
     }
-    Ok((done, unreadable))
+    Ok((encrypted, unreadable))
 }
 
-/// Revokes a tenant's signing key, which makes all tokens that it signed invalid. Returns false if the tenant has no valid key
-/// with this `kid`.
+/// Revokes a tenant's signing key, so that all tokens that it signed become invalid. Returns false if the tenant has no
+/// valid key with this `kid`.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -267,12 +269,12 @@ pub async fn api_key(store: &Store, hash: &str) -> Result<Option<api_key::Model>
     Ok(api_key::Entity::find().filter(api_key::Column::Hash.eq(hash)).one(store.reader()).await?)
 }
 
-/// Refuses unless an API key is valid and its tenant is not suspended. Must be called under the fact lock of that tenant, which a
-/// revocation and a suspension take, so that the answer holds until the transaction ends.
+/// Checks that an API key is valid and that its tenant is not suspended. Must be called under the fact lock of that tenant:
+/// a revocation and a suspension take the same lock, so the result stays true until the transaction ends.
 ///
 /// # Errors
-/// [`StoreError::ApiKeyVoid`] or [`StoreError::TenantSuspended`]; another `StoreError` if the database does not answer or
-/// refuses the statement.
+/// [`StoreError::ApiKeyVoid`] if the key does not exist, expired or was revoked; [`StoreError::TenantSuspended`] if its
+/// tenant is suspended; another `StoreError` if the database does not answer or refuses the statement.
 pub async fn require_valid(transaction: &impl ConnectionTrait, id: Uuid, now_ms: i64) -> Result<(), StoreError> {
     let sql = "SELECT k.expires_at, k.revoked_at, f.suspended_at FROM api_keys k
                LEFT JOIN facts f ON f.tenant_id = k.tenant_id WHERE k.id = $1";
@@ -350,8 +352,8 @@ pub async fn api_key_owner(store: &Store, id: Uuid) -> Result<Option<TenantId>, 
 }
 
 impl WriteTx {
-    /// The keys that are neither revoked nor expired, of the API keys with these ids. Must be called while the facts of their
-    /// tenants are locked: see [`require_valid`].
+    /// The ids among these of API keys that are neither revoked nor expired. Must be called while the facts of their tenants
+    /// are locked: see [`require_valid`].
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -363,8 +365,8 @@ impl WriteTx {
     }
 }
 
-/// Revokes a tenant's API key. Must be called under the tenant's exclusive fact lock: see [`require_valid`]. Returns false if
-/// the tenant has no valid key with this id.
+/// Revokes a tenant's API key. Must be called under the tenant's exclusive fact lock: see [`require_valid`]. Returns false
+/// if the tenant has no valid key with this id.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

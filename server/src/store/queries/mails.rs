@@ -18,10 +18,11 @@ use crate::{
     },
 };
 
-/// Maximum number of messages of a thread whose authors are looked up.
+/// The maximum number of messages of a thread whose authors are read.
 const THREAD_MAX: i64 = 1_000;
 
-/// Rows per statement. Each row has five values; the sum is below SQLite's limit of 32,766 values per statement.
+/// The number of rows per statement. Each row has five values; the sum is below SQLite's limit of 32,766 values per
+/// statement.
 const CHUNK: usize = 5_000;
 
 /// An addressee of a mail to be stored.
@@ -29,8 +30,8 @@ const CHUNK: usize = 5_000;
 #[allow(missing_docs)]
 pub struct Addressee {
     /// The user or group that gets the mail.
-    pub who: Addressed,
-    /// The addressee gets the mail for information only.
+    pub addressed: Addressed,
+    /// Whether the addressee gets the mail in copy (Cc).
     pub is_copy: bool,
 }
 
@@ -45,14 +46,15 @@ pub enum Addressed {
 /// The message that a new mail replies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct Parent {
+pub struct RepliedMessage {
     pub conversation: ConversationId,
     pub author: UserId,
     /// Milliseconds since 1970 UTC.
     pub sent_at_ms: i64,
     /// The users who are addressees of the conversation of this message. Groups are not included.
     pub addressees: Vec<UserId>,
-    /// The authors of the message that the conversation of this message replies to, of the message before it, and so on.
+    /// The authors of the earlier messages of the thread: of the message that this message's mail replies to, of the message
+    /// that the earlier mail replies to, and so on.
     pub earlier_authors: Vec<UserId>,
 }
 
@@ -73,7 +75,7 @@ impl WriteTx {
             ]);
             for (conversation, addressee) in chunk {
                 let position = positions.entry(*conversation).or_default();
-                let (user, group) = match addressee.who {
+                let (user, group) = match addressee.addressed {
                     Addressed::User(user) => (user.0, Uuid::nil()),
                     Addressed::Group(group) => (Uuid::nil(), group.0),
                 };
@@ -94,11 +96,16 @@ impl WriteTx {
 }
 
 impl Store {
-    /// The message that a user wants to reply to. `None` if it does not exist in this tenant, or the user can't see it.
+    /// The message that a user wants to reply to. `None` if this tenant does not have the message, or the user can't see it.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn parent(&self, tenant: TenantId, user: UserId, message: MessageId) -> Result<Option<Parent>, StoreError> {
+    pub async fn replied_message(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        message: MessageId,
+    ) -> Result<Option<RepliedMessage>, StoreError> {
         let sql = format!(
             "SELECT x.conversation_id, x.author_id, x.sent_at FROM messages x JOIN conversations c ON c.id = x.conversation_id \
              JOIN members m ON m.conversation_id = x.conversation_id AND m.user_id = $1 AND m.left_at IS NULL \
@@ -118,14 +125,15 @@ impl Store {
              JOIN conversations c ON c.id = x.conversation_id WHERE thread.depth < $2) \
              SELECT DISTINCT x.author_id FROM thread JOIN messages x ON x.id = thread.message_id";
         let values = vec![conversation.0.into(), THREAD_MAX.into()];
-        let earlier = self.reader().query_all_raw(statement(self.backend(), sql, values)).await?;
-        let earlier = earlier.iter().map(|row| Ok(UserId(row.try_get("", "author_id")?))).collect::<Result<_, DbErr>>()?;
-        Ok(Some(Parent {
+        let earlier_authors = self.reader().query_all_raw(statement(self.backend(), sql, values)).await?;
+        let earlier_authors =
+            earlier_authors.iter().map(|row| Ok(UserId(row.try_get("", "author_id")?))).collect::<Result<_, DbErr>>()?;
+        Ok(Some(RepliedMessage {
             conversation,
             author: UserId(row.try_get("", "author_id")?),
             sent_at_ms: row.try_get("", "sent_at")?,
             addressees,
-            earlier_authors: earlier,
+            earlier_authors,
         }))
     }
 }
@@ -153,7 +161,7 @@ pub(super) fn columns(json: Json) -> String {
 
 /// An addressee as the database returns it: 1 for a group and 0 for a user; id; external id; name; the avatar of a user or
 /// the kind of a group; status; 1 if the addressee gets a copy; the `about` of a user.
-type Row = (i32, String, String, String, String, i32, i32, String);
+type AddresseeRow = (i32, String, String, String, String, i32, i32, String);
 
 /// Reads the addressees of a conversation from the columns of [`columns()`].
 ///
@@ -161,13 +169,13 @@ type Row = (i32, String, String, String, String, i32, i32, String);
 /// `DbErr` if the column is missing or malformed.
 pub(super) fn addressees(row: &QueryResult, conversation: ConversationId) -> Result<Vec<domain::Addressee>, DbErr> {
     let addressees: Option<String> = row.try_get("", "addressees")?;
-    let addressees: Vec<Row> = serde_json::from_str(addressees.as_deref().unwrap_or("[]"))
+    let addressees: Vec<AddresseeRow> = serde_json::from_str(addressees.as_deref().unwrap_or("[]"))
         .map_err(|error| DbErr::Type(format!("addressees of {conversation}: {error}")))?;
-    addressees.into_iter().map(addressee).collect()
+    addressees.into_iter().map(read_addressee).collect()
 }
 
-fn addressee(
-    (is_group, id, external_id, name, avatar_or_kind, status, is_copy, about): Row,
+fn read_addressee(
+    (is_group, id, external_id, name, avatar_or_kind, status, is_copy, about): AddresseeRow,
 ) -> Result<domain::Addressee, DbErr> {
     let addressed = if is_group == 1 {
         domain::Addressed::Group(Group { id: columns::id(&id)?, external_id, name, kind: avatar_or_kind })

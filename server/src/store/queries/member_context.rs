@@ -1,18 +1,18 @@
-//! A conversation and one user's membership in it: what the rules need to know, and the part of the history that the user
+//! A conversation and one user's membership in it: the data that the rules need, and the part of the history that the user
 //! sees.
 
 use causerie_protocol::{ConversationId, TenantId, UserId};
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::columns::{choice, number, optional_number};
+use super::columns::{enum_value, number, optional_number};
 use crate::domain::{ConversationKind, ConversationState, MemberRole, Numbered as _};
 
-/// What the rules need to know about a conversation and one user.
+/// The data about a conversation and one user that the rules need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct MemberContext {
-    /// `None` for a conversation that is not made yet.
+    /// `None` for a conversation that does not exist yet.
     pub id: Option<ConversationId>,
     pub tenant: TenantId,
     pub kind: ConversationKind,
@@ -20,11 +20,11 @@ pub struct MemberContext {
     pub version: u32,
     pub last_seq: u32,
     pub member_count: u32,
-    /// `None` if the user is not (or no longer) a member.
+    /// `None` if the user is not a member, or no longer a member.
     pub role: Option<MemberRole>,
     /// The `seq` of the oldest message that this member may read.
     pub first_seq: u32,
-    /// The `seq` of the newest message that this member deleted for themselves; 0 for none.
+    /// The `seq` of the newest message that this member deleted for themselves; 0 if there is none.
     pub hidden_seq: u32,
     /// The other user of a direct conversation; `None` in conversations of other kinds.
     pub peer: Option<UserId>,
@@ -45,7 +45,7 @@ pub struct Visibility {
     pub user: UserId,
     /// The `seq` of the oldest message that the member may read.
     pub first_seq: u32,
-    /// The `seq` of the newest message that the member deleted for themselves. No later message is hidden.
+    /// The `seq` of the newest message that the member deleted for themselves; 0 if there is none.
     pub hidden_seq: u32,
 }
 
@@ -81,16 +81,16 @@ pub fn role(row: &QueryResult) -> Result<Option<MemberRole>, DbErr> {
 /// # Errors
 /// `DbErr` if a column is missing.
 pub fn from_row(row: &QueryResult) -> Result<MemberContext, DbErr> {
-    let left: Option<i64> = row.try_get("", "left_at")?;
+    let left_at: Option<i64> = row.try_get("", "left_at")?;
     Ok(MemberContext {
         id: Some(ConversationId(row.try_get("", "c_id")?)),
         tenant: TenantId(row.try_get("", "tenant_id")?),
-        kind: choice(row, "", "kind")?,
-        state: choice(row, "", "state")?,
+        kind: enum_value(row, "", "kind")?,
+        state: enum_value(row, "", "state")?,
         version: number(row, "", "version")?,
         last_seq: number(row, "", "last_seq")?,
         member_count: number(row, "", "member_count")?,
-        role: if left.is_some() { None } else { role(row)? },
+        role: if left_at.is_some() { None } else { role(row)? },
         first_seq: optional_number(row, "", "first_seq")?.unwrap_or(1),
         hidden_seq: optional_number(row, "", "hidden_seq")?.unwrap_or(0),
         peer: row.try_get::<Option<Uuid>>("", "peer_id")?.map(UserId),

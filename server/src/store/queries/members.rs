@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Rows per statement: at most six values each, below SQLite's limit of 32,766.
+/// The number of rows per statement. Each row has at most six values; the sum is below SQLite's limit of 32,766 values.
 const CHUNK: usize = 5_000;
 
 /// A member to be added.
@@ -29,14 +29,14 @@ pub struct NewMember {
     /// The first read position of the member: messages up to this `seq` are not unread.
     pub read_seq: u32,
     pub inbox_version: u32,
-    /// The member gets the mail for information only.
+    /// Whether the member gets the mail in copy (Cc).
     pub is_copy: bool,
 }
 
-/// A read position to be moved.
+/// A new read position and the manual "unread" flag of a member.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
-pub struct Move {
+pub struct NewReadPosition {
     pub conversation: ConversationId,
     pub user: UserId,
     pub read_seq: u32,
@@ -44,12 +44,12 @@ pub struct Move {
 }
 
 impl WriteTx {
-    /// Raises the inbox version of each user by the number in `joinings`. Returns the new versions.
+    /// Raises the inbox version of each user by the number in `increments`. Returns the new versions.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn raise_inboxes(&self, joinings: &HashMap<UserId, u32>) -> Result<HashMap<UserId, u32>, StoreError> {
-        let mut sorted: Vec<(UserId, u32)> = joinings.iter().map(|(user, times)| (*user, *times)).collect();
+    pub async fn raise_inboxes(&self, increments: &HashMap<UserId, u32>) -> Result<HashMap<UserId, u32>, StoreError> {
+        let mut sorted: Vec<(UserId, u32)> = increments.iter().map(|(user, times)| (*user, *times)).collect();
         sorted.sort_unstable();
         let lock = "SELECT w.id FROM users w WHERE w.id IN (SELECT id FROM input) ORDER BY w.id {for_update w}";
         for chunk in sorted.chunks(CHUNK) {
@@ -109,11 +109,14 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Which of these (conversation, user) pairs are current members.
+    /// The (conversation, user) pairs among these whose user is a current member of the conversation.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn present(&self, pairs: &[(ConversationId, UserId)]) -> Result<Vec<(ConversationId, UserId)>, StoreError> {
+    pub async fn current_members(
+        &self,
+        pairs: &[(ConversationId, UserId)],
+    ) -> Result<Vec<(ConversationId, UserId)>, StoreError> {
         let mut rows = Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid)]);
         for (conversation, user) in pairs {
             rows.push([conversation.0.into(), user.0.into()]);
@@ -127,12 +130,12 @@ impl WriteTx {
             .collect()
     }
 
-    /// Marks members as having left: `(conversation, user, inbox version)`.
+    /// Removes members from conversations. Each entry: conversation, user, the user's new inbox version.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn remove_members(&self, gone: &[(ConversationId, UserId, u32)], now_ms: i64) -> Result<(), StoreError> {
-        for chunk in gone.chunks(CHUNK) {
+    pub async fn remove_members(&self, leaving: &[(ConversationId, UserId, u32)], now_ms: i64) -> Result<(), StoreError> {
+        for chunk in leaving.chunks(CHUNK) {
             let mut rows =
                 Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid), ("inbox_version", Column::Int)]);
             for (conversation, user, inbox_version) in chunk {
@@ -149,7 +152,7 @@ impl WriteTx {
         Ok(())
     }
 
-    /// The unread counts of members whose read position is not at the end.
+    /// The unread counts of members, by (conversation, user).
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.

@@ -16,8 +16,8 @@ use crate::{
 };
 
 impl Store {
-    /// What changed after a version, for many (conversation, version) pairs at once; each answer is as of one moment.
-    /// Conversations that do not exist are absent.
+    /// The changes after a version, for many (conversation, version) pairs with one statement. Each answer is read at one
+    /// moment. Conversations that do not exist are absent.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -46,21 +46,21 @@ impl Store {
         let mut changed: HashMap<_, Changed> = HashMap::new();
         for row in self.reader().query_all_raw(rows.statement(self.backend(), &sql, &[])).await? {
             let since = number(&row, "", "since")?;
-            let one = changed.entry((ConversationId(row.try_get("", "c_id")?), since)).or_default();
-            one.version = number(&row, "", "c_version")?;
-            one.last_seq = number(&row, "", "c_last_seq")?;
-            one.member_count = number(&row, "", "member_count")?;
-            one.policy_version = number(&row, "", "policy_version")?.into();
-            one.too_many = one.version.saturating_sub(since) > limits::CHANGES_MAX;
+            let changes = changed.entry((ConversationId(row.try_get("", "c_id")?), since)).or_default();
+            changes.version = number(&row, "", "c_version")?;
+            changes.last_seq = number(&row, "", "c_last_seq")?;
+            changes.member_count = number(&row, "", "member_count")?;
+            changes.policy_version = number(&row, "", "policy_version")?.into();
+            changes.too_many = changes.version.saturating_sub(since) > limits::CHANGES_MAX;
             if row.try_get::<Option<Uuid>>("", "id")?.is_some() {
                 let message = message(&row, "")?;
-                one.text_bytes += message.text.len();
-                one.messages.push(message);
+                changes.text_bytes += message.text.len();
+                changes.messages.push(message);
             }
         }
-        for one in changed.values_mut().filter(|one| one.text_bytes > limits::CHANGES_TEXT_BYTES_MAX) {
-            one.too_many = true;
-            one.messages = Vec::new();
+        for changes in changed.values_mut().filter(|changes| changes.text_bytes > limits::CHANGES_TEXT_BYTES_MAX) {
+            changes.too_many = true;
+            changes.messages = Vec::new();
         }
         Ok(changed)
     }
@@ -80,8 +80,8 @@ pub struct Changed {
     /// Messages that were sent, edited or deleted after the version, sorted by version. A version without a message changed
     /// the conversation itself, or a message that a later version changed again.
     pub messages: Vec<Message>,
-    /// There are more than [`limits::CHANGES_MAX`] versions, or more than [`limits::CHANGES_TEXT_BYTES_MAX`] bytes of text
-    /// in them. `messages` is then empty.
+    /// Whether there are more than [`limits::CHANGES_MAX`] versions, or more than [`limits::CHANGES_TEXT_BYTES_MAX`] bytes
+    /// of text in them. `messages` is then empty.
     pub too_many: bool,
     text_bytes: usize,
 }
@@ -90,10 +90,10 @@ impl Changed {
     /// Whether all changes after `since` are sent messages, and `messages` holds all of them.
     #[must_use]
     pub fn is_sends_only(&self, since: u32) -> bool {
-        let sent = |message: &Message| message.edited_at_ms.is_none() && message.deleted_at_ms.is_none();
+        let is_only_sent = |message: &Message| message.edited_at_ms.is_none() && message.deleted_at_ms.is_none();
         !self.too_many
             && self.messages.len() == (self.version.saturating_sub(since)) as usize
-            && self.messages.iter().all(sent)
+            && self.messages.iter().all(is_only_sent)
             && self.messages.iter().rev().zip((1..=self.last_seq).rev()).all(|(message, seq)| message.seq == seq)
     }
 }

@@ -1,4 +1,4 @@
-//! Messages and conversations that a member deleted for themselves only, and messages that no member keeps any more.
+//! Messages and conversations that a member deleted for themselves only, and messages that no member can read any more.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::store::{
     rows::{self, Column, Rows},
 };
 
-/// Members per statement: at most three values each, below SQLite's limit of 32,766.
+/// The number of members per statement. Each has at most three values; the sum is below SQLite's limit of 32,766 values.
 const CHUNK: usize = 10_000;
 
 /// A message that one member deletes for themselves.
@@ -26,7 +26,7 @@ pub struct HiddenMessage {
 }
 
 impl WriteTx {
-    /// Of these messages `(conversation, user, seq)`, those that the user deleted for themselves.
+    /// The messages `(conversation, user, seq)` among these that the user deleted for themselves.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -50,7 +50,8 @@ impl WriteTx {
             .collect()
     }
 
-    /// Deletes messages for single members. A member who deletes a message has seen it, so the read position moves up to it.
+    /// Deletes messages for single members. A member who deletes a message has seen it, so the read position moves to the
+    /// message if it is lower.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -62,12 +63,12 @@ impl WriteTx {
                 ("seq", Column::Int),
                 ("inbox_version", Column::Int),
             ]);
-            for one in copies {
+            for message in copies {
                 rows.push([
-                    one.conversation.0.into(),
-                    one.user.0.into(),
-                    i64::from(one.seq).into(),
-                    i64::from(one.inbox_version).into(),
+                    message.conversation.0.into(),
+                    message.user.0.into(),
+                    i64::from(message.seq).into(),
+                    i64::from(message.inbox_version).into(),
                 ]);
             }
             rows
@@ -92,7 +93,8 @@ impl WriteTx {
         .await
     }
 
-    /// Deletes conversations for single members: the member no longer sees any message before `first_seq`.
+    /// Deletes conversations for single members: each member no longer sees the messages before the `first_seq` of the entry
+    /// `(conversation, user, first_seq)`.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -127,7 +129,7 @@ impl WriteTx {
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn holders(
+    pub async fn members_of(
         &self,
         conversations: impl IntoIterator<Item = ConversationId>,
     ) -> Result<Vec<(ConversationId, UserId)>, StoreError> {
@@ -140,7 +142,8 @@ impl WriteTx {
             .collect()
     }
 
-    /// Empties the messages of these conversations that no current member may read any more.
+    /// Deletes the texts of the messages in these conversations that no current member may read any more. Each of these
+    /// messages becomes a deleted message; `now_ms` is the time of the deletion.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -162,7 +165,7 @@ impl WriteTx {
 }
 
 impl Store {
-    /// Of these messages of one conversation, those that the user deleted for themselves.
+    /// The `seq`s among these, in one conversation, of messages that the user deleted for themselves.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.

@@ -1,15 +1,15 @@
 //! Pages of one conversation: its messages and its members.
 //!
 //! One statement reads the page, the reader's membership and the version of the tenant's facts. The decision whether the
-//! reader may have the page is therefore exactly as old as the page. A user who is no longer a member gets nothing that was
-//! written after they left, whatever happens while the server answers.
+//! reader may have the page therefore uses the state of the same moment as the page. A user who is no longer a member gets
+//! nothing that was written after they left, even if the user leaves while the server answers.
 
 use causerie_protocol::{ConversationId, UserId, command::HistoryRange, limits};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{
-    columns::{self, COLUMNS, COLUMNS_AS_X, choice, is_shown, number, shown_read_seq},
+    columns::{self, COLUMNS, COLUMNS_AS_X, enum_value, is_visible, number, shown_read_seq},
     facts::read::{self, Version},
     member_context::{self, MemberContext},
 };
@@ -18,7 +18,7 @@ use crate::{
     store::{Store, StoreError, rows::statement},
 };
 
-/// A page, with the inputs for the decision whether the reader may see it.
+/// A page, with the data for the decision whether the reader may see it.
 #[derive(Debug)]
 pub struct Page<T> {
     /// The membership of the reader. The page is empty if `role` is absent.
@@ -37,13 +37,13 @@ pub struct Page<T> {
 fn membership() -> String {
     // Scalar subqueries read the versions. With a join, PostgreSQL may keep a plan that it made when there were few tenants,
     // and that reads the facts of all tenants.
-    let of_facts = |column: &str| format!("(SELECT f.{column} FROM facts f WHERE f.tenant_id = c.tenant_id)");
+    let facts_column = |column: &str| format!("(SELECT f.{column} FROM facts f WHERE f.tenant_id = c.tenant_id)");
     format!(
         "membership AS (SELECT {}, {} AS facts_version, {} AS policy_version FROM conversations c \
          LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = $2 WHERE c.id = $1)",
         member_context::columns("$2"),
-        of_facts("version"),
-        of_facts("policy_version"),
+        facts_column("version"),
+        facts_column("policy_version"),
     )
 }
 
@@ -60,7 +60,7 @@ impl Store {
         range: HistoryRange,
         limit: u32,
     ) -> Result<Option<Page<Message>>, StoreError> {
-        let (bound, order, edge) = match range {
+        let (bound, order, bound_seq) = match range {
             HistoryRange::Newest => ("<", "DESC", i64::MAX),
             HistoryRange::Before(seq) => ("<", "DESC", i64::from(seq)),
             HistoryRange::After(seq) => (">", "ASC", i64::from(seq)),
@@ -68,23 +68,23 @@ impl Store {
         // `seq` has no gaps, so the ends of the visible history are known if the reader has hidden no message. The condition
         // on hidden messages is a scalar subquery, too: for NOT EXISTS, PostgreSQL would build a hash table of all messages
         // that the reader ever deleted.
-        let seen = "x.conversation_id = $1 AND x.seq >= (SELECT first_seq FROM membership WHERE left_at IS NULL) \
+        let is_visible_message = "x.conversation_id = $1 AND x.seq >= (SELECT first_seq FROM membership WHERE left_at IS NULL) \
                     AND (x.seq > (SELECT hidden_seq FROM membership) OR (SELECT h.seq FROM hidden_messages h WHERE h.user_id = $2 \
                     AND h.conversation_id = x.conversation_id AND h.seq = x.seq) IS NULL)";
         let end = |order: &str| {
             format!(
-                "CASE WHEN membership.hidden_seq > 0 THEN (SELECT x.seq FROM messages x WHERE {seen} ORDER BY x.seq {order} LIMIT 1) END"
+                "CASE WHEN membership.hidden_seq > 0 THEN (SELECT x.seq FROM messages x WHERE {is_visible_message} ORDER BY x.seq {order} LIMIT 1) END"
             )
         };
         let sql = format!(
-            "WITH {}, page AS (SELECT {COLUMNS} FROM messages x WHERE {seen} AND x.seq {bound} $3 ORDER BY x.seq {order} LIMIT $4) \
+            "WITH {}, page AS (SELECT {COLUMNS} FROM messages x WHERE {is_visible_message} AND x.seq {bound} $3 ORDER BY x.seq {order} LIMIT $4) \
              SELECT membership.*, {} AS end_first, {} AS end_last, {COLUMNS_AS_X} FROM membership LEFT JOIN page x ON TRUE \
              ORDER BY x.seq {order}",
             membership(),
             end("ASC"),
             end("DESC"),
         );
-        let values = vec![conversation.0.into(), reader.0.into(), edge.into(), i64::from(limit).into()];
+        let values = vec![conversation.0.into(), reader.0.into(), bound_seq.into(), i64::from(limit).into()];
         let Some((membership, facts, rows)) = self.page(&sql, values).await? else { return Ok(None) };
         let ends = match (rows.first(), membership.hidden_seq) {
             (None, _) => None,
@@ -97,7 +97,7 @@ impl Store {
         let mut items = Vec::with_capacity(rows.len());
         let mut text_bytes = 0;
         // The rows are sorted from the start of the range on. A page that ends early therefore lacks only messages at its
-        // far end, and the next page continues there.
+        // end in this order, and the next page continues there.
         for row in &rows {
             if row.try_get::<Option<Uuid>>("", "x_id")?.is_none() {
                 break;
@@ -115,8 +115,8 @@ impl Store {
         Ok(Some(Page { membership, facts, items, ends }))
     }
 
-    /// The members that a member sees, in the order of joining, after a position `(joined_at, user)`. Returns up to one more
-    /// than `limit`, which shows that there are more. `None` if the conversation does not exist.
+    /// The members that a member sees, in the order of joining, after a position `(joined_at, user)`. Returns one member
+    /// more than `limit` if there are more. `None` if the conversation does not exist.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -127,7 +127,7 @@ impl Store {
         after: Option<(i64, UserId)>,
         limit: u32,
     ) -> Result<Option<Page<(i64, Member)>>, StoreError> {
-        let (joined_at, user) = after.map_or((-1, Uuid::nil()), |(at, user)| (at, user.0));
+        let (joined_at, user) = after.map_or((-1, Uuid::nil()), |(joined_at, user)| (joined_at, user.0));
         let sql = format!(
             "WITH {}, page AS (SELECT m.joined_at, m.role, {}, w.id, w.external_id, w.name, w.avatar_url, w.status, w.about \
              FROM members m JOIN users w ON w.id = m.user_id JOIN conversations c ON c.id = m.conversation_id \
@@ -141,7 +141,7 @@ impl Store {
              FROM membership LEFT JOIN page p ON TRUE ORDER BY p.joined_at, p.id",
             membership(),
             shown_read_seq("m", "$2"),
-            is_shown("m"),
+            is_visible("m"),
             ConversationKind::Mail.number(),
         );
         let limit = i64::from(limit) + 1;
@@ -155,15 +155,16 @@ impl Store {
                 external_id: row.try_get("p_", "external_id")?,
                 name: row.try_get("p_", "name")?,
                 avatar_url: row.try_get("p_", "avatar_url")?,
-                status: choice(row, "p_", "status")?,
+                status: enum_value(row, "p_", "status")?,
                 about: row.try_get("p_", "about")?,
             };
-            let member = Member { user, role: choice(row, "p_", "role")?, read_seq: number(row, "p_", "read_seq")? };
+            let member = Member { user, role: enum_value(row, "p_", "role")?, read_seq: number(row, "p_", "read_seq")? };
             items.push((row.try_get("p_", "joined_at")?, member));
         }
         Ok(Some(Page { membership, facts, items, ends: None }))
     }
 
+    /// Runs the statement of a page. Returns the membership, the versions of the facts, and the rows.
     async fn page(
         &self,
         sql: &str,

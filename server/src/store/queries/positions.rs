@@ -15,7 +15,7 @@ use crate::store::{
     rows::{self, Column, Rows},
 };
 
-/// A member's position, as of one version of the conversation.
+/// A member's read position and visibility in a conversation, as of one version of the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct MemberPosition {
@@ -25,8 +25,8 @@ pub struct MemberPosition {
     pub read_seq: u32,
     pub unread: u32,
     pub marked_unread: bool,
-    /// The member sees every message from this `seq` on. Of a change to an earlier message, which the member may have
-    /// deleted for themselves, the member's devices get a gap and ask the server.
+    /// The member sees every message from this `seq` on. If an earlier message changes, which the member may have deleted
+    /// for themselves, the member's devices get `gap` instead of the change, and then ask the server.
     pub fully_visible_from_seq: u32,
 }
 
@@ -35,12 +35,13 @@ pub struct MemberPosition {
 pub struct Inbox {
     /// Whether the account is active, and the inbox version.
     pub account_status: AccountStatus,
-    /// Clients of the tenant that hold another epoch drop what they hold.
+    /// The epoch of the tenant. A client that holds another epoch drops its stored data.
     pub epoch: String,
     /// One position for every conversation that the user is a member of.
     pub positions: Vec<MemberPosition>,
 }
 
+/// The columns that [`read_position`] reads, except the unread count.
 const POSITION: &str = "c.id AS c_id, c.version, c.last_seq, m.read_seq, m.marked_unread, \
     CASE WHEN m.hidden_seq < m.first_seq THEN m.first_seq ELSE m.hidden_seq + 1 END AS fully_visible_from_seq";
 
@@ -72,20 +73,20 @@ impl Store {
         for row in self.reader().query_all_raw(rows).await? {
             let inbox = match inboxes.entry(UserId(row.try_get("", "w_id")?)) {
                 Entry::Occupied(inbox) => inbox.into_mut(),
-                Entry::Vacant(none) => none.insert(Inbox {
+                Entry::Vacant(entry) => entry.insert(Inbox {
                     account_status: account_status(&row)?,
                     epoch: row.try_get::<Uuid>("", "epoch")?.to_string(),
                     positions: Vec::new(),
                 }),
             };
             if row.try_get::<Option<Uuid>>("", "c_id")?.is_some() {
-                inbox.positions.push(position(&row)?);
+                inbox.positions.push(read_position(&row)?);
             }
         }
         Ok(inboxes)
     }
 
-    /// Single positions. Pairs that are not (or no longer) a membership are absent.
+    /// The positions of (conversation, user) pairs. A pair is absent if the user is not a member, or no longer a member.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -106,7 +107,7 @@ impl Store {
         answer
             .iter()
             .map(|row| {
-                let position = position(row)?;
+                let position = read_position(row)?;
                 Ok(((position.conversation, UserId(row.try_get("", "user_id")?)), position))
             })
             .collect()
@@ -124,7 +125,7 @@ impl Store {
     }
 }
 
-fn position(row: &QueryResult) -> Result<MemberPosition, DbErr> {
+fn read_position(row: &QueryResult) -> Result<MemberPosition, DbErr> {
     Ok(MemberPosition {
         conversation: ConversationId(row.try_get("", "c_id")?),
         version: number(row, "", "version")?,

@@ -1,10 +1,10 @@
 //! Removes plaintext secrets that remain in the database's files after the secrets were encrypted: the old row in SQLite's
 //! write-ahead log, or the dead row in PostgreSQL's table.
 //!
-//! The transaction that encrypts the secrets also stores that the removal is due; the mark stays until the removal is done.
-//! Neither database reports an error if it removes nothing: SQLite returns that it was busy; PostgreSQL skips a table of
-//! another owner with a warning, and keeps a dead row that an earlier snapshot may still read. Therefore the result is
-//! checked.
+//! The transaction that encrypts the secrets also stores a value that says that the removal is due. The value is deleted
+//! when the removal has succeeded. Neither database reports an error if it removes nothing: SQLite returns that it was busy;
+//! PostgreSQL skips a table of another owner with a warning, and keeps a dead row that an earlier snapshot may still read.
+//! Therefore the result is checked.
 
 use std::time::Duration;
 
@@ -17,17 +17,19 @@ use tokio::time::{Instant, sleep};
 use super::shared;
 use crate::store::{Store, StoreError, rows::statement};
 
-/// Name in the shared values. The value is empty, or on PostgreSQL `<file of the table>.<transaction>`.
+/// The name of the shared value that says that a purge is due. The value is empty on SQLite. On PostgreSQL it is the file of
+/// the table and the transaction, with a dot between them.
 const DUE: &str = "purge_due";
 
 /// PostgreSQL's code for a lock that was not available in time.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
-/// How long to wait for older transactions; as long as for the lock of the table.
-const PATIENCE: Duration = Duration::from_secs(2);
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// The maximum wait for older transactions. The wait for the lock of the table is as long.
+const WAIT_MAX: Duration = Duration::from_secs(2);
+/// The pause between two checks for older transactions.
+const CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Why plaintext secrets may still be in the database's files.
+/// The reason why plaintext secrets may still be in the database's files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs)] // the messages describe the variants
 pub enum NotPurged {
@@ -51,7 +53,7 @@ pub enum NotPurged {
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub(super) async fn remember(store: &Store, transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
+pub(super) async fn set_due(store: &Store, transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
     let mut value = String::new();
     if !store.is_embedded() {
         // No other transaction can rewrite the table before this transaction ends.
@@ -62,7 +64,7 @@ pub(super) async fn remember(store: &Store, transaction: &impl ConnectionTrait) 
     shared::set(store.backend(), transaction, DUE, &value).await
 }
 
-/// Removes the old rows if that is due. If the inner result is an error, the caller should try again later.
+/// Removes the old rows if a purge is due. If the inner result is an error, the caller should try again later.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -80,19 +82,20 @@ pub async fn purge(store: &Store) -> Result<Result<(), NotPurged>, StoreError> {
 async fn truncate_log(store: &Store) -> Result<Result<(), NotPurged>, StoreError> {
     let error = |error: sqlx::Error| StoreError::from(sea_orm::DbErr::Custom(error.to_string()));
     let mut connection = store.writer().get_sqlite_connection_pool().acquire().await.map_err(error)?;
-    let patience: i64 = sqlx::query_scalar("PRAGMA busy_timeout").fetch_one(&mut *connection).await.map_err(error)?;
+    let busy_timeout: i64 = sqlx::query_scalar("PRAGMA busy_timeout").fetch_one(&mut *connection).await.map_err(error)?;
     sqlx::query("PRAGMA busy_timeout = 0").execute(&mut *connection).await.map_err(error)?;
     let truncated = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
-    let restored = format!("PRAGMA busy_timeout = {patience}");
+    let restored = format!("PRAGMA busy_timeout = {busy_timeout}");
     sqlx::query(sqlx::AssertSqlSafe(restored)).execute(&mut *connection).await.map_err(error)?;
     let (busy, _, _): (i64, i64, i64) = truncated.map_err(error)?;
     Ok(if busy == 0 { Ok(()) } else { Err(NotPurged::SqliteBusy) })
 }
 
-/// Finds what makes PostgreSQL keep rows that this transaction (`$1`) deleted. A snapshot (`xmin`) that does not see the end
-/// of the transaction counts in this database. Standbys are not in the list of snapshots, but a replication slot may hold a
-/// snapshot for them. An older transaction that is still running counts in all databases of the server, because later
-/// snapshots, including the snapshot of the command that rewrites the table, take their `xmin` from it.
+/// Finds the transactions and snapshots that make PostgreSQL keep rows that the transaction `$1` deleted. A snapshot
+/// (`xmin`) that does not see the end of the transaction counts in this database. Standbys are not in the list of snapshots,
+/// but a replication slot may hold a snapshot for them. An older transaction that is still running counts in all databases
+/// of the server, because later snapshots, including the snapshot of the command that rewrites the table, take their `xmin`
+/// from it.
 const OLDER_TRANSACTION: &str = "SELECT 1 AS one FROM (
         SELECT backend_xmin AS oldest FROM pg_stat_activity
         WHERE pid <> pg_backend_pid() AND (datname IS NULL OR datname = current_database())
@@ -102,31 +105,31 @@ const OLDER_TRANSACTION: &str = "SELECT 1 AS one FROM (
     ) held
     WHERE age(oldest) >= age(CAST(CAST($1 AS xid8) AS xid)) LIMIT 1";
 
-/// Whether older transactions remain after the wait. On a server in use they normally end soon.
-async fn older_last(store: &Store, transaction: &str) -> Result<bool, StoreError> {
-    let until = Instant::now() + PATIENCE;
-    let mut looks_without = 0;
+/// Whether older transactions still run after the wait. On a server in use they normally end soon.
+async fn older_transactions_remain(store: &Store, transaction: &str) -> Result<bool, StoreError> {
+    let until = Instant::now() + WAIT_MAX;
+    let mut checks_without = 0;
     loop {
-        let look = statement(store.backend(), OLDER_TRANSACTION, vec![transaction.into()]);
-        if store.writer().query_one_raw(look).await?.is_none() {
-            looks_without += 1;
-            // Once no older transaction runs, no new snapshot can read the old rows. The second look finds snapshots that
-            // began during the first look.
-            if looks_without == 2 {
+        let query = statement(store.backend(), OLDER_TRANSACTION, vec![transaction.into()]);
+        if store.writer().query_one_raw(query).await?.is_none() {
+            checks_without += 1;
+            // Once no older transaction runs, no new snapshot can read the old rows. The second check finds snapshots that
+            // began during the first check.
+            if checks_without == 2 {
                 return Ok(false);
             }
             continue;
         }
-        looks_without = 0;
+        checks_without = 0;
         if Instant::now() >= until {
             return Ok(true);
         }
-        sleep(LOOK_EVERY).await;
+        sleep(CHECK_INTERVAL).await;
     }
 }
 
-/// Rewrites the table without its dead rows. False if the table stays in use for 2 s; during this time, new readers of the
-/// table wait.
+/// Rewrites the table without its dead rows. Returns false if the table stays in use for 2 s; during this time, new readers
+/// of the table wait.
 async fn vacuum(store: &Store) -> Result<bool, StoreError> {
     let error = |error: sqlx::Error| StoreError::from(sea_orm::DbErr::Custom(error.to_string()));
     let mut connection = store.writer().get_postgres_connection_pool().acquire().await.map_err(error)?;
@@ -146,7 +149,7 @@ async fn rewrite_table(store: &Store, due: &str) -> Result<Result<(), NotPurged>
         // The table was rewritten meanwhile, for example by hand.
         return Ok(Ok(()));
     }
-    if older_last(store, transaction).await? {
+    if older_transactions_remain(store, transaction).await? {
         return Ok(Err(NotPurged::OldSnapshot));
     }
     if !vacuum(store).await? {

@@ -43,7 +43,7 @@ pub(super) async fn set(
     Ok(())
 }
 
-/// Removes a value if it is still `value`.
+/// Removes the value with this name if it still equals `value`.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -58,8 +58,8 @@ pub(super) async fn remove(store: &Store, name: &str, value: &str) -> Result<(),
 /// # Errors
 /// `StoreError` if the database does not answer or refuses a statement, or if the stored key is malformed.
 pub async fn cursor_key(store: &Store, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
-    let known = match get(store, CURSOR_KEY).await? {
-        Some(known) => known,
+    let stored = match get(store, CURSOR_KEY).await? {
+        Some(stored) => stored,
         None => {
             let fresh: String = fresh.iter().map(|byte| format!("{byte:02x}")).collect();
             set_once(store, CURSOR_KEY, &fresh).await?;
@@ -68,7 +68,7 @@ pub async fn cursor_key(store: &Store, fresh: [u8; 32]) -> Result<[u8; 32], Stor
         }
     };
     let bytes: Option<Vec<u8>> =
-        (0..known.len()).step_by(2).map(|at| u8::from_str_radix(known.get(at..at + 2)?, 16).ok()).collect();
+        (0..stored.len()).step_by(2).map(|start| u8::from_str_radix(stored.get(start..start + 2)?, 16).ok()).collect();
     let key = bytes.and_then(|bytes| bytes.try_into().ok());
     key.ok_or_else(|| {
         sea_orm::DbErr::Custom("the key of cursors in `shared_values` is not 64 hexadecimal digits".to_owned()).into()

@@ -10,12 +10,12 @@ use crate::store::{
     rows::{self, statement},
 };
 
-/// Rows that one statement deletes, at most: some 20 ms on SQLite, whose only writer other tenants wait for.
+/// The maximum number of rows that one statement deletes. It takes some 20 ms on SQLite, where other tenants wait for it.
 const ROWS: i64 = 1_000;
-/// Conversations or users whose rows one step deletes, at most.
+/// The maximum number of conversations or users whose rows one step deletes.
 const OWNERS: i64 = 100;
 
-/// Rows of a table that belong to conversations, users or groups.
+/// A table whose rows belong to conversations or users.
 struct Owned {
     table: &'static str,
     /// The primary key.
@@ -24,6 +24,7 @@ struct Owned {
     owner: &'static str,
 }
 
+/// The tables whose rows belong to conversations.
 const OF_CONVERSATIONS: [Owned; 4] = [
     Owned { table: "addressees", key: "conversation_id, position", owner: "conversation_id" },
     Owned { table: "hidden_messages", key: "user_id, conversation_id, seq", owner: "conversation_id" },
@@ -31,13 +32,14 @@ const OF_CONVERSATIONS: [Owned; 4] = [
     Owned { table: "members", key: "conversation_id, user_id", owner: "conversation_id" },
 ];
 
+/// The tables whose rows belong to users.
 const OF_USERS: [Owned; 3] = [
     Owned { table: "memberships", key: "user_id, group_id, role", owner: "user_id" },
     Owned { table: "relations", key: "from_id, kind, to_id", owner: "from_id" },
     Owned { table: "relations", key: "from_id, kind, to_id", owner: "to_id" },
 ];
 
-/// Tables with a column `tenant_id` and their primary keys, after the rows of users and conversations are deleted.
+/// The other tables with a column `tenant_id`, each with its primary key, in the order of their deletion.
 const OF_TENANTS: [(&str, &str); 11] = [
     ("edges", "from_group, from_role, to_group, to_role"),
     ("groups", "id"),
@@ -60,12 +62,12 @@ const OF_TENANTS: [(&str, &str); 11] = [
 /// same work.
 pub async fn delete_some(store: &Store, tenant: TenantId) -> Result<bool, StoreError> {
     let transaction = store.begin().await?;
-    let more = step(&transaction, tenant).await?;
+    let has_more = delete_step(&transaction, tenant).await?;
     transaction.commit().await?;
-    Ok(more)
+    Ok(has_more)
 }
 
-async fn step(transaction: &Transaction, tenant: TenantId) -> Result<bool, StoreError> {
+async fn delete_step(transaction: &Transaction, tenant: TenantId) -> Result<bool, StoreError> {
     for (table, sorted_by, owned) in
         [("conversations", "start_key", OF_CONVERSATIONS.as_slice()), ("users", "external_id", OF_USERS.as_slice())]
     {
@@ -82,7 +84,7 @@ async fn step(transaction: &Transaction, tenant: TenantId) -> Result<bool, Store
                  (SELECT {key} FROM {table} WHERE {owner} IN (SELECT id FROM input) LIMIT {ROWS})"
             );
             let query = rows::ids(owners.iter().copied()).statement(transaction.get_database_backend(), &body, &[]);
-            if is_full(transaction.execute_raw(query).await?.rows_affected()) {
+            if reached_limit(transaction.execute_raw(query).await?.rows_affected()) {
                 return Ok(true);
             }
         }
@@ -91,14 +93,15 @@ async fn step(transaction: &Transaction, tenant: TenantId) -> Result<bool, Store
         transaction.execute_raw(query).await?;
         return Ok(true);
     }
-    // What is written for the tenant without conversations and users: lines of the audit and jobs, under a lock on the tenant's row,
-    // and keys, under the tenant's fact lock. From here on such a transaction waits, and then finds no tenant.
+    // Other transactions still write rows for a tenant without conversations and users: lines of the audit and jobs, under a
+    // lock on the tenant's row, and keys, under the tenant's fact lock. Both locks make the other transactions wait for this
+    // transaction.
     lock::exclusive(transaction, tenant).await?;
     execute(transaction, "SELECT t.id FROM tenants t WHERE t.id = $1 {for_deletion t}", vec![tenant.0.into()]).await?;
     for (table, key) in OF_TENANTS {
         let sql =
             format!("DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE tenant_id = $1 LIMIT {ROWS})");
-        if is_full(execute(transaction, &sql, vec![tenant.0.into()]).await?) {
+        if reached_limit(execute(transaction, &sql, vec![tenant.0.into()]).await?) {
             return Ok(true);
         }
     }
@@ -106,8 +109,8 @@ async fn step(transaction: &Transaction, tenant: TenantId) -> Result<bool, Store
     Ok(false)
 }
 
-/// Whether the limit ended the statement, so that rows may be left.
-fn is_full(rows: u64) -> bool {
+/// Whether the statement deleted as many rows as its limit, so that rows may be left.
+fn reached_limit(rows: u64) -> bool {
     i64::try_from(rows).is_ok_and(|rows| rows >= ROWS)
 }
 

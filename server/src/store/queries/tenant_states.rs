@@ -12,8 +12,9 @@ use crate::store::{
     rows::{self, statement},
 };
 
-/// Suspends a tenant, or ends its suspension. Waits for all batches that were decided before; once the transaction is
-/// committed, nothing is written for a suspended tenant. A suspended tenant keeps the time of its first suspension.
+/// Suspends a tenant, or ends its suspension if `suspended_at_ms` (milliseconds since 1970 UTC) is `None`. Waits for all
+/// batches that were decided before; once the transaction is committed, nothing is written for a suspended tenant. A
+/// suspended tenant keeps the time of its first suspension.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses a statement.
@@ -24,7 +25,7 @@ pub async fn set_suspended(
 ) -> Result<(), StoreError> {
     lock::exclusive(transaction, tenant).await?;
     let backend = transaction.get_database_backend();
-    // Early versions made tenants without this row. Without it, nothing would be suspended.
+    // Early versions created tenants without this row. Without the row, the update would change nothing.
     let sql = "INSERT INTO facts (tenant_id, version, policy_version) VALUES ($1, 0, 0) ON CONFLICT (tenant_id) DO NOTHING";
     transaction.execute_raw(statement(backend, sql, vec![tenant.0.into()])).await?;
     let sql = match suspended_at_ms {
@@ -36,7 +37,7 @@ pub async fn set_suspended(
     Ok(())
 }
 
-/// Records that the tenant is to be deleted.
+/// Records that the tenant is being deleted. A repeated call keeps the time of the first.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -51,7 +52,7 @@ pub async fn set_deleting(transaction: &impl ConnectionTrait, tenant: TenantId, 
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn suspended_of(
+pub async fn suspended_among(
     connection: &impl ConnectionTrait,
     tenants: impl IntoIterator<Item = TenantId>,
 ) -> Result<HashSet<TenantId>, StoreError> {
@@ -61,30 +62,32 @@ pub async fn suspended_of(
     connection.query_all_raw(query).await?.iter().map(tenant_id).collect()
 }
 
-/// Refuses unless the tenant exists. Must be called under the tenant's fact lock, so that the answer holds until the
+/// Checks that the tenant exists. Must be called under the tenant's fact lock, so that the result stays true until the
 /// transaction ends.
 ///
 /// # Errors
-/// [`StoreError::TenantAbsent`]; another `StoreError` if the database does not answer or refuses the statement.
+/// [`StoreError::TenantAbsent`] if it does not exist; another `StoreError` if the database does not answer or refuses the
+/// statement.
 pub async fn require_tenant(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<(), StoreError> {
-    state(transaction, tenant).await.map(drop)
+    suspended_at(transaction, tenant).await.map(drop)
 }
 
-/// Refuses unless the tenant exists and is not suspended. Must be called under the tenant's fact lock, so that the answer holds
-/// until the transaction ends.
+/// Checks that the tenant exists and is not suspended. Must be called under the tenant's fact lock, so that the result stays
+/// true until the transaction ends.
 ///
 /// # Errors
 /// [`StoreError::TenantAbsent`] or [`StoreError::TenantSuspended`]; another `StoreError` if the database does not answer or
 /// refuses the statement.
 pub async fn require_open(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<(), StoreError> {
-    match state(transaction, tenant).await? {
+    match suspended_at(transaction, tenant).await? {
         Some(_) => Err(StoreError::TenantSuspended),
         None => Ok(()),
     }
 }
 
-/// Since when the tenant is suspended, milliseconds since 1970 UTC; `None` if it is not.
-async fn state(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<Option<i64>, StoreError> {
+/// The time of the tenant's suspension, milliseconds since 1970 UTC; `None` if the tenant is not suspended. An error if it
+/// does not exist.
+async fn suspended_at(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT f.suspended_at FROM tenants t LEFT JOIN facts f ON f.tenant_id = t.id WHERE t.id = $1";
     let query = statement(transaction.get_database_backend(), sql, vec![tenant.0.into()]);
     let row = transaction.query_one_raw(query).await?.ok_or(StoreError::TenantAbsent)?;
@@ -95,7 +98,7 @@ async fn state(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<O
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn closed_of(
+pub async fn closed_among(
     connection: &impl ConnectionTrait,
     tenants: impl IntoIterator<Item = TenantId>,
 ) -> Result<HashSet<TenantId>, StoreError> {

@@ -81,22 +81,22 @@ pub struct FirstPolicy<'a> {
     pub by: &'a str,
 }
 
-/// Makes a tenant without facts, with the preset `open`.
+/// Creates a tenant without facts, with the preset `open`.
 ///
 /// # Errors
 /// `StoreError` if the slug is taken ([`StoreError::is_unique_violation`]), or if the database does not answer or refuses a
 /// statement.
 pub async fn create(store: &Store, slug: &str, name: &str, now_ms: i64) -> Result<Tenant, StoreError> {
-    create_under(store, slug, name, None, now_ms).await
+    create_with_policy(store, slug, name, None, now_ms).await
 }
 
-/// Makes a tenant without facts, with `policy`, or with the preset `open` if `policy` is `None`. It uses one transaction,
+/// Creates a tenant without facts, with `policy`, or with the preset `open` if `policy` is `None`. It uses one transaction,
 /// so that the tenant never exists with another policy.
 ///
 /// # Errors
 /// `StoreError` if the slug is taken ([`StoreError::is_unique_violation`]), or if the database does not answer or refuses a
 /// statement.
-pub async fn create_under(
+pub async fn create_with_policy(
     store: &Store,
     slug: &str,
     name: &str,
@@ -143,7 +143,8 @@ pub async fn insert(
     Ok(())
 }
 
-/// Finds the tenant with this slug, or makes it with `policy`. Two nodes may call this at the same time.
+/// Finds the tenant with this slug, or creates it with `policy`, or with the preset `open` if `policy` is `None`. Two nodes
+/// may call this at the same time.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -157,10 +158,10 @@ pub async fn ensure(
     if let Some(tenant) = find_by_slug(store, slug).await? {
         return Ok(tenant);
     }
-    match create_under(store, slug, name, policy, now_ms).await {
-        // Another node made the tenant meanwhile.
+    match create_with_policy(store, slug, name, policy, now_ms).await {
+        // Another node created the tenant meanwhile.
         Err(error) if error.is_unique_violation() => find_by_slug(store, slug).await?.ok_or(error),
-        made => made,
+        result => result,
     }
 }
 
@@ -169,27 +170,27 @@ pub async fn ensure(
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn find_by_slug(store: &Store, slug: &str) -> Result<Option<Tenant>, StoreError> {
-    of_slug(store.reader(), slug).await
+    find_by_slug_in(store.reader(), slug).await
 }
 
 /// The tenant with this slug, read in the transaction of `connection`; `None` if there is no such tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn of_slug(connection: &impl ConnectionTrait, slug: &str) -> Result<Option<Tenant>, StoreError> {
+pub async fn find_by_slug_in(connection: &impl ConnectionTrait, slug: &str) -> Result<Option<Tenant>, StoreError> {
     Ok(select(connection, "WHERE t.slug = $1", vec![slug.into()]).await?.pop())
 }
 
-/// The first slug, in alphabetical order, of a tenant whose first policy the actor `by` did not choose; `None` if there is
-/// no such tenant.
+/// The first slug, in alphabetical order, of a tenant whose first policy the actor `actor` did not choose; `None` if there
+/// is no such tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn first_not_by(store: &Store, by: &str) -> Result<Option<String>, StoreError> {
+pub async fn slug_of_tenant_not_created_by(store: &Store, actor: &str) -> Result<Option<String>, StoreError> {
     let sql =
         "SELECT t.slug FROM tenants t LEFT JOIN policies p ON p.tenant_id = t.id AND p.version = 1 AND p.created_by = $1
                WHERE p.tenant_id IS NULL ORDER BY t.slug LIMIT 1";
-    let found = store.reader().query_one_raw(statement(store.backend(), sql, vec![by.into()])).await?;
+    let found = store.reader().query_one_raw(statement(store.backend(), sql, vec![actor.into()])).await?;
     Ok(found.map(|row| row.try_get("", "slug")).transpose()?)
 }
 
@@ -232,8 +233,9 @@ pub async fn epochs(store: &Store, tenants: &[TenantId]) -> Result<HashMap<Tenan
     let sql = "SELECT t.id, t.epoch FROM input JOIN tenants t ON t.id = input.id";
     let query = rows::ids(tenants.iter().copied()).statement(store.backend(), sql, &[]);
     let found = store.reader().query_all_raw(query).await?;
-    let epoch = |row: &QueryResult| Ok((TenantId(row.try_get("", "id")?), row.try_get::<Uuid>("", "epoch")?.to_string()));
-    found.iter().map(epoch).collect()
+    let read_epoch =
+        |row: &QueryResult| Ok((TenantId(row.try_get("", "id")?), row.try_get::<Uuid>("", "epoch")?.to_string()));
+    found.iter().map(read_epoch).collect()
 }
 
 /// Changes the display name of a tenant. Returns the tenant; `None` if no tenant has this slug.
@@ -244,7 +246,7 @@ pub async fn rename(connection: &impl ConnectionTrait, slug: &str, name: &str) -
     let sql = "UPDATE tenants SET name = $1 WHERE slug = $2";
     let values = vec![name.into(), slug.into()];
     connection.execute_raw(statement(connection.get_database_backend(), sql, values)).await?;
-    of_slug(connection, slug).await
+    find_by_slug_in(connection, slug).await
 }
 
 /// The tenant with this id; `None` if there is no such tenant.
@@ -264,10 +266,10 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn a_tenant_starts_with_the_rules_of_its_creation() {
+    async fn a_tenant_starts_with_the_policy_given_at_its_creation() {
         on_each_database(|store| async move {
             let first = FirstPolicy { name: "school", text: "policy school", by: "cli:root" };
-            let school = create_under(&store, "school", "School", Some(first), NOW_MS).await.expect("stores");
+            let school = create_with_policy(&store, "school", "School", Some(first), NOW_MS).await.expect("stores");
             let stored = read::policy(store.reader(), school.id).await.expect("reads").expect("has one");
             assert_eq!((stored.version, stored.name.as_str(), stored.created_by.as_str()), (1, "school", "cli:root"));
             let plain = create(&store, "plain", "Plain", NOW_MS).await.expect("stores");

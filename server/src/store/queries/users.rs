@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryResult};
 use uuid::Uuid;
 
 use super::{
-    columns::{choice, number},
+    columns::{enum_value, number},
     facts::{FactWrite, stored::roles_text},
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// Users per statement: SQLite allows 32,766 bound values, PostgreSQL 65,535.
+/// The number of users per statement: SQLite allows 32,766 bound values, PostgreSQL 65,535.
 const CHUNK: usize = 500;
 
 impl From<user::Model> for User {
@@ -61,47 +61,48 @@ pub struct Profile {
     pub writable_by: Option<WritableBy>,
     /// A short text about the user; empty to remove it.
     pub about: Option<String>,
-    /// The user connected with a token: an invited user becomes active.
-    pub is_here: bool,
-    /// A list of existing users contains the user: a removed user becomes active again, unless `status` is given.
-    pub is_listed: bool,
-    /// When the token with this data was issued, seconds since 1970 UTC; absent for data from a back end, which is current.
-    /// Data that was stored later than the token stays.
-    pub said_at_s: Option<i64>,
+    /// Whether the user connected with a token, which makes an invited user active.
+    pub has_connected: bool,
+    /// Whether the profile comes from a list of all existing users. A removed user then becomes active again, unless
+    /// `status` is given.
+    pub in_full_list: bool,
+    /// When the token with this data was issued, seconds since 1970 UTC; `None` for data from a back end, which always
+    /// applies. Data of an older token does not replace stored data that is newer.
+    pub issued_at_s: Option<i64>,
 }
 
 impl Profile {
     /// Whether storing this data would change the user.
     #[must_use]
     pub fn changes(&self, user: &User) -> bool {
-        let differs = |said: &Option<String>, stored: &str| said.as_deref().is_some_and(|said| said != stored);
+        let differs = |value: &Option<String>, stored: &str| value.as_deref().is_some_and(|value| value != stored);
         // An empty name counts as no name.
-        let renamed = differs(&self.name, &user.name) && self.name.as_deref() != Some("");
-        let claims = renamed
+        let name_differs = differs(&self.name, &user.name) && self.name.as_deref() != Some("");
+        let claims_differ = name_differs
             || differs(&self.avatar_url, &user.avatar_url)
             || differs(&self.locale, &user.locale)
-            || self.roles.as_ref().is_some_and(|said| roles_text(said) != roles_text(&user.roles));
-        (claims && self.is_news(user.claims_from_s))
-            || self.status.is_some_and(|said| said != user.status)
-            || (self.is_here && user.status == UserStatus::Invited)
-            || (self.is_listed && self.status.is_none() && user.status == UserStatus::Removed)
-            || self.writable_by.is_some_and(|said| said != user.writable_by)
+            || self.roles.as_ref().is_some_and(|roles| roles_text(roles) != roles_text(&user.roles));
+        (claims_differ && self.is_current(user.claims_from_s))
+            || self.status.is_some_and(|status| status != user.status)
+            || (self.has_connected && user.status == UserStatus::Invited)
+            || (self.in_full_list && self.status.is_none() && user.status == UserStatus::Removed)
+            || self.writable_by.is_some_and(|writable_by| writable_by != user.writable_by)
             || differs(&self.about, &user.about)
     }
 
-    /// Whether this data comes from a token that is newer than the stored data and names exactly the stored roles. Older
-    /// tokens with other roles then have no effect.
+    /// Whether this data comes from a token that is newer than the stored data and names exactly the stored roles. The time
+    /// of the stored data can then become the time of this token, so that older tokens with other roles have no effect.
     #[must_use]
     pub fn confirms(&self, user: &User) -> bool {
-        self.said_at_s.is_some_and(|said_at_s| said_at_s > user.claims_from_s)
-            && self.roles.as_ref().is_some_and(|said| roles_text(said) == roles_text(&user.roles))
+        self.issued_at_s.is_some_and(|issued_at_s| issued_at_s > user.claims_from_s)
+            && self.roles.as_ref().is_some_and(|roles| roles_text(roles) == roles_text(&user.roles))
     }
 
-    /// Whether the name, avatar, locale and roles apply if the stored values are as old as `claims_from_s` (seconds since
-    /// 1970 UTC).
+    /// Whether the name, avatar, locale and roles of this data are not older than stored values of the time `claims_from_s`
+    /// (seconds since 1970 UTC), so that they replace the stored values.
     #[must_use]
-    pub fn is_news(&self, claims_from_s: i64) -> bool {
-        self.said_at_s.is_none_or(|said_at_s| said_at_s >= claims_from_s)
+    pub fn is_current(&self, claims_from_s: i64) -> bool {
+        self.issued_at_s.is_none_or(|issued_at_s| issued_at_s >= claims_from_s)
     }
 }
 
@@ -136,7 +137,7 @@ pub async fn find_by_external_id(
     Ok(found)
 }
 
-/// The user of each reference, in the order asked; `None` if the tenant does not have the user.
+/// The user of each reference, in the order of `refs`; `None` if the tenant does not have the user.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -147,8 +148,8 @@ pub async fn resolve(
 ) -> Result<Vec<Option<User>>, StoreError> {
     let mut ids = Vec::new();
     let mut external_ids = Vec::new();
-    for one in refs {
-        match one {
+    for reference in refs {
+        match reference {
             UserRef::Id(id) => ids.push(*id),
             UserRef::ExternalId(id) => external_ids.push((tenant, id.as_str())),
         }
@@ -164,15 +165,16 @@ pub async fn resolve(
     }
     Ok(refs
         .iter()
-        .map(|one| match one {
+        .map(|reference| match reference {
             UserRef::Id(id) => by_id.get(id).cloned(),
             UserRef::ExternalId(id) => by_external_id.get(id).cloned(),
         })
         .collect())
 }
 
-/// Makes users and updates existing users. A repeated call changes nothing. Returns one user per profile, in the same order.
-/// If an external id occurs twice, the later profile applies.
+/// Creates users and updates existing users. A repeated call changes nothing. Returns the users in the order of the
+/// profiles. If an external id occurs twice, the later profile applies. Leaves out a profile from a token for an erased user
+/// if the token is void or the user was blocked, as [`FactWrite::users`] does.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses a statement. Users in earlier chunks are stored even then.
@@ -187,7 +189,7 @@ pub type ByExternalId = HashMap<(TenantId, String), User>;
 /// Like [`upsert`], for users of several tenants.
 ///
 /// # Errors
-/// Like [`upsert`].
+/// The errors of [`upsert`].
 pub async fn upsert_across_tenants<'a>(
     store: &Store,
     profiles: impl IntoIterator<Item = (TenantId, &'a Profile)>,
@@ -197,11 +199,11 @@ pub async fn upsert_across_tenants<'a>(
         profiles.into_iter().map(|(tenant, profile)| ((tenant, profile.external_id.as_str()), profile)).collect();
     let keys: Vec<_> = distinct.keys().copied().collect();
     let mut users = by_external_id(find_by_external_id(store.reader(), &keys).await?);
-    let due = distinct
+    let changed = distinct
         .into_iter()
         .filter(|((tenant, id), profile)| users.get(&(*tenant, (*id).to_owned())).is_none_or(|user| profile.changes(user)));
-    let due: Vec<_> = due.map(|((tenant, _), profile)| (tenant, profile)).collect();
-    users.extend(save(store, due, now_ms).await?);
+    let changed: Vec<_> = changed.map(|((tenant, _), profile)| (tenant, profile)).collect();
+    users.extend(save(store, changed, now_ms).await?);
     Ok(users)
 }
 
@@ -209,14 +211,14 @@ pub async fn upsert_across_tenants<'a>(
 /// tenant are stored as changes of the tenant's facts.
 ///
 /// # Errors
-/// Like [`upsert`].
+/// The errors of [`upsert`].
 pub async fn save<'a>(
     store: &Store,
-    due: impl IntoIterator<Item = (TenantId, &'a Profile)>,
+    changed: impl IntoIterator<Item = (TenantId, &'a Profile)>,
     now_ms: i64,
 ) -> Result<ByExternalId, StoreError> {
     let mut tenants: BTreeMap<TenantId, Vec<Profile>> = BTreeMap::new();
-    for (tenant, profile) in due {
+    for (tenant, profile) in changed {
         tenants.entry(tenant).or_default().push(profile.clone());
     }
     let mut users = HashMap::new();
@@ -251,23 +253,23 @@ async fn select_by_external_id<'a>(
     Ok(user::Entity::find().from_raw_sql(query).all(connection).await?)
 }
 
-/// Records that newer tokens confirmed the stored data of users, each with the second in which the token was issued:
-/// [`User::claims_from_s`]. Records nothing for a user whose roles have changed meanwhile. No rule depends on this, so it
-/// takes no fact lock.
+/// Raises [`User::claims_from_s`] of users whose stored data a newer token confirmed ([`Profile::confirms`]). Each user
+/// comes with the second in which the token was issued. Changes nothing for a user whose roles have changed meanwhile. No
+/// rule depends on this time, so the function takes no fact lock.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn confirm_claims(store: &Store, confirmed: &[(&User, i64)]) -> Result<(), StoreError> {
     let mut latest: HashMap<UserId, (&User, i64)> = HashMap::with_capacity(confirmed.len());
-    for (user, said_at_s) in confirmed {
-        let entry = latest.entry(user.id).or_insert((*user, *said_at_s));
-        entry.1 = entry.1.max(*said_at_s);
+    for (user, issued_at_s) in confirmed {
+        let entry = latest.entry(user.id).or_insert((*user, *issued_at_s));
+        entry.1 = entry.1.max(*issued_at_s);
     }
     let latest: Vec<_> = latest.into_values().collect();
     for chunk in latest.chunks(CHUNK) {
         let mut rows = Rows::new([("id", Column::Uuid), ("roles", Column::Text), ("said_at", Column::Int)]);
-        for (user, said_at_s) in chunk {
-            rows.push([user.id.0.into(), roles_text(&user.roles).into(), (*said_at_s).into()]);
+        for (user, issued_at_s) in chunk {
+            rows.push([user.id.0.into(), roles_text(&user.roles).into(), (*issued_at_s).into()]);
         }
         // Locks rows in the order of ids, like every other statement that writes users.
         let body = "UPDATE users SET claims_from = s.said_at
@@ -279,12 +281,14 @@ pub async fn confirm_claims(store: &Store, confirmed: &[(&User, i64)]) -> Result
     Ok(())
 }
 
-/// Makes the user's tokens that were issued before `before_s` (seconds since 1970 UTC) invalid:
-/// [`FactWrite::revoke_tokens`]. It waits for all batches that were decided before; once it has returned, no command with
-/// such a token is executed. `key`: the API key that requests it; `None` for an operator. Returns whether the user exists.
+/// Makes the user's tokens that were issued before `before_s` (seconds since 1970 UTC) invalid, in a transaction of its own:
+/// see [`FactWrite::revoke_tokens`]. It waits for all batches that were decided before; once it has returned, no command
+/// with such a token is executed. `key`: the API key that requests the revocation; `None` for an operator. Returns whether
+/// the user exists.
 ///
 /// # Errors
-/// [`StoreError::ApiKeyVoid`]; another `StoreError` if the database does not answer or refuses the statement.
+/// The errors of [`FactWrite::begin`] and of [`FactWrite::requested_by`]; another `StoreError` if the database does not
+/// answer or refuses the statement.
 pub async fn revoke_tokens(
     store: &Store,
     key: Option<Uuid>,
@@ -294,15 +298,15 @@ pub async fn revoke_tokens(
     now_ms: i64,
 ) -> Result<bool, StoreError> {
     let mut write = FactWrite::begin(store, tenant, now_ms).await?.requested_by(key).await?;
-    let known = write.revoke_tokens(id, before_s).await?;
+    let exists = write.revoke_tokens(id, before_s).await?;
     write.commit().await?;
-    Ok(known)
+    Ok(exists)
 }
 
 /// Whether a user may connect, and with which tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccountStatus {
-    /// The version of the user's list of conversations.
+    /// The inbox version of the user.
     pub inbox_version: u32,
     /// Whether the account is active, so that the user may connect.
     pub active: bool,
@@ -311,7 +315,7 @@ pub struct AccountStatus {
 }
 
 impl AccountStatus {
-    /// Sessions whose token was issued before this second must be closed.
+    /// Sessions whose token was issued before this time (seconds since 1970 UTC) must be closed.
     #[must_use]
     pub fn revokes_before_s(&self) -> i64 {
         if self.active { self.tokens_valid_from_s } else { i64::MAX }
@@ -341,7 +345,7 @@ pub async fn account_statuses(store: &Store, users: &[UserId]) -> Result<HashMap
 pub fn account_status(row: &QueryResult) -> Result<AccountStatus, DbErr> {
     Ok(AccountStatus {
         inbox_version: number(row, "", "inbox_version")?,
-        active: choice::<UserStatus>(row, "", "status")? == UserStatus::Active,
+        active: enum_value::<UserStatus>(row, "", "status")? == UserStatus::Active,
         tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
     })
 }
@@ -378,7 +382,8 @@ pub async fn set_last_seen(store: &Store, seen: &[(UserId, i64)]) -> Result<(), 
         for (id, at_ms) in chunk {
             rows.push([id.0.into(), (*at_ms).into()]);
         }
-        // Locks rows in the order of ids: two nodes write the row of a user who is connected to both.
+        // Locks rows in the order of ids, so that two nodes do not deadlock: both write the row of a user who is connected
+        // to both.
         let body = "UPDATE users SET last_seen_at = s.seen_at
                     FROM (SELECT u.id, i.seen_at FROM input i JOIN users u ON u.id = i.id
                           WHERE u.last_seen_at IS NULL OR u.last_seen_at < i.seen_at ORDER BY u.id {for_update u}) s

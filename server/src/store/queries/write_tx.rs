@@ -1,6 +1,6 @@
 //! The transaction in which the writer commits a batch.
 //!
-//! Its statements are in the files of their subjects: `append`, `members`, `mails` and `own_deletions`.
+//! Its statements are in the files of their subjects: `append`, `members`, `mails`, `own_deletions`, `starters` and `keys`.
 
 use sea_orm::ConnectionTrait;
 
@@ -33,6 +33,7 @@ impl WriteTx {
         &self.transaction
     }
 
+    /// Runs a query over `rows`. Without rows it returns no rows and runs nothing.
     pub(super) async fn query<const N: usize>(
         &self,
         rows: Rows<N>,
@@ -45,6 +46,7 @@ impl WriteTx {
         Ok(self.transaction.query_all_raw(rows.statement(self.transaction.get_database_backend(), sql, extra)).await?)
     }
 
+    /// Runs a statement over `rows`. Without rows it runs nothing.
     pub(super) async fn execute<const N: usize>(
         &self,
         rows: Rows<N>,

@@ -15,13 +15,14 @@ use rustix::{
 
 use super::TransferError;
 
-/// The incomplete file: `FILE.partial` beside the final name, readable only by its owner. It is removed when this is
-/// dropped; a killed process leaves the file behind, and the next process removes it.
+/// The incomplete file: `FILE.partial` beside the final name, readable only by its owner. It is removed when this value is
+/// dropped. A killed process leaves the file behind, and the next process removes it.
 #[derive(Debug)]
 pub struct Partial {
     /// Holds a lock on the file, so that only one process writes it.
     file: File,
     path: PathBuf,
+    /// The final name.
     to: PathBuf,
     is_done: bool,
 }
@@ -37,7 +38,7 @@ impl Partial {
         if fs::symlink_metadata(&to).is_ok() {
             return Err(TransferError::Exists(to));
         }
-        let path = beside(&to, ".partial");
+        let path = with_suffix(&to, ".partial");
         let failed = |error| TransferError::file(&path, error);
         let busy = || TransferError::Busy(path.clone());
         let lock = |file: &File| match file.try_lock() {
@@ -46,7 +47,7 @@ impl Partial {
             Err(TryLockError::Error(error)) => Err(failed(error)),
         };
         // The lock on a stale file is held until the new file exists. The stale file is not reused: a `pg_dump` whose parent
-        // was killed may still write to it. `NONBLOCK`, because opening a FIFO would otherwise wait for its other end.
+        // was killed may still write to it. `NONBLOCK` is set because opening a FIFO waits for its other end without it.
         let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
         let stale = match OpenOptions::new().read(true).write(true).custom_flags(flags).open(&path) {
             Ok(stale) if stale.metadata().is_ok_and(|opened| !opened.is_file()) => {
@@ -54,20 +55,20 @@ impl Partial {
             }
             Ok(stale) => {
                 lock(&stale)?;
-                let is_same = |now: fs::Metadata| {
-                    stale.metadata().is_ok_and(|opened| (opened.dev(), opened.ino()) == (now.dev(), now.ino()))
+                let is_same = |current: fs::Metadata| {
+                    stale.metadata().is_ok_and(|opened| (opened.dev(), opened.ino()) == (current.dev(), current.ino()))
                 };
                 if !fs::symlink_metadata(&path).is_ok_and(is_same) {
                     return Err(busy());
                 }
-                if !is_of_a_backup(&stale).map_err(failed)? {
+                if !looks_like_backup(&stale).map_err(failed)? {
                     return Err(TransferError::InTheWay(path));
                 }
                 fs::remove_file(&path).map_err(failed)?;
                 Some(stale)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(_) if fs::symlink_metadata(&path).is_ok_and(|there| !there.is_file()) => {
+            Err(_) if fs::symlink_metadata(&path).is_ok_and(|existing| !existing.is_file()) => {
                 return Err(TransferError::InTheWay(path));
             }
             Err(error) => return Err(failed(error)),
@@ -104,7 +105,7 @@ impl Partial {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 return Err(TransferError::Exists(self.to.clone()));
             }
-            renamed => renamed.map_err(failed)?,
+            result => result.map_err(failed)?,
         }
         self.is_done = true;
         sync_folder(&self.to).map_err(failed)?;
@@ -120,12 +121,13 @@ impl Drop for Partial {
     }
 }
 
-/// Whether a file looks like the remains of a killed backup. SQLite writes its first page, with the header, last.
-fn is_of_a_backup(mut file: &File) -> io::Result<bool> {
+/// Whether a file looks like the rest of an interrupted backup: it begins with zeros or with the header of a backup. SQLite
+/// writes its first page, which has the header, last.
+fn looks_like_backup(mut file: &File) -> io::Result<bool> {
     let mut begin = Vec::new();
     file.by_ref().take(16).read_to_end(&mut begin)?;
-    let is_begun = begin.iter().all(|byte| *byte == 0);
-    Ok(is_begun || begin.starts_with(b"SQLite format 3\0") || begin.starts_with(b"PGDMP"))
+    let has_no_header = begin.iter().all(|byte| *byte == 0);
+    Ok(has_no_header || begin.starts_with(b"SQLite format 3\0") || begin.starts_with(b"PGDMP"))
 }
 
 /// Renames a file, unless the new name is taken.
@@ -134,15 +136,15 @@ fn is_of_a_backup(mut file: &File) -> io::Result<bool> {
 /// `AlreadyExists` if the name is taken; otherwise the error of the file system.
 pub fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        // Some file systems have no rename that refuses to replace.
+        // Some file systems do not support a rename that refuses to replace a file.
         Err(Errno::INVAL | Errno::NOSYS) if fs::symlink_metadata(to).is_err() => fs::rename(from, to),
         Err(Errno::INVAL | Errno::NOSYS) => Err(io::ErrorKind::AlreadyExists.into()),
-        renamed => Ok(renamed?),
+        result => Ok(result?),
     }
 }
 
 /// The path with this suffix appended to the file name.
-pub fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
@@ -151,7 +153,7 @@ pub fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// Removes a SQLite file and the files that SQLite keeps beside it.
 pub fn remove_sqlite(path: &Path) {
     for suffix in ["", "-wal", "-shm", "-journal"] {
-        let _ = fs::remove_file(beside(path, suffix));
+        let _ = fs::remove_file(with_suffix(path, suffix));
     }
 }
 

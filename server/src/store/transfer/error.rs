@@ -1,4 +1,5 @@
-//! Why a backup, a restore or a copy failed. Except for [`TransferError::AfterRestore`], the existing database is unchanged.
+//! The errors of backups, restores and copies. After an error other than [`TransferError::AfterRestore`], the existing
+//! database is unchanged.
 
 use std::{io, path::Path, path::PathBuf};
 
@@ -6,7 +7,7 @@ use sea_orm::sqlx;
 
 use crate::store::{FolderError, StoreError, first_contact::Unusable, queries::keys::UnreadableKey};
 
-/// Why a backup, a restore or a copy failed.
+/// The reason why a backup, a restore or a copy failed.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)] // the error texts describe the variants
 pub enum TransferError {
@@ -89,17 +90,17 @@ impl TransferError {
 
     pub(super) fn sqlite(path: &Path) -> impl Fn(sqlx::Error) -> Self + use<> {
         let path = path.to_owned();
-        move |error| Self::Sqlite { path: path.clone(), why: said(&error) }
+        move |error| Self::Sqlite { path: path.clone(), why: error_message(&error) }
     }
 
     #[allow(clippy::needless_pass_by_value)] // for `map_err`
     pub(super) fn postgres(error: sqlx::Error) -> Self {
-        Self::Postgres(said(&error))
+        Self::Postgres(error_message(&error))
     }
 }
 
-/// The message of the database, without the words that the driver adds.
-pub(super) fn said(error: &sqlx::Error) -> String {
+/// The message of the database, without the text that the driver adds.
+pub(super) fn error_message(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(error) => error.message().to_owned(),
         error => error.to_string(),

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::tables::quoted;
 
-/// The rows of a table in any order: their number, and the sum of their hashes.
+/// The fingerprint of a table: the number of its rows, and the sum of their hashes, which does not depend on their order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Fingerprint {
     /// The number of rows.
@@ -39,45 +39,46 @@ pub enum Value<'r> {
 }
 
 impl<'r> Value<'r> {
-    pub fn of(row: &'r SqliteRow, at: usize) -> Result<Self, sqlx::Error> {
+    /// The value in the column with this index.
+    pub fn of(row: &'r SqliteRow, index: usize) -> Result<Self, sqlx::Error> {
         let kind = {
-            let raw = row.try_get_raw(at)?;
+            let raw = row.try_get_raw(index)?;
             if raw.is_null() { None } else { Some(raw.type_info().name().to_owned()) }
         };
         Ok(match kind.as_deref() {
             None => Self::Null,
-            Some("INTEGER") => Self::Integer(row.try_get_unchecked(at)?),
-            Some("REAL") => Self::Real(row.try_get_unchecked(at)?),
-            Some("TEXT") => Self::Text(row.try_get_unchecked(at)?),
-            Some(_) => Self::Blob(row.try_get_unchecked(at)?),
+            Some("INTEGER") => Self::Integer(row.try_get_unchecked(index)?),
+            Some("REAL") => Self::Real(row.try_get_unchecked(index)?),
+            Some("TEXT") => Self::Text(row.try_get_unchecked(index)?),
+            Some(_) => Self::Blob(row.try_get_unchecked(index)?),
         })
     }
 
     /// Appends the value with its type and length, so that different values never give the same bytes.
     fn append_to(&self, bytes: &mut Vec<u8>) {
-        let mut sized = |mark: u8, data: &[u8]| {
-            bytes.push(mark);
+        let mut append = |type_mark: u8, data: &[u8]| {
+            bytes.push(type_mark);
             bytes.extend((data.len() as u64).to_be_bytes());
             bytes.extend(data);
         };
         match self {
-            Self::Null => sized(b'n', &[]),
-            Self::Integer(value) => sized(b'i', &value.to_be_bytes()),
-            Self::Real(value) => sized(b'r', &value.to_be_bytes()),
-            Self::Text(value) => sized(b't', value),
-            Self::Blob(value) => sized(b'b', value),
+            Self::Null => append(b'n', &[]),
+            Self::Integer(value) => append(b'i', &value.to_be_bytes()),
+            Self::Real(value) => append(b'r', &value.to_be_bytes()),
+            Self::Text(value) => append(b't', value),
+            Self::Blob(value) => append(b'b', value),
         }
     }
 }
 
 /// The fingerprint of a SQLite table.
-pub async fn of_sqlite(connection: &mut SqliteConnection, table: &str) -> Result<Fingerprint, sqlx::Error> {
+pub async fn of_sqlite_table(connection: &mut SqliteConnection, table: &str) -> Result<Fingerprint, sqlx::Error> {
     let mut rows = sqlx::query(AssertSqlSafe(format!("SELECT * FROM {}", quoted(table)))).fetch(connection);
     let (mut fingerprint, mut bytes) = (Fingerprint::default(), Vec::new());
     while let Some(row) = rows.try_next().await? {
         bytes.clear();
-        for at in 0..row.len() {
-            Value::of(&row, at)?.append_to(&mut bytes);
+        for index in 0..row.len() {
+            Value::of(&row, index)?.append_to(&mut bytes);
         }
         fingerprint.add(&bytes);
     }
@@ -90,14 +91,14 @@ mod tests {
 
     #[test]
     fn a_fingerprint_depends_on_all_values_but_not_on_the_order_of_rows() {
-        let of = |rows: &[&[u8]]| {
+        let fingerprint_of = |rows: &[&[u8]]| {
             let mut fingerprint = Fingerprint::default();
             rows.iter().for_each(|row| fingerprint.add(row));
             fingerprint
         };
-        assert_eq!(of(&[b"a", b"b"]), of(&[b"b", b"a"]));
+        assert_eq!(fingerprint_of(&[b"a", b"b"]), fingerprint_of(&[b"b", b"a"]));
         for other in [&[b"a" as &[u8]] as &[&[u8]], &[b"a", b"a"], &[b"a", b"c"], &[b"ab"], &[b"a", b"b", b"b"]] {
-            assert_ne!(of(&[b"a", b"b"]), of(other), "{other:?}");
+            assert_ne!(fingerprint_of(&[b"a", b"b"]), fingerprint_of(other), "{other:?}");
         }
     }
 }

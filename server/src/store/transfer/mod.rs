@@ -1,7 +1,7 @@
 //! Backup and restore of whole databases, and the copy from SQLite to PostgreSQL.
 //!
-//! The lists of tables and columns come from the migrations and from the catalogues of the databases, never from a list in
-//! the code: a table that a later migration adds is backed up, restored and copied without a change here.
+//! The lists of tables and columns come from the migrations and from the catalogues of the databases, not from a list in the
+//! code. So a table that a later migration adds is backed up, restored and copied without a change here.
 
 mod copy;
 mod destination;
@@ -26,7 +26,7 @@ use crate::secrets::Secrets;
 /// The contents of a backup, a restore or a copy.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
-    /// Rows per table, by name.
+    /// The number of rows of each table, sorted by name.
     pub tables: Vec<(String, u64)>,
     /// The size of the backup file, or of the copied rows, in bytes.
     pub bytes: u64,
@@ -37,7 +37,7 @@ pub struct Summary {
 pub struct Restored {
     /// The contents of the backup.
     pub summary: Summary,
-    /// Where the replaced database is kept, to print; `None` if there was none to keep.
+    /// A text that says where the replaced database is kept; `None` if there was no database to keep.
     pub kept: Option<String>,
     /// The migrations that the backup lacked and the restore applied.
     pub migrated: Vec<String>,
@@ -46,9 +46,9 @@ pub struct Restored {
 /// The options of a restore.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Replace the existing database even if it has tenants.
+    /// Whether to replace the existing database even if it has tenants.
     pub replace: bool,
-    /// Revoke the signing keys that can't be decrypted with `auth.secrets_key`, instead of refusing the backup.
+    /// Whether to revoke the signing keys that can't be decrypted with `auth.secrets_key`, instead of refusing the backup.
     pub revoke_unreadable_keys: bool,
     /// The time of the restore. Milliseconds since 1970 UTC.
     pub now_ms: i64,
@@ -56,7 +56,7 @@ pub struct Options {
     pub by: String,
 }
 
-/// The kind of database that a backup was made of.
+/// The kind of database from which a backup was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BackupOf {
     /// A SQLite file.
@@ -86,7 +86,7 @@ impl BackupOf {
 }
 
 /// Records the restore in the audit of each tenant, in the restored database.
-async fn note_restore(store: &Store, options: &Options) -> Result<(), StoreError> {
+async fn record_restore(store: &Store, options: &Options) -> Result<(), StoreError> {
     for tenant in tenants::all(store).await? {
         let target = format!("tenant:{}", tenant.slug);
         let entry = Entry::done(options.by.as_str(), "backup.restore", target, options.now_ms);
@@ -95,15 +95,15 @@ async fn note_restore(store: &Store, options: &Options) -> Result<(), StoreError
     Ok(())
 }
 
-/// The valid signing keys whose secrets can't be decrypted. An error if there are any and `options` do not allow to revoke
-/// them.
+/// The ids of the valid signing keys whose secrets can't be decrypted. An error if there are any and `options` do not allow
+/// to revoke them.
 fn unreadable(rows: &[keys::SigningKeyRow], secrets: &Secrets, options: &Options) -> Result<Vec<String>, TransferError> {
     let mut unreadable = Vec::new();
     for row in rows.iter().filter(|row| row.revoked_at_ms.is_none()) {
         match row.material(secrets) {
             Ok(_) => {}
             Err(_) if options.revoke_unreadable_keys => unreadable.push(row.kid.clone()),
-            Err(why) => return Err(TransferError::Key(why)),
+            Err(error) => return Err(TransferError::Key(error)),
         }
     }
     Ok(unreadable)

@@ -20,7 +20,7 @@ pub struct Table {
     pub name: String,
     /// The columns, in the table's order.
     pub columns: Vec<Column>,
-    /// The tables that its foreign keys refer to.
+    /// The tables that the foreign keys of the table refer to.
     pub refers_to: BTreeSet<String>,
 }
 
@@ -40,10 +40,11 @@ pub struct Column {
 /// The objects of a SQLite file: type and name (`table messages`, `trigger ...`) of each object, and its SQL.
 pub type Schema = BTreeMap<String, String>;
 
-const SCHEMA_OF_SQLITE: &str = "SELECT type || ' `' || name || '`' AS object, sql FROM sqlite_master
+/// Selects the objects of a SQLite file, without the objects that SQLite itself creates.
+const SQLITE_SCHEMA: &str = "SELECT type || ' `' || name || '`' AS object, sql FROM sqlite_master
      WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 
-/// The schema that the migrations of this program make.
+/// The SQLite schema that the migrations of this program create.
 pub async fn schema_of_migrations() -> Result<Schema, StoreError> {
     let memory = in_memory().await?;
     Migrator::up(&memory, None).await?;
@@ -55,34 +56,34 @@ pub async fn schema_of_migrations() -> Result<Schema, StoreError> {
 /// The schema of an open SQLite file.
 pub async fn schema_of(connection: &impl ConnectionTrait) -> Result<Schema, StoreError> {
     let mut schema = Schema::new();
-    for row in connection.query_all_raw(statement(DbBackend::Sqlite, SCHEMA_OF_SQLITE, Vec::new())).await? {
-        schema.insert(row.try_get("", "object")?, plain(&row.try_get::<String>("", "sql")?));
+    for row in connection.query_all_raw(statement(DbBackend::Sqlite, SQLITE_SCHEMA, Vec::new())).await? {
+        schema.insert(row.try_get("", "object")?, normalized(&row.try_get::<String>("", "sql")?));
     }
     Ok(schema)
 }
 
-/// SQL without white space, quotes and case: SQLite stores the text that made an object, and rewrites it when a column is
-/// added.
-fn plain(sql: &str) -> String {
+/// SQL without differences of white space, quotes and case. SQLite stores the text of the statement that created an object,
+/// and changes the text when a column is added.
+fn normalized(sql: &str) -> String {
     let kept = sql.chars().filter(|c| !c.is_whitespace() && *c != '"');
     kept.flat_map(char::to_lowercase).collect::<String>().replace("ifnotexists", "")
 }
 
 async fn in_memory() -> Result<DatabaseConnection, StoreError> {
     let mut options = ConnectOptions::new("sqlite::memory:");
-    // A second connection would have a database of its own in memory.
+    // Each connection has a separate database in memory, so there must be only one.
     options.max_connections(1).sqlx_logging(false);
     Ok(sea_orm::Database::connect(options).await?)
 }
 
-/// All tables that any migration of this program makes, including tables that a later migration removes: an older database
-/// still has them.
-pub async fn of_migrations() -> Result<BTreeSet<String>, StoreError> {
+/// The names of all tables that any migration of this program creates, including tables that a later migration removes: an
+/// older database still has them.
+pub async fn migration_tables() -> Result<BTreeSet<String>, StoreError> {
     let memory = in_memory().await?;
     let mut tables = BTreeSet::new();
     for _ in Migrator::migrations() {
         Migrator::up(&memory, Some(1)).await?;
-        for row in memory.query_all_raw(statement(DbBackend::Sqlite, OF_SQLITE, Vec::new())).await? {
+        for row in memory.query_all_raw(statement(DbBackend::Sqlite, SQLITE_TABLES, Vec::new())).await? {
             tables.insert(row.try_get::<String>("", "name")?);
         }
     }
@@ -90,12 +91,13 @@ pub async fn of_migrations() -> Result<BTreeSet<String>, StoreError> {
     Ok(tables)
 }
 
-const OF_SQLITE: &str =
+/// Selects the names of the tables of a SQLite file.
+const SQLITE_TABLES: &str =
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
 
 /// The names of the tables of a SQLite file.
-pub async fn of_sqlite(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar(OF_SQLITE).fetch_all(connection).await
+pub async fn sqlite_tables(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(SQLITE_TABLES).fetch_all(connection).await
 }
 
 /// The names of the columns of a table of a SQLite file.
@@ -105,7 +107,7 @@ pub async fn columns_of_sqlite(connection: &mut SqliteConnection, table: &str) -
 }
 
 /// The tables among `names` that the connection's schema has. Each table stands before the tables that refer to it.
-pub async fn of_postgres(connection: &mut PgConnection, names: &[String]) -> Result<Vec<Table>, sqlx::Error> {
+pub async fn postgres_tables(connection: &mut PgConnection, names: &[String]) -> Result<Vec<Table>, sqlx::Error> {
     let sql = "SELECT c.relname::text AS table_name, a.attname::text AS column_name, format_type(a.atttypid, NULL) AS kind,
                       EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary
                               AND a.attnum = ANY (i.indkey)) AS is_key,
@@ -137,16 +139,16 @@ pub async fn of_postgres(connection: &mut PgConnection, names: &[String]) -> Res
             table.refers_to.insert(to);
         }
     }
-    Ok(in_order(tables))
+    Ok(in_reference_order(tables))
 }
 
 /// Sorts tables, so that each table stands before the tables that refer to it.
-fn in_order(mut tables: Vec<Table>) -> Vec<Table> {
+fn in_reference_order(mut tables: Vec<Table>) -> Vec<Table> {
     let mut ordered: Vec<Table> = Vec::new();
     while !tables.is_empty() {
-        let waits: BTreeSet<String> = tables.iter().map(|table| table.name.clone()).collect();
-        // Tables that refer to each other in a circle have no right order: they keep their present order.
-        let next = tables.iter().position(|table| table.refers_to.is_disjoint(&waits)).unwrap_or_default();
+        let remaining: BTreeSet<String> = tables.iter().map(|table| table.name.clone()).collect();
+        // Tables that refer to each other in a circle have no valid order: they keep their present order.
+        let next = tables.iter().position(|table| table.refers_to.is_disjoint(&remaining)).unwrap_or_default();
         ordered.push(tables.remove(next));
     }
     ordered
@@ -164,10 +166,10 @@ pub async fn count(connection: &mut PgConnection, table: &str) -> Result<u64, sq
     Ok(u64::try_from(rows).unwrap_or_default())
 }
 
-/// An applied migration that this program does not have: a newer program applied it.
-pub fn unknown_migration(taken: &[String]) -> Option<String> {
+/// The first applied migration that this program does not have, because a newer program applied it.
+pub fn unknown_migration(applied: &[String]) -> Option<String> {
     let known: BTreeSet<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
-    taken.iter().find(|step| !known.contains(*step)).cloned()
+    applied.iter().find(|step| !known.contains(*step)).cloned()
 }
 
 #[cfg(test)]
@@ -175,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_are_sorted_before_the_tables_that_refer_to_them() {
+    fn a_table_stands_before_the_tables_that_refer_to_it() {
         let table = |name: &str, to: &[&str]| Table {
             name: name.to_owned(),
             columns: Vec::new(),
@@ -188,13 +190,13 @@ mod tests {
             table("x", &["y"]),
             table("y", &["x"]),
         ];
-        let ordered: Vec<String> = in_order(tables).into_iter().map(|table| table.name).collect();
+        let ordered: Vec<String> = in_reference_order(tables).into_iter().map(|table| table.name).collect();
         assert_eq!(ordered, ["c", "a", "b", "x", "y"]);
     }
 
     #[tokio::test]
-    async fn the_tables_are_read_from_the_migrations() {
-        let tables = of_migrations().await.expect("migrates");
+    async fn the_names_of_tables_come_from_the_migrations() {
+        let tables = migration_tables().await.expect("migrates");
         assert!(tables.contains("messages") && tables.contains(MIGRATIONS) && tables.len() > 15, "{tables:?}");
     }
 }

@@ -13,14 +13,14 @@ use std::{
 use prometheus_client::metrics::counter::Counter;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// The most lines in the queue: enough for a burst, and bounded when the reader does not read.
-const WAITING_MAX: usize = 1_024;
-/// How long the end of the program waits for the last lines.
+/// The maximum number of lines in the queue. It is enough for a burst, and bounds the memory when the reader does not read.
+const QUEUED_LINES_MAX: usize = 1_024;
+/// The longest time for which the exit of the program waits for the queued lines.
 const FLUSH_MAX: Duration = Duration::from_secs(2);
-/// The interval at which a full queue is tried again at the end of the program.
-const FULL_AGAIN: Duration = Duration::from_millis(2);
+/// The interval of the attempts to add an item to a full queue at the exit of the program.
+const FULL_RETRY_INTERVAL: Duration = Duration::from_millis(2);
 
-/// The number of lines that this process could not write. A process has one log, however many servers run in it.
+/// The counter of lines that this process could not write. All servers in one process share the log and this counter.
 #[must_use]
 pub fn lost_lines() -> Counter {
     static LOST: LazyLock<Counter> = LazyLock::new(Counter::default);
@@ -29,31 +29,31 @@ pub fn lost_lines() -> Counter {
 
 enum Item {
     Line(Vec<u8>),
-    /// Answered when all earlier lines are written.
+    /// A request for a message on this channel when all earlier lines are written.
     Flush(Sender<()>),
 }
 
-/// Queues lines and never waits. Cheap to clone.
+/// The queue, as a writer that never waits. A line that does not fit into the queue is lost and counted. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Queue(SyncSender<Item>);
 
-/// Writes the queued lines when it is dropped.
+/// When this value is dropped, it waits until the queued lines are written, at most 2 seconds.
 pub struct Flush(SyncSender<Item>);
 
 impl Queue {
-    /// Starts the thread that writes.
+    /// Starts the thread that writes the lines.
     ///
     /// # Errors
-    /// If the system can't start the thread.
+    /// Returns the error of the system if it can't start the thread.
     pub(super) fn start<W: Write + Send + 'static>(lines: Lines<W>) -> io::Result<(Self, Flush)> {
-        let (queue, waiting) = sync_channel(WAITING_MAX);
-        thread::Builder::new().name("log".to_owned()).spawn(move || write(&waiting, lines))?;
+        let (queue, items) = sync_channel(QUEUED_LINES_MAX);
+        thread::Builder::new().name("log".to_owned()).spawn(move || write(&items, lines))?;
         Ok((Self(queue.clone()), Flush(queue)))
     }
 }
 
-fn write<W: Write>(waiting: &Receiver<Item>, mut lines: Lines<W>) {
-    for item in waiting {
+fn write<W: Write>(items: &Receiver<Item>, mut lines: Lines<W>) {
+    for item in items {
         match item {
             Item::Line(line) => lines.write(&line),
             // The send fails if `Flush` has given up waiting.
@@ -85,44 +85,46 @@ impl<'a> MakeWriter<'a> for Queue {
 
 impl Drop for Flush {
     fn drop(&mut self) {
-        let (written, hears) = channel();
-        let due = Instant::now() + FLUSH_MAX;
+        let (written, written_receiver) = channel();
+        let deadline = Instant::now() + FLUSH_MAX;
         let mut last = Item::Flush(written);
-        // The queue is full after a burst, or because the reader does not read; in the second case its lines are lost at the
-        // end.
+        // The queue is full after a burst, or because the reader does not read. In the second case the queued lines are
+        // lost.
         while let Err(TrySendError::Full(item)) = self.0.try_send(last) {
-            if Instant::now() >= due {
+            if Instant::now() >= deadline {
                 return;
             }
             last = item;
-            thread::sleep(FULL_AGAIN);
+            thread::sleep(FULL_RETRY_INTERVAL);
         }
-        let _ = hears.recv_timeout(due.saturating_duration_since(Instant::now()));
+        let _ = written_receiver.recv_timeout(deadline.saturating_duration_since(Instant::now()));
     }
 }
 
 /// Writes lines to `out`, and counts the lines that it can't write.
 pub(super) struct Lines<W> {
     out: W,
-    /// The last line was written in part.
-    is_torn: bool,
+    /// Whether the last line was written in part.
+    is_incomplete: bool,
 }
 
 impl<W: Write> Lines<W> {
     pub(super) fn new(out: W) -> Self {
-        Self { out, is_torn: false }
+        Self { out, is_incomplete: false }
     }
 
+    /// Writes a line, or counts it as lost.
     fn write(&mut self, line: &[u8]) {
         // Ends a line that was written in part, so that the next line stays intact.
-        if self.is_torn && self.out.write_all(b"\n").is_ok() {
-            self.is_torn = false;
+        if self.is_incomplete && self.out.write_all(b"\n").is_ok() {
+            self.is_incomplete = false;
         }
-        if self.is_torn || self.write_whole(line).is_err() {
+        if self.is_incomplete || self.write_whole(line).is_err() {
             lost_lines().inc();
         }
     }
 
+    /// Writes all bytes of a line.
     fn write_whole(&mut self, mut rest: &[u8]) -> io::Result<()> {
         let whole = rest.len();
         while !rest.is_empty() {
@@ -131,7 +133,7 @@ impl<W: Write> Lines<W> {
                 Ok(written) => rest = &rest[written..],
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    self.is_torn = rest.len() < whole;
+                    self.is_incomplete = rest.len() < whole;
                     return Err(error);
                 }
             }
@@ -215,7 +217,7 @@ mod tests {
         }
         queue.write_all(b"lost\n").expect("never fails");
         drop(flush);
-        assert!(taken >= WAITING_MAX, "{taken}");
+        assert!(taken >= QUEUED_LINES_MAX, "{taken}");
         assert_eq!(volume.text().matches("line\n").count(), taken);
     }
 
@@ -234,12 +236,12 @@ mod tests {
             }
         }
         let (mut queue, flush) = Queue::start(Lines::new(Stuck)).expect("starts");
-        for _ in 0..2 * WAITING_MAX {
+        for _ in 0..2 * QUEUED_LINES_MAX {
             queue.write_all(b"line\n").expect("never fails");
         }
-        let began = Instant::now();
+        let started_at = Instant::now();
         drop(flush);
-        assert!(began.elapsed() < FLUSH_MAX * 10, "{:?}", began.elapsed());
+        assert!(started_at.elapsed() < FLUSH_MAX * 10, "{:?}", started_at.elapsed());
     }
 
     #[test]

@@ -10,8 +10,8 @@ use crate::{
 };
 
 impl RequestContext<'_> {
-    /// Closes or reopens the conversation. The state that it already has changes nothing, and the caller only needs the
-    /// right to read it.
+    /// Closes or reopens the conversation. If the conversation already has this state, nothing changes, and the caller only
+    /// needs the right to read it.
     pub(super) fn set_state(&mut self, state: ConversationState) -> Result<(), Rejection> {
         let is_set = self.log.state() == state;
         self.authorize(match state {

@@ -1,4 +1,4 @@
-//! The context in which one request of a batch is decided, and what all decisions share.
+//! The context in which one request of a batch is decided, and the functions that several kinds of decisions use.
 
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, MessageId, UserId, wire};
@@ -39,13 +39,14 @@ pub(super) struct RequestContext<'a> {
 }
 
 impl RequestContext<'_> {
-    /// Whether the policy allows the caller this action in the conversation.
+    /// Checks that the policy allows the caller this action in the conversation.
     pub(super) fn authorize(&self, action: Action) -> Result<(), Rejection> {
         self.facts.authorize_in(action, self.user, &self.actor.member)
     }
 
-    /// Judges a caller who has already left by their former role, and says whether they have left. The answer to the command
-    /// that made the caller leave may have been lost. The caller then repeats the command, and must get the same answer.
+    /// Gives a caller who has left their former role back for this request. Returns whether the caller has left. The answer
+    /// to the command that made the caller leave may have been lost. The caller then repeats the command, and must get the
+    /// same answer.
     pub(super) fn restore_former_role(&mut self) -> bool {
         let has_left = self.actor.member.role.is_none() && self.actor.former_role.is_some();
         if has_left {
@@ -54,7 +55,7 @@ impl RequestContext<'_> {
         has_left
     }
 
-    /// The message that a request changes, if the policy allows the caller this action on it.
+    /// Returns the message that a request changes, if the policy allows the caller this action on the message.
     pub(super) fn target(&self, id: MessageId, action: Action) -> Result<Message, Rejection> {
         self.authorize(Action::Read)?;
         let is_hidden = |message: &Message| self.current.hidden.contains(&(self.conversation, self.user, message.seq));
@@ -78,7 +79,7 @@ impl RequestContext<'_> {
         self.current.targets.insert(message.id, message.clone());
     }
 
-    /// Publishes a change of the conversation that is no message.
+    /// Publishes the event `conversationChanged`. `fill` sets the fields that changed.
     pub(super) fn publish_conversation_changed(
         &mut self,
         version: u32,
@@ -100,8 +101,9 @@ impl RequestContext<'_> {
         self.publish_change(Change::new(self.conversation, version, effect, event));
     }
 
+    /// Publishes a change of the conversation after the commit.
     pub(super) fn publish_change(&mut self, change: Change) {
-        // Where the rules let every member read, readers are not decided by facts.
+        // If the rules let every member read, no facts are needed to decide about the readers.
         let facts = if self.facts.policy.members_read() { 0 } else { self.facts.version };
         self.decided.updates.push(Update::Change(change.decided_by(facts)));
     }

@@ -18,8 +18,8 @@ impl RequestContext<'_> {
         Ok(self.delete_for_all(message))
     }
 
-    /// Deletes a message for all members on behalf of a back end, and returns its tombstone. No rule is asked. `entry` is written
-    /// to the audit log unless the message was deleted before.
+    /// Deletes a message for all members on behalf of a back end, and returns its tombstone. The policy is not asked.
+    /// `entry` is written to the audit log unless the message was deleted before.
     pub(super) fn erase_text(&mut self, id: MessageId, entry: Option<&Entry>) -> Result<Message, Rejection> {
         let message = self.current.targets.get(&id).filter(|message| message.conversation == self.conversation);
         let message = message.cloned().ok_or_else(not_found)?;
@@ -29,6 +29,7 @@ impl RequestContext<'_> {
         Ok(self.delete_for_all(message))
     }
 
+    /// Deletes a message for all members, unless it is deleted already. Returns its tombstone.
     fn delete_for_all(&mut self, mut message: Message) -> Message {
         if message.deleted_at_ms.is_some() {
             return message;

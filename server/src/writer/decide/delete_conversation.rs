@@ -12,23 +12,23 @@ use crate::{
 };
 
 impl RequestContext<'_> {
-    /// Deletes the caller's own copy of the conversation. In a group the members see that the user left. In other kinds no
-    /// other member gets a change.
+    /// Deletes the caller's own copy of the conversation. In a group the members see that the user left. In other kinds of
+    /// conversations no other member gets a change.
     pub(super) fn delete_conversation(&mut self) -> Result<(), Rejection> {
         let has_left = self.restore_former_role();
         self.authorize(Action::DeleteConversation)?;
         match self.actor.member.kind {
-            // Another user may have removed the caller, who still saw the past messages.
+            // The caller has left or was removed by another user, and still saw the past messages.
             _ if has_left => {}
             ConversationKind::Group => self.leave_group(self.user),
             kind => {
                 self.leave(self.user);
                 if kind == ConversationKind::Direct {
-                    self.current.away.insert((self.conversation, self.user));
+                    self.current.left_peers.insert((self.conversation, self.user));
                 }
             }
         }
-        self.forget_past(self.user);
+        self.hide_past(self.user);
         Ok(())
     }
 
@@ -43,9 +43,9 @@ impl RequestContext<'_> {
         let kind = self.actor.member.kind;
         for user in holders {
             self.leave(user);
-            self.forget_past(user);
+            self.hide_past(user);
             match kind {
-                ConversationKind::Direct => drop(self.current.away.insert((self.conversation, user))),
+                ConversationKind::Direct => drop(self.current.left_peers.insert((self.conversation, user))),
                 ConversationKind::Group => drop(self.current.members.remove(&(self.conversation, user))),
                 _ => {}
             }
@@ -59,8 +59,8 @@ impl RequestContext<'_> {
     /// The users who have a copy of the conversation, after the requests decided so far.
     fn holders(&self) -> HashSet<UserId> {
         let mut holders = self.current.holders.get(&self.conversation).cloned().unwrap_or_default();
-        for (_, gone) in self.decided.leaving.iter().filter(|(from, _)| *from == self.conversation) {
-            holders.remove(gone);
+        for (_, user) in self.decided.leaving.iter().filter(|(conversation, _)| *conversation == self.conversation) {
+            holders.remove(user);
         }
         let joining = self.decided.joining.iter().filter(|joining| joining.conversation == self.conversation);
         holders.extend(joining.map(|joining| joining.user));

@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl RequestContext<'_> {
-    /// Replaces the text of a message. The text that the message already has changes nothing.
+    /// Replaces the text of a message. If the message already has this text, nothing changes.
     pub(super) fn edit(&mut self, id: MessageId, text: &str) -> Result<Message, Rejection> {
         let mut message = self.target(id, Action::Edit)?;
         if message.deleted_at_ms.is_some() {

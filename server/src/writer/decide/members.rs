@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl RequestContext<'_> {
-    /// Adds users to a group. A user who is a member already stays as they are.
+    /// Adds users to a group. Users who are members already are not changed.
     pub(super) fn add_members(&mut self, users: &[User], checks: &[Check]) -> Result<(), Rejection> {
         self.authorize(Action::AddMember)?;
         checks.iter().try_for_each(|check| check.authorize(self.facts, self.user))?;
@@ -30,7 +30,7 @@ impl RequestContext<'_> {
             return Ok(());
         }
         let version = self.log.add_members(added.len());
-        // All members get the same event. Where each member may see different members, the event therefore names no member,
+        // All members get the same event. If the rules hide members from each other, the event therefore names no member,
         // and `memberCount` shows that members were added.
         added.truncate(if self.facts.policy.secret_members() { 0 } else { limits::MEMBERS_SHOWN });
         self.publish_conversation_changed(version, Effect::None, |changed| {
@@ -39,8 +39,8 @@ impl RequestContext<'_> {
         Ok(())
     }
 
-    /// Removes a member from a group. For a user who is no member this changes and publishes nothing: a repeated removal
-    /// gets the same answer as the first, and the answer does not reveal whether the user was a member.
+    /// Removes a member from a group. If the user is no member, nothing is changed or published: a repeated removal gets the
+    /// same answer as the first, and the answer does not reveal whether the user was a member.
     pub(super) fn remove_member(&mut self, user: UserId) -> Result<(), Rejection> {
         if user == self.user {
             self.restore_former_role();
@@ -59,13 +59,13 @@ impl RequestContext<'_> {
         self.current.members.remove(&(self.conversation, user));
         self.leave(user);
         let version = self.log.remove_member();
-        let is_named = !self.facts.policy.secret_members();
+        let names_user = !self.facts.policy.secret_members();
         self.publish_conversation_changed(version, Effect::Removed(vec![user]), |changed| {
-            changed.members_removed.extend(is_named.then(|| user.to_string()));
+            changed.members_removed.extend(names_user.then(|| user.to_string()));
         });
     }
 
-    /// Stores a new membership. Later requests of the user in this batch are decided by it.
+    /// Stores a new membership. Later requests of the user in this batch are decided by this membership.
     pub(super) fn join(&mut self, joining: Joining) {
         let member = (joining.conversation, joining.user);
         if let Some(actor) = self.current.actors.get_mut(&member) {
@@ -81,8 +81,8 @@ impl RequestContext<'_> {
     /// Ends a membership.
     pub(super) fn leave(&mut self, user: UserId) {
         let member = (self.conversation, user);
-        // A user who joined in this batch is removed by dropping the joining. If the user was a member before the batch,
-        // left and came back in it, the stored membership must be removed too.
+        // If the user joined in this batch, the new membership is dropped. If the user was a member before the batch and
+        // left and came back in it, the stored membership must end too.
         let before = self.decided.joining.len();
         self.decided.joining.retain(|joining| (joining.conversation, joining.user) != member);
         if self.decided.joining.len() == before || self.decided.returned.remove(&member) {

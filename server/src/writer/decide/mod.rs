@@ -23,7 +23,7 @@ use super::{
     check::authenticate,
     log::Log,
     request::{Mutation, Start, Started, WriteRequest, WriteResult},
-    start::BegunStart,
+    start::FoundStart,
     state::BatchState,
 };
 use crate::{
@@ -46,11 +46,11 @@ impl BatchState {
     /// Decides the start of a conversation, which was created or found before.
     ///
     /// # Errors
-    /// As [`Self::decide`].
+    /// The errors of [`Self::decide`].
     pub(super) fn decide_start(
         &mut self,
         request: &WriteRequest<Start>,
-        BegunStart { found, rejection }: BegunStart,
+        FoundStart { found, rejection }: FoundStart,
     ) -> Result<Started, Refusal> {
         let decided = match found {
             Some(found) => self
@@ -61,7 +61,7 @@ impl BatchState {
         self.keep_denial(decided)
     }
 
-    /// The context of a request of a caller who exists in the conversation's tenant and whose credential is valid.
+    /// The context of a request. Its caller must exist in the conversation's tenant and have a valid credential.
     fn context(&mut self, caller: Caller, conversation: ConversationId) -> Result<RequestContext<'_>, Rejection> {
         let mut actor = *self
             .current
@@ -77,6 +77,7 @@ impl BatchState {
         Ok(RequestContext { now_ms: self.now_ms, conversation, user: caller.user, actor, facts, log, current, decided })
     }
 
+    /// Keeps the denial of a rejected request for the metrics and the audit log.
     fn keep_denial<T>(&mut self, decided: Result<T, Rejection>) -> Result<T, Refusal> {
         decided.map_err(|rejection| {
             let (refusal, denial) = rejection.into_parts();
@@ -87,6 +88,7 @@ impl BatchState {
 }
 
 impl RequestContext<'_> {
+    /// Decides a mutation.
     fn apply(&mut self, mutation: &Mutation) -> Result<WriteResult, Rejection> {
         match mutation {
             Mutation::Send { message, .. } => self.send(message).map(WriteResult::Sent),
@@ -96,8 +98,12 @@ impl RequestContext<'_> {
                 self.erase_text(*message, entry.as_deref()).map(WriteResult::Deleted)
             }
             Mutation::DeleteOwnCopy { message, .. } => self.delete_own_copy(*message).map(WriteResult::Deleted),
-            Mutation::DeleteConversation { for_all: false, .. } => self.delete_conversation().map(|()| self.deleted()),
-            Mutation::DeleteConversation { for_all: true, .. } => self.erase_conversation().map(|()| self.deleted()),
+            Mutation::DeleteConversation { for_all: false, .. } => {
+                self.delete_conversation().map(|()| self.conversation_deleted())
+            }
+            Mutation::DeleteConversation { for_all: true, .. } => {
+                self.erase_conversation().map(|()| self.conversation_deleted())
+            }
             Mutation::MarkRead { seq, .. } => self.mark_read(*seq).map(WriteResult::Marked),
             Mutation::MarkUnread { .. } => self.mark_unread().map(WriteResult::Marked),
             Mutation::Rename { subject, .. } => self.rename(subject).map(|()| self.updated()),
@@ -112,7 +118,7 @@ impl RequestContext<'_> {
         WriteResult::Updated(self.conversation)
     }
 
-    fn deleted(&self) -> WriteResult {
+    fn conversation_deleted(&self) -> WriteResult {
         WriteResult::ConversationDeleted(self.conversation)
     }
 }

@@ -1,5 +1,5 @@
-//! Deletes the caller's own copy of a message, hides a conversation's past from a user, and gives a user a conversation
-//! back.
+//! Deletes the caller's own copy of a message, hides the past messages of a conversation from a user, and makes a user who
+//! deleted their copy of a conversation a member again.
 
 use causerie_policy::Action;
 use causerie_protocol::{MessageId, UserId};
@@ -33,7 +33,7 @@ impl RequestContext<'_> {
     }
 
     /// Hides all messages up to now from a user.
-    pub(super) fn forget_past(&mut self, user: UserId) {
+    pub(super) fn hide_past(&mut self, user: UserId) {
         let first_seq = self.log.last_seq() + 1;
         self.decided.forgetting.insert((self.conversation, user), first_seq);
         if let Some(actor) = self.current.actors.get_mut(&(self.conversation, user)) {
@@ -42,10 +42,10 @@ impl RequestContext<'_> {
     }
 
     /// Makes a user who deleted their copy of a conversation a member again. The user sees none of the earlier messages.
-    pub(super) fn come_back(&mut self, user: UserId) {
+    pub(super) fn restore_member(&mut self, user: UserId) {
         let read_seq = self.log.last_seq();
         self.join(Joining { conversation: self.conversation, user, role: MemberRole::Member, read_seq });
-        self.current.away.remove(&(self.conversation, user));
+        self.current.left_peers.remove(&(self.conversation, user));
         if let Some(actor) = self.current.actors.get_mut(&(self.conversation, user)) {
             actor.member.first_seq = read_seq + 1;
         }

@@ -12,6 +12,7 @@ impl RequestContext<'_> {
         Ok(self.mark(seq.min(self.log.last_seq()), false))
     }
 
+    /// Marks the conversation as unread by hand. The read position stays.
     pub(super) fn mark_unread(&mut self) -> Result<ReadState, Rejection> {
         self.authorize(Action::Read)?;
         Ok(self.mark(0, true))

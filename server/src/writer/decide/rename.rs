@@ -6,6 +6,7 @@ use super::RequestContext;
 use crate::{facts::policy_gate::Rejection, fanout::Effect};
 
 impl RequestContext<'_> {
+    /// Gives the conversation a new subject.
     pub(super) fn rename(&mut self, subject: &str) -> Result<(), Rejection> {
         self.authorize(Action::Rename)?;
         let version = self.log.rename(subject.to_owned());

@@ -15,8 +15,8 @@ use crate::{
 
 impl RequestContext<'_> {
     /// Opens the conversation for the caller and sends the first message. `created`: the conversation was created for this
-    /// request. `rejection`: why the request must not create a conversation; an existing conversation can be found
-    /// nevertheless.
+    /// request. `rejection`: the reason why the request must not create a conversation; an existing conversation can
+    /// be found nevertheless.
     pub(super) fn start(
         &mut self,
         start: &Start,
@@ -24,10 +24,10 @@ impl RequestContext<'_> {
         rejection: Option<Rejection>,
     ) -> Result<Started, Rejection> {
         let kind = self.actor.member.kind;
-        // The caller deleted their copy of the conversation. To get it back is like to start it.
-        let comes_back =
+        // Whether the caller deleted their copy of the conversation. The caller may get it back only if they may start it.
+        let was_deleted =
             self.actor.member.role.is_none() && matches!(kind, ConversationKind::NoteToSelf | ConversationKind::Direct);
-        if comes_back {
+        if was_deleted {
             if let Some(rejection) = rejection {
                 return Err(rejection);
             }
@@ -40,14 +40,14 @@ impl RequestContext<'_> {
                 _ if is_stored || (created && kind == ConversationKind::Mail) => {}
                 ConversationKind::Mail => return Err(client_id_taken("mail", StartConversation::CLIENT_ID).into()),
                 _ => {
-                    let sends = self.authorize(Action::Send);
-                    sends.map_err(|rejection| rejection.field(StartConversation::FIRST_MESSAGE))?;
+                    let may_send = self.authorize(Action::Send);
+                    may_send.map_err(|rejection| rejection.field(StartConversation::FIRST_MESSAGE))?;
                 }
             }
         }
-        // From here on nothing can be refused.
-        if comes_back {
-            self.come_back(self.user);
+        // Nothing is refused after this point.
+        if was_deleted {
+            self.restore_member(self.user);
         }
         let first_message = start.first_message.as_ref();
         let first_message =

@@ -6,7 +6,7 @@ use causerie_protocol::limits;
 use super::{everywhere, start_direct, until_joined};
 use crate::harness::{Facts, Peer, stored_texts};
 
-/// Added to the rules of a new tenant: users may delete their own copies.
+/// Lines that are added to the rules of a new tenant: users may delete their own copies.
 const OWN_COPIES: &str = "allow delete_own_copy,delete_conversation own-copy when holder";
 
 /// The texts that a user reads, oldest first.

@@ -1,5 +1,5 @@
-//! The order of events when a user joins: `conversationJoined` names a position, and each later change follows as one event,
-//! in order.
+//! The order of events when a user joins a conversation: `conversationJoined` names a version, and each later change follows
+//! as one event, in order.
 
 use std::{
     collections::HashSet,
@@ -65,7 +65,7 @@ fn version_of(kind: &Kind) -> Option<u32> {
 struct SharedProgress {
     /// The listeners stop at this message. 0 until the writer has sent its last message.
     last_seq: AtomicU32,
-    /// How many listeners received a message as an event.
+    /// The number of listeners that received a message as an event.
     listeners_that_heard: AtomicUsize,
 }
 
@@ -195,7 +195,7 @@ impl BusyGroup {
     }
 }
 
-/// Limits that the groups of this file do not reach.
+/// Settings with rate limits that the groups of this file do not reach.
 fn without_limits(settings: Settings) -> Settings {
     let keys = ["limits.sends_per_second", "limits.sends_burst", "limits.frames_per_second", "limits.frames_burst"];
     keys.into_iter().fold(settings, |settings, key| settings.set(key, 1_000_000))

@@ -1,4 +1,4 @@
-//! The total unread count: every device receives every change of it, whatever the cause.
+//! The total unread count. Every device receives every change of the count, for each cause of a change.
 
 use causerie_client::{ClientId, ConversationId, Event, MessageId, wire};
 

@@ -1,9 +1,9 @@
 //! Compares the actions and received messages of all clients with the rows of the database.
 //!
-//! A sender records each attempt before it sends and the outcome when it knows it. A listener records each message that it
-//! receives, per conversation. The checker then asks of these records and of the rows: no acknowledged message is lost, no
-//! message is doubled or invented, sequence numbers have no holes, and each client received the whole conversation once, in
-//! the order of the log. `planted.rs` shows that each question finds the fault that it looks for.
+//! A sender records each attempt before it sends, and its outcome when the sender knows it. A listener records each message
+//! that it receives, per conversation. The checker compares these records with the rows: no acknowledged message is lost, no
+//! message is stored twice or without a send, sequence numbers have no holes, and each client received the whole
+//! conversation once, in the order of the rows. The tests in `planted.rs` show that each check finds its violation.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -26,13 +26,13 @@ pub struct Entry {
     pub text: String,
 }
 
-/// One send with its retries, which carry the same client id.
+/// One send with its retries, which have the same client id.
 #[derive(Debug, Clone)]
 pub struct Attempt {
     pub conversation: ConversationId,
     pub client_id: ClientId,
     pub text: String,
-    /// Taken before the first byte is sent.
+    /// The time before the first byte is sent.
     pub invoked: Instant,
     pub outcome: Outcome,
 }
@@ -49,9 +49,9 @@ pub enum Outcome {
         /// The acknowledged id.
         id: MessageId,
     },
-    /// The server refused the message for good: it must not be stored.
+    /// The server refused the message permanently, so it must not be stored.
     Fail,
-    /// The outcome is unknown: the message may be stored, at most once.
+    /// The outcome is unknown. The message may be stored, at most once.
     Info,
 }
 
@@ -61,7 +61,7 @@ pub struct History {
     /// A name for reports.
     pub name: String,
     pub user: UserId,
-    /// In the order of sending.
+    /// The sends, in their order.
     pub attempts: Vec<Attempt>,
     /// The received messages in order, for each conversation of which the client was a member for the whole test.
     pub streams: BTreeMap<ConversationId, Vec<Entry>>,
@@ -74,7 +74,7 @@ pub enum Violation {
     Lost { name: String, client_id: ClientId },
     /// One send has more than one row.
     Doubled { client_id: ClientId, rows: usize },
-    /// A message that was refused for good is stored.
+    /// A message that was refused permanently is stored.
     Refused { name: String, client_id: ClientId },
     /// A row has no send, or another author, conversation or text than its send.
     Unasked { client_id: ClientId },
@@ -103,17 +103,17 @@ impl fmt::Display for Violation {
 /// All broken guarantees. `log` holds the rows of the database, sorted by conversation and `seq`.
 pub fn check(histories: &[History], log: &[Entry]) -> Vec<Violation> {
     let mut violations = Vec::new();
-    sends(histories, log, &mut violations);
+    check_sends(histories, log, &mut violations);
     let conversations = by_conversation(log);
     for (conversation, rows) in &conversations {
-        dense(*conversation, rows, &mut violations);
-        real_time(*conversation, rows, histories, &mut violations);
+        check_no_holes(*conversation, rows, &mut violations);
+        check_order_of_acknowledgements(*conversation, rows, histories, &mut violations);
     }
     for history in histories {
-        sender_order(history, log, &mut violations);
-        for (conversation, told) in &history.streams {
+        check_order_of_sender(history, log, &mut violations);
+        for (conversation, received) in &history.streams {
             let rows = conversations.get(conversation).map_or(&[][..], Vec::as_slice);
-            stream(&history.name, *conversation, told, rows, &mut violations);
+            check_received(&history.name, *conversation, received, rows, &mut violations);
         }
     }
     violations
@@ -127,8 +127,8 @@ fn by_conversation(log: &[Entry]) -> BTreeMap<ConversationId, Vec<&Entry>> {
     conversations
 }
 
-/// Each attempt has the rows that its outcome allows, and each row has an attempt.
-fn sends(histories: &[History], log: &[Entry], violations: &mut Vec<Violation>) {
+/// Checks that each attempt has the rows that its outcome allows, and that each row has an attempt.
+fn check_sends(histories: &[History], log: &[Entry], violations: &mut Vec<Violation>) {
     let mut rows: HashMap<ClientId, Vec<&Entry>> = HashMap::new();
     for row in log {
         rows.entry(row.client_id).or_default().push(row);
@@ -148,10 +148,10 @@ fn sends(histories: &[History], log: &[Entry], violations: &mut Vec<Violation>) 
             if found.len() > 1 {
                 violations.push(Violation::Doubled { client_id, rows: found.len() });
             }
-            let asked = |row: &&Entry| {
+            let matches_attempt = |row: &&Entry| {
                 (row.author, row.conversation, &row.text) == (history.user, attempt.conversation, &attempt.text)
             };
-            if !found.iter().all(asked) {
+            if !found.iter().all(matches_attempt) {
                 violations.push(Violation::Unasked { client_id });
             }
         }
@@ -159,7 +159,8 @@ fn sends(histories: &[History], log: &[Entry], violations: &mut Vec<Violation>) 
     violations.extend(rows.into_keys().map(|client_id| Violation::Unasked { client_id }));
 }
 
-fn dense(conversation: ConversationId, rows: &[&Entry], violations: &mut Vec<Violation>) {
+/// Checks that the `seq`s of a conversation are 1, 2, 3, … without a hole.
+fn check_no_holes(conversation: ConversationId, rows: &[&Entry], violations: &mut Vec<Violation>) {
     for (expected, row) in (1..).zip(rows) {
         if row.seq != expected {
             violations.push(Violation::NotDense { conversation, expected, found: row.seq });
@@ -168,8 +169,13 @@ fn dense(conversation: ConversationId, rows: &[&Entry], violations: &mut Vec<Vio
     }
 }
 
-/// A message sent after an acknowledgement has a later position than the acknowledged message.
-fn real_time(conversation: ConversationId, rows: &[&Entry], histories: &[History], violations: &mut Vec<Violation>) {
+/// Checks that a message that was sent after an acknowledgement has a later position than the acknowledged message.
+fn check_order_of_acknowledgements(
+    conversation: ConversationId,
+    rows: &[&Entry],
+    histories: &[History],
+    violations: &mut Vec<Violation>,
+) {
     let attempts = histories.iter().flat_map(|history| &history.attempts);
     let attempts: HashMap<ClientId, &Attempt> = attempts.map(|attempt| (attempt.client_id, attempt)).collect();
     let mut acknowledged: Option<Instant> = None;
@@ -184,11 +190,12 @@ fn real_time(conversation: ConversationId, rows: &[&Entry], histories: &[History
     }
 }
 
-fn sender_order(history: &History, log: &[Entry], violations: &mut Vec<Violation>) {
-    let places: HashMap<ClientId, u32> = log.iter().map(|row| (row.client_id, row.seq)).collect();
+/// Checks that the messages of a sender are stored in the order of their sends.
+fn check_order_of_sender(history: &History, log: &[Entry], violations: &mut Vec<Violation>) {
+    let positions: HashMap<ClientId, u32> = log.iter().map(|row| (row.client_id, row.seq)).collect();
     let mut last: HashMap<ConversationId, u32> = HashMap::new();
     for Attempt { conversation, client_id, .. } in &history.attempts {
-        let Some(&seq) = places.get(client_id) else { continue };
+        let Some(&seq) = positions.get(client_id) else { continue };
         if let Some(after) = last.insert(*conversation, seq)
             && seq <= after
         {
@@ -198,12 +205,18 @@ fn sender_order(history: &History, log: &[Entry], violations: &mut Vec<Violation
     }
 }
 
-/// A client's received messages of one conversation equal the log.
-fn stream(name: &str, conversation: ConversationId, told: &[Entry], log: &[&Entry], violations: &mut Vec<Violation>) {
+/// Checks that the messages of one conversation that a client received equal the rows of the database.
+fn check_received(
+    name: &str,
+    conversation: ConversationId,
+    received: &[Entry],
+    log: &[&Entry],
+    violations: &mut Vec<Violation>,
+) {
     let name = || name.to_owned();
     let rows: HashMap<u32, &Entry> = log.iter().map(|row| (row.seq, *row)).collect();
     let mut after = 0;
-    for entry in told {
+    for entry in received {
         let seq = entry.seq;
         if seq <= after {
             violations.push(Violation::Reordered { name: name(), conversation, after, seq });

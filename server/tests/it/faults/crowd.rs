@@ -19,11 +19,12 @@ use tokio::{
 
 use super::{
     checker::{Attempt, Entry, History, Outcome, check},
-    entry, log_of,
+    entry, stored_messages,
 };
-use crate::harness::{Cluster, PATIENCE, Peer, Proxy, within};
+use crate::harness::{Cluster, Peer, Proxy, WAIT_MAX, within};
 
-/// Between two sends of a user. Well below the default limit of 20 per second, which an outbox may use up after an outage.
+/// The pause between two sends of a user. The rate is well below the default limit of 20 per second, which an outbox may
+/// reach after an outage.
 const PAUSE: Duration = Duration::from_millis(150);
 
 type Streams = BTreeMap<ConversationId, Vec<Entry>>;
@@ -32,9 +33,9 @@ type Streams = BTreeMap<ConversationId, Vec<Entry>>;
 pub struct Crowd {
     /// The users, in the order in which they connected.
     pub members: Vec<Member>,
-    talking: watch::Sender<bool>,
+    is_sending: watch::Sender<bool>,
     acknowledged: watch::Sender<usize>,
-    gathered: Instant,
+    started_at: Instant,
 }
 
 /// A user of the crowd.
@@ -45,11 +46,11 @@ pub struct Member {
     pub home: usize,
     user: UserId,
     /// The conversations of this user.
-    places: Vec<ConversationId>,
-    heard: watch::Receiver<Streams>,
+    conversations: Vec<ConversationId>,
+    received: watch::Receiver<Streams>,
     ledger: Arc<Mutex<Vec<Attempt>>>,
-    listening: JoinHandle<()>,
-    speaking: Option<JoinHandle<()>>,
+    recording_task: JoinHandle<()>,
+    sending_task: Option<JoinHandle<()>>,
 }
 
 /// Figures of a run, for a line in the report.
@@ -77,28 +78,28 @@ impl Crowd {
         };
         let mut crowd = Self {
             members: join_all((0..users).map(join)).await,
-            talking: watch::Sender::new(true),
+            is_sending: watch::Sender::new(true),
             acknowledged: watch::Sender::new(0),
-            gathered: Instant::now(),
+            started_at: Instant::now(),
         };
         for number in 0..conversations {
             let is_in = |user: &usize| [number, (number + 1) % conversations].contains(&(user % conversations));
             let members: Vec<usize> = (0..users).filter(is_in).collect();
-            let with: Vec<UserRef> = members[1..].iter().map(|at| crowd.members[*at].peer.reference()).collect();
+            let with: Vec<UserRef> = members[1..].iter().map(|index| crowd.members[*index].peer.reference()).collect();
             let started = crowd.members[members[0]].peer.start_group(with, format!("group {number}"), ClientId::new());
             let started = within("a group", started).await.expect("it starts").conversation.expect("it is told");
             let id = started.id.parse().expect("a UUID");
-            for (nth, at) in members.into_iter().enumerate() {
-                let member = &mut crowd.members[at];
-                member.places.push(id);
-                // The starter learnt of the conversation from the answer.
+            for (nth, index) in members.into_iter().enumerate() {
+                let member = &mut crowd.members[index];
+                member.conversations.push(id);
+                // The member who started the conversation knows it from the answer and gets no event.
                 if nth > 0 {
-                    member.until_heard("the group", |streams| streams.contains_key(&id)).await;
+                    member.until_received("the group", |streams| streams.contains_key(&id)).await;
                 }
             }
         }
         for member in &mut crowd.members {
-            member.begin(crowd.talking.subscribe(), crowd.acknowledged.clone());
+            member.start_sending(crowd.is_sending.subscribe(), crowd.acknowledged.clone());
         }
         crowd
     }
@@ -121,25 +122,31 @@ impl Crowd {
     }
 
     /// Waits until each user received all messages that are acknowledged now.
-    pub async fn until_all_heard(&self) {
+    pub async fn until_all_received(&self) {
         let newest = self.newest();
-        let heard = self.members.iter().map(|member| {
-            member.until_heard("all that was acknowledged", |streams| {
-                member.places.iter().all(|place| last(streams, *place) >= newest.get(place).copied().unwrap_or(0))
+        let received = self.members.iter().map(|member| {
+            member.until_received("all that was acknowledged", |streams| {
+                member
+                    .conversations
+                    .iter()
+                    .all(|conversation| last(streams, *conversation) >= newest.get(conversation).copied().unwrap_or(0))
             })
         });
-        join_all(heard).await;
+        join_all(received).await;
     }
 
     /// Waits until each of these users has a new connection and received a message that was sent after the reconnection.
-    /// Returns the time from `since` until the last of them did.
-    pub async fn until_live_again(&self, them: impl Iterator<Item = (&Member, String)>, since: Instant) -> Duration {
-        let live = them.map(async |(member, before)| {
-            member.until_connected_anew(&before).await;
+    /// Returns the time from `since` until the last of these users received it.
+    pub async fn until_live_again(&self, members: impl Iterator<Item = (&Member, String)>, since: Instant) -> Duration {
+        let live = members.map(async |(member, before)| {
+            member.until_reconnected(&before).await;
             let newest = self.newest();
             member
-                .until_heard("something live", |streams| {
-                    member.places.iter().any(|place| last(streams, *place) > newest.get(place).copied().unwrap_or(0))
+                .until_received("something live", |streams| {
+                    member
+                        .conversations
+                        .iter()
+                        .any(|conversation| last(streams, *conversation) > newest.get(conversation).copied().unwrap_or(0))
                 })
                 .await;
             since.elapsed()
@@ -183,19 +190,19 @@ impl Crowd {
         self.verify_where(cluster, |_| true).await
     }
 
-    /// [`Crowd::verify`] for a database that also holds messages of other users. `ours` selects the rows of the crowd.
-    pub async fn verify_where(mut self, cluster: &Cluster, ours: impl Fn(&Entry) -> bool) -> Summary {
-        self.talking.send_replace(false);
+    /// [`Crowd::verify`] for a database that also holds messages of other users. `is_ours` selects the rows of the crowd.
+    pub async fn verify_where(mut self, cluster: &Cluster, is_ours: impl Fn(&Entry) -> bool) -> Summary {
+        self.is_sending.send_replace(false);
         for member in &mut self.members {
-            let speaking = member.speaking.take().expect("it speaks until here");
-            within("a last acknowledgement", speaking).await.expect("the sender does not panic");
+            let sending_task = member.sending_task.take().expect("it speaks until here");
+            within("a last acknowledgement", sending_task).await.expect("the sender does not panic");
         }
-        self.until_all_heard().await;
-        let log: Vec<Entry> = log_of(&cluster.database).await.into_iter().filter(ours).collect();
-        let slowest = self.slowest_since(self.gathered);
+        self.until_all_received().await;
+        let log: Vec<Entry> = stored_messages(&cluster.database).await.into_iter().filter(is_ours).collect();
+        let slowest = self.slowest_since(self.started_at);
         let mut histories = Vec::new();
         for member in self.members {
-            histories.extend(member.leave().await);
+            histories.extend(member.finish().await);
         }
         let violations = check(&histories, &log);
         let (count, first) = (violations.len(), violations.iter().take(20));
@@ -211,23 +218,32 @@ impl Crowd {
 impl Member {
     async fn connect(peer: Peer, home: usize) -> Self {
         let user = peer.id().await;
-        let notes = watch::Sender::new(Streams::new());
-        let heard = notes.subscribe();
+        let sender = watch::Sender::new(Streams::new());
+        let received = sender.subscribe();
         // A separate event queue, because tests read the peer's own queue.
-        let listening = tokio::spawn(listen(Client::clone(&peer), peer.events(), notes));
-        Self { peer, home, user, places: Vec::new(), heard, ledger: Arc::default(), listening, speaking: None }
+        let recording_task = tokio::spawn(record_messages(Client::clone(&peer), peer.events(), sender));
+        Self {
+            peer,
+            home,
+            user,
+            conversations: Vec::new(),
+            received,
+            ledger: Arc::default(),
+            recording_task,
+            sending_task: None,
+        }
     }
 
-    /// Starts to send.
-    fn begin(&mut self, talking: watch::Receiver<bool>, count: watch::Sender<usize>) {
-        let speaker = Speaker {
+    /// Starts the task that sends messages.
+    fn start_sending(&mut self, is_sending: watch::Receiver<bool>, count: watch::Sender<usize>) {
+        let sender = MessageSender {
             client: Client::clone(&self.peer),
             name: self.peer.external_id.clone(),
-            places: self.places.clone(),
+            conversations: self.conversations.clone(),
             ledger: Arc::clone(&self.ledger),
             count,
         };
-        self.speaking = Some(tokio::spawn(speaker.speak(talking)));
+        self.sending_task = Some(tokio::spawn(sender.send_until_stopped(is_sending)));
     }
 
     /// The id of the connection, from the last welcome.
@@ -236,32 +252,32 @@ impl Member {
     }
 
     /// Waits for a welcome with another connection id than `before`.
-    async fn until_connected_anew(&self, before: &str) {
-        let anew = |state: &State| *state == State::Connected && self.connection() != before;
-        self.peer.until_state(&format!("{} back", self.peer.external_id), anew).await;
+    async fn until_reconnected(&self, before: &str) {
+        let is_new = |state: &State| *state == State::Connected && self.connection() != before;
+        self.peer.until_state(&format!("{} back", self.peer.external_id), is_new).await;
     }
 
-    async fn until_heard(&self, what: &str, fits: impl Fn(&Streams) -> bool) {
-        let mut heard = self.heard.clone();
+    async fn until_received(&self, what: &str, accepts: impl Fn(&Streams) -> bool) {
+        let mut received = self.received.clone();
         let what = format!("{what}, for {}", self.peer.external_id);
-        let _ = within(&what, heard.wait_for(|streams| fits(streams))).await.expect("it listens");
+        let _ = within(&what, received.wait_for(|streams| accepts(streams))).await.expect("it listens");
     }
 
     /// Reads every conversation from its beginning, then disconnects. Returns two histories: received events, and messages
     /// read.
-    async fn leave(self) -> [History; 2] {
+    async fn finish(self) -> [History; 2] {
         let mut read = Streams::new();
-        for place in &self.places {
-            read.insert(*place, read_after(&self.peer, *place, 0).await);
+        for conversation in &self.conversations {
+            read.insert(*conversation, read_after(&self.peer, *conversation, 0).await);
         }
         within("a goodbye", self.peer.close()).await;
         // The listener drains the queue and ends with the client.
-        within("the last event", self.listening).await.expect("the listener does not panic");
+        within("the last event", self.recording_task).await.expect("the listener does not panic");
         let attempts = self.ledger.lock().expect("no panic holds it").clone();
-        let (name, mut streams) = (self.peer.external_id.clone(), self.heard.borrow().clone());
-        for place in self.places {
+        let (name, mut streams) = (self.peer.external_id.clone(), self.received.borrow().clone());
+        for conversation in self.conversations {
             // An empty stream is recorded too, so that missing messages are found.
-            streams.entry(place).or_default();
+            streams.entry(conversation).or_default();
         }
         let reader = History { name: format!("{name} rereading"), user: self.user, attempts: Vec::new(), streams: read };
         [History { name, user: self.user, attempts, streams }, reader]
@@ -270,33 +286,33 @@ impl Member {
 
 /// The last received position of a conversation.
 fn last(streams: &Streams, conversation: ConversationId) -> u32 {
-    streams.get(&conversation).and_then(|told| told.last()).map_or(0, |entry| entry.seq)
+    streams.get(&conversation).and_then(|entries| entries.last()).map_or(0, |entry| entry.seq)
 }
 
 /// Records every received message until the client ends.
-async fn listen(client: Client, mut events: Events, notes: watch::Sender<Streams>) {
-    // After a reload, events up to this position repeat messages that were read already.
+async fn record_messages(client: Client, mut events: Events, sender: watch::Sender<Streams>) {
+    // After a reload, events up to this position repeat messages that were read from the history.
     let mut read_up_to: HashMap<ConversationId, u32> = HashMap::new();
     while let Some(event) = events.next().await {
         match event {
             Event::Joined(conversation) => {
                 let id = conversation.id.parse().expect("a UUID");
-                notes.send_modify(|streams| {
+                sender.send_modify(|streams| {
                     streams.entry(id).or_default();
                 });
             }
             Event::MessageSent(message) => {
                 let entry = entry(message);
                 if read_up_to.get(&entry.conversation).is_none_or(|seq| entry.seq > *seq) {
-                    notes.send_modify(|streams| streams.entry(entry.conversation).or_default().push(entry));
+                    sender.send_modify(|streams| streams.entry(entry.conversation).or_default().push(entry));
                 }
             }
             Event::Resynced { conversation, reload: true } => {
                 let id = conversation.id.parse().expect("a UUID");
-                let held = last(&notes.borrow(), id);
+                let held = last(&sender.borrow(), id);
                 let missed = read_after(&client, id, held).await;
                 read_up_to.insert(id, missed.last().map_or(held, |entry| entry.seq));
-                notes.send_modify(|streams| streams.entry(id).or_default().extend(missed));
+                sender.send_modify(|streams| streams.entry(id).or_default().extend(missed));
             }
             Event::MessageEdited(message) | Event::MessageDeleted(message) => panic!("unexpected change of {message:?}"),
             Event::Left(conversation) => panic!("unexpected leave of {conversation}"),
@@ -322,37 +338,37 @@ async fn read_after(client: &Client, conversation: ConversationId, mut after: u3
 }
 
 /// Sends messages in sequence, each after the acknowledgement of the previous message.
-struct Speaker {
+struct MessageSender {
     client: Client,
     name: String,
-    places: Vec<ConversationId>,
+    conversations: Vec<ConversationId>,
     ledger: Arc<Mutex<Vec<Attempt>>>,
     count: watch::Sender<usize>,
 }
 
-impl Speaker {
-    async fn speak(self, talking: watch::Receiver<bool>) {
+impl MessageSender {
+    async fn send_until_stopped(self, is_sending: watch::Receiver<bool>) {
         let mut pace = interval(PAUSE);
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         for number in 0.. {
             pace.tick().await;
-            if !*talking.borrow() {
+            if !*is_sending.borrow() {
                 return;
             }
-            self.say(self.places[number % self.places.len()], format!("{} {number}", self.name)).await;
+            self.send(self.conversations[number % self.conversations.len()], format!("{} {number}", self.name)).await;
         }
     }
 
-    async fn say(&self, conversation: ConversationId, text: String) {
+    async fn send(&self, conversation: ConversationId, text: String) {
         let client_id = ClientId::new();
         let attempt =
             Attempt { conversation, client_id, text: text.clone(), invoked: Instant::now(), outcome: Outcome::Info };
-        let place = {
+        let index = {
             let mut ledger = self.ledger.lock().expect("no panic holds it");
             ledger.push(attempt);
             ledger.len() - 1
         };
-        let sent = tokio::time::timeout(PATIENCE, self.client.send_with_id(conversation, client_id, text)).await;
+        let sent = tokio::time::timeout(WAIT_MAX, self.client.send_with_id(conversation, client_id, text)).await;
         let outcome = match sent {
             Ok(Ok(message)) => {
                 let Entry { seq, id, .. } = entry(message);
@@ -364,6 +380,6 @@ impl Speaker {
         if matches!(outcome, Outcome::Ok { .. }) {
             self.count.send_modify(|count| *count += 1);
         }
-        self.ledger.lock().expect("no panic holds it")[place].outcome = outcome;
+        self.ledger.lock().expect("no panic holds it")[index].outcome = outcome;
     }
 }

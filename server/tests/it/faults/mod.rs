@@ -30,22 +30,22 @@ use crate::harness::{Database, Peer};
 /// no events for them.
 async fn direct_between(starter: &Peer, other: &mut Peer) -> ConversationId {
     let id = starter.direct_with(other).await;
-    let is_it = |event| matches!(event, Event::Joined(joined) if joined.id == id.to_string()).then_some(());
-    other.until("the conversation", is_it).await;
+    let is_joined = |event| matches!(event, Event::Joined(joined) if joined.id == id.to_string()).then_some(());
+    other.until("the conversation", is_joined).await;
     id
 }
 
 /// The time from a send until the next message is received, which must be the message sent.
-async fn delivery(conversation: ConversationId, from: &Peer, to: &mut Peer) -> Duration {
+async fn measure_delivery(conversation: ConversationId, from: &Peer, to: &mut Peer) -> Duration {
     let start = Instant::now();
     let sent = from.say(conversation, "are you there?").await;
-    let heard = to.next_message().await;
-    assert_eq!(heard.seq, sent.seq, "each once, in order");
+    let received = to.next_message().await;
+    assert_eq!(received.seq, sent.seq, "each once, in order");
     start.elapsed()
 }
 
 /// All messages of the database, by conversation and `seq`.
-pub async fn log_of(database: &Database) -> Vec<Entry> {
+pub async fn stored_messages(database: &Database) -> Vec<Entry> {
     let sql = "SELECT conversation_id, seq, id, author_id, client_id, text FROM messages ORDER BY conversation_id, seq";
     let entry = |row: &QueryResult| Entry {
         conversation: ConversationId(column(row, "conversation_id")),

@@ -10,12 +10,12 @@ use causerie_client::{ClientId, ConversationId, MessageId, UserId};
 use super::checker::{Attempt, Entry, History, Outcome, Violation, check};
 
 /// Two users who send three messages each in one conversation, in turn, and receive all of them.
-struct Scene {
+struct Example {
     histories: Vec<History>,
     log: Vec<Entry>,
 }
 
-impl Scene {
+impl Example {
     fn new() -> Self {
         let (start, conversation) = (Instant::now(), ConversationId::new());
         let mut histories: Vec<History> = ["lea", "tom"]
@@ -52,167 +52,167 @@ impl Scene {
     }
 
     /// Sets the received messages of both users to the rows of the database.
-    fn receive_the_log(&mut self) {
-        for told in self.histories.iter_mut().flat_map(|history| history.streams.values_mut()) {
-            told.clone_from(&self.log);
+    fn receive_all_rows(&mut self) {
+        for stream in self.histories.iter_mut().flat_map(|history| history.streams.values_mut()) {
+            stream.clone_from(&self.log);
         }
     }
 
     #[track_caller]
-    fn finds(&self, is_it: impl Fn(&Violation) -> bool) {
+    fn assert_found(&self, is_expected: impl Fn(&Violation) -> bool) {
         let found = check(&self.histories, &self.log);
-        assert!(found.iter().any(is_it), "only found {found:?}");
+        assert!(found.iter().any(is_expected), "only found {found:?}");
     }
 }
 
 #[test]
 fn a_correct_history_has_no_violation() {
-    let scene = Scene::new();
-    assert_eq!(check(&scene.histories, &scene.log), []);
+    let example = Example::new();
+    assert_eq!(check(&example.histories, &example.log), []);
 }
 
 #[test]
 fn an_acknowledged_message_without_a_row_is_found() {
-    let mut scene = Scene::new();
-    scene.log.pop();
-    scene.receive_the_log();
-    scene.finds(|found| matches!(found, Violation::Lost { name, .. } if name == "tom"));
+    let mut example = Example::new();
+    example.log.pop();
+    example.receive_all_rows();
+    example.assert_found(|found| matches!(found, Violation::Lost { name, .. } if name == "tom"));
 }
 
 #[test]
 fn an_acknowledged_message_at_another_position_is_found() {
-    let mut scene = Scene::new();
-    let Outcome::Ok { seq, .. } = &mut scene.sent()[2].outcome else { panic!("all are acknowledged") };
+    let mut example = Example::new();
+    let Outcome::Ok { seq, .. } = &mut example.sent()[2].outcome else { panic!("all are acknowledged") };
     *seq = 4;
-    scene.finds(|found| matches!(found, Violation::Lost { name, .. } if name == "lea"));
+    example.assert_found(|found| matches!(found, Violation::Lost { name, .. } if name == "lea"));
 }
 
 #[test]
 fn a_send_with_two_rows_is_found() {
-    let mut scene = Scene::new();
-    scene.log.push(Entry { seq: 7, id: MessageId::new(), ..scene.log[5].clone() });
-    scene.receive_the_log();
-    scene.finds(|found| matches!(found, Violation::Doubled { rows: 2, .. }));
+    let mut example = Example::new();
+    example.log.push(Entry { seq: 7, id: MessageId::new(), ..example.log[5].clone() });
+    example.receive_all_rows();
+    example.assert_found(|found| matches!(found, Violation::Doubled { rows: 2, .. }));
 }
 
 #[test]
 fn a_refused_message_with_a_row_is_found() {
-    let mut scene = Scene::new();
-    scene.sent()[1].outcome = Outcome::Fail;
-    scene.finds(|found| matches!(found, Violation::Refused { name, .. } if name == "lea"));
+    let mut example = Example::new();
+    example.sent()[1].outcome = Outcome::Fail;
+    example.assert_found(|found| matches!(found, Violation::Refused { name, .. } if name == "lea"));
 }
 
 #[test]
 fn a_message_of_unknown_outcome_may_have_at_most_one_row() {
-    let mut scene = Scene::new();
-    scene.histories[1].attempts[2].outcome = Outcome::Info;
-    assert_eq!(check(&scene.histories, &scene.log), []);
-    let last = scene.log.pop().expect("six rows");
-    scene.receive_the_log();
-    assert_eq!(check(&scene.histories, &scene.log), []);
-    scene.log.extend([last.clone(), Entry { seq: 7, id: MessageId::new(), ..last }]);
-    scene.receive_the_log();
-    scene.finds(|found| matches!(found, Violation::Doubled { .. }));
+    let mut example = Example::new();
+    example.histories[1].attempts[2].outcome = Outcome::Info;
+    assert_eq!(check(&example.histories, &example.log), []);
+    let last = example.log.pop().expect("six rows");
+    example.receive_all_rows();
+    assert_eq!(check(&example.histories, &example.log), []);
+    example.log.extend([last.clone(), Entry { seq: 7, id: MessageId::new(), ..last }]);
+    example.receive_all_rows();
+    example.assert_found(|found| matches!(found, Violation::Doubled { .. }));
 }
 
 #[test]
 fn a_row_without_a_send_is_found() {
-    let mut scene = Scene::new();
-    scene.log.push(Entry { seq: 7, id: MessageId::new(), client_id: ClientId::new(), ..scene.log[5].clone() });
-    scene.receive_the_log();
-    scene.finds(|found| matches!(found, Violation::Unasked { .. }));
+    let mut example = Example::new();
+    example.log.push(Entry { seq: 7, id: MessageId::new(), client_id: ClientId::new(), ..example.log[5].clone() });
+    example.receive_all_rows();
+    example.assert_found(|found| matches!(found, Violation::Unasked { .. }));
 }
 
 #[test]
 fn a_row_with_another_text_or_author_is_found() {
-    let mut scene = Scene::new();
-    scene.log[2].text.push('!');
-    scene.receive_the_log();
-    scene.finds(|found| matches!(found, Violation::Unasked { .. }));
-    let mut scene = Scene::new();
-    scene.log[2].author = scene.histories[1].user;
-    scene.receive_the_log();
-    scene.finds(|found| matches!(found, Violation::Unasked { .. }));
+    let mut example = Example::new();
+    example.log[2].text.push('!');
+    example.receive_all_rows();
+    example.assert_found(|found| matches!(found, Violation::Unasked { .. }));
+    let mut example = Example::new();
+    example.log[2].author = example.histories[1].user;
+    example.receive_all_rows();
+    example.assert_found(|found| matches!(found, Violation::Unasked { .. }));
 }
 
 #[test]
 fn a_hole_in_the_sequence_numbers_is_found() {
-    let mut scene = Scene::new();
-    scene.log[5].seq = 7;
-    scene.receive_the_log();
-    scene.finds(|found| matches!(found, Violation::NotDense { expected: 6, found: 7, .. }));
+    let mut example = Example::new();
+    example.log[5].seq = 7;
+    example.receive_all_rows();
+    example.assert_found(|found| matches!(found, Violation::NotDense { expected: 6, found: 7, .. }));
 }
 
 #[test]
 fn two_messages_at_the_same_position_are_found() {
-    let mut scene = Scene::new();
-    scene.log[5].seq = 5;
-    scene.finds(|found| matches!(found, Violation::NotDense { expected: 6, found: 5, .. }));
+    let mut example = Example::new();
+    example.log[5].seq = 5;
+    example.assert_found(|found| matches!(found, Violation::NotDense { expected: 6, found: 5, .. }));
 }
 
 #[test]
 fn messages_received_in_another_order_are_found() {
-    let mut scene = Scene::new();
-    scene.received().swap(2, 3);
-    scene.finds(|found| matches!(found, Violation::Reordered { name, after: 4, seq: 3, .. } if name == "tom"));
+    let mut example = Example::new();
+    example.received().swap(2, 3);
+    example.assert_found(|found| matches!(found, Violation::Reordered { name, after: 4, seq: 3, .. } if name == "tom"));
 }
 
 #[test]
 fn a_message_received_twice_is_found() {
-    let mut scene = Scene::new();
-    let again = scene.received()[3].clone();
-    scene.received().insert(4, again);
-    scene.finds(|found| matches!(found, Violation::Reordered { name, after: 4, seq: 4, .. } if name == "tom"));
+    let mut example = Example::new();
+    let again = example.received()[3].clone();
+    example.received().insert(4, again);
+    example.assert_found(|found| matches!(found, Violation::Reordered { name, after: 4, seq: 4, .. } if name == "tom"));
 }
 
 #[test]
 fn a_message_that_was_not_received_is_found() {
-    let mut scene = Scene::new();
-    scene.received().remove(0);
-    scene.finds(|found| matches!(found, Violation::Hole { name, after: 0, seq: 2, .. } if name == "tom"));
-    let mut scene = Scene::new();
-    scene.received().remove(3);
-    scene.finds(|found| matches!(found, Violation::Hole { name, after: 3, seq: 5, .. } if name == "tom"));
+    let mut example = Example::new();
+    example.received().remove(0);
+    example.assert_found(|found| matches!(found, Violation::Hole { name, after: 0, seq: 2, .. } if name == "tom"));
+    let mut example = Example::new();
+    example.received().remove(3);
+    example.assert_found(|found| matches!(found, Violation::Hole { name, after: 3, seq: 5, .. } if name == "tom"));
 }
 
 #[test]
 fn last_messages_that_were_not_received_are_found() {
-    let mut scene = Scene::new();
-    scene.received().truncate(4);
-    scene.finds(|found| matches!(found, Violation::Unseen { name, told: 4, last: 6, .. } if name == "tom"));
-    scene.received().clear();
-    scene.finds(|found| matches!(found, Violation::Unseen { told: 0, last: 6, .. }));
+    let mut example = Example::new();
+    example.received().truncate(4);
+    example.assert_found(|found| matches!(found, Violation::Unseen { name, told: 4, last: 6, .. } if name == "tom"));
+    example.received().clear();
+    example.assert_found(|found| matches!(found, Violation::Unseen { told: 0, last: 6, .. }));
 }
 
 #[test]
 fn a_message_received_with_another_text_is_found() {
-    let mut scene = Scene::new();
-    scene.received()[2].text.push('!');
-    scene.finds(|found| matches!(found, Violation::Misread { seq: 3, .. }));
-    let mut scene = Scene::new();
-    scene.received()[2].id = MessageId::new();
-    scene.finds(|found| matches!(found, Violation::Misread { seq: 3, .. }));
+    let mut example = Example::new();
+    example.received()[2].text.push('!');
+    example.assert_found(|found| matches!(found, Violation::Misread { seq: 3, .. }));
+    let mut example = Example::new();
+    example.received()[2].id = MessageId::new();
+    example.assert_found(|found| matches!(found, Violation::Misread { seq: 3, .. }));
 }
 
 #[test]
 fn a_received_message_without_a_row_is_found() {
-    let mut scene = Scene::new();
-    let ghost = Entry { seq: 7, ..scene.log[5].clone() };
-    scene.received().push(ghost);
-    scene.finds(|found| matches!(found, Violation::Misread { seq: 7, .. }));
+    let mut example = Example::new();
+    let ghost = Entry { seq: 7, ..example.log[5].clone() };
+    example.received().push(ghost);
+    example.assert_found(|found| matches!(found, Violation::Misread { seq: 7, .. }));
 }
 
 #[test]
 fn messages_of_a_sender_in_another_order_are_found() {
-    let mut scene = Scene::new();
-    scene.sent().swap(0, 1);
-    scene.finds(|found| matches!(found, Violation::SenderOrder { name, seq: 1, after: 3, .. } if name == "lea"));
+    let mut example = Example::new();
+    example.sent().swap(0, 1);
+    example.assert_found(|found| matches!(found, Violation::SenderOrder { name, seq: 1, after: 3, .. } if name == "lea"));
 }
 
 #[test]
 fn a_message_before_an_earlier_acknowledged_message_is_found() {
-    let mut scene = Scene::new();
-    let late = scene.sent()[2].invoked + Duration::from_secs(1);
-    scene.sent()[0].invoked = late;
-    scene.finds(|found| matches!(found, Violation::RealTime { seq: 1, .. }));
+    let mut example = Example::new();
+    let late = example.sent()[2].invoked + Duration::from_secs(1);
+    example.sent()[0].invoked = late;
+    example.assert_found(|found| matches!(found, Violation::RealTime { seq: 1, .. }));
 }

@@ -12,7 +12,7 @@ use futures::future::join_all;
 use serde_json::json;
 use tokio::{sync::watch, task::JoinHandle};
 
-use super::log_of;
+use super::stored_messages;
 use crate::{
     harness::{http::Request, within},
     scenarios::{
@@ -24,8 +24,8 @@ use crate::{
 
 /// How often each right is revoked and restored.
 const ROUNDS: usize = 4;
-/// Sends of each affected user on each node before and after a revocation, so that the absence of an accepted message has
-/// weight.
+/// The number of sends of each affected user on each node before and after a revocation. It is large enough to make the
+/// absence of an accepted message significant.
 const SENDS: usize = 20;
 
 #[derive(Debug, Clone)]
@@ -33,9 +33,9 @@ struct Attempt {
     conversation: ConversationId,
     author: &'static str,
     client_id: ClientId,
-    /// Taken before the first byte is sent.
+    /// The time before the first byte is sent.
     invoked: Instant,
-    /// When the outcome was known.
+    /// The time when the outcome was known.
     ended: Instant,
     acknowledged: bool,
 }
@@ -46,12 +46,12 @@ struct Revocation {
     what: &'static str,
     conversation: ConversationId,
     authors: &'static [&'static str],
-    /// Before the last messages that the authors were allowed to send.
+    /// A time before the last messages that the authors were allowed to send.
     began: Instant,
-    /// When the answer to the revocation arrived.
+    /// The time when the answer to the revocation arrived.
     answered: Instant,
-    /// Right before the right was restored.
-    lifted: Option<Instant>,
+    /// The time right before the right was restored.
+    restored: Option<Instant>,
 }
 
 /// A message that must not have been accepted.
@@ -70,7 +70,7 @@ impl Revocation {
         self.conversation == attempt.conversation
             && self.authors.contains(&attempt.author)
             && attempt.invoked > self.answered
-            && self.lifted.is_none_or(|lifted| attempt.ended < lifted)
+            && self.restored.is_none_or(|restored| attempt.ended < restored)
     }
 }
 
@@ -97,7 +97,7 @@ struct Progress {
     refused: usize,
 }
 
-/// A user who sends without pause, whatever the answers are, until stopped.
+/// A user who sends without pause until stopped, even if the messages are refused.
 struct Speaker {
     name: &'static str,
     user: User,
@@ -109,12 +109,13 @@ struct Speaker {
 type Ledger = Arc<Mutex<Vec<Attempt>>>;
 
 impl Speaker {
-    async fn begin(system: &System<'_>, name: &'static str, conversation: ConversationId, ledger: &Ledger) -> Self {
+    async fn start(system: &System<'_>, name: &'static str, conversation: ConversationId, ledger: &Ledger) -> Self {
         let user = system.user(name).await;
         let (progress, stop) = (watch::Sender::new(Progress::default()), watch::Sender::new(false));
         let seen = progress.subscribe();
         let client = Client::clone(&user);
-        let speaking = tokio::spawn(speak(client, name, conversation, Arc::clone(ledger), progress, stop.subscribe()));
+        let speaking =
+            tokio::spawn(send_until_stopped(client, name, conversation, Arc::clone(ledger), progress, stop.subscribe()));
         Self { name, user, progress: seen, stop, speaking }
     }
 
@@ -141,7 +142,7 @@ impl Speaker {
     }
 }
 
-async fn speak(
+async fn send_until_stopped(
     client: Client,
     author: &'static str,
     conversation: ConversationId,
@@ -173,16 +174,16 @@ struct Chat<'a> {
 }
 
 impl<'a> Chat<'a> {
-    async fn between(system: &'a System<'a>, one: &'static str, other: &'static str, ledger: &Ledger) -> Self {
-        let conversation = system.user(one).await.starts_with(other).await.expect("within reach");
+    async fn between(system: &'a System<'a>, first: &'static str, second: &'static str, ledger: &Ledger) -> Self {
+        let conversation = system.user(first).await.starts_with(second).await.expect("within reach");
         let mut speakers = Vec::new();
-        for name in [one, one, other, other] {
-            speakers.push(Speaker::begin(system, name, conversation, ledger).await);
+        for name in [first, first, second, second] {
+            speakers.push(Speaker::start(system, name, conversation, ledger).await);
         }
         Self { system, conversation, speakers }
     }
 
-    fn of<'b>(&'b self, authors: &'b [&str]) -> impl Iterator<Item = &'b Speaker> {
+    fn speakers_of<'b>(&'b self, authors: &'b [&str]) -> impl Iterator<Item = &'b Speaker> {
         self.speakers.iter().filter(|speaker| authors.contains(&speaker.name))
     }
 
@@ -192,28 +193,34 @@ impl<'a> Chat<'a> {
 
     /// The back end revokes a right, waits until all affected users were refused often enough and received the new
     /// capabilities, and restores the right.
-    async fn revoke(&self, what: &'static str, authors: &'static [&'static str], take: &[Row], give: &[Row]) -> Revocation {
+    async fn revoke(
+        &self,
+        what: &'static str,
+        authors: &'static [&'static str],
+        removed: &[Row],
+        added: &[Row],
+    ) -> Revocation {
         let began = Instant::now();
         self.until_all_acknowledged().await;
-        let mut screens: Vec<Events> = self.of(authors).map(|speaker| speaker.user.events()).collect();
-        self.system.import_all(take).await;
+        let mut devices: Vec<Events> = self.speakers_of(authors).map(|speaker| speaker.user.events()).collect();
+        self.system.import_all(removed).await;
         let answered = Instant::now();
-        join_all(self.of(authors).map(|speaker| speaker.until_refused(SENDS))).await;
-        for screen in &mut screens {
-            self.until_capability(screen, false).await;
+        join_all(self.speakers_of(authors).map(|speaker| speaker.until_refused(SENDS))).await;
+        for device in &mut devices {
+            self.until_capability(device, false).await;
         }
-        let lifted = Some(Instant::now());
-        self.system.import_all(give).await;
-        for screen in &mut screens {
-            self.until_capability(screen, true).await;
+        let restored = Some(Instant::now());
+        self.system.import_all(added).await;
+        for device in &mut devices {
+            self.until_capability(device, true).await;
         }
-        Revocation { what, conversation: self.conversation, authors, began, answered, lifted }
+        Revocation { what, conversation: self.conversation, authors, began, answered, restored }
     }
 
     /// Waits until the events of a device say that its user may send, or may not.
-    async fn until_capability(&self, screen: &mut Events, may: bool) {
+    async fn until_capability(&self, device: &mut Events, may: bool) {
         let shown = async {
-            while let Some(event) = screen.next().await {
+            while let Some(event) = device.next().await {
                 if let Event::Capabilities { conversation, capabilities, .. } = event
                     && conversation == self.conversation
                     && capabilities.contains(&Capability::Send) == may
@@ -250,10 +257,10 @@ async fn no_message_is_accepted_after_a_revocation_was_answered() {
             cluster.redis.as_ref().expect("two nodes have one").freeze();
         }
         let block = relation("lou", "block", "lea");
-        let unblock = block.clone().gone();
+        let unblock = block.clone().removed();
         revocations.push(class.revoke("blocked", &["lea"], &[block], &[unblock]).await);
         let assigned = member("lea", "learner", "class-a");
-        let unassigned = assigned.clone().gone();
+        let unassigned = assigned.clone().removed();
         revocations.push(class.revoke("unassigned", &["lea", "lou"], &[unassigned], &[assigned]).await);
         let (off, on) = (setting("messaging", "off"), setting("messaging", "on"));
         revocations.push(course.revoke("switched off", &["lia", "ivo"], &[off], &[on]).await);
@@ -263,7 +270,8 @@ async fn no_message_is_accepted_after_a_revocation_was_answered() {
     course.end().await;
 
     let attempts = std::mem::take(&mut *ledger.lock().expect("no panic holds it"));
-    let stored: HashSet<ClientId> = log_of(&cluster.database).await.into_iter().map(|entry| entry.client_id).collect();
+    let stored: HashSet<ClientId> =
+        stored_messages(&cluster.database).await.into_iter().map(|entry| entry.client_id).collect();
     let violations = check(&attempts, &stored, &revocations);
     assert!(violations.is_empty(), "{} messages too late, the first: {:?}", violations.len(), violations.first());
     for revocation in &revocations {
@@ -276,7 +284,7 @@ async fn no_message_is_accepted_after_a_revocation_was_answered() {
     println!("R10: {} rights revoked under {rate:.0} sends/s, {refused} refused, none too late", revocations.len());
 }
 
-/// Removes one of the two users for good. The other user is refused. The removed user is disconnected and can do nothing.
+/// Removes one of the two users. The sends of the other user are refused. The removed user is disconnected.
 async fn remove_lou(class: &Chat<'_>) -> Revocation {
     let began = Instant::now();
     class.until_all_acknowledged().await;
@@ -288,27 +296,27 @@ async fn remove_lou(class: &Chat<'_>) -> Revocation {
         let answer = class.system.http_at(node, "lou", Request::new("POST", &messages).json(&send)).await;
         assert_eq!(answer.status, 401, "node {node}: {}", answer.text());
     }
-    join_all(class.of(&["lea"]).map(|speaker| speaker.until_refused(SENDS))).await;
-    for speaker in class.of(&["lou"]) {
+    join_all(class.speakers_of(&["lea"]).map(|speaker| speaker.until_refused(SENDS))).await;
+    for speaker in class.speakers_of(&["lou"]) {
         speaker.user.until_state("the end", |state| matches!(state, State::Closed { .. })).await;
     }
     let (conversation, authors) = (class.conversation, &["lea", "lou"]);
-    Revocation { what: "removed", conversation, authors, began, answered, lifted: None }
+    Revocation { what: "removed", conversation, authors, began, answered, restored: None }
 }
 
-/// A revocation from 100 ms to 200 ms, and a send between two times.
-fn scene(invoked_ms: u64, ended_ms: u64) -> (Attempt, Revocation) {
+/// A revocation from 100 ms to 200 ms, and a send from `invoked_ms` to `ended_ms`.
+fn example(invoked_ms: u64, ended_ms: u64) -> (Attempt, Revocation) {
     let (start, conversation) = (Instant::now(), ConversationId::new());
     let at = |ms| start + Duration::from_millis(ms);
     let (invoked, ended) = (at(invoked_ms), at(ended_ms));
     let attempt = Attempt { conversation, author: "lea", client_id: ClientId::new(), invoked, ended, acknowledged: true };
-    let lifted = Some(at(200));
-    (attempt, Revocation { what: "blocked", conversation, authors: &["lea"], began: start, answered: at(100), lifted })
+    let restored = Some(at(200));
+    (attempt, Revocation { what: "blocked", conversation, authors: &["lea"], began: start, answered: at(100), restored })
 }
 
 #[test]
 fn a_message_accepted_during_a_revocation_is_found() {
-    let (attempt, revocation) = scene(101, 150);
+    let (attempt, revocation) = example(101, 150);
     let late = Duration::from_millis(1);
     let (what, client_id) = ("blocked", attempt.client_id);
     let found = |attempt: &Attempt, stored: &[ClientId]| {
@@ -325,7 +333,7 @@ fn a_message_accepted_during_a_revocation_is_found() {
 #[test]
 fn a_message_at_the_edge_of_a_revocation_is_no_violation() {
     for (invoked_ms, ended_ms) in [(50, 150), (99, 199), (150, 250), (210, 220)] {
-        let (attempt, revocation) = scene(invoked_ms, ended_ms);
+        let (attempt, revocation) = example(invoked_ms, ended_ms);
         let stored = HashSet::from([attempt.client_id]);
         assert_eq!(check(&[attempt], &stored, &[revocation]), [], "from {invoked_ms} to {ended_ms} ms");
     }

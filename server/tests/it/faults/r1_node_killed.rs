@@ -6,7 +6,8 @@ use super::crowd::{Crowd, Member};
 use crate::harness::Cluster;
 
 const ROUNDS: usize = 5;
-/// From the kill until the last of its users receives live messages again. Generous, for a busy machine and a debug build.
+/// The longest time from a kill until all users of the node receive live messages again. It is long enough for a busy
+/// machine and a debug build.
 const LIVE_AGAIN_MAX: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,6 +41,7 @@ async fn nothing_is_lost_when_nodes_are_killed_under_load() {
     println!("R1: {ROUNDS} nodes killed, {summary}; all live again at most {slowest:?} after a kill");
 }
 
-fn with_connections<'a>(them: impl Iterator<Item = &'a Member>) -> Vec<(&'a Member, String)> {
-    them.map(|member| (member, member.connection())).collect()
+/// Each member with the id of its connection.
+fn with_connections<'a>(members: impl Iterator<Item = &'a Member>) -> Vec<(&'a Member, String)> {
+    members.map(|member| (member, member.connection())).collect()
 }

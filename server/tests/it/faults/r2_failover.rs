@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use causerie_client::ConversationId;
 
-use super::{delivery, direct_between};
+use super::{direct_between, measure_delivery};
 use crate::harness::{Cluster, Peer, RedisServer, Sentinel, eventually, http::Request, within};
 
 const PASSWORD: &str = "servers-only";
@@ -52,7 +52,7 @@ impl Scene {
         loop {
             let mut times = Vec::new();
             for _ in 0..5 {
-                times.push(delivery(self.direct, &self.lea, &mut self.tom).await);
+                times.push(measure_delivery(self.direct, &self.lea, &mut self.tom).await);
             }
             times.sort();
             if times[2] < LIVE_MAX && self.sees_both().await && self.is_up().await {
@@ -76,11 +76,11 @@ impl Scene {
     async fn until_on(&mut self, redis: &RedisServer) {
         let nodes = self.cluster.nodes.len() as u64;
         eventually("presence written to the new primary", async || {
-            redis.try_say::<u64>(&["DBSIZE"]).ok().filter(|keys| *keys > 0)
+            redis.try_run::<u64>(&["DBSIZE"]).ok().filter(|keys| *keys > 0)
         })
         .await;
         eventually("all nodes at the new primary", async || {
-            let channels = redis.try_say::<Vec<(String, u64)>>(&["PUBSUB", "NUMSUB", "causerie:nodes"]).ok()?;
+            let channels = redis.try_run::<Vec<(String, u64)>>(&["PUBSUB", "NUMSUB", "causerie:nodes"]).ok()?;
             channels.iter().any(|(_, count)| *count == nodes).then_some(())
         })
         .await;
@@ -123,7 +123,7 @@ async fn nodes_follow_the_sentinels_to_the_new_primary() {
     old.stop();
     eventually("a promotion by the Sentinels", async || {
         // A Sentinel closes the client connections of a server that it promotes.
-        let info = new.try_say::<String>(&["INFO", "replication"]).ok()?;
+        let info = new.try_run::<String>(&["INFO", "replication"]).ok()?;
         info.contains("role:master").then_some(())
     })
     .await;
@@ -139,7 +139,7 @@ async fn nodes_follow_the_sentinels_to_the_new_primary() {
     // The Sentinels make the returning old primary a replica, so no node uses it.
     old.start_again();
     eventually("the old primary as replica", async || {
-        let info = old.try_say::<String>(&["INFO", "replication"]).ok()?;
+        let info = old.try_run::<String>(&["INFO", "replication"]).ok()?;
         info.contains("role:slave").then_some(())
     })
     .await;
@@ -163,7 +163,7 @@ async fn all_nodes_end_at_the_first_of_two_primaries_in_the_list() {
     scene.until_on(&old).await;
     println!("R2 two primaries: all nodes were at the first one after {:?}", returned.elapsed());
     eventually("nobody is left at the second one", async || {
-        let channels = new.try_say::<Vec<(String, u64)>>(&["PUBSUB", "NUMSUB", "causerie:nodes"]).ok()?;
+        let channels = new.try_run::<Vec<(String, u64)>>(&["PUBSUB", "NUMSUB", "causerie:nodes"]).ok()?;
         channels.iter().all(|(_, count)| *count == 0).then_some(())
     })
     .await;

@@ -1,5 +1,5 @@
-//! R2: Redis is killed, emptied, cut and frozen under load. Redis only carries hints: no send waits for it, and no message
-//! is lost with it.
+//! R2: Redis is killed, emptied, cut and frozen under load. No send waits for Redis, and no message is lost when Redis
+//! fails.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use causerie_client::ConversationId;
 
 use super::{
     crowd::{Crowd, Summary},
-    delivery, direct_between,
+    direct_between, measure_delivery,
 };
 use crate::harness::{Cluster, Peer, eventually, http::Request, within};
 
@@ -16,11 +16,12 @@ const OUTAGE: Duration = Duration::from_secs(60);
 /// How long Redis is frozen.
 const FREEZE: Duration = Duration::from_secs(5);
 // These limits are generous, for a busy machine and a debug build; each test prints what it measured.
-/// The longest a send may wait while Redis does not answer. A send that waited for Redis would wait for the whole outage.
+/// The longest time that a send may take while Redis does not answer. A send that waited for Redis would take the whole
+/// outage.
 const ACKNOWLEDGED_MAX: Duration = Duration::from_secs(8);
-/// The longest from a send on one node to its receipt on another while nodes poll the database.
+/// The longest time from a send on one node to its receipt on another node, while nodes poll the database.
 const POLLED_MAX: Duration = Duration::from_secs(10);
-/// From Redis' return until most deliveries come over the bus.
+/// The longest time from the return of Redis until most deliveries come over the bus.
 const BACK_MAX: Duration = Duration::from_secs(20);
 /// Without the bus, nodes poll the database for messages at most twice a second, which is slower than this.
 const LIVE_MAX: Duration = Duration::from_millis(250);
@@ -53,7 +54,7 @@ impl Scene {
     async fn deliveries(&mut self, count: usize) -> Vec<Duration> {
         let mut times = Vec::new();
         for _ in 0..count {
-            times.push(delivery(self.direct, &self.lea, &mut self.tom).await);
+            times.push(measure_delivery(self.direct, &self.lea, &mut self.tom).await);
         }
         times.sort();
         times
@@ -63,17 +64,17 @@ impl Scene {
     async fn deliveries_until(&mut self, end: Instant) -> (Duration, usize) {
         let (mut slowest, mut count) = (Duration::ZERO, 0);
         while Instant::now() < end {
-            slowest = slowest.max(delivery(self.direct, &self.lea, &mut self.tom).await);
+            slowest = slowest.max(measure_delivery(self.direct, &self.lea, &mut self.tom).await);
             count += 1;
         }
         (slowest, count)
     }
 
-    /// Waits until most deliveries come over the bus again, not by polling the database. Returns the time from `since` to the
-    /// first delivery.
+    /// Waits until most deliveries come over the bus again, not by polling the database. Returns the time from `since` to
+    /// the first delivery.
     async fn assert_live_again(&mut self, since: Instant) -> Duration {
         until_bus(&self.cluster, true).await;
-        delivery(self.direct, &self.lea, &mut self.tom).await;
+        measure_delivery(self.direct, &self.lea, &mut self.tom).await;
         let back = since.elapsed();
         loop {
             let times = self.deliveries(11).await;
@@ -117,7 +118,7 @@ async fn sends_are_delivered_while_redis_is_down_for_a_minute() {
         let part = scene.deliveries_until(Instant::now() + OUTAGE / 10).await;
         (polled, count) = (polled.max(part.0), count + part.1);
         // All users receive all messages while Redis is stopped, not only when it returns.
-        scene.crowd.until_all_heard().await;
+        scene.crowd.until_all_received().await;
     }
     assert!(polled < POLLED_MAX, "a delivery without Redis took {polled:?}");
     let slowest = scene.crowd.slowest_since(killed);
@@ -145,18 +146,18 @@ async fn emptying_redis_loses_no_message_and_presence_returns() {
         eventually("both are online", async || online(asked).await).await;
     }
     scene.crowd.until_acknowledged(50).await;
-    let held = scene.cluster.redis().say::<u64>(&["DBSIZE"]);
+    let held = scene.cluster.redis().run::<u64>(&["DBSIZE"]);
     assert!(held > 0, "presence is kept in Redis");
     scene.cluster.redis().flush();
     let emptied = Instant::now();
     let redis = scene.cluster.redis();
-    eventually("presence written again", async || (redis.say::<u64>(&["DBSIZE"]) >= held).then_some(())).await;
+    eventually("presence written again", async || (redis.run::<u64>(&["DBSIZE"]) >= held).then_some(())).await;
     for asked in [&scene.lea, &scene.tom] {
         eventually("both are online again", async || online(asked).await).await;
     }
     let returned = emptied.elapsed();
     scene.crowd.until_acknowledged(50).await;
-    scene.crowd.until_all_heard().await;
+    scene.crowd.until_all_received().await;
     let summary = scene.verify().await;
     println!("R2 emptied: {summary}; presence was whole after {returned:?}");
 }
@@ -170,7 +171,7 @@ async fn cut_redis_connections_are_restored() {
         let cut = Instant::now();
         scene.cluster.redis().kill_connections();
         slowest = slowest.max(scene.assert_live_again(cut).await);
-        scene.crowd.until_all_heard().await;
+        scene.crowd.until_all_received().await;
     }
     let summary = scene.verify().await;
     println!("R2 connections cut 5 times: {summary}; live again at most {slowest:?} after a cut");
@@ -183,7 +184,7 @@ async fn sends_are_delivered_while_redis_is_frozen() {
     let frozen = Instant::now();
     scene.cluster.redis().freeze();
     let (polled, count) = scene.deliveries_until(frozen + FREEZE).await;
-    scene.crowd.until_all_heard().await;
+    scene.crowd.until_all_received().await;
     let slowest = scene.crowd.slowest_since(frozen);
     assert!(slowest < ACKNOWLEDGED_MAX, "an acknowledgement with Redis frozen took {slowest:?}");
     assert!(polled < POLLED_MAX, "a delivery with Redis frozen took {polled:?}");

@@ -11,7 +11,7 @@ use super::{column, crowd::Crowd, rows};
 use crate::harness::{Cluster, Database, TempDir};
 
 const ROUNDS: usize = 5;
-/// From the restart until all users receive live messages again.
+/// The longest time from the restart until all users receive live messages again.
 const LIVE_AGAIN_MAX: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread")]

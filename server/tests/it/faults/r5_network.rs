@@ -10,23 +10,24 @@ use causerie_client::{ClientId, Event, State};
 use super::{
     checker::{Attempt, History, Outcome, check},
     crowd::{Crowd, Member},
-    direct_between, entry, log_of,
+    direct_between, entry, stored_messages,
 };
 use crate::harness::{Cluster, Peer, within};
 
-/// A heartbeat at which a silent link is noticed after a second.
+/// The heartbeat interval. A silent link is noticed after two intervals.
 const HEARTBEAT_MS: u64 = 500;
-/// From a restored link until live messages are received again. Generous, for a busy machine and a debug build.
+/// The longest time from the restoration of a link until live messages are received again. It is long enough for a busy
+/// machine and a debug build.
 const LIVE_AGAIN_MAX: Duration = Duration::from_secs(5);
 
 async fn cluster() -> Cluster {
     Cluster::start_with(2, |settings| settings.set("heartbeat.interval_ms", HEARTBEAT_MS)).await
 }
 
-/// Every third user, other users in each round.
-fn unlucky(crowd: &Crowd, round: usize) -> Vec<(&Member, String)> {
-    let unlucky = crowd.members.iter().enumerate().filter(|(number, _)| number % 3 == round % 3);
-    unlucky.map(|(_, member)| (member, member.connection())).collect()
+/// Every third user with the id of their connection. Each round has other users.
+fn every_third_member(crowd: &Crowd, round: usize) -> Vec<(&Member, String)> {
+    let affected = crowd.members.iter().enumerate().filter(|(number, _)| number % 3 == round % 3);
+    affected.map(|(_, member)| (member, member.connection())).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,15 +37,15 @@ async fn clients_resume_exactly_after_a_cut() {
     let mut slowest = Duration::ZERO;
     for round in 0..8 {
         crowd.until_acknowledged(40).await;
-        let unlucky = unlucky(&crowd, round);
+        let affected = every_third_member(&crowd, round);
         let cut = Instant::now();
-        for (member, _) in &unlucky {
-            // Every other time, they reconnect to the other node.
+        for (member, _) in &affected {
+            // In every second round, these users reconnect to the other node.
             let node = (member.home + round) % cluster.nodes.len();
             member.peer.link.retarget(cluster.nodes[node].public());
             member.peer.link.cut();
         }
-        slowest = slowest.max(crowd.until_live_again(unlucky.into_iter(), cut).await);
+        slowest = slowest.max(crowd.until_live_again(affected.into_iter(), cut).await);
     }
     let summary = crowd.verify(&cluster).await;
     assert!(slowest < LIVE_AGAIN_MAX, "live again after {slowest:?}");
@@ -58,25 +59,25 @@ async fn both_sides_notice_half_open_links_and_clients_resume_exactly() {
     let (mut noticed, mut slowest) = (Duration::ZERO, Duration::ZERO);
     for round in 0..3 {
         crowd.until_acknowledged(40).await;
-        let unlucky = unlucky(&crowd, round);
+        let affected = every_third_member(&crowd, round);
         let frozen = Instant::now();
-        for (member, _) in &unlucky {
+        for (member, _) in &affected {
             member.peer.link.freeze();
         }
-        for (member, _) in &unlucky {
+        for (member, _) in &affected {
             let lost = |state: &State| matches!(state, State::Reconnecting { .. });
             member.peer.until_state("a silent link noticed", lost).await;
         }
         noticed = noticed.max(frozen.elapsed());
         let mended = Instant::now();
-        for (member, _) in &unlucky {
+        for (member, _) in &affected {
             // The held-back bytes arrive now, before or after the first bytes of the next connection.
             member.peer.link.resume();
         }
-        slowest = slowest.max(crowd.until_live_again(unlucky.into_iter(), mended).await);
+        slowest = slowest.max(crowd.until_live_again(affected.into_iter(), mended).await);
     }
     let summary = crowd.verify(&cluster).await;
-    // Two intervals of silence, and the time until the first of them began, on a busy machine.
+    // The limit is two intervals of silence, plus the time until the first interval began, on a busy machine.
     assert!(noticed < 20 * Duration::from_millis(HEARTBEAT_MS), "noticed after {noticed:?}");
     assert!(slowest < LIVE_AGAIN_MAX, "live again after {slowest:?}");
     println!("R5 half-open: {summary}; noticed after at most {noticed:?}, live again after at most {slowest:?}");
@@ -88,15 +89,15 @@ async fn late_requests_of_an_old_connection_change_nothing() {
     let crowd = Crowd::connect_users(&cluster, 12, 4).await;
     for round in 0..3 {
         crowd.until_acknowledged(40).await;
-        let unlucky = unlucky(&crowd, round);
+        let affected = every_third_member(&crowd, round);
         let stranded = Instant::now();
-        for (member, _) in &unlucky {
+        for (member, _) in &affected {
             member.peer.link.strand();
         }
-        // They give up the silent connection, repeat unanswered sends on a new one, and continue.
-        crowd.until_live_again(unlucky.clone().into_iter(), stranded).await;
+        // The clients close the silent connection, repeat unanswered sends on a new connection, and continue.
+        crowd.until_live_again(affected.clone().into_iter(), stranded).await;
         crowd.until_acknowledged(40).await;
-        for (member, _) in &unlucky {
+        for (member, _) in &affected {
             member.peer.link.resume();
         }
     }
@@ -113,10 +114,10 @@ async fn slow_links_lose_no_message() {
     }
     let before = crowd.connections();
     crowd.until_acknowledged(200).await;
-    crowd.until_all_heard().await;
+    crowd.until_all_received().await;
     assert_eq!(crowd.connections(), before, "a slow link is no dead one");
-    for (member, before) in unlucky(&crowd, 0) {
-        // A slow link that is cut behaves like any other.
+    for (member, before) in every_third_member(&crowd, 0) {
+        // A slow link that is cut behaves like other links.
         member.peer.link.cut();
         crowd.until_live_again([(member, before)].into_iter(), Instant::now()).await;
     }
@@ -158,13 +159,13 @@ async fn a_send_repeated_after_a_lost_answer_is_not_doubled() {
         told.extend(remaining_messages(peer).await.into_iter().map(entry));
         histories.push(History { name, user, attempts, streams: BTreeMap::from([(conversation, told)]) });
     }
-    let log = log_of(&cluster.database).await;
+    let log = stored_messages(&cluster.database).await;
     assert_eq!(log.len(), 10);
     assert_eq!(check(&histories, &log), []);
     println!("R5 swallowed answers: 10 retries on the other node, 10 messages");
 }
 
-/// The messages received beyond those that the test took. A duplicate would be among them.
+/// The received messages that the test has not read yet. They would contain a duplicate.
 async fn remaining_messages(peer: &mut Peer) -> Vec<causerie_client::wire::Message> {
     within("a goodbye", peer.close()).await;
     let mut left = Vec::new();

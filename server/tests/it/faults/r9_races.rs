@@ -8,7 +8,7 @@ use causerie_client::{
 };
 use futures::future::join_all;
 
-use super::{conversations_in, direct_between, log_of};
+use super::{conversations_in, direct_between, stored_messages};
 use crate::harness::{Cluster, Peer, Proxy, within};
 
 /// Two nodes with high rate limits.
@@ -72,7 +72,7 @@ async fn a_message_sent_many_times_over_two_nodes_is_stored_once() {
     let first = message(&answers[0]);
     assert_eq!(first.seq, 1);
     assert!(answers.iter().all(|answer| message(answer) == first), "all get the same answer");
-    let log = log_of(&cluster.database).await;
+    let log = stored_messages(&cluster.database).await;
     assert_eq!(log.len(), 1, "{log:?}");
 
     // The listener receives the message once: the next message is another one.
@@ -87,7 +87,7 @@ async fn a_message_sent_many_times_over_two_nodes_is_stored_once() {
     let late = Peer::connect(link, &cluster.tenant, "lea", Encoding::Json);
     let answer = within("a late answer", late.request(Command::SendMessage(send))).await.expect("it is answered");
     assert_eq!(message(&answer), first);
-    assert_eq!(log_of(&cluster.database).await.len(), 2);
+    assert_eq!(stored_messages(&cluster.database).await.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

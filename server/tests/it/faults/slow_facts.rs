@@ -25,10 +25,10 @@ async fn loading_the_facts_of_one_tenant_does_not_delay_other_tenants() {
     let link = Proxy::to(cluster.nodes[0].public()).await;
     let eve = Peer::connect(link, &other, "eve", Encoding::Proto);
     eve.id().await;
-    let talk = lea.direct_with(&tom).await;
+    let conversation_id = lea.direct_with(&tom).await;
     let started = within("notes", eve.note_to_self()).await.expect("it starts");
     let notes = started.conversation.expect("it is told").id.parse().expect("a UUID");
-    lea.say(talk, "one").await;
+    lea.say(conversation_id, "one").await;
     eve.say(notes, "one").await;
 
     let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
@@ -36,7 +36,8 @@ async fn loading_the_facts_of_one_tenant_does_not_delay_other_tenants() {
     // Other rules make the server load the facts again.
     Facts::of_preset("community", "").write(&cluster).await;
     // The requests are queued in the order of these calls.
-    let waiting: Vec<_> = ["two", "three", "four"].map(|text| tokio::spawn(lea.send(talk, text))).into_iter().collect();
+    let waiting: Vec<_> =
+        ["two", "three", "four"].map(|text| tokio::spawn(lea.send(conversation_id, text))).into_iter().collect();
     sleep(Duration::from_millis(300)).await;
     for text in ["two", "three", "four"] {
         let said = timeout(Duration::from_secs(2), eve.say(notes, text)).await;

@@ -15,14 +15,15 @@ pub struct Acknowledged(BTreeMap<(Uuid, u64), (Uuid, String)>);
 
 impl Acknowledged {
     /// Records an acknowledged message, in its JSON form.
-    pub fn note(&mut self, message: &Value) {
+    pub fn record(&mut self, message: &Value) {
         let id = |field: &str| message[field].as_str().and_then(|id| Uuid::parse_str(id).ok()).expect("ids are UUIDs");
-        let place = (id("conversationId"), message["seq"].as_u64().expect("a number"));
+        let position = (id("conversationId"), message["seq"].as_u64().expect("a number"));
         let text = message["text"].as_str().unwrap_or_default().to_owned();
-        let before = self.0.insert(place, (id("id"), text.clone()));
-        assert!(before.is_none(), "{place:?} was acknowledged twice: for {before:?} and {text:?}");
+        let previous = self.0.insert(position, (id("id"), text.clone()));
+        assert!(previous.is_none(), "{position:?} was acknowledged twice: for {previous:?} and {text:?}");
     }
 
+    /// The number of acknowledged messages.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -42,11 +43,11 @@ impl Acknowledged {
             .iter()
             .map(|row| {
                 let seq: i64 = row.try_get("", "seq").expect("a number");
-                let place = (row.try_get("", "conversation_id").expect("an id"), u64::try_from(seq).expect("from 1 on"));
-                (place, (row.try_get("", "id").expect("an id"), row.try_get("", "text").expect("a text")))
+                let position = (row.try_get("", "conversation_id").expect("an id"), u64::try_from(seq).expect("from 1 on"));
+                (position, (row.try_get("", "id").expect("an id"), row.try_get("", "text").expect("a text")))
             })
             .collect();
-        let lost: Vec<_> = self.0.iter().filter(|(place, message)| stored.get(place) != Some(message)).collect();
+        let lost: Vec<_> = self.0.iter().filter(|(position, message)| stored.get(position) != Some(message)).collect();
         assert!(lost.is_empty(), "{when}: {} of {} acknowledged messages are lost: {lost:?}", lost.len(), self.0.len());
         stored.len() - self.0.len()
     }

@@ -7,14 +7,14 @@ use super::{Database, Node, Peer, Proxy, RedisServer, Settings, Tenant};
 
 /// One or more nodes with their database, their Redis and a tenant.
 pub struct Cluster {
-    // Fields drop in this order: nodes must disconnect from the database before it is dropped.
+    // The fields are dropped in this order: the nodes must disconnect from the database before it is dropped.
     /// The running nodes.
     pub nodes: Vec<Node>,
     /// The bus. `None` for an embedded server.
     pub redis: Option<RedisServer>,
     /// The database that all nodes share.
     pub database: Database,
-    /// The only tenant.
+    /// The tenant that the nodes serve.
     pub tenant: Tenant,
     settings: Settings,
 }
@@ -29,7 +29,7 @@ impl Cluster {
     pub async fn embedded_with(change: impl FnOnce(Settings) -> Settings) -> Self {
         let database = Database::sqlite();
         let settings = change(Settings::on(&database));
-        Self::of(1, database, None, settings).await
+        Self::start_nodes(1, database, None, settings).await
     }
 
     /// `nodes` nodes on PostgreSQL and Redis.
@@ -41,23 +41,23 @@ impl Cluster {
     pub async fn start_with(nodes: usize, change: impl FnOnce(Settings) -> Settings) -> Self {
         let (database, redis) = (Database::postgres(), RedisServer::start());
         let settings = change(Settings::on(&database).with_redis(&redis));
-        Self::of(nodes, database, Some(redis), settings).await
+        Self::start_nodes(nodes, database, Some(redis), settings).await
     }
 
     /// One node on `database`, without Redis.
     pub async fn on(database: Database, change: impl FnOnce(Settings) -> Settings) -> Self {
         let settings = change(Settings::on(&database));
-        Self::of(1, database, None, settings).await
+        Self::start_nodes(1, database, None, settings).await
     }
 
     /// `nodes` nodes on PostgreSQL. The Redis address comes from the settings, and the test owns that Redis.
     pub async fn start_on(nodes: usize, change: impl FnOnce(Settings) -> Settings) -> Self {
         let database = Database::postgres();
         let settings = change(Settings::on(&database));
-        Self::of(nodes, database, None, settings).await
+        Self::start_nodes(nodes, database, None, settings).await
     }
 
-    async fn of(count: usize, database: Database, redis: Option<RedisServer>, settings: Settings) -> Self {
+    async fn start_nodes(count: usize, database: Database, redis: Option<RedisServer>, settings: Settings) -> Self {
         settings.run(&["migrate"]);
         let tenant = Tenant::create(&settings, "acme");
         let nodes = join_all((0..count).map(|_| Node::start(settings.clone()))).await;

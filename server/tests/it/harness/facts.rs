@@ -34,13 +34,15 @@ impl Facts {
         Self::default()
     }
 
-    /// The rules of a preset, followed by more lines.
-    pub fn of_preset(preset: &str, more: &str) -> Self {
+    /// The rules of a preset, followed by more lines. Lines that declare relations are inserted behind the preset's
+    /// declarations.
+    pub fn of_preset(preset: &str, added_lines: &str) -> Self {
         let file = format!("{}/../policy/presets/{preset}.policy", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
-        // Declarations stand before the first rule, separated from it by a blank line.
-        let (words, rules): (Vec<&str>, Vec<&str>) = more.lines().partition(|line| line.starts_with("relations "));
-        let text = text.replacen("\n\n", &format!("\n{}\n\n", words.join("\n")), 1);
+        // Declarations stand before the first rule. A blank line separates them from the rule.
+        let (declarations, rules): (Vec<&str>, Vec<&str>) =
+            added_lines.lines().partition(|line| line.starts_with("relations "));
+        let text = text.replacen("\n\n", &format!("\n{}\n\n", declarations.join("\n")), 1);
         Self { policy: Some((preset.to_owned(), format!("{text}\n{}\n", rules.join("\n")))), ..Self::default() }
     }
 
@@ -78,7 +80,7 @@ impl Facts {
         self
     }
 
-    /// Writes these facts. Facts that exist already stay.
+    /// Writes these facts to the database. Existing facts stay.
     pub async fn write(self, cluster: &Cluster) {
         let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
         let tenant = tenants::find_by_slug(&store, &cluster.tenant.slug).await.expect("readable").expect("made before");

@@ -7,7 +7,7 @@
 //! - [`Facts`] sets the tenant's rules and facts, for tests that need other rules than those of a new tenant.
 //! - [`Node`] is one server process. A test can stop, kill, freeze, thaw and restart it at the same address.
 //! - Each test has its own [`RedisServer`] (with [`Sentinel`]s for failover tests) and its own [`Database`], so tests run
-//!   side by side and may break them.
+//!   at the same time, and a test may damage its own.
 //! - [`Volume`] is a small file system that a test can fill. [`PostgresServer`] is a PostgreSQL in a folder that the test
 //!   chooses.
 //! - [`Acknowledged`] compares the acknowledged messages with the messages that a second database connection reads.
@@ -63,41 +63,42 @@ pub use temp_dir::TempDir;
 pub use tenant::{Claims, Tenant};
 pub use volume::Volume;
 
-/// The longest wait for one event. Long enough for a machine that runs many tests at once.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest wait for one event. It is long enough for a machine that runs many tests at once.
+pub const WAIT_MAX: Duration = Duration::from_secs(30);
 
-/// Gives a future a deadline of [`PATIENCE`].
+/// Gives a future a deadline of [`WAIT_MAX`].
 #[track_caller]
 pub fn within<T>(what: &str, future: impl Future<Output = T>) -> impl Future<Output = T> {
     let caller = std::panic::Location::caller();
     let deadline = causerie_test_deadline::watch();
     async move {
-        let patience = deadline.left(PATIENCE);
-        let waited = tokio::time::timeout(patience, future).await;
-        waited.unwrap_or_else(|_| {
-            let over = if deadline.is_over() { "; the test is over its deadline" } else { "" };
-            panic!("{what}: did not happen within {} s, at {caller}{over}", patience.as_secs())
+        let timeout = deadline.remaining(WAIT_MAX);
+        let result = tokio::time::timeout(timeout, future).await;
+        result.unwrap_or_else(|_| {
+            let suffix = if deadline.is_over() { "; the test is over its deadline" } else { "" };
+            panic!("{what}: did not happen within {} s, at {caller}{suffix}", timeout.as_secs())
         })
     }
 }
 
-/// Calls `ask` repeatedly until it returns `Some`, for state that no event announces.
+/// Calls `poll` repeatedly until it returns `Some`, for at most [`WAIT_MAX`]. It is for state that no event announces.
 #[track_caller]
-pub fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> impl Future<Output = T> {
+pub fn eventually<T>(what: &str, mut poll: impl AsyncFnMut() -> Option<T>) -> impl Future<Output = T> {
     within(what, async move {
         loop {
-            if let Some(answer) = ask().await {
-                return answer;
+            if let Some(value) = poll().await {
+                return value;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     })
 }
 
-/// [`eventually`] for code that can not await, such as a `Drop`.
-pub fn eventually_blocking(mut is_so: impl FnMut() -> bool) -> bool {
-    let deadline = Instant::now() + causerie_test_deadline::watch().left(PATIENCE);
-    while !is_so() {
+/// Calls `condition` repeatedly until it returns true, for at most [`WAIT_MAX`]. Returns false if it stayed false. For code
+/// that can not await, such as a `Drop`.
+pub fn eventually_blocking(mut condition: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + causerie_test_deadline::watch().remaining(WAIT_MAX);
+    while !condition() {
         if Instant::now() > deadline {
             return false;
         }

@@ -28,8 +28,8 @@ pub struct Settings {
 impl Settings {
     /// Default settings for a node on this database, with a short drain time.
     pub fn on(database: &Database) -> Self {
-        let quick = [("shutdown.drain_ms", "500".to_owned()), ("demo.enabled", "false".to_owned())];
-        Self { values: database.settings().into_iter().chain(quick).collect(), environment: BTreeMap::new() }
+        let defaults = [("shutdown.drain_ms", "500".to_owned()), ("demo.enabled", "false".to_owned())];
+        Self { values: database.settings().into_iter().chain(defaults).collect(), environment: BTreeMap::new() }
     }
 
     /// Uses this Redis as the bus.
@@ -59,7 +59,7 @@ impl Settings {
         self
     }
 
-    /// The program with only these settings in its environment.
+    /// A command that runs the server with only these settings in its environment.
     pub fn command(&self) -> Command {
         let mut command = Command::new(BINARY);
         command.env_clear().env("RUST_BACKTRACE", "1").envs(&self.environment);
@@ -75,10 +75,10 @@ impl Settings {
     /// If the subcommand fails or does not end.
     pub fn run(&self, arguments: &[&str]) -> String {
         let output = self.attempt(arguments);
-        let says = String::from_utf8_lossy(&output.stdout).into_owned();
-        let complains = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "causerie {}: {}: {says}{complains}", arguments.join(" "), output.status);
-        says
+        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "causerie {}: {}: {stdout}{stderr}", arguments.join(" "), output.status);
+        stdout
     }
 
     /// Runs a subcommand that must fail and returns its standard error.
@@ -87,9 +87,9 @@ impl Settings {
     /// If the subcommand succeeds or does not end.
     pub fn fail(&self, arguments: &[&str]) -> String {
         let output = self.attempt(arguments);
-        let complains = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success(), "causerie {}: {complains}", arguments.join(" "));
-        complains
+        let error_output = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "causerie {}: {error_output}", arguments.join(" "));
+        error_output
     }
 
     /// Runs a subcommand to its end, whatever its exit status.
@@ -97,7 +97,7 @@ impl Settings {
     /// # Panics
     /// If the subcommand does not end.
     pub fn attempt(&self, arguments: &[&str]) -> Output {
-        let what = format!("causerie {}", arguments.join(" "));
+        let command_line = format!("causerie {}", arguments.join(" "));
         let mut command = self.command();
         command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
@@ -105,7 +105,7 @@ impl Settings {
         if !eventually_blocking(|| child.try_wait().expect("it is ours").is_some()) {
             child.kill().expect("it is ours");
             let output = child.wait_with_output().expect("it is ours");
-            panic!("{what} did not end: {}", String::from_utf8_lossy(&output.stderr));
+            panic!("{command_line} did not end: {}", String::from_utf8_lossy(&output.stderr));
         }
         child.wait_with_output().expect("it is ours")
     }
@@ -118,21 +118,21 @@ pub struct Node {
     internal: SocketAddr,
     log: PathBuf,
     process: Option<Running>,
-    // Last field: the log is read before the folder is removed.
+    // The folder is the last field, because the log is read before the folder is removed.
     _folder: TempDir,
 }
 
 struct Running {
     child: Child,
-    /// Copies the program's output to the log. Ends with the program.
-    printer: JoinHandle<()>,
+    /// The thread that copies the program's output to the log. It ends with the program.
+    output_copier: JoinHandle<()>,
 }
 
 impl Node {
     /// Starts a server and waits until it is ready.
     pub async fn start(settings: Settings) -> Self {
         let folder = TempDir::new();
-        // Chosen beforehand instead of port 0, because a restarted node must have the same address.
+        // The addresses are chosen here, instead of port 0, because a restarted node must have the same addresses.
         let (public, internal) = (free_address(), free_address());
         let settings = settings.set(PUBLIC, public).set(INTERNAL, internal);
         let log = folder.path().join("log");
@@ -144,21 +144,21 @@ impl Node {
     /// Starts a stopped node again at the same addresses.
     pub async fn start_again(&mut self) {
         assert!(self.process.is_none(), "the node runs already");
-        let (said, mut hears) = mpsc::unbounded_channel();
-        self.process = Some(spawn(&self.settings, &self.log, said));
-        for (says, address) in
+        let (sender, mut lines) = mpsc::unbounded_channel();
+        self.process = Some(spawn(&self.settings, &self.log, sender));
+        for (prefix, address) in
             [("causerie is ready on http://", self.public), ("internal listener on http://", self.internal)]
         {
             let line = within("a ready node", async {
                 loop {
-                    match hears.recv().await {
-                        Some(line) if line.starts_with(says) => break line,
+                    match lines.recv().await {
+                        Some(line) if line.starts_with(prefix) => break line,
                         Some(_) => {}
-                        None => panic!("the node ended before it said `{says}`; its log is below"),
+                        None => panic!("the node ended before it said `{prefix}`; its log is below"),
                     }
                 }
             });
-            assert_eq!(line.await, format!("{says}{address}"));
+            assert_eq!(line.await, format!("{prefix}{address}"));
         }
     }
 
@@ -188,18 +188,24 @@ impl Node {
         // This also succeeds for a process that has ended or is frozen.
         running.child.kill().expect("it is ours");
         running.child.wait().expect("it is ours");
-        running.printer.join().expect("copying lines does not panic");
+        running.output_copier.join().expect("copying lines does not panic");
     }
 
+    /// The id of the process.
+    ///
+    /// # Panics
+    /// If the node does not run.
     pub fn process_id(&self) -> u32 {
         self.process.as_ref().expect("the node runs").child.id()
     }
 
+    /// Whether the process runs.
     pub fn is_running(&mut self) -> bool {
         self.process.as_mut().is_some_and(|running| running.child.try_wait().expect("it is ours").is_none())
     }
 
-    /// Sets a resource limit of the process, as `prlimit` names it: `fsize=100000:`. The limit can be lifted again.
+    /// Sets a resource limit of the process in the form of `prlimit`, such as `fsize=100000:`. A later call can remove the
+    /// limit.
     pub fn limit(&self, limit: &str) {
         let id = self.process_id();
         let set = Command::new("prlimit").arg(format!("--pid={id}")).arg(format!("--{limit}")).status();
@@ -223,7 +229,7 @@ impl Node {
         let running = self.process.as_mut().expect("the node runs");
         let ended = eventually("the end of a node", async || running.child.try_wait().expect("it is ours")).await;
         let running = self.process.take().expect("it is there");
-        running.printer.join().expect("copying lines does not panic");
+        running.output_copier.join().expect("copying lines does not panic");
         ended
     }
 
@@ -245,20 +251,20 @@ impl Node {
     }
 }
 
-fn spawn(settings: &Settings, log: &Path, said: mpsc::UnboundedSender<String>) -> Running {
+fn spawn(settings: &Settings, log: &Path, sender: mpsc::UnboundedSender<String>) -> Running {
     let open = || -> File { OpenOptions::new().create(true).append(true).open(log).expect("the log can be written") };
     let mut command = settings.command();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(open()).spawn().expect("the program starts");
-    let printed = BufReader::new(child.stdout.take().expect("it is piped"));
-    let mut copy = open();
-    let printer = std::thread::spawn(move || {
-        for line in printed.lines().map_while(Result::ok) {
+    let output = BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut log_file = open();
+    let output_copier = std::thread::spawn(move || {
+        for line in output.lines().map_while(Result::ok) {
             // The receiver is dropped once the node is ready. The log only helps to debug, so a failed write is ignored.
-            let _ = writeln!(copy, "{line}");
-            let _ = said.send(line);
+            let _ = writeln!(log_file, "{line}");
+            let _ = sender.send(line);
         }
     });
-    Running { child, printer }
+    Running { child, output_copier }
 }
 
 impl Drop for Node {

@@ -26,27 +26,27 @@ impl Peer {
     /// Connects, and does not wait for the welcome.
     pub fn connect(link: Proxy, tenant: &Tenant, external_id: &str, encoding: Encoding) -> Self {
         let (tenant, name) = (tenant.clone(), external_id.to_owned());
-        Self::connect_by(link, external_id, encoding, move || tenant.token(&name))
+        Self::connect_with_tokens(link, external_id, encoding, move || tenant.token(&name))
     }
 
-    /// [`Peer::connect`] with tokens that the test makes.
-    pub fn connect_by(
+    /// Connects as [`Peer::connect`] does. `sign` makes the tokens.
+    pub fn connect_with_tokens(
         link: Proxy,
         external_id: &str,
         encoding: Encoding,
         sign: impl Fn() -> String + Send + Sync + 'static,
     ) -> Self {
         let token: Arc<RwLock<Option<String>>> = Arc::default();
-        let instead = Arc::clone(&token);
+        let own_token = Arc::clone(&token);
         let provider = move || {
-            let instead = instead.read().expect("no panic holds it").clone();
-            let token = instead.unwrap_or_else(&sign);
+            let own_token = own_token.read().expect("no panic holds it").clone();
+            let token = own_token.unwrap_or_else(&sign);
             async move { Ok::<_, std::io::Error>(token) }
         };
         let url = format!("ws://{}/v1/ws", link.address());
         let mut config = Config::new(&url, provider).expect("an address");
         config.encoding = encoding;
-        // No wait before a new token: in a test, no other client needs to be spared.
+        // The wait before a new token is short, because a test has no back end that needs to be spared.
         config.token_interval = Duration::from_millis(20);
         config.backoff_min = Duration::from_millis(20);
         config.backoff_max = Duration::from_millis(200);
@@ -81,14 +81,14 @@ impl Peer {
         within("an acknowledgement", self.client.send(conversation, text)).await.expect("it is taken")
     }
 
-    /// Waits for the first event for which `fits` returns `Some`. Drops all earlier events.
-    pub async fn until<T>(&mut self, what: &str, mut fits: impl FnMut(Event) -> Option<T>) -> T {
+    /// Waits for the first event for which `select` returns `Some`, and returns the content. Drops all earlier events.
+    pub async fn until<T>(&mut self, what: &str, mut select: impl FnMut(Event) -> Option<T>) -> T {
         let name = self.external_id.clone();
         let events = &mut self.events;
         within(&format!("{what}, for {name}"), async {
             loop {
                 let event = events.next().await.unwrap_or_else(|| panic!("{name} was disconnected before {what}"));
-                if let Some(found) = fits(event) {
+                if let Some(found) = select(event) {
                     return found;
                 }
             }
@@ -98,14 +98,14 @@ impl Peer {
 
     /// Waits for the next message in any conversation, including messages of this user.
     pub async fn next_message(&mut self) -> wire::Message {
-        let sent = |event| if let Event::MessageSent(message) = event { Some(message) } else { None };
-        self.until("a message", sent).await
+        let select_message = |event| if let Event::MessageSent(message) = event { Some(message) } else { None };
+        self.until("a message", select_message).await
     }
 
-    /// Waits until the connection has a state that `fits` accepts.
-    pub async fn until_state(&self, what: &str, mut fits: impl FnMut(&State) -> bool) -> State {
+    /// Waits until the connection has a state for which `accepts` returns true. Returns the state.
+    pub async fn until_state(&self, what: &str, mut accepts: impl FnMut(&State) -> bool) -> State {
         let mut state = self.client.state();
-        let reached = within(what, state.wait_for(|state| fits(state))).await;
+        let reached = within(what, state.wait_for(|state| accepts(state))).await;
         reached.expect("the client lives").clone()
     }
 }

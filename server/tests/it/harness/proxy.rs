@@ -1,4 +1,4 @@
-//! A link between a client and a node that fails on demand.
+//! A TCP proxy between a client and a node, whose connection a test can disturb.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -15,7 +15,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// Forwards bytes in both directions until a test changes it.
+/// A proxy that forwards bytes in both directions until a test cuts, holds back, drops or delays them.
 pub struct Proxy {
     address: SocketAddr,
     link: watch::Sender<Link>,
@@ -25,20 +25,21 @@ pub struct Proxy {
 #[derive(Debug, Clone, Copy)]
 struct Link {
     target: SocketAddr,
-    /// Number of cuts. Connections made before the last cut end.
+    /// The number of cuts. Connections made before the last cut end.
     cuts: u32,
     frozen: bool,
     refusing: bool,
-    /// Number of strandings. Connections made before the last stranding are held back while `stranding` is set.
+    /// The number of calls of [`Proxy::strand`]. While `stranding` is set, the bytes of connections made before the last
+    /// call are held back.
     strandings: u32,
     stranding: bool,
-    /// Drops the node's answers.
+    /// The node's answers are dropped.
     mute: bool,
     delay: Duration,
 }
 
 impl Link {
-    /// Whether the bytes of a connection made after `strandings` strandings are held back.
+    /// Whether the bytes of a connection are held back. `strandings` is the value of the field when the connection was made.
     fn holds(&self, strandings: u32) -> bool {
         self.frozen || (self.stranding && strandings < self.strandings)
     }
@@ -73,7 +74,7 @@ impl Proxy {
         self.link.send_modify(|link| link.cuts += 1);
     }
 
-    /// Holds back all bytes while connections stay open, like a pulled cable.
+    /// Holds back all bytes. Connections stay open, as after a cable was unplugged.
     pub fn freeze(&self) {
         self.link.send_modify(|link| link.frozen = true);
     }
@@ -166,6 +167,7 @@ struct Gate {
     mutable: bool,
 }
 
+/// Forwards the bytes of one direction of a connection, as the gate allows.
 async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut gate: Gate) {
     let mut buffer = vec![0; 16 * 1024];
     let mut mute = false;

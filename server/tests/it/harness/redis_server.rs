@@ -29,9 +29,9 @@ impl RedisServer {
     /// Makes this server a replica and waits until it is synchronised. Client connections stay open.
     pub async fn follow(&self, primary: &Self) {
         let port = primary.address().port().to_string();
-        self.say::<()>(&["REPLICAOF", "127.0.0.1", &port]);
+        self.run::<()>(&["REPLICAOF", "127.0.0.1", &port]);
         eventually("a replica", async || {
-            let info = self.try_say::<String>(&["INFO", "replication"]).ok()?;
+            let info = self.try_run::<String>(&["INFO", "replication"]).ok()?;
             info.contains("master_link_status:up").then_some(())
         })
         .await;
@@ -39,7 +39,7 @@ impl RedisServer {
 
     /// Makes this server a primary.
     pub fn promote(&self) {
-        self.say::<()>(&["REPLICAOF", "NO", "ONE"]);
+        self.run::<()>(&["REPLICAOF", "NO", "ONE"]);
     }
 
     /// Stops the server.
@@ -57,28 +57,28 @@ impl RedisServer {
 
     /// Removes all keys.
     pub fn flush(&self) {
-        self.say::<()>(&["FLUSHALL"]);
+        self.run::<()>(&["FLUSHALL"]);
     }
 
     /// Closes the connections of all clients, including subscribers.
     pub fn kill_connections(&self) {
-        self.say::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]);
-        self.say::<i64>(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+        self.run::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]);
+        self.run::<i64>(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
     }
 
-    /// Runs a command.
-    pub fn say<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
-        self.try_say(words).expect("Redis answers")
+    /// Runs a command, such as `["GET", "key"]`, and returns its answer.
+    pub fn run<T: redis::FromRedisValue>(&self, arguments: &[&str]) -> T {
+        self.try_run(arguments).expect("Redis answers")
     }
 
     /// Runs a command on a server that may be stopped or may close the connection.
     ///
     /// # Errors
     /// When the server does not answer, or the answer has another type than `T`.
-    pub fn try_say<T: redis::FromRedisValue>(&self, words: &[&str]) -> redis::RedisResult<T> {
+    pub fn try_run<T: redis::FromRedisValue>(&self, arguments: &[&str]) -> redis::RedisResult<T> {
         let mut connection = redis::Client::open(self.url())?.get_connection()?;
-        let mut command = redis::cmd(words[0]);
-        command.arg(&words[1..]);
+        let mut command = redis::cmd(arguments[0]);
+        command.arg(&arguments[1..]);
         command.query(&mut connection)
     }
 }

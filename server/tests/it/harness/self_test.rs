@@ -85,10 +85,10 @@ async fn a_link_can_be_stranded_muted_and_delayed() {
 fn a_redis_can_be_emptied_cut_and_restarted_at_its_address() {
     let mut redis = RedisServer::start();
     let other = RedisServer::start();
-    redis.say::<()>(&["SET", "key", "value"]);
-    assert_eq!(other.say::<Option<String>>(&["GET", "key"]), None, "each test has its own");
+    redis.run::<()>(&["SET", "key", "value"]);
+    assert_eq!(other.run::<Option<String>>(&["GET", "key"]), None, "each test has its own");
     redis.flush();
-    assert_eq!(redis.say::<Option<String>>(&["GET", "key"]), None);
+    assert_eq!(redis.run::<Option<String>>(&["GET", "key"]), None);
 
     let url = redis.url();
     let mut connection = redis::Client::open(url.clone()).expect("a URL").get_connection().expect("Redis accepts");
@@ -99,5 +99,5 @@ fn a_redis_can_be_emptied_cut_and_restarted_at_its_address() {
     assert!(redis::Client::open(url.clone()).expect("a URL").get_connection().is_err(), "stopped");
     redis.start_again();
     assert_eq!(redis.url(), url);
-    assert_eq!(redis.say::<String>(&["PING"]), "PONG");
+    assert_eq!(redis.run::<String>(&["PING"]), "PONG");
 }

@@ -24,7 +24,7 @@ impl Sentinel {
         let sentinels: Vec<Self> = (0..3).map(|_| Self::start(primary.address(), password)).collect();
         for sentinel in &sentinels {
             eventually("Sentinels that know each other", async || {
-                let known = |what: &str| sentinel.say::<redis::Value>(&["SENTINEL", what, PRIMARY]);
+                let known = |what: &str| sentinel.run::<redis::Value>(&["SENTINEL", what, PRIMARY]);
                 let count = |value: Option<redis::Value>| match value {
                     Some(redis::Value::Array(all)) => all.len(),
                     _ => 0,
@@ -54,15 +54,16 @@ impl Sentinel {
         Self { address, process, _folder: folder }
     }
 
+    /// The URL of the Sentinel, with its password.
     pub fn url(&self) -> String {
         format!("redis://:{PASSWORD}@{}", self.address)
     }
 
-    /// Runs a command. Returns `None` if the Sentinel does not answer.
-    pub fn say<T: redis::FromRedisValue>(&self, words: &[&str]) -> Option<T> {
+    /// Runs a command and returns its answer. `None` if the Sentinel does not answer.
+    pub fn run<T: redis::FromRedisValue>(&self, arguments: &[&str]) -> Option<T> {
         let mut connection = redis::Client::open(self.url()).ok()?.get_connection().ok()?;
-        let mut command = redis::cmd(words[0]);
-        command.arg(&words[1..]);
+        let mut command = redis::cmd(arguments[0]);
+        command.arg(&arguments[1..]);
         command.query(&mut connection).ok()
     }
 }

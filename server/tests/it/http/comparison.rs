@@ -29,31 +29,38 @@ async fn difference(cluster: &Cluster, rules: &str) -> Value {
 }
 
 /// The rules without the lines that contain one of `parts`.
-fn without(rules: &str, parts: &[&str]) -> String {
+fn rules_without(rules: &str, parts: &[&str]) -> String {
     let kept = rules.lines().filter(|line| !parts.iter().any(|part| line.contains(part)));
     kept.map(|line| format!("{line}\n")).collect()
 }
 
 fn action<'a>(difference: &'a Value, name: &str) -> &'a Value {
     let mut actions = difference["actions"].as_array().into_iter().flatten();
-    actions.find(|one| one["action"] == name).unwrap_or_else(|| panic!("{name} is not compared: {difference}"))
+    actions
+        .find(|action_entry| action_entry["action"] == name)
+        .unwrap_or_else(|| panic!("{name} is not compared: {difference}"))
 }
 
 /// The names of the actions that change.
-fn changed(difference: &Value) -> Vec<&str> {
+fn changed_actions(difference: &Value) -> Vec<&str> {
     let actions = difference["actions"].as_array().into_iter().flatten();
-    let changed = actions.filter(|one| one["situations"].as_array().is_some_and(|situations| !situations.is_empty()));
-    changed.filter_map(|one| one["action"].as_str()).collect()
+    let changed = actions
+        .filter(|action_entry| action_entry["situations"].as_array().is_some_and(|situations| !situations.is_empty()));
+    changed.filter_map(|action_entry| action_entry["action"].as_str()).collect()
 }
 
 #[tokio::test]
 async fn rules_without_read_show_that_all_users_lose_it() {
     let cluster = school().await;
-    let talk = Caller::user(&cluster, "lea").direct_with("tom").await;
-    let told = difference(&cluster, &without(SCHOOL, &["allow read"])).await;
-    assert_eq!((&told["users"], &told["compared"]), (&json!(4), &json!(4)), "{told}");
-    assert_eq!(changed(&told), ["send", "read"], "no user may send without reading: {told}");
-    let read = action(&told, "read");
+    let conversation = Caller::user(&cluster, "lea").direct_with("tom").await;
+    let difference_report = difference(&cluster, &rules_without(SCHOOL, &["allow read"])).await;
+    assert_eq!((&difference_report["users"], &difference_report["compared"]), (&json!(4), &json!(4)), "{difference_report}");
+    assert_eq!(
+        changed_actions(&difference_report),
+        ["send", "read"],
+        "no user may send without reading: {difference_report}"
+    );
+    let read = action(&difference_report, "read");
     assert_eq!((&read["sense"], &read["losing"], &read["gaining"]), (&json!("see"), &json!(4), &json!(0)), "{read}");
     let all = &read["situations"][0];
     assert_eq!((&all["counts"], &all["before"], &all["lost"]), (&json!("users"), &json!(4), &json!(4)), "{read}");
@@ -65,8 +72,12 @@ async fn rules_without_read_show_that_all_users_lose_it() {
     );
     let teachers = all["roles"].as_array().into_iter().flatten().find(|role| role["role"] == "teacher");
     assert_eq!(teachers.map(|role| (&role["kind"], &role["lost"])), Some((&json!("subject"), &json!(1))), "{read}");
-    assert_eq!((&told["hidden"]["count"], &told["hidden"]["examples"][0]["id"]), (&json!(1), &json!(talk)), "{told}");
-    let report = text(&told["report"]);
+    assert_eq!(
+        (&difference_report["hidden"]["count"], &difference_report["hidden"]["examples"][0]["id"]),
+        (&json!(1), &json!(conversation)),
+        "{difference_report}"
+    );
+    let report = text(&difference_report["report"]);
     for part in [
         "read a conversation: 4 users lose it",
         "lost by 4 users of 4 (100%)",
@@ -76,7 +87,7 @@ async fn rules_without_read_show_that_all_users_lose_it() {
     ] {
         assert!(report.contains(part), "{part} is missing:\n{report}");
     }
-    let warnings = told["warnings"].to_string();
+    let warnings = difference_report["warnings"].to_string();
     assert!(warnings.contains("no rule allows `read`"), "{warnings}");
 }
 
@@ -84,22 +95,22 @@ async fn rules_without_read_show_that_all_users_lose_it() {
 async fn rules_that_allow_more_show_which_users_gain_it_and_in_which_situations() {
     let cluster = school().await;
     let all = "allow edit,delete_for_all,erase_conversation all when holder";
-    let rules = without(SCHOOL, &["messages-stay", "conversations-stay"]);
-    let told = difference(&cluster, &format!("{rules}{all}\n")).await;
-    assert_eq!(changed(&told), ["edit", "delete_for_all", "erase_conversation"], "{told}");
+    let rules = rules_without(SCHOOL, &["messages-stay", "conversations-stay"]);
+    let difference_report = difference(&cluster, &format!("{rules}{all}\n")).await;
+    assert_eq!(changed_actions(&difference_report), ["edit", "delete_for_all", "erase_conversation"], "{difference_report}");
     for (name, sense) in [("edit", "change"), ("delete_for_all", "end"), ("erase_conversation", "end")] {
-        let action = action(&told, name);
+        let action = action(&difference_report, name);
         assert_eq!((&action["gaining"], &action["sense"]), (&json!(4), &json!(sense)), "{action}");
     }
     let mine = format!("{rules}allow edit mine when holder and author and conversation=direct and age<15m\n");
-    let told = difference(&cluster, &mine).await;
-    let situations = action(&told, "edit")["situations"].as_array().cloned().unwrap_or_default();
+    let difference_report = difference(&cluster, &mine).await;
+    let situations = action(&difference_report, "edit")["situations"].as_array().cloned().unwrap_or_default();
     let titles: Vec<&Value> = situations.iter().map(|one| &one["title"]).collect();
-    assert_eq!(titles, ["in a conversation of two, open, their own message, just sent"], "{told}");
-    assert_eq!((&situations[0]["counts"], &situations[0]["gained"]), (&json!("pairs"), &json!(12)), "{told}");
+    assert_eq!(titles, ["in a conversation of two, open, their own message, just sent"], "{difference_report}");
+    assert_eq!((&situations[0]["counts"], &situations[0]["gained"]), (&json!("pairs"), &json!(12)), "{difference_report}");
 
     let denied = difference(&cluster, &format!("{SCHOOL}{all}\n")).await;
-    assert_eq!(changed(&denied), Vec::<&str>::new(), "`messages-stay` still denies it");
+    assert_eq!(changed_actions(&denied), Vec::<&str>::new(), "`messages-stay` still denies it");
     assert!(denied["warnings"].to_string().contains("`all` allows no user to edit"), "{}", denied["warnings"]);
 }
 
@@ -107,38 +118,45 @@ async fn rules_that_allow_more_show_which_users_gain_it_and_in_which_situations(
 async fn rules_without_block_show_what_blocked_users_gain() {
     let cluster = school().await;
     // No user has blocked another yet: the report assumes a block.
-    let no_deny = without(SCHOOL, &["blocked"]);
-    let told = difference(&cluster, &no_deny).await;
+    let no_deny = rules_without(SCHOOL, &["blocked"]);
+    let difference_report = difference(&cluster, &no_deny).await;
     for name in ["find", "see_profile", "start", "send"] {
-        let situation = &action(&told, name)["situations"][0];
-        assert_eq!((&situation["supposed"], &situation["gained"]), (&json!(true), &json!(12)), "{name}: {told}");
+        let situation = &action(&difference_report, name)["situations"][0];
+        assert_eq!(
+            (&situation["supposed"], &situation["gained"]),
+            (&json!(true), &json!(12)),
+            "{name}: {difference_report}"
+        );
     }
-    assert!(text(&told["report"]).contains("where the other user has `block` towards them: gained by 12 pairs of users"));
+    assert!(
+        text(&difference_report["report"])
+            .contains("where the other user has `block` towards them: gained by 12 pairs of users")
+    );
 
-    let none = without(SCHOOL, &["relations", "blocked", "allow block", "otherwise"]);
-    let told = difference(&cluster, &none).await;
-    let block = action(&told, "block");
-    assert_eq!((&block["losing"], &block["situations"][0]["lost"]), (&json!(3), &json!(6)), "{told}");
-    assert_eq!(action(&told, "find")["situations"][0]["gained"], 12, "as if blocked: {told}");
+    let none = rules_without(SCHOOL, &["relations", "blocked", "allow block", "otherwise"]);
+    let difference_report = difference(&cluster, &none).await;
+    let block = action(&difference_report, "block");
+    assert_eq!((&block["losing"], &block["situations"][0]["lost"]), (&json!(3), &json!(6)), "{difference_report}");
+    assert_eq!(action(&difference_report, "find")["situations"][0]["gained"], 12, "as if blocked: {difference_report}");
 
     // Now with a block. Tom's token gives him the name `tom`.
     Caller::user(&cluster, "tom").json("PUT", "/v1/relations/block", json!({ "user": { "externalId": "lea" } })).await.ok();
-    let told = difference(&cluster, &no_deny).await;
-    let start = &action(&told, "start")["situations"];
-    assert_eq!((&start[0]["supposed"], &start[0]["gained"]), (&json!(false), &json!(1)), "{told}");
+    let difference_report = difference(&cluster, &no_deny).await;
+    let start = &action(&difference_report, "start")["situations"];
+    assert_eq!((&start[0]["supposed"], &start[0]["gained"]), (&json!(false), &json!(1)), "{difference_report}");
     let example = &start[0]["gainedExamples"][0];
     let names = ["from", "to", "fromId", "toId"].map(|field| &example[field]);
-    assert_eq!(names, ["Léa Martin", "tom", "lea", "tom"], "{told}");
+    assert_eq!(names, ["Léa Martin", "tom", "lea", "tom"], "{difference_report}");
 }
 
 #[tokio::test]
 async fn a_report_is_written_in_the_readers_language() {
     let cluster = school().await;
     let reader = Caller::back_end(&cluster, "read");
-    let rules = json!({ "text": without(SCHOOL, &["allow read", "classmate"]) });
+    let rules = json!({ "text": rules_without(SCHOOL, &["allow read", "classmate"]) });
     let french = Request::new("POST", "/v1/policy/diff").header("accept-language", "fr-FR,fr;q=0.9,en;q=0.5").json(&rules);
-    let told = reader.send(french).await.ok();
-    let report = text(&told["report"]);
+    let difference_report = reader.send(french).await.ok();
+    let report = text(&difference_report["report"]);
     for part in [
         "Ce qui changerait pour 4 utilisateurs actifs.",
         "lire une conversation : 4 utilisateurs le perdent",
@@ -147,7 +165,7 @@ async fn a_report_is_written_in_the_readers_language() {
     ] {
         assert!(report.contains(part), "{part} is missing:\n{report}");
     }
-    assert_eq!(action(&told, "start")["title"], "commencer une conversation avec un utilisateur");
+    assert_eq!(action(&difference_report, "start")["title"], "commencer une conversation avec un utilisateur");
 
     let folder = crate::harness::TempDir::new();
     let file = folder.path().join("new.policy");
@@ -261,13 +279,13 @@ async fn checking_and_setting_odd_rules_returns_warnings() {
     let cluster = Cluster::embedded().await;
     let admin = Caller::back_end(&cluster, "admin");
     let rules = "policy odd\nallow start all when everyone\n";
-    for told in [
+    for difference_report in [
         admin.json("POST", "/v1/policy/check", json!({ "text": rules })).await.ok(),
         admin.json("PUT", "/v1/policy", json!({ "text": rules })).await.ok(),
     ] {
-        let warning = &told["warnings"][0];
-        assert_eq!(warning["line"], 2, "{told}");
-        assert!(warning["message"].as_str().is_some_and(|why| why.contains("no rule allows `read`")), "{told}");
+        let warning = &difference_report["warnings"][0];
+        assert_eq!(warning["line"], 2, "{difference_report}");
+        assert!(warning["message"].as_str().is_some_and(|why| why.contains("no rule allows `read`")), "{difference_report}");
     }
     let folder = crate::harness::TempDir::new();
     let file = folder.path().join("odd.policy");
@@ -284,8 +302,8 @@ async fn text_direction_of_names_does_not_leak_into_a_report() {
     for (id, name) in [("lea", "evil\u{202e}eman"), ("tom", "שלום")] {
         product.json("PUT", format!("/v1/users/{id}"), json!({ "name": name })).await.ok();
     }
-    let told = difference(&cluster, "policy none\nrelations block:own\n").await;
-    let report = text(&told["report"]);
+    let difference_report = difference(&cluster, "policy none\nrelations block:own\n").await;
+    let report = text(&difference_report["report"]);
     assert!(report.contains("\u{2068}evil\u{202e}eman\u{2069} → \u{2068}שלום\u{2069}"), "{report}");
-    assert!(told.to_string().contains("\"from\":\"שלום\""), "JSON has names as they are: {told}");
+    assert!(difference_report.to_string().contains("\"from\":\"שלום\""), "JSON has names as they are: {difference_report}");
 }

@@ -10,7 +10,7 @@ use crate::harness::{Cluster, http::Request};
 const ID: &str = "0193b3a0-0000-7000-8000-000000000001";
 const BAD: [&str; 2] = ["a%00b", "a%1Fb"];
 
-/// Sends a request for a user of its own, so that no limit of rate is met.
+/// Sends a request for a new user each time, so that no rate limit is reached.
 async fn status_of(product: &Caller<'_>, request: Request, sent: &mut usize) -> (u16, Value) {
     *sent += 1;
     let user = format!("u{}", *sent % 40);
@@ -18,8 +18,8 @@ async fn status_of(product: &Caller<'_>, request: Request, sent: &mut usize) -> 
     (response.status, serde_json::from_slice(&response.body).unwrap_or_default())
 }
 
-/// The name as `proto/` or JSON spells it.
-fn names(problem: &Value, field: &str) -> bool {
+/// Whether a refusal names this field, in the spelling of `proto/` or of JSON.
+fn has_field(problem: &Value, field: &str) -> bool {
     let named = problem["field"].as_str().unwrap_or_default().rsplit('.').next().unwrap_or_default();
     let named = named.split('[').next().unwrap_or_default();
     let plain = |name: &str| name.replace('_', "").trim_end_matches('s').to_ascii_lowercase();
@@ -47,7 +47,7 @@ async fn a_control_character_in_a_path_or_query_is_refused_with_the_name_of_the_
             for (field, value) in operation.path_fields().flat_map(|field| BAD.map(|value| (field, value))) {
                 let request = Request::new(method, full(field, value)).json(&json!({}));
                 let (status, problem) = status_of(&product, request, &mut sent).await;
-                let refused = status == 400 && problem["name"] == "invalid" && names(&problem, field);
+                let refused = status == 400 && problem["name"] == "invalid" && has_field(&problem, field);
                 assert!(refused, "{method} {} with {value} as {field}: {status} {problem}", operation.path);
             }
             let parameters = operation.description["parameters"].as_array().expect("a list").iter();
@@ -55,7 +55,7 @@ async fn a_control_character_in_a_path_or_query_is_refused_with_the_name_of_the_
                 for value in BAD {
                     let request = Request::new(method, format!("{}?{field}={value}", full("", ""))).body("{}");
                     let (status, problem) = status_of(&product, request, &mut sent).await;
-                    let refused = status == 400 && names(&problem, field);
+                    let refused = status == 400 && has_field(&problem, field);
                     assert!(refused, "{method} {}?{field}={value}: {status} {problem}", operation.path);
                 }
             }

@@ -1,4 +1,4 @@
-//! The pages of the demo that embed the chat, as the products of customers do.
+//! The pages of the demo that embed the chat as a page of a product does.
 
 use super::{Caller, assert_problem};
 use crate::harness::{Cluster, http::Request};
@@ -46,7 +46,7 @@ async fn a_page_of_the_demo_names_its_user_and_gets_a_token_by_get() {
     let answer = Request::get("/demo/pages/course?as=leo&lang=en").send(node).await;
     let page = answer.text();
     assert!(page.contains("data-token-url=\"../token?tenant=demo-lms&amp;as=leo\""), "{page}");
-    // The lines for the reader are those of the page, as source text.
+    // The source text that the page shows to its reader equals the lines of the page itself.
     assert!(page.contains("&lt;script async src=&quot;../../widget/v1.js&quot;"), "{page}");
     let answer = Request::get("/demo/pages/course?as=%3Cscript%3E&lang=%22").send(node).await;
     let unknown = answer.text();

@@ -4,7 +4,7 @@ use causerie_client::{CloseReason, HistoryRange, State};
 use causerie_protocol::TenantId;
 use causerie_server::{
     clock::{Clock as _, SystemClock},
-    commands::{EraseTexts, TextsOf},
+    commands::{EraseTexts, EraseTextsPayload},
     jobs,
     store::{
         Store,
@@ -25,8 +25,8 @@ allow find,see_profile,start all when everyone
 allow read,send holder when holder
 ";
 
-/// Lea and Tom are friends in a class, and talked.
-async fn talked(cluster: &Cluster) -> String {
+/// Creates Lea and Tom, who are friends, a class with Lea, and messages between the two.
+async fn fill_with_conversation(cluster: &Cluster) -> String {
     let product = Caller::back_end(cluster, "provision,admin");
     product.json("PUT", "/v1/policy", json!({ "text": RULES })).await.ok();
     let rows = [
@@ -40,27 +40,27 @@ async fn talked(cluster: &Cluster) -> String {
     let body: String = rows.iter().map(|row| format!("{row}\n")).collect();
     product.send(Request::new("POST", "/v1/import").body(body)).await.ok();
     let (lea, tom) = (Caller::user(cluster, "lea"), Caller::user(cluster, "tom"));
-    let talk = lea.direct_with("tom").await;
-    lea.say(&talk, "from Léa").await;
-    tom.say(&talk, "from Tom").await;
-    talk
+    let conversation = lea.direct_with("tom").await;
+    lea.say(&conversation, "from Léa").await;
+    tom.say(&conversation, "from Tom").await;
+    conversation
 }
 
 #[tokio::test]
 async fn the_export_of_a_user_has_all_their_data() {
     for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
-        let talk = talked(&cluster).await;
+        let conversation = fill_with_conversation(&cluster).await;
         let reader = Caller::back_end(&cluster, "read");
         let lines = reader.get("/v1/users/lea/export").await.lines();
         let of = |kind: &str| lines.iter().filter(|line| line["type"] == kind).collect::<Vec<_>>();
         assert_eq!((&of("user")[0]["id"], &of("user")[0]["locale"]), (&json!("lea"), &json!("fr")));
         assert_eq!(of("membership")[0]["group"], "6a");
         assert_eq!(of("relation")[0]["relation"], "friend");
-        assert_eq!((of("conversation").len(), &of("conversation")[0]["id"]), (1, &json!(talk)));
+        assert_eq!((of("conversation").len(), &of("conversation")[0]["id"]), (1, &json!(conversation)));
         assert_eq!((of("message").len(), &of("message")[0]["text"]), (1, &json!("from Léa")), "and nothing of others");
         // The smallest id that a client can choose.
         let nil = json!({ "clientId": "00000000-0000-0000-0000-000000000000", "text": "nil" });
-        Caller::user(&cluster, "lea").json("POST", format!("/v1/conversations/{talk}/messages"), nil).await.ok();
+        Caller::user(&cluster, "lea").json("POST", format!("/v1/conversations/{conversation}/messages"), nil).await.ok();
         let lines = reader.get("/v1/users/lea/export").await.lines();
         assert_eq!(lines.iter().filter(|line| line["type"] == "message").count(), 2, "{lines:?}");
         let audit = reader.get("/v1/audit?action=user.export").await.ok();
@@ -78,7 +78,7 @@ async fn the_export_of_a_user_has_all_their_data() {
 #[tokio::test]
 async fn an_erased_user_leaves_nothing_but_what_it_wrote() {
     for cluster in [Cluster::embedded().await, Cluster::start(2).await] {
-        let talk = talked(&cluster).await;
+        let conversation = fill_with_conversation(&cluster).await;
         let product = Caller::back_end(&cluster, "provision,read");
         let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
         let lea_id = lea.id().await;
@@ -111,20 +111,20 @@ async fn an_erased_user_leaves_nothing_but_what_it_wrote() {
         let audit = product.get("/v1/audit").await.text().to_owned();
         assert!(audit.contains("user.erase") && !audit.contains("user:lea"), "{audit}");
 
-        let history = tom.get(format!("/v1/conversations/{talk}/messages")).await.ok();
+        let history = tom.get(format!("/v1/conversations/{conversation}/messages")).await.ok();
         let texts: Vec<String> =
             history["messages"].as_array().into_iter().flatten().map(|one| text(&one["text"])).collect();
         assert_eq!(texts, ["from Léa", "from Tom"], "it belongs to Tom, too");
         let found = tom.get("/v1/directory?q=lea").await.ok();
         assert_eq!(found.get("hits"), None, "{found}");
-        // A token that is signed later makes another user, who holds nothing.
+        // A token that is signed later creates another user, who has no data.
         let again = signed_later(&cluster, "lea");
         assert_ne!(again.id().await, lea_id);
-        assert_problem(&again.get(format!("/v1/conversations/{talk}")).await, 404, "not_found", "");
+        assert_problem(&again.get(format!("/v1/conversations/{conversation}")).await, 404, "not_found", "");
     }
 }
 
-/// A user with a token that is signed after all that happened so far, as a back end whose clock is ahead signs it.
+/// A user with a token whose time of issue is in the future, as a back end with a fast clock signs it.
 fn signed_later<'a>(cluster: &'a Cluster, id: &str) -> Caller<'a> {
     let iat = SystemClock.now_s() + 20;
     let claims = json!({ "sub": id, "name": id, "iat": iat, "exp": iat + 3_600 });
@@ -145,7 +145,7 @@ async fn a_token_from_before_an_erasure_stays_void() {
         assert_ne!(later.id().await, first);
         assert_problem(&old.get("/v1/me").await, 401, "unauthenticated", "");
 
-        // The back end names a user again: the old token stays void for the new user.
+        // The back end creates a user with the same external id. The old token stays void for the new user.
         assert_eq!(product.send(Request::new("POST", "/v1/users/lea/erase")).await.status, 204);
         product.json("PUT", "/v1/users/lea", json!({})).await.ok();
         assert_problem(&old.get("/v1/me").await, 401, "unauthenticated", "");
@@ -186,14 +186,15 @@ async fn an_erased_user_changes_no_setting_and_stays_erased() {
     }
 }
 
-/// Holds the fact lock of the cluster's tenant, or on SQLite the lock of the writer.
-async fn held(store: &Store, cluster: &Cluster) -> FactWrite {
+/// Takes the fact lock of the cluster's tenant, or on SQLite the lock of the writer.
+async fn lock_facts(store: &Store, cluster: &Cluster) -> FactWrite {
     let tenant = tenants::find_by_slug(store, &cluster.tenant.slug).await.expect("reads").expect("was made");
     FactWrite::begin(store, tenant.id, SystemClock.now_ms()).await.expect("the lock is free")
 }
 
-/// Waits until this many transactions of the database wait for a fact lock. SQLite does not tell.
-async fn waiting(store: &Store, count: i64) {
+/// Waits until at least `count` transactions of the database wait for a fact lock. Returns at once on SQLite, which can't
+/// list them.
+async fn until_waiting(store: &Store, count: i64) {
     if store.is_embedded() {
         return;
     }
@@ -214,13 +215,13 @@ async fn a_change_of_settings_that_races_with_the_erasure_brings_nothing_back() 
         for (user, erase_first) in [("lea", true), ("tom", false)] {
             let caller = Caller::user(&cluster, user);
             caller.id().await;
-            let lock = held(&store, &cluster).await;
+            let lock = lock_facts(&store, &cluster).await;
             let erase = product.send(Request::new("POST", format!("/v1/users/{user}/erase")));
             let change = caller.json("PUT", "/v1/me/settings", json!({ "writableBy": "contacts" }));
             let (erase, change) = (Box::pin(erase), Box::pin(change));
             let begun = async |first: bool| {
                 if first {
-                    waiting(&store, 1).await
+                    until_waiting(&store, 1).await
                 }
             };
             let (erased, changed) = tokio::join!(
@@ -231,7 +232,7 @@ async fn a_change_of_settings_that_races_with_the_erasure_brings_nothing_back() 
                 async {
                     begun(erase_first).await;
                     let release = async {
-                        waiting(&store, 2).await;
+                        until_waiting(&store, 2).await;
                         lock.rollback().await.expect("ends");
                     };
                     tokio::join!(change, release).0
@@ -265,7 +266,7 @@ async fn the_void_token_of_an_erased_user_does_not_wait_for_the_fact_lock() {
         lea.id().await;
         assert_eq!(product.send(Request::new("POST", "/v1/users/lea/erase")).await.status, 204);
         let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
-        let lock = held(&store, &cluster).await;
+        let lock = lock_facts(&store, &cluster).await;
         let refused = within("an answer while another transaction holds the lock", lea.get("/v1/me")).await;
         assert_problem(&refused, 401, "unauthenticated", "");
         lock.rollback().await.expect("ends");
@@ -281,45 +282,45 @@ async fn no_table_holds_the_id_or_the_name_of_an_erased_user() {
     product.json("PUT", "/v1/users/zacharie-4711", json!({ "name": name })).await.ok();
     let (user, tom) = (Caller::user(&cluster, id), Caller::user(&cluster, "tom"));
     tom.id().await;
-    let talk = user.direct_with("tom").await;
-    user.say(&talk, "a text").await;
-    tom.say(&talk, "an answer").await;
+    let conversation = user.direct_with("tom").await;
+    user.say(&conversation, "a text").await;
+    tom.say(&conversation, "an answer").await;
     user.json("PUT", "/v1/me/settings", json!({ "writableBy": "contacts" })).await.ok();
     for (text, column) in [("zacharie", "users.external_id"), ("quatorze", "fact_log.change")] {
-        let holders = holders(&cluster, text).await;
+        let holders = columns_with(&cluster, text).await;
         assert!(holders.iter().any(|holder| holder == column), "the scan finds what is stored: {holders:?}");
     }
     assert_eq!(product.send(Request::new("POST", "/v1/users/zacharie-4711/erase")).await.status, 204);
     for text in ["zacharie", "quatorze"] {
-        assert_eq!(holders(&cluster, text).await, [""; 0], "{text}");
+        assert_eq!(columns_with(&cluster, text).await, [""; 0], "{text}");
     }
 }
 
-/// The columns, such as `users.name`, of which a row holds the text, which has small letters, in letters of any case.
-async fn holders(cluster: &Cluster, text: &str) -> Vec<String> {
+/// The columns, such as `users.name`, in which a row contains the text in letters of any case. `text` must be lower case.
+async fn columns_with(cluster: &Cluster, text: &str) -> Vec<String> {
     let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
     let all =
         async |sql: String| store.reader().query_all_raw(Statement::from_string(store.backend(), sql)).await.expect("reads");
     let columns =
         "SELECT m.name AS t, p.name AS c FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table'";
-    let mut holders = Vec::new();
+    let mut columns_found = Vec::new();
     for row in all(columns.to_owned()).await {
         let (table, column): (String, String) =
             (row.try_get("", "t").expect("a text"), row.try_get("", "c").expect("a text"));
         let sql =
             format!("SELECT 1 FROM {table} WHERE instr(CAST(lower(\"{column}\") AS BLOB), CAST('{text}' AS BLOB)) > 0");
         if !all(sql).await.is_empty() {
-            holders.push(format!("{table}.{column}"));
+            columns_found.push(format!("{table}.{column}"));
         }
     }
     store.close().await;
-    holders
+    columns_found
 }
 
 #[tokio::test]
 async fn the_job_that_erases_texts_waits_while_its_tenant_is_suspended() {
     for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
-        talked(&cluster).await;
+        fill_with_conversation(&cluster).await;
         let lea = Caller::user(&cluster, "lea").id().await;
         let slug = cluster.tenant.slug.as_str();
         cluster.settings().run(&["tenant", "suspend", slug]);
@@ -327,7 +328,7 @@ async fn the_job_that_erases_texts_waits_while_its_tenant_is_suspended() {
         let query = Statement::from_string(store.backend(), "SELECT id FROM tenants");
         let tenant = store.reader().query_one_raw(query).await.expect("readable").expect("a tenant");
         let tenant = TenantId(tenant.try_get("", "id").expect("an id"));
-        let texts = TextsOf { user: lea.parse().expect("an id") };
+        let texts = EraseTextsPayload { user: lea.parse().expect("an id") };
         let job = jobs::new_job::<EraseTexts>(Some(tenant), &texts, 0);
         stored_jobs::enqueue(store.writer(), &[job], 0).await.expect("stores");
         let count = async |condition: &str| {
@@ -352,12 +353,12 @@ async fn the_job_that_erases_texts_waits_while_its_tenant_is_suspended() {
 #[tokio::test]
 async fn a_back_end_erases_the_text_of_one_message_or_of_all_messages_of_a_user() {
     for cluster in [Cluster::embedded().await, Cluster::start(2).await] {
-        let talk = talked(&cluster).await;
+        let conversation = fill_with_conversation(&cluster).await;
         let product = Caller::back_end(&cluster, "provision,read");
         let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
-        let sent = text(&lea.say(&talk, "a secret of Léa").await["id"]);
+        let sent = text(&lea.say(&conversation, "a secret of Léa").await["id"]);
         let online = cluster.client(cluster.nodes.len() - 1, "tom").await;
-        let here = talk.parse().expect("an id");
+        let here = conversation.parse().expect("an id");
 
         assert_eq!(product.send(Request::new("POST", format!("/v1/messages/{sent}/erase"))).await.status, 204);
         eventually("the deletion on Tom's device", async || {
@@ -377,14 +378,14 @@ async fn a_back_end_erases_the_text_of_one_message_or_of_all_messages_of_a_user(
         })
         .await;
         assert_eq!(stored_texts(&cluster).await, ["", "from Tom", ""]);
-        let history = tom.get(format!("/v1/conversations/{talk}/messages")).await.ok();
+        let history = tom.get(format!("/v1/conversations/{conversation}/messages")).await.ok();
         let deleted = history["messages"].as_array().into_iter().flatten().filter(|one| one["deletedAt"].is_string());
         assert_eq!(deleted.count(), 2, "{history}");
         let audit = product.get("/v1/audit?action=message.erase").await.ok();
         assert_eq!(audit["entries"].as_array().map(Vec::len), Some(1), "the repetition changed nothing: {audit}");
         assert_eq!(
             (&audit["entries"][0]["target"], &audit["entries"][0]["detail"]["conversation"]),
-            (&json!(format!("message:{sent}")), &json!(talk))
+            (&json!(format!("message:{sent}")), &json!(conversation))
         );
 
         let elsewhere = Tenant::create(cluster.settings(), "globex");
@@ -402,9 +403,9 @@ async fn a_back_end_erases_the_text_of_one_message_or_of_all_messages_of_a_user(
 #[tokio::test]
 async fn a_text_whose_erasure_can_not_be_recorded_is_not_erased() {
     for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
-        let talk = talked(&cluster).await;
+        let conversation = fill_with_conversation(&cluster).await;
         let product = Caller::back_end(&cluster, "provision,read");
-        let sent = text(&Caller::user(&cluster, "lea").say(&talk, "a secret of Léa").await["id"]);
+        let sent = text(&Caller::user(&cluster, "lea").say(&conversation, "a secret of Léa").await["id"]);
         let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
         let (refuse, accept) = if store.is_embedded() {
             let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON audit WHEN NEW.action = 'message.erase'

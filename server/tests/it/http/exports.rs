@@ -17,9 +17,9 @@ kinds class
 allow find,see_profile,start all when everyone
 allow read,send holder when holder
 ";
-/// More than a page of the database.
+/// A number of users that is larger than a page of the database.
 const USERS: usize = 1_500;
-/// With this, the rows of the users fill the buffers of a connection many times.
+/// A text that makes the rows of the users so large that they fill the buffers of a connection many times.
 const AVATAR_LETTERS: usize = 482;
 
 async fn fill(product: &Caller<'_>) {
@@ -36,8 +36,8 @@ async fn fill(product: &Caller<'_>) {
     assert_eq!((&summary["created"], &summary["refused"]), (&json!(2 * USERS + 1), &json!(0)), "{summary}");
 }
 
-/// Asks for an export and reads only the head of the answer.
-async fn unread(caller: &Caller<'_>) -> (TcpStream, usize) {
+/// Requests an export and reads only the head of the answer.
+async fn request_without_reading(caller: &Caller<'_>) -> (TcpStream, usize) {
     let to = caller.cluster.nodes[0].public();
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_recv_buffer_size(4_096).expect("a small buffer");
@@ -61,12 +61,12 @@ async fn unread(caller: &Caller<'_>) -> (TcpStream, usize) {
 async fn clients_that_do_not_read_hold_up_neither_others_nor_the_stop() {
     let mut cluster = Cluster::embedded().await;
     let mut streams = Vec::new();
-    // As many as the embedded database has connections that read.
+    // The number of connections that the embedded database has for reads.
     for at in 0..4 {
         let tenant = Tenant::create(cluster.settings(), &format!("slow{at}"));
         let slow = Caller { cluster: &cluster, credential: tenant.api_key(cluster.settings(), "provision,admin,read") };
         fill(&slow).await;
-        streams.push(unread(&slow).await);
+        streams.push(request_without_reading(&slow).await);
         for path in ["/v1/export", "/v1/export", "/v1/export", "/v1/export", "/v1/export?type=group", "/v1/users/u1/export"]
         {
             let refused = slow.get(path).await;
@@ -104,7 +104,7 @@ async fn an_export_has_a_length_and_leaves_room_for_the_next() {
             assert_eq!(user.header("content-length"), Some(user.body.len().to_string().as_str()));
             assert_eq!(user.lines().len(), 2, "the user and a membership");
         }
-        drop(unread(&product).await);
+        drop(request_without_reading(&product).await);
         eventually("room after a client left", async || (product.get("/v1/export").await.status == 200).then_some(())).await;
     }
 }

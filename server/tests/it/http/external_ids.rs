@@ -1,4 +1,4 @@
-//! The product's ids in place of the server's.
+//! The external ids of the product can be used in place of the server's ids.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -16,16 +16,16 @@ async fn a_user_may_be_named_by_the_product_s_id_in_paths_and_queries() {
     let users = lea.get("/v1/users?id=external:tom%207&id=external:nobody").await.ok();
     assert_eq!(users["users"].as_array().map(Vec::len), Some(1), "{users}");
     assert_eq!(users["users"][0]["id"], tom_id.as_str());
-    let talk = lea.direct_with("tom 7").await;
+    let conversation = lea.direct_with("tom 7").await;
     let presence = lea.get("/v1/presence?user_id=external:tom%207").await.ok();
     let by_id = lea.get(format!("/v1/presence?user_id={tom_id}")).await.ok();
     assert_eq!(presence, by_id);
 
-    lea.say(&talk, "hello").await;
+    lea.say(&conversation, "hello").await;
     let history = tom.get("/v1/conversations/external:lea/messages").await.ok();
     assert_eq!(history["messages"][0]["text"], "hello");
     let found = lea.get("/v1/conversations/external:tom%207").await.ok();
-    assert_eq!(found["conversation"]["id"], talk.as_str());
+    assert_eq!(found["conversation"]["id"], conversation.as_str());
 
     let group =
         json!({ "kind": "CONVERSATION_KIND_GROUP", "with": [{ "externalId": "tom 7" }], "clientId": Uuid::now_v7() });

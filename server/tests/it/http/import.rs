@@ -406,16 +406,16 @@ async fn a_tenant_has_one_import_at_a_time_and_its_answer_streams() {
     let row = "{\"type\":\"user\",\"id\":\"lea\"}\n";
     first.write_all(format!("{:x}\r\n{row}\r\n", row.len()).as_bytes()).await.expect("writes");
     // A single row is answered at once and does not wait for more rows.
-    let mut heard = Vec::new();
+    let mut received = Vec::new();
     within("the row's answer", async {
-        while !String::from_utf8_lossy(&heard).contains("\"created\",\"type\":\"user\",\"id\":\"lea\"") {
-            assert!(first.read_buf(&mut heard).await.expect("reads") > 0, "{}", String::from_utf8_lossy(&heard));
+        while !String::from_utf8_lossy(&received).contains("\"created\",\"type\":\"user\",\"id\":\"lea\"") {
+            assert!(first.read_buf(&mut received).await.expect("reads") > 0, "{}", String::from_utf8_lossy(&received));
         }
     })
     .await;
     first.write_all(b"0\r\n\r\n").await.expect("writes");
-    within("the end", first.read_to_end(&mut heard)).await.expect("ends");
-    assert!(String::from_utf8_lossy(&heard).contains("\"summary\""), "{}", String::from_utf8_lossy(&heard));
+    within("the end", first.read_to_end(&mut received)).await.expect("ends");
+    assert!(String::from_utf8_lossy(&received).contains("\"summary\""), "{}", String::from_utf8_lossy(&received));
     assert_eq!(Request::new("POST", "/v1/import").bearer(&key).send(cluster.nodes[1].public()).await.status, 200);
 }
 

@@ -1,4 +1,4 @@
-//! API keys that are revoked, and tenants that are suspended or deleted, while a request with the key is on its way.
+//! API keys are revoked, and tenants are suspended or deleted, while the server handles a request with the key.
 
 use causerie_server::store::{
     Store,
@@ -25,8 +25,8 @@ async fn until_waiting(store: &Store, count: i64) {
     eventually("requests that wait for a lock", async || (lock_waits(store).await >= count).then_some(())).await;
 }
 
-/// Makes an API key of the tenant `acme`. Returns a caller with the key, and the path that revokes it.
-async fn made<'a>(cluster: &'a Cluster, operator: &Caller<'_>, scopes: &[&str]) -> (Caller<'a>, String) {
+/// Creates an API key of the tenant `acme`. Returns a caller with the key, and the path that revokes it.
+async fn create_key<'a>(cluster: &'a Cluster, operator: &Caller<'_>, scopes: &[&str]) -> (Caller<'a>, String) {
     let new = json!({ "name": "new", "scopes": scopes });
     let made = operator.json("POST", "/v1/tenants/acme/api-keys", new).await.ok();
     let path = format!("/v1/tenants/acme/api-keys/{}", text(&made["details"]["id"]));
@@ -56,9 +56,10 @@ async fn a_key_that_is_being_revoked_changes_nothing_after_the_revocation_was_an
         ("POST", "/v1/users/lea/revoke", json!({})),
     ];
     for (method, path, body) in requests {
-        let (caller, itself) = made(&cluster, &operator, &["admin", "act", "provision", "tenants"]).await;
+        let (caller, itself) = create_key(&cluster, &operator, &["admin", "act", "provision", "tenants"]).await;
         caller.json("PUT", "/v1/users/lea", json!({ "name": "Lea" })).await.ok();
-        // Reads go on, so that both requests are authenticated. Then they wait, the revocation first.
+        // The lock does not block reads, so both requests are authenticated. Then they wait for the lock, the revocation
+        // first.
         let holder = store.begin().await.expect("begins");
         let tables = "LOCK TABLE api_keys, signing_keys, tenants IN EXCLUSIVE MODE";
         holder.execute_unprepared(tables).await.expect("locks");
@@ -86,7 +87,7 @@ async fn a_key_that_is_being_revoked_changes_nothing_after_the_revocation_was_an
 async fn a_suspension_is_answered_after_the_keys_that_are_being_made() {
     let cluster = Cluster::start(1).await;
     let (operator, store) = (operator(&cluster), connect(&cluster).await);
-    let (caller, _) = made(&cluster, &operator, &["admin"]).await;
+    let (caller, _) = create_key(&cluster, &operator, &["admin"]).await;
     let holder = store.begin().await.expect("begins");
     holder.execute_unprepared("LOCK TABLE api_keys IN EXCLUSIVE MODE").await.expect("locks");
     let making = caller.json("POST", "/v1/api-keys", json!({ "name": "early", "scopes": ["admin"] }));
@@ -105,7 +106,7 @@ async fn a_suspension_is_answered_after_the_keys_that_are_being_made() {
 }
 
 /// Sends a request with a key while `first` waits for the exclusive fact lock of `acme`, and then releases the lock.
-async fn behind(
+async fn request_during(
     store: &Store,
     first: impl Future<Output = Response>,
     then: impl Future<Output = Response>,
@@ -128,10 +129,10 @@ async fn behind(
 async fn a_key_of_a_tenant_that_is_being_suspended_makes_no_key() {
     let cluster = Cluster::start(1).await;
     let (operator, store) = (operator(&cluster), connect(&cluster).await);
-    let (caller, _) = made(&cluster, &operator, &["admin"]).await;
+    let (caller, _) = create_key(&cluster, &operator, &["admin"]).await;
     let suspending = operator.send(Request::new("POST", "/v1/tenants/acme/suspend"));
     let making = caller.json("POST", "/v1/api-keys", json!({ "name": "late", "scopes": ["admin"] }));
-    let [suspended, late] = behind(&store, suspending, making).await;
+    let [suspended, late] = request_during(&store, suspending, making).await;
     assert_eq!(suspended.status, 200, "{}", suspended.text());
     assert_problem(&late, 403, "forbidden", "");
     assert!(!names_of_keys(&operator).await.contains(&json!("late")));
@@ -150,9 +151,9 @@ async fn a_key_that_is_being_revoked_changes_no_user_no_rules_and_imports_nothin
         ("PUT", "/v1/policy", json!({ "preset": "school" })),
         ("POST", "/v1/import", json!({ "type": "user", "id": "late" })),
     ] {
-        let (caller, itself) = made(&cluster, &operator, &["provision", "admin"]).await;
+        let (caller, itself) = create_key(&cluster, &operator, &["provision", "admin"]).await;
         let revoking = operator.send(Request::new("DELETE", itself));
-        let [revoked, late] = behind(&store, revoking, caller.json(method, path, body)).await;
+        let [revoked, late] = request_during(&store, revoking, caller.json(method, path, body)).await;
         assert_eq!(revoked.status, 204, "{path}: {}", revoked.text());
         if path == "/v1/import" {
             let lines = late.lines();
@@ -190,10 +191,10 @@ async fn a_key_that_is_being_revoked_writes_and_erases_no_message() {
         ("PUT", "/v1/relations/block".to_owned(), json!({ "user": { "externalId": "tom" } })),
         ("PUT", "/v1/me/settings".to_owned(), json!({ "writableBy": "nobody" })),
     ] {
-        let (caller, itself) = made(&cluster, &operator, &["provision", "act"]).await;
+        let (caller, itself) = create_key(&cluster, &operator, &["provision", "act"]).await;
         let revoking = operator.send(Request::new("DELETE", itself));
         let request = Request::new(method, path.as_str()).json(&body).header("causerie-user", "lea");
-        let [revoked, late] = behind(&store, revoking, caller.send(request)).await;
+        let [revoked, late] = request_during(&store, revoking, caller.send(request)).await;
         assert_eq!(revoked.status, 204, "{path}: {}", revoked.text());
         assert_problem(&late, 401, "unauthenticated", "");
     }

@@ -18,7 +18,7 @@ async fn a_lost_key_is_replaced_by_the_product_or_by_another_key_of_the_tenant()
         let made = product.json("POST", "/v1/tenants", json!({ "slug": "globex", "name": "Globex" })).await.ok();
         let lost = text(&made["apiKeyId"]);
 
-        // The product's administrators replace it.
+        // The product's administrators replace the lost key.
         let new = json!({ "name": "second", "scopes": ["admin", "provision", "read", "act"], "expiresInDays": 30 });
         let second = product.json("POST", "/v1/tenants/globex/api-keys", new.clone()).await.ok();
         assert_eq!((&second["details"]["name"], &second["details"]["scopes"]), (&new["name"], &new["scopes"]));
@@ -28,7 +28,7 @@ async fn a_lost_key_is_replaced_by_the_product_or_by_another_key_of_the_tenant()
         let first = with_key(&cluster, &made["apiKey"]);
         assert_problem(&first.get("/v1/policy").await, 401, "unauthenticated", "");
 
-        // The tenant replaces its own.
+        // The tenant replaces its own key.
         let second = with_key(&cluster, &second["apiKey"]);
         let third = second
             .json("POST", "/v1/api-keys", json!({ "name": "third", "scopes": ["read"], "expiresInDays": 7 }))
@@ -86,7 +86,7 @@ async fn a_key_makes_and_revokes_no_key_with_other_scopes_than_its_own() {
     let refused = admin.send(Request::new("DELETE", format!("/v1/api-keys/{strong}"))).await;
     assert_problem(&refused, 403, "forbidden", "id");
 
-    // Another tenant's key is no key of this tenant.
+    // A key of another tenant is not found.
     let elsewhere = Tenant::create(cluster.settings(), "globex");
     let other = Caller { cluster: &cluster, credential: elsewhere.api_key(cluster.settings(), "admin,operate,read") };
     assert_problem(&other.send(Request::new("DELETE", format!("/v1/api-keys/{strong}"))).await, 404, "not_found", "");
@@ -125,7 +125,8 @@ async fn a_key_that_operates_the_server_gives_its_power_no_further_than_it_has_i
     operator.json("POST", path, new(json!(["operate"]))).await.ok();
     let made = operator.json("POST", "/v1/tenants/acme/api-keys", new(json!(["operate"]))).await.ok();
 
-    // A key that expires makes lasting keys for the other tenants' own back ends, and none that operates the server.
+    // A key that expires can create keys without an expiry for back ends of other tenants, but no key that operates the
+    // server.
     let expiring = with_key(&cluster, &made["apiKey"]);
     let lasting = |scopes: Value| json!({ "name": "lasting", "scopes": scopes });
     expiring.json("POST", path, lasting(json!(["admin", "act"]))).await.ok();
@@ -173,7 +174,7 @@ async fn a_tenant_learns_nothing_of_the_key_ids_of_other_tenants() {
     }
     admin.json("POST", "/v1/signing-keys", add("acme:2026")).await.ok();
     assert_problem(&admin.json("POST", "/v1/signing-keys", add("acme:2026")).await, 409, "conflict", "kid");
-    // Operators know all ids anyway.
+    // Operators may know all key ids.
     let taken = operator.json("POST", "/v1/tenants/acme/signing-keys", add(&elsewhere.kid)).await;
     assert_problem(&taken, 409, "conflict", "kid");
 }

@@ -1,4 +1,4 @@
-//! Names: which characters are stored, which searches find a name, and how plain text shows it.
+//! Names of users and subjects: the characters that are stored, the searches that find a name, and names in plain text.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -7,12 +7,12 @@ use super::{Caller, assert_problem, text};
 use crate::harness::{Cluster, http::Request};
 
 /// Creates a user and returns the stored name.
-async fn named(product: &Caller<'_>, id: &str, name: &str) -> String {
+async fn create_named(product: &Caller<'_>, id: &str, name: &str) -> String {
     text(&product.json("PUT", format!("/v1/users/{id}"), json!({ "name": name })).await.ok()["name"])
 }
 
 /// The external ids of the users that a query finds.
-async fn found(caller: &Caller<'_>, query: &str) -> Vec<String> {
+async fn external_ids_found(caller: &Caller<'_>, query: &str) -> Vec<String> {
     let query: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let page = caller.get(format!("/v1/directory?q={query}")).await.ok();
     let hits = page["hits"].as_array().cloned().unwrap_or_default();
@@ -34,15 +34,15 @@ async fn users_are_found_by_letters_that_unicode_does_not_decompose() {
         ("u8", "Þór Ægisson", &["thor", "aegis", "þór ægi"]),
     ];
     for (id, name, _) in names {
-        assert_eq!(named(&product, id, name).await, name);
+        assert_eq!(create_named(&product, id, name).await, name);
     }
     let lea = Caller::user(&cluster, "lea");
     for (id, name, queries) in names {
         for query in queries {
-            assert_eq!(found(&lea, query).await, [id], "{query} finds {name}");
+            assert_eq!(external_ids_found(&lea, query).await, [id], "{query} finds {name}");
         }
     }
-    let mut listed = found(&lea, "").await;
+    let mut listed = external_ids_found(&lea, "").await;
     listed.sort_unstable();
     assert_eq!(listed, ["lea", "u1", "u2", "u3", "u4", "u5", "u6", "u7", "u8"], "everyone is listed");
 }
@@ -52,10 +52,10 @@ async fn invisible_characters_are_removed_from_a_name_and_a_name_of_only_these_i
     let cluster = Cluster::embedded().await;
     let product = Caller::back_end(&cluster, "provision");
     for name in ["a\u{200b}dmin", "ad\u{ad}min", "\u{feff}admin", "admin\u{fe0f}", "adm\u{e0101}in"] {
-        assert_eq!(named(&product, "u1", name).await, "admin", "{name:?}");
+        assert_eq!(create_named(&product, "u1", name).await, "admin", "{name:?}");
     }
     for name in ["👩\u{200d}🚀", "می\u{200c}خواهم", "bob\u{202e}gro"] {
-        assert_eq!(named(&product, "u1", name).await, name);
+        assert_eq!(create_named(&product, "u1", name).await, name);
     }
     for name in ["\u{200b}", "\u{202e}\u{202c}", " ", "\u{3164}", "\u{2800}"] {
         let refused = product.json("PUT", "/v1/users/u1", json!({ "name": name })).await;

@@ -1,4 +1,5 @@
-//! What an operator of a tenant looks up: the own key, users and groups by name, figures, presets, cases, and the audit by filters.
+//! Requests of an operator of a tenant: the own key, users and groups by name, figures, presets, cases, and the filtered
+//! audit.
 
 use serde_json::{Value, json};
 

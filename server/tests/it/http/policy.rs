@@ -39,8 +39,8 @@ async fn until_capability(peer: &mut Peer, may_send: bool) {
 async fn rules_set_on_a_node_apply_on_the_other_at_once() {
     let cluster = Cluster::start(2).await;
     let (mut lea, mut tom) = (cluster.client(0, "lea").await, cluster.client(1, "tom").await);
-    let talk = lea.direct_with(&tom).await;
-    lea.say(talk, "before").await;
+    let conversation = lea.direct_with(&tom).await;
+    lea.say(conversation, "before").await;
     tom.next_message().await;
     let admin = Caller::back_end(&cluster, "admin");
 
@@ -48,7 +48,7 @@ async fn rules_set_on_a_node_apply_on_the_other_at_once() {
     let set = admin.json("PUT", "/v1/policy", json!({ "text": silent })).await.ok();
     assert_eq!((&set["version"], &set["changed"]), (&json!(1), &json!(true)), "{set}");
     assert_eq!(set["difference"]["frozen"]["count"], 1, "{set}");
-    let refused = tom.send(talk, "after").await.expect_err("no user may write any more");
+    let refused = tom.send(conversation, "after").await.expect_err("no user may write any more");
     let by_rule = matches!(&refused, SendError::Refused(refusal) if refusal.code == ErrorCode::Unsupported as u32);
     assert!(by_rule, "{refused:?}");
     until_capability(&mut lea, false).await;
@@ -58,7 +58,7 @@ async fn rules_set_on_a_node_apply_on_the_other_at_once() {
     assert_eq!((&back["version"], &back["name"]), (&json!(2), &json!("open")), "{back}");
     assert_eq!(back["difference"]["thawed"]["count"], 1, "{back}");
     until_capability(&mut tom, true).await;
-    tom.say(talk, "again").await;
+    tom.say(conversation, "again").await;
 }
 
 #[tokio::test]
@@ -106,8 +106,8 @@ async fn an_explanation_names_the_rule_the_facts_and_the_missing_conditions() {
     let why = classmate.and_then(|said| said["why"].as_str()).unwrap_or_default();
     assert!(why.contains("a group in which I am learner@class and they are learner@class"), "{denied}");
 
-    let talk = Caller::user(&cluster, "lea").direct_with("tom").await;
-    let held = json!({ "as": { "externalId": "lea" }, "to": { "conversation": talk }, "action": "send" });
+    let conversation = Caller::user(&cluster, "lea").direct_with("tom").await;
+    let held = json!({ "as": { "externalId": "lea" }, "to": { "conversation": conversation }, "action": "send" });
     let sent = explain(held).await.ok();
     assert_eq!(sent["rule"], "still-reached");
     assert_eq!(sent["witness"], "membership of the conversation; `may start` holds");
@@ -139,8 +139,8 @@ async fn an_explanation_names_built_in_rules() {
         let rules = answer["rules"].as_array().is_some_and(|rules| !rules.is_empty());
         assert_eq!((&answer["allowed"], rules), (&json!(false), explained), "{answer}");
     }
-    let talk = Caller::user(&cluster, "lea").direct_with("tom").await;
-    let outside = json!({ "as": { "externalId": "zoe" }, "to": { "conversation": talk } });
+    let conversation = Caller::user(&cluster, "lea").direct_with("tom").await;
+    let outside = json!({ "as": { "externalId": "zoe" }, "to": { "conversation": conversation } });
     let answer = reader.json("POST", "/v1/policy/explain", outside).await.ok();
     let sentence =
         "`send` is denied (built in), as not_a_member: `zoe` is not a member of the conversation; shown as not_found";
@@ -152,8 +152,9 @@ async fn an_explanation_asks_for_the_target_of_the_action() {
     let cluster = Cluster::embedded().await;
     school().write(&cluster).await;
     let reader = Caller::back_end(&cluster, "read");
-    let talk = Caller::user(&cluster, "lea").direct_with("tom").await;
-    let (tom, group, talk) = (json!({ "externalId": "tom" }), json!({ "group": "6a" }), json!({ "conversation": talk }));
+    let conversation = Caller::user(&cluster, "lea").direct_with("tom").await;
+    let (tom, group, conversation) =
+        (json!({ "externalId": "tom" }), json!({ "group": "6a" }), json!({ "conversation": conversation }));
     let explain = async |to: &Value, action: Value| {
         let mut body = json!({ "as": { "externalId": "lea" }, "to": to });
         if !action.is_null() {
@@ -164,18 +165,18 @@ async fn an_explanation_asks_for_the_target_of_the_action() {
     for (to, begins) in [
         (&tom, "`start` is allowed by `classmate`"),
         (&group, "`address_group` is denied by `no-groups`"),
-        (&talk, "`send` is allowed by `still-reached`"),
+        (&conversation, "`send` is allowed by `still-reached`"),
     ] {
         let answer = explain(to, Value::Null).await.ok();
         assert!(answer["sentence"].as_str().is_some_and(|sentence| sentence.starts_with(begins)), "{answer}");
     }
-    let edit = explain(&talk, json!("edit")).await.ok();
+    let edit = explain(&conversation, json!("edit")).await.ok();
     let sentence = "`edit` of the user's own message, sent just now, is denied by `messages-stay`, as unsupported";
     assert_eq!(edit["sentence"], sentence);
     for (to, action, fitting) in [
         (&group, json!("start"), "`start` does not fit a group; actions that fit: find, address_group"),
         (&tom, json!("address_group"), "actions that fit: find, see_profile, start, request, accept, unrelate, block"),
-        (&talk, json!("start"), "does not fit a conversation; actions that fit: send, reply"),
+        (&conversation, json!("start"), "does not fit a conversation; actions that fit: send, reply"),
         (&Value::Null, Value::Null, "names no user, group or conversation; actions that fit: start_group"),
     ] {
         let refused = explain(to, action).await;
@@ -206,7 +207,7 @@ async fn a_dry_run_shows_the_effect_of_other_rules() {
     let cluster = Cluster::embedded().await;
     school().write(&cluster).await;
     let (lea, admin) = (Caller::user(&cluster, "lea"), Caller::back_end(&cluster, "admin"));
-    let talk = lea.direct_with("tom").await;
+    let conversation = lea.direct_with("tom").await;
 
     let nobody = "policy mine\nroles learner\nkinds class\nallow find,see_profile,start self when same\nallow read holder when holder\n";
     let difference = admin.json("POST", "/v1/policy/diff", json!({ "text": nobody })).await.ok();
@@ -216,7 +217,7 @@ async fn a_dry_run_shows_the_effect_of_other_rules() {
     let names = (&example["from"], &example["to"]);
     assert!(names == (&json!("lea"), &json!("tom")) || names == (&json!("tom"), &json!("lea")), "{example}");
     let frozen = &difference["frozen"];
-    assert_eq!((&frozen["count"], &frozen["examples"][0]["id"]), (&json!(1), &json!(talk)), "{difference}");
+    assert_eq!((&frozen["count"], &frozen["examples"][0]["id"]), (&json!(1), &json!(conversation)), "{difference}");
     assert_eq!(difference["thawed"]["count"], 0);
 
     // The new rules use other words, so existing facts would have no effect, and the server asks for confirmation.

@@ -17,7 +17,7 @@ allow find,see_profile,start classmate when me learner@class with them learner@c
 allow read,send holder when holder
 ";
 
-/// Rows of every type. Groups come after those they are in, but not in the order of their ids.
+/// Rows of every type. A group follows its parent group; the groups are not in the order of their ids.
 fn rows() -> Vec<Value> {
     let mut rows = Vec::new();
     for at in 0..23 {
@@ -61,7 +61,7 @@ async fn import(caller: &Caller<'_>, rows: &[Value]) -> Value {
     only["summary"].clone()
 }
 
-fn set(rows: &[Value]) -> BTreeSet<String> {
+fn as_set(rows: &[Value]) -> BTreeSet<String> {
     rows.iter().map(Value::to_string).collect()
 }
 
@@ -76,21 +76,21 @@ async fn importing_an_export_changes_nothing() {
         let response = product.get("/v1/export").await;
         assert_eq!(response.header("content-type"), Some("application/x-ndjson"));
         let exported = response.lines();
-        assert_eq!(set(&exported), set(&rows()), "nothing is lost, and nothing is added");
+        assert_eq!(as_set(&exported), as_set(&rows()), "nothing is lost, and nothing is added");
         let again = import(&product, &exported).await;
         assert_eq!(again["unchanged"], exported.len(), "{again}");
 
-        // In another tenant the rows make the same.
+        // In another tenant, the rows create the same facts.
         let elsewhere = Tenant::create(cluster.settings(), "globex");
         let key = elsewhere.api_key(cluster.settings(), "provision,admin");
         let other = Caller { cluster: &cluster, credential: key };
         assert_eq!(other.get("/v1/export").await.lines(), Vec::<Value>::new());
         other.json("PUT", "/v1/policy", json!({ "text": RULES })).await.ok();
         assert_eq!(import(&other, &exported).await["created"], exported.len());
-        assert_eq!(set(&other.get("/v1/export").await.lines()), set(&exported));
+        assert_eq!(as_set(&other.get("/v1/export").await.lines()), as_set(&exported));
 
         let users = product.get("/v1/export?type=user").await.lines();
-        assert_eq!(set(&users), set(&rows()[..23]));
+        assert_eq!(as_set(&users), as_set(&rows()[..23]));
         let lines = product.get("/v1/audit?action=export").await.ok();
         assert_eq!(lines["entries"].as_array().map(Vec::len), Some(2), "{lines}");
     }
@@ -124,7 +124,7 @@ async fn words_that_the_policy_does_not_declare_are_exported_and_imported_with_k
         let other = Caller { cluster: &cluster, credential: key };
         let answer = other.send(keep("?undeclared=keep")).await.lines();
         assert_eq!(answer.last().expect("a summary")["summary"]["created"], exported.len(), "{answer:?}");
-        assert_eq!(set(&other.get("/v1/export").await.lines()), set(&exported));
+        assert_eq!(as_set(&other.get("/v1/export").await.lines()), as_set(&exported));
         let spaced = json!({ "type": "user", "id": "a", "roles": ["two words"] }).to_string();
         let answer = other.send(Request::new("POST", "/v1/import?undeclared=keep").body(spaced)).await.lines();
         assert_eq!((&answer[0]["field"], &answer[0]["result"]), (&json!("roles"), &json!("refused")));
@@ -153,7 +153,7 @@ async fn pages_hold_every_row_once() {
                     }
                     assert!(found.len() <= expected.len(), "the pages end");
                 }
-                assert_eq!((found.len(), set(&found)), (expected.len(), set(&expected)), "{kind} by {limit}");
+                assert_eq!((found.len(), as_set(&found)), (expected.len(), as_set(&expected)), "{kind} by {limit}");
             }
         }
     }
@@ -183,7 +183,7 @@ async fn memberships_are_filtered_by_user_group_and_role() {
                 cursor = text(next);
                 assert!(found.len() <= expected.len(), "the pages end");
             }
-            assert_eq!((found.len(), set(&found)), (expected.len(), set(&expected)), "{query}");
+            assert_eq!((found.len(), as_set(&found)), (expected.len(), as_set(&expected)), "{query}");
         }
     }
 }

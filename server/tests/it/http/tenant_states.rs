@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{Caller, assert_problem, text};
 use crate::harness::{Cluster, Node, Proxy, Tenant, eventually, http::Request, lock_waits};
 
-/// The product's administrators, with a key of a tenant of their own.
+/// The administrators of the product, with an API key of another tenant.
 fn product(cluster: &Cluster) -> Caller<'_> {
     let tenant = Tenant::create(cluster.settings(), "product");
     Caller { cluster, credential: tenant.api_key(cluster.settings(), "tenants,operate,read") }
@@ -32,7 +32,7 @@ async fn a_suspended_tenant_has_no_connections_no_tokens_and_no_writes_until_it_
         let (lea, back_end) = (Caller::user(&cluster, "lea"), Caller::back_end(&cluster, "provision,act,read,admin"));
         let tom = Caller::user(&cluster, "tom");
         tom.id().await;
-        let talk = lea.direct_with("tom").await;
+        let conversation = lea.direct_with("tom").await;
         let online = cluster.client(cluster.nodes.len() - 1, "lea").await;
 
         let suspended = post(&product, "/v1/tenants/acme/suspend").await.ok();
@@ -45,7 +45,7 @@ async fn a_suspended_tenant_has_no_connections_no_tokens_and_no_writes_until_it_
             assert!(refused.text().contains("suspended"), "{}", refused.text());
         }
         let message = json!({ "clientId": Uuid::now_v7(), "text": "late" });
-        let refused = lea.json("POST", format!("/v1/conversations/{talk}/messages"), message).await;
+        let refused = lea.json("POST", format!("/v1/conversations/{conversation}/messages"), message).await;
         assert_problem(&refused, 403, "forbidden", "");
         assert_problem(&back_end.json("PUT", "/v1/users/noa", json!({})).await, 403, "forbidden", "");
         assert_eq!(product.get("/v1/tenants/acme").await.ok(), suspended);
@@ -55,14 +55,14 @@ async fn a_suspended_tenant_has_no_connections_no_tokens_and_no_writes_until_it_
         assert!(listed.lines().any(|line| line.starts_with("acme ") && line.contains(" suspended ")), "{listed}");
 
         assert!(post(&product, "/v1/tenants/acme/resume").await.ok().get("suspendedAt").is_none());
-        lea.say(&talk, "again").await;
-        let history = tom.get(format!("/v1/conversations/{talk}/messages")).await.ok();
+        lea.say(&conversation, "again").await;
+        let history = tom.get(format!("/v1/conversations/{conversation}/messages")).await.ok();
         assert_eq!(history["messages"].as_array().map(Vec::len), Some(1), "{history}");
         let lines = back_end.get("/v1/audit").await.ok();
         let actions: Vec<&Value> = lines["entries"].as_array().into_iter().flatten().map(|line| &line["action"]).collect();
         assert_eq!(actions[..3], ["tenant.resume", "tenant.suspend", "tenant.suspend"]);
 
-        // The command line does the same.
+        // The command line can suspend and resume the tenant too.
         cluster.settings().run(&["tenant", "suspend", "acme"]);
         assert_problem(&lea.get("/v1/me").await, 403, "forbidden", "");
         cluster.settings().run(&["tenant", "resume", "acme"]);
@@ -85,7 +85,7 @@ async fn a_message_that_waits_while_the_tenant_is_suspended_is_not_written() {
     let product = product(&cluster);
     let lea = Caller::user(&cluster, "lea");
     Caller::user(&cluster, "tom").id().await;
-    let talk = lea.direct_with("tom").await;
+    let conversation = lea.direct_with("tom").await;
     let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
     let waiting = async |count: i64| {
         let what = "requests that wait for the fact lock";
@@ -96,7 +96,7 @@ async fn a_message_that_waits_while_the_tenant_is_suspended_is_not_written() {
     let message = json!({ "clientId": Uuid::now_v7(), "text": "late" });
     let (suspended, sent) = tokio::join!(post(&product, "/v1/tenants/acme/suspend"), async {
         waiting(1).await;
-        let sending = lea.json("POST", format!("/v1/conversations/{talk}/messages"), message);
+        let sending = lea.json("POST", format!("/v1/conversations/{conversation}/messages"), message);
         let release = async {
             waiting(2).await;
             lock.rollback().await.expect("ends");
@@ -119,8 +119,8 @@ async fn no_tenant_is_suspended_while_a_program_that_knows_no_suspensions_uses_t
         let refused = post(&product, "/v1/tenants/acme/suspend").await;
         assert_problem(&refused, 409, "conflict", "");
         assert!(refused.text().contains("an earlier release"), "{}", refused.text());
-        let complains = cluster.settings().fail(&["tenant", "suspend", "acme"]);
-        assert!(complains.contains("upgrade or stop them first"), "{complains}");
+        let error_output = cluster.settings().fail(&["tenant", "suspend", "acme"]);
+        assert!(error_output.contains("upgrade or stop them first"), "{error_output}");
         Caller::user(&cluster, "lea").id().await;
         older.close().await.expect("closes");
         eventually("a suspension", async || (post(&product, "/v1/tenants/acme/suspend").await.status == 200).then_some(()))
@@ -161,7 +161,7 @@ async fn sessions_of_a_tenant_that_is_suspended_by_the_command_line_and_deleted_
         let is_gone = async || tenants::find_by_slug(&store, "acme").await.expect("reads").is_none().then_some(());
         eventually("the end of the tenant", is_gone).await;
         store.close().await;
-        // The nodes take the tenant for deleted, not for restored: they do not stop.
+        // The nodes recognise that the tenant was deleted. They do not stop, as they would after a restore.
         for node in &cluster.nodes {
             assert_eq!(Request::get("/readyz").send(node.internal()).await.status, 200);
             assert!(!node.log().contains("the epoch of a tenant changed"));
@@ -182,7 +182,7 @@ async fn lines_and_jobs_that_are_written_while_their_tenant_is_deleted_are_delet
         if store.is_embedded() {
             delete().await.ok();
         } else {
-            // As the queue of denials does: its statement may begin before the deletion, and end after it.
+            // The queue of denials writes in the same way: its statement may begin before the deletion and end after it.
             let writing = store.begin().await.expect("begins");
             write_for(&writing, tenant).await;
             delete().await.ok();
@@ -245,8 +245,8 @@ allow find,see_profile,start all when everyone
 allow read,send,delete_own_copy holder when holder
 ";
 
-/// Makes a tenant that has rows in all tables.
-async fn filled<'a>(cluster: &'a Cluster, product: &Caller<'_>) -> Caller<'a> {
+/// Creates the tenant `gone` with rows in all tables.
+async fn create_filled_tenant<'a>(cluster: &'a Cluster, product: &Caller<'_>) -> Caller<'a> {
     let made = product.json("POST", "/v1/tenants", json!({ "slug": "gone", "name": "Gone" })).await.ok();
     let admin = Caller { cluster, credential: text(&made["apiKey"]) };
     admin.json("POST", "/v1/signing-keys", json!({ "algorithm": "HS256" })).await.ok();
@@ -270,14 +270,14 @@ async fn filled<'a>(cluster: &'a Cluster, product: &Caller<'_>) -> Caller<'a> {
     };
     for at in 1..4 {
         let start = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": format!("u{at}") }] });
-        let talk = text(&acts("u0", "POST", "/v1/conversations", start).await.ok()["conversation"]["id"]);
-        let path = format!("/v1/conversations/{talk}/messages");
+        let conversation = text(&acts("u0", "POST", "/v1/conversations", start).await.ok()["conversation"]["id"]);
+        let path = format!("/v1/conversations/{conversation}/messages");
         let sent = acts("u0", "POST", &path, json!({ "clientId": Uuid::now_v7(), "text": "hello" })).await.ok();
         let own = format!("{path}/{}?own_copy=true", text(&sent["message"]["id"]));
         assert_eq!(acts("u0", "DELETE", &own, json!({})).await.status, 200);
     }
     admin.send(Request::new("POST", "/v1/users/u9/erase")).await;
-    // Many messages, faster than by commands.
+    // SQL writes many messages faster than commands.
     let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
     let new_id = if store.is_embedded() { "randomblob(16)" } else { "gen_random_uuid()" };
     let sql = format!(
@@ -302,13 +302,13 @@ async fn a_deleted_tenant_leaves_no_row_even_if_the_node_is_killed_meanwhile() {
     for mut cluster in [Cluster::embedded().await, Cluster::start(1).await] {
         let (key, before) = {
             let product = product(&cluster);
-            // A tenant that stays.
+            // This tenant is not deleted.
             let lea = Caller::user(&cluster, "lea");
             Caller::user(&cluster, "tom").id().await;
-            let talk = lea.direct_with("tom").await;
-            lea.say(&talk, "stays").await;
+            let conversation = lea.direct_with("tom").await;
+            lea.say(&conversation, "stays").await;
             let before = rows(&cluster).await;
-            let admin = filled(&cluster, &product).await;
+            let admin = create_filled_tenant(&cluster, &product).await;
             let full = rows(&cluster).await;
             let kept = ["seaql_migrations", "job_schedules", "shared_values", "write_probe", "tenants", "addressees"];
             for (table, count) in before.iter().filter(|(table, _)| !kept.contains(&table.as_str())) {
@@ -333,7 +333,7 @@ async fn a_deleted_tenant_leaves_no_row_even_if_the_node_is_killed_meanwhile() {
         eventually("the end of the tenant", async || (product.get("/v1/tenants/gone").await.status == 404).then_some(()))
             .await;
         let mut after = rows(&cluster).await;
-        // The audit of the product's tenant tells of it, and the job is listed for some days.
+        // The audit of the product's tenant has a line about the deletion, and the job is listed for some days.
         let own = product.get("/v1/audit").await.ok();
         let own = own["entries"].as_array().into_iter().flatten();
         let actions: Vec<&Value> =

@@ -14,7 +14,7 @@ async fn a_tenant_is_created_with_its_key_and_renamed() {
         assert_eq!((&made["tenant"]["slug"], &made["tenant"]["name"]), (&json!("lycee-2"), &json!("Lycée Hugo")));
         assert_problem(&product.json("POST", "/v1/tenants", new).await, 409, "conflict", "slug");
 
-        // Its key speaks for it, and for nobody else.
+        // The key of the tenant has access to this tenant only.
         let key = Caller { cluster: &cluster, credential: text(&made["apiKey"]) };
         assert_eq!(key.get("/v1/policy").await.ok()["name"], "school");
         key.json("PUT", "/v1/users/lea", json!({ "name": "Léa" })).await.ok();
@@ -36,7 +36,7 @@ async fn a_tenant_is_created_with_its_key_and_renamed() {
         assert_eq!(actions, ["tenant.rename", "user.put", "api_key.create", "tenant.create"]);
         assert!(text(&lines["entries"][0]["actor"]).starts_with("key:"), "{lines}");
 
-        // The audit of the tenant whose key did it has the same lines, with the tenant's slug.
+        // The audit of the tenant whose key was used has the same lines, with the slug of the new tenant.
         let lines = Caller::back_end(&cluster, "read").get("/v1/audit").await.ok();
         let lines = lines["entries"].as_array().expect("lines");
         let lines: Vec<&Value> = lines.iter().filter(|line| line["detail"]["tenant"] == "lycee-2").collect();
@@ -44,13 +44,13 @@ async fn a_tenant_is_created_with_its_key_and_renamed() {
         assert_eq!(actions, ["tenant.rename", "api_key.create", "tenant.create"]);
         assert_eq!(lines[0]["actorName"], "back end", "its own tenant knows the name of the key");
 
-        // A change of its own tenant has one line.
+        // A change of the key's own tenant has one line.
         product.json("PATCH", "/v1/tenants/acme", json!({ "name": "Acme" })).await.ok();
         let lines = Caller::back_end(&cluster, "read").get("/v1/audit?action=tenant.rename").await.ok();
         let own: Vec<&Value> = lines["entries"].as_array().into_iter().flatten().map(|line| &line["target"]).collect();
         assert_eq!(own, ["tenant:acme", "tenant:lycee-2"], "{lines}");
 
-        // The command line speaks of the same.
+        // The command line shows the same tenants.
         let settings = cluster.settings();
         settings.run(&["tenant", "rename", "lycee-2", "--name", "Hugo"]);
         assert_eq!(product.get("/v1/tenants/lycee-2").await.ok()["name"], "Hugo");

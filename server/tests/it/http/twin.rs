@@ -11,15 +11,20 @@ use super::{Caller, text};
 use crate::harness::{Cluster, Raw, http::Request};
 
 /// The message in a socket's reply, as JSON.
-fn inside(result: reply::Result) -> Value {
+fn reply_content(result: reply::Result) -> Value {
     let reply = serde_json::to_value(wire::Reply { id: 0, result: Some(result) }).expect("replies are JSON");
     reply.as_object().and_then(|reply| reply.values().next()).cloned().expect("a reply has a result")
 }
 
-/// Sends the same request over HTTP and over the socket.
-async fn both(caller: &Caller<'_>, socket: &mut Raw, request: Request, command: &Value) -> (Value, Value) {
+/// Sends the same request over HTTP and over the socket. Returns both answers.
+async fn send_over_http_and_socket(
+    caller: &Caller<'_>,
+    socket: &mut Raw,
+    request: Request,
+    command: &Value,
+) -> (Value, Value) {
     let command: wire::Request = serde_json::from_value(command.clone()).expect("a request");
-    let over_socket = inside(socket.ask(command.command.expect("a command")).await);
+    let over_socket = reply_content(socket.ask(command.command.expect("a command")).await);
     let over_http = caller.send(request).await;
     if over_http.status == 200 {
         return (over_http.json(), over_socket);
@@ -92,7 +97,7 @@ async fn a_command_gets_the_same_answer_over_http_and_over_the_socket() {
         ),
     ];
     for (request, command) in pairs {
-        let (over_http, over_socket) = both(&lea, &mut socket, request, &command).await;
+        let (over_http, over_socket) = send_over_http_and_socket(&lea, &mut socket, request, &command).await;
         assert_eq!(over_http, over_socket, "{command}");
     }
 }
@@ -104,8 +109,8 @@ async fn messages_sent_over_http_arrive_on_sockets() {
     let mut tom = cluster.client(0, "tom").await;
     let conversation = lea.direct_with("tom").await;
     let sent = lea.say(&conversation, "over HTTP").await;
-    let heard = tom.next_message().await;
-    assert_eq!(serde_json::to_value(&heard).expect("JSON"), sent);
+    let received = tom.next_message().await;
+    assert_eq!(serde_json::to_value(&received).expect("JSON"), sent);
 }
 
 #[tokio::test]
@@ -116,5 +121,5 @@ async fn commands_that_only_sockets_support_have_no_route() {
         assert_eq!(lea.json("POST", path, json!({})).await.status, 404);
     }
     let (mut socket, _) = Raw::hello(cluster.nodes[0].public(), Encoding::Json, &lea.credential).await;
-    assert_eq!(inside(socket.ask(Command::Ping(wire::Ping {})).await), json!({}));
+    assert_eq!(reply_content(socket.ask(Command::Ping(wire::Ping {})).await), json!({}));
 }

@@ -15,7 +15,7 @@ struct BackEnd<'a> {
 }
 
 impl<'a> BackEnd<'a> {
-    fn of(cluster: &'a Cluster, tenant: &Tenant, scopes: &str) -> Self {
+    fn with_scopes(cluster: &'a Cluster, tenant: &Tenant, scopes: &str) -> Self {
         Self { cluster, key: tenant.api_key(cluster.settings(), scopes) }
     }
 
@@ -34,15 +34,16 @@ fn refused(response: &Response, status: u16, name: &str) {
 
 #[tokio::test]
 async fn a_back_end_lists_retries_and_deletes_jobs_of_its_tenant_alone() {
-    on(Cluster::embedded().await).await;
-    on(Cluster::start(1).await).await;
+    check_jobs_of_tenant(Cluster::embedded().await).await;
+    check_jobs_of_tenant(Cluster::start(1).await).await;
 }
 
-async fn on(cluster: Cluster) {
+/// Checks on one database that a back end sees and changes only the jobs of its tenant.
+async fn check_jobs_of_tenant(cluster: Cluster) {
     let other = Tenant::create(cluster.settings(), "other");
     let [admin, reader, provisioner] =
-        ["admin", "read", "provision"].map(|scope| BackEnd::of(&cluster, &cluster.tenant, scope));
-    let foreign = BackEnd::of(&cluster, &other, "admin");
+        ["admin", "read", "provision"].map(|scope| BackEnd::with_scopes(&cluster, &cluster.tenant, scope));
+    let foreign = BackEnd::with_scopes(&cluster, &other, "admin");
     let job = add(&cluster.database, "acme", "nonsense", 0).await;
     let later = add(&cluster.database, "acme", "{}", 4_000_000_000_000).await;
 
@@ -66,7 +67,7 @@ async fn on(cluster: Cluster) {
         refused(&admin.ask("GET", &format!("/v1/jobs{query}")).await, 400, "invalid");
     }
 
-    // Another tenant's key, and keys without the scope.
+    // A key of another tenant, and keys without the scope, see and change no job.
     assert_eq!(foreign.list("").await, json!({ "jobs": [] }));
     let (retry, delete) = (format!("/v1/jobs/{job}/retry"), format!("/v1/jobs/{job}"));
     refused(&foreign.ask("POST", &retry).await, 404, "not_found");

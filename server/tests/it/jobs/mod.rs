@@ -1,4 +1,4 @@
-//! Tests of jobs from outside, with the kinds that the server has: the pruning jobs.
+//! Tests of jobs with real servers and the scheduled kinds of jobs: those that remove old rows.
 
 mod http;
 mod nodes;
@@ -19,19 +19,19 @@ pub async fn execute(database: &Database, sql: &str) {
     store.close().await;
 }
 
-/// An id in the form of the database.
-fn id(database: &Database, id: &str) -> String {
+/// An id as a literal in an SQL statement of this database.
+fn id_literal(database: &Database, id: &str) -> String {
     if database.url().is_empty() { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") }
 }
 
-/// Stores a job of a tenant, due from `due_at_ms` on. It succeeds with the payload `{}` and fails for good with an invalid
-/// payload.
+/// Stores a job of a tenant that is due at `due_at_ms`, and returns its id. The job succeeds with the payload `{}` and fails
+/// permanently with an invalid payload.
 pub async fn add(database: &Database, slug: &str, payload: &str, due_at_ms: i64) -> String {
     let job = Uuid::now_v7().to_string();
     let sql = format!(
         "INSERT INTO jobs (id, kind, tenant_id, payload, state, due_at, attempts, created_at)
          SELECT {}, 'prune_audit', t.id, '{payload}', 1, {due_at_ms}, 0, 0 FROM tenants t WHERE t.slug = '{slug}'",
-        id(database, &job)
+        id_literal(database, &job)
     );
     execute(database, &sql).await;
     job
@@ -44,24 +44,25 @@ fn list(settings: &Settings, arguments: &[&str]) -> Vec<String> {
 }
 
 /// The jobs of the server itself, such as `prune_audit done - attempts=1`, sorted by kind.
-fn listed(settings: &Settings) -> Vec<String> {
+fn server_jobs(settings: &Settings) -> Vec<String> {
     let lines = list(settings, &[]).into_iter().map(|line| line.split(' ').skip(1).take(4).collect::<Vec<_>>().join(" "));
     let mut lines: Vec<String> = lines.collect();
     lines.sort();
     lines
 }
 
-fn done_once() -> Vec<String> {
+fn each_done_once() -> Vec<String> {
     KINDS.map(|kind| format!("{kind} done - attempts=1")).to_vec()
 }
 
-/// Waits until each job of the server itself ran once.
-async fn ran_once(settings: &Settings) {
-    eventually("a run of each job", async || (listed(settings) == done_once()).then_some(())).await;
+/// Waits until each job of the server itself has run once.
+async fn wait_until_each_ran_once(settings: &Settings) {
+    eventually("a run of each job", async || (server_jobs(settings) == each_done_once()).then_some(())).await;
 }
 
-/// Waits until a node has counted the jobs. It counts after it has claimed the due jobs.
-async fn looked(node: &Node) -> String {
+/// Waits until a node has counted the jobs, and returns its metrics. A node counts the jobs after it has claimed the due
+/// jobs.
+async fn wait_until_counted(node: &Node) -> String {
     eventually("a look at the jobs", async || {
         let metrics = Request::get("/metrics").send(node.internal()).await.text().to_owned();
         metrics.contains("causerie_jobs{kind=\"prune_audit\"").then_some(metrics)

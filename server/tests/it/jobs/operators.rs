@@ -2,7 +2,7 @@
 
 use causerie_server::clock::{Clock as _, SystemClock};
 
-use super::{add, execute, id, list, looked, ran_once};
+use super::{add, execute, id_literal, list, wait_until_counted, wait_until_each_ran_once};
 use crate::harness::{Cluster, Database, Node, Settings, Tenant, eventually, http::Request};
 
 #[tokio::test]
@@ -12,7 +12,7 @@ async fn a_server_prunes_old_audit_entries() {
         settings.run(&["migrate"]);
         Tenant::create(&settings, "acme");
         // An entry of the first day of 1970, and an entry of today.
-        let old = id(&database, "00000000-0001-7000-8000-000000000000");
+        let old = id_literal(&database, "00000000-0001-7000-8000-000000000000");
         let sql = format!(
             "INSERT INTO audit (id, tenant_id, at, actor, action, target, outcome, rule, detail)
              SELECT {old}, t.id, 1, 'cli:root', 'import', '', 'done', '', '{{}}' FROM tenants t"
@@ -23,7 +23,7 @@ async fn a_server_prunes_old_audit_entries() {
         let _node = Node::start(settings.clone()).await;
         eventually("an audit without the old line", async || (!audit().contains("1970-01-01")).then_some(())).await;
         assert!(audit().contains("tenant.create"), "{}", audit());
-        ran_once(&settings).await;
+        wait_until_each_ran_once(&settings).await;
     }
 }
 
@@ -34,7 +34,7 @@ async fn dead_jobs_are_counted_listed_retried_and_deleted() {
 }
 
 async fn dead_jobs(mut cluster: Cluster) {
-    ran_once(cluster.settings()).await;
+    wait_until_each_ran_once(cluster.settings()).await;
     let settings = cluster.settings().clone();
     let first = add(&cluster.database, "acme", "nonsense", 0).await;
     let second = add(&cluster.database, "acme", "nonsense", 0).await;
@@ -47,7 +47,7 @@ async fn dead_jobs(mut cluster: Cluster) {
     // A node counts the jobs when it starts.
     cluster.nodes[0].kill();
     cluster.nodes[0].start_again().await;
-    let metrics = looked(&cluster.nodes[0]).await;
+    let metrics = wait_until_counted(&cluster.nodes[0]).await;
     assert!(metrics.contains("causerie_jobs{kind=\"prune_audit\",state=\"dead\"} 2\n"), "{metrics}");
 
     execute(&cluster.database, "UPDATE jobs SET payload = '{}' WHERE payload = 'nonsense'").await;
@@ -85,7 +85,7 @@ async fn a_job_of_an_unknown_kind_is_deleted_by_an_operator_and_by_the_back_end(
         for _ in 0..2 {
             let job = add(&cluster.database, "acme", "{}", 4_000_000_000_000).await;
             // The node that ran it was of a newer release, and was killed.
-            let of = id(&cluster.database, &job);
+            let of = id_literal(&cluster.database, &job);
             let due_at = SystemClock.now_ms() - 1_000;
             let sql = format!("UPDATE jobs SET kind = 'unheard_of', state = 2, due_at = {due_at} WHERE id = {of}");
             execute(&cluster.database, &sql).await;

@@ -1,7 +1,7 @@
-//! A PostgreSQL database is migrated while nodes of the release before write.
+//! A PostgreSQL database is migrated while nodes of the previous release write.
 //!
-//! The writers are transactions with the statements of that release in its order, cut down to their tables and locks: a batch
-//! that changes conversations, and a batch that starts a conversation. The program of that release itself is not run.
+//! The writers are transactions with the statements of that release in its order, cut down to their tables and locks: a
+//! batch that changes conversations, and a batch that starts a conversation. The program of that release itself is not run.
 
 use std::sync::{
     Arc,
@@ -49,8 +49,8 @@ async fn connect(database: &Database) -> Store {
     Store::connect(&database.to_connect()).await.expect("the database opens")
 }
 
-/// A database of the release before, with a user and a conversation.
-async fn of_the_release_before() -> (Database, Store) {
+/// A database with the schema of the previous release, with a user and a conversation.
+async fn database_of_previous_release() -> (Database, Store) {
     let database = Database::postgres();
     let store = connect(&database).await;
     store.migrate().await.expect("migrates");
@@ -61,16 +61,16 @@ async fn of_the_release_before() -> (Database, Store) {
     write.commit().await.expect("commits");
     let first = START[2].replace("gen_random_uuid()::text", "'first'");
     store.writer().execute_unprepared(&first).await.expect("writes");
-    step_back(&store).await;
+    revert_new_migrations(&store).await;
     (database, store)
 }
 
-async fn step_back(store: &Store) {
+async fn revert_new_migrations(store: &Store) {
     Migrator::down(store.writer(), Some(NEW)).await.expect("steps back");
-    assert_eq!(missing(store).await.len(), NEW as usize);
+    assert_eq!(missing_migrations(store).await.len(), NEW as usize);
 }
 
-async fn missing(store: &Store) -> Vec<String> {
+async fn missing_migrations(store: &Store) -> Vec<String> {
     store.missing_migrations().await.expect("asks")
 }
 
@@ -81,8 +81,8 @@ async fn execute(transaction: &Transaction, statements: &[&str]) -> Result<(), S
     Ok(())
 }
 
-/// Starts to migrate, over connections of its own.
-async fn migrating(database: &Database) -> tokio::task::JoinHandle<Result<Vec<String>, StoreError>> {
+/// Starts a migration over separate connections.
+async fn start_migration(database: &Database) -> tokio::task::JoinHandle<Result<Vec<String>, StoreError>> {
     let store = connect(database).await;
     tokio::spawn(async move {
         let migrated = store.migrate().await;
@@ -97,27 +97,27 @@ async fn until_waiting(store: &Store) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_migration_gives_way_to_a_batch_that_holds_tables() {
-    let (database, store) = of_the_release_before().await;
+    let (database, store) = database_of_previous_release().await;
     for batch in [CHANGE, START] {
         let transaction = store.begin().await.expect("begins");
         execute(&transaction, &batch[..1]).await.expect("the first statement");
-        let migration = migrating(&database).await;
+        let migration = start_migration(&database).await;
         until_waiting(&store).await;
         within("the rest of the batch", execute(&transaction, &batch[1..])).await.expect("is no victim of the migration");
         transaction.commit().await.expect("commits");
         let taken = within("the migration", migration).await.expect("ends").expect("migrates");
         assert_eq!(taken.len(), NEW as usize);
-        step_back(&store).await;
+        revert_new_migrations(&store).await;
     }
     store.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_migration_that_can_not_lock_its_tables_holds_up_nothing_and_says_so() {
-    let (database, store) = of_the_release_before().await;
+    let (database, store) = database_of_previous_release().await;
     let long = store.begin().await.expect("begins");
     execute(&long, &CHANGE[..1]).await.expect("the first statement");
-    let migration = migrating(&database).await;
+    let migration = start_migration(&database).await;
     until_waiting(&store).await;
     for round in 0..5 {
         let batch = async {
@@ -127,9 +127,9 @@ async fn a_migration_that_can_not_lock_its_tables_holds_up_nothing_and_says_so()
         };
         within("a batch beside the migration", batch).await.unwrap_or_else(|error| panic!("round {round}: {error}"));
     }
-    // The first one changes no such table.
+    // The first of these migrations changes no table that batches use.
     let left = eventually("the first one is applied", async || {
-        let left = missing(&store).await;
+        let left = missing_migrations(&store).await;
         (left.len() < NEW as usize).then_some(left)
     })
     .await;
@@ -143,7 +143,7 @@ async fn a_migration_that_can_not_lock_its_tables_holds_up_nothing_and_says_so()
     for part in ["m0017_suspended_tenants", "in 2 attempts", "Nothing of it was applied", "stop the nodes"] {
         assert!(why.contains(part), "{part} in {why}");
     }
-    assert_eq!(missing(&store).await, left);
+    assert_eq!(missing_migrations(&store).await, left);
     long.rollback().await.expect("ends");
     assert_eq!(store.migrate().await.expect("migrates").len(), left.len());
     store.close().await;
@@ -151,7 +151,7 @@ async fn a_migration_that_can_not_lock_its_tables_holds_up_nothing_and_says_so()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn batches_go_on_while_the_database_is_migrated() {
-    let (database, store) = of_the_release_before().await;
+    let (database, store) = database_of_previous_release().await;
     let (stop, committed) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
     let mut writers = Vec::new();
     for batch in [CHANGE, START] {
@@ -171,7 +171,7 @@ async fn batches_go_on_while_the_database_is_migrated() {
         eventually(what, async || (committed.load(Ordering::Relaxed) > before + 20).then_some(())).await;
     };
     more("batches before").await;
-    let migrated = within("the migration", migrating(&database).await).await.expect("ends");
+    let migrated = within("the migration", start_migration(&database).await).await.expect("ends");
     assert_eq!(migrated.expect("migrates").len(), NEW as usize);
     more("batches after").await;
     stop.store(true, Ordering::Relaxed);

@@ -16,7 +16,7 @@ impl Row {
 
     /// Makes the row a removal.
     #[must_use]
-    pub fn gone(self) -> Self {
+    pub fn removed(self) -> Self {
         self.with("deleted", true)
     }
 

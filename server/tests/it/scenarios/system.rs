@@ -1,4 +1,4 @@
-//! A running system: servers, a tenant with a preset, and the facts of its users.
+//! A system that a test runs: servers, a tenant with a preset, and the facts of its users.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{facts::Row, user::User};
 use crate::{
-    faults::log_of,
+    faults::stored_messages,
     harness::{
         Cluster, Database, Peer, Proxy, Settings, Tenant,
         http::{Request, Response},
@@ -26,7 +26,7 @@ pub struct System<'a> {
 }
 
 /// Settings without the rate limits, because some rows send many requests at once.
-pub fn patient(settings: Settings) -> Settings {
+pub fn without_rate_limits(settings: Settings) -> Settings {
     ["limits.frames_per_second", "limits.frames_burst", "limits.sends_per_second", "limits.sends_burst"]
         .into_iter()
         .fold(settings, |settings, key| settings.set(key, 10_000))
@@ -34,12 +34,12 @@ pub fn patient(settings: Settings) -> Settings {
 
 /// Two nodes on PostgreSQL and Redis.
 pub async fn two_nodes() -> Cluster {
-    Cluster::start_with(2, patient).await
+    Cluster::start_with(2, without_rate_limits).await
 }
 
 /// Runs a test on an embedded server, then across two nodes, each with a new tenant that has the preset and these facts.
 pub async fn everywhere(preset: &str, facts: &[Row], behaviour: impl AsyncFn(&System<'_>)) {
-    behaviour(&System::with_preset(&Cluster::embedded_with(patient).await, preset, facts).await).await;
+    behaviour(&System::with_preset(&Cluster::embedded_with(without_rate_limits).await, preset, facts).await).await;
     behaviour(&System::with_preset(&two_nodes().await, preset, facts).await).await;
 }
 
@@ -86,7 +86,7 @@ impl<'a> System<'a> {
         let node = &nodes[self.connected.fetch_add(1, Ordering::Relaxed) % nodes.len()];
         let (tenant, name) = (self.tenant.clone(), external_id.to_owned());
         let link = Proxy::to(node.public()).await;
-        let peer = Peer::connect_by(link, external_id, Encoding::Proto, move || token(&tenant, &name));
+        let peer = Peer::connect_with_tokens(link, external_id, Encoding::Proto, move || token(&tenant, &name));
         peer.id().await;
         User(peer)
     }
@@ -122,7 +122,7 @@ impl<'a> System<'a> {
 
     /// All message texts in the database.
     pub async fn stored_texts(&self) -> Vec<String> {
-        let texts = log_of(&self.cluster.database).await.into_iter().map(|entry| entry.text);
+        let texts = stored_messages(&self.cluster.database).await.into_iter().map(|entry| entry.text);
         texts.filter(|text| !text.is_empty()).collect()
     }
 

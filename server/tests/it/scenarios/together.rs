@@ -51,7 +51,7 @@ async fn all_five_systems_work_in_one_server() {
     lms.import_all(&[setting("messaging", "off")]).await;
     assert_eq!(lia.writes(with_teacher, "hello").await, Err(MessagingOff));
     lou.writes(in_class, "hello").await.expect("of another account");
-    school.import_all(&[member("lea", "learner", "class-a").gone()]).await;
+    school.import_all(&[member("lea", "learner", "class-a").removed()]).await;
     assert_eq!(lou.writes(in_class, "hello").await, Err(NotFound));
     lms.import_all(&[setting("messaging", "on")]).await;
     ivo.writes(with_teacher, "hello").await.expect("of another school");

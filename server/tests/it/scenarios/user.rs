@@ -148,13 +148,13 @@ impl User {
 
     /// Waits until this device is told that the capability is granted or withdrawn.
     pub async fn sees_capability(&mut self, capability: Capability, may: bool, conversation: ConversationId) {
-        let told = |event| match event {
+        let is_expected = |event| match event {
             Event::Capabilities { conversation: place, capabilities, .. } if place == conversation => {
                 (capabilities.contains(&capability) == may).then_some(())
             }
             _ => None,
         };
-        self.until(&format!("{capability:?} {may}"), told).await;
+        self.until(&format!("{capability:?} {may}"), is_expected).await;
     }
 
     /// Waits until this device receives `conversationJoined`.
@@ -168,11 +168,11 @@ impl User {
 
     /// Waits until this device receives a message with this text.
     pub async fn receives(&mut self, text: &str) -> wire::Message {
-        let heard = |event| match event {
+        let select_message = |event| match event {
             Event::MessageSent(message) if message.text == text => Some(message),
             _ => None,
         };
-        self.until(text, heard).await
+        self.until(text, select_message).await
     }
 
     /// Waits until this device has this total unread count.

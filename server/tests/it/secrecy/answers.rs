@@ -14,7 +14,8 @@ use crate::scenarios::{
     user::{group_recipient, message_id, user_recipient, user_ref},
 };
 
-/// Teachers write to pupils, pupils write to no user. Staff write to the pupils' group as a whole.
+/// Teachers may write to pupils, and pupils may write to no user. Staff may write to the group of the pupils, but not to its
+/// members.
 fn ent() -> Vec<Row> {
     let mut rows = vec![group("teachers", "teachers"), group("pupils", "pupils"), group("staff", "staff")];
     rows.extend(["tea", "ann", "ben", "sam"].map(user));
@@ -24,58 +25,58 @@ fn ent() -> Vec<Row> {
     rows
 }
 
-async fn in_ent(behaviour: impl AsyncFn(&System<'_>)) {
+async fn with_ent(behaviour: impl AsyncFn(&System<'_>)) {
     system::everywhere("ent", &ent(), behaviour).await;
 }
 
-fn to(names: &[&str]) -> MailDraft {
+fn mail_to(names: &[&str]) -> MailDraft {
     MailDraft { to: names.iter().map(|name| user_recipient(name)).collect(), text: "hello".into(), ..Default::default() }
 }
 
-fn answer(parent: &wire::Message, names: &[&str]) -> MailDraft {
-    MailDraft { in_reply_to: Some(message_id(parent)), ..to(names) }
+fn answer_to(parent: &wire::Message, names: &[&str]) -> MailDraft {
+    MailDraft { in_reply_to: Some(message_id(parent)), ..mail_to(names) }
 }
 
-async fn mailed(sender: &User, mail: MailDraft) -> wire::Message {
+async fn send_mail(sender: &User, mail: MailDraft) -> wire::Message {
     sender.mails(mail).await.expect("within the rules").first_message.expect("a mail has its message")
 }
 
 #[tokio::test]
 async fn two_recipients_of_a_mail_can_not_write_to_each_other_alone() {
-    in_ent(async |ent| {
+    with_ent(async |ent| {
         let [tea, ann, ben] = ent.users(["tea", "ann", "ben"]).await;
-        let letter = mailed(&tea, to(&["ann", "ben"])).await;
-        assert_eq!(ann.mails(answer(&letter, &["ben"])).await, Err(NotFound), "without its author");
-        let copied = MailDraft { copy: vec![user_recipient("tea")], ..answer(&letter, &["ben"]) };
-        mailed(&ann, copied).await;
-        let first = mailed(&ann, answer(&letter, &["tea", "ben"])).await;
+        let letter = send_mail(&tea, mail_to(&["ann", "ben"])).await;
+        assert_eq!(ann.mails(answer_to(&letter, &["ben"])).await, Err(NotFound), "without its author");
+        let copied = MailDraft { copy: vec![user_recipient("tea")], ..answer_to(&letter, &["ben"]) };
+        send_mail(&ann, copied).await;
+        let first = send_mail(&ann, answer_to(&letter, &["tea", "ben"])).await;
 
         // The reply right under which ben received a message gives him no right to start a direct conversation.
-        assert_eq!(ben.mails(answer(&first, &["ann"])).await, Err(NotFound));
-        let second = mailed(&ben, answer(&first, &["ann", "tea"])).await;
-        assert_eq!(ann.mails(answer(&second, &["ben"])).await, Err(NotFound));
-        assert_eq!(ann.mails(to(&["ben"])).await, Err(NotFound), "nor anew");
-        mailed(&ann, answer(&second, &["ben", "tea"])).await;
+        assert_eq!(ben.mails(answer_to(&first, &["ann"])).await, Err(NotFound));
+        let second = send_mail(&ben, answer_to(&first, &["ann", "tea"])).await;
+        assert_eq!(ann.mails(answer_to(&second, &["ben"])).await, Err(NotFound));
+        assert_eq!(ann.mails(mail_to(&["ben"])).await, Err(NotFound), "nor anew");
+        send_mail(&ann, answer_to(&second, &["ben", "tea"])).await;
         // A reply to the author of a mail alone is allowed.
-        mailed(&ben, answer(&letter, &["tea"])).await;
+        send_mail(&ben, answer_to(&letter, &["tea"])).await;
         // A sender who may write to the pupil by other rules may reply to the pupil alone, too.
-        let third = mailed(&tea, answer(&second, &["ben"])).await;
-        mailed(&ben, answer(&third, &["tea"])).await;
+        let third = send_mail(&tea, answer_to(&second, &["ben"])).await;
+        send_mail(&ben, answer_to(&third, &["tea"])).await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_mail_to_a_group_can_be_answered_and_the_answer_too() {
-    in_ent(async |ent| {
+    with_ent(async |ent| {
         let [sam, ann] = ent.users(["sam", "ann"]).await;
         let letter =
-            mailed(&sam, MailDraft { to: vec![group_recipient("pupils")], text: "hello".into(), ..Default::default() })
+            send_mail(&sam, MailDraft { to: vec![group_recipient("pupils")], text: "hello".into(), ..Default::default() })
                 .await;
-        let first = mailed(&ann, answer(&letter, &["sam"])).await;
-        let second = mailed(&sam, answer(&first, &["ann"])).await;
-        let third = mailed(&ann, answer(&second, &["sam"])).await;
-        assert_eq!(ann.mails(answer(&third, &["sam"])).await, Err(NotFound), "a user's own mail gives no right to write");
+        let first = send_mail(&ann, answer_to(&letter, &["sam"])).await;
+        let second = send_mail(&sam, answer_to(&first, &["ann"])).await;
+        let third = send_mail(&ann, answer_to(&second, &["sam"])).await;
+        assert_eq!(ann.mails(answer_to(&third, &["sam"])).await, Err(NotFound), "a user's own mail gives no right to write");
     })
     .await;
 }
@@ -87,17 +88,17 @@ async fn rules_can_limit_answers_by_the_age_of_the_mail() {
                  late code window_over\n";
     under(rules, &[user("a").with("roles", serde_json::json!(["pupil"])), user("b")], async |system| {
         let [a, b] = system.users(["a", "b"]).await;
-        let letter = mailed(&a, to(&["b"])).await;
-        assert_eq!(b.mails(answer(&letter, &["a"])).await, Err(WindowOver));
+        let letter = send_mail(&a, mail_to(&["b"])).await;
+        assert_eq!(b.mails(answer_to(&letter, &["a"])).await, Err(WindowOver));
         system.set_rules(&rules.replace("age<1ms", "age<30d")).await;
-        mailed(&b, answer(&letter, &["a"])).await;
+        send_mail(&b, answer_to(&letter, &["a"])).await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_blocked_user_does_not_reach_the_blocker_through_a_group() {
-    in_ent(async |ent| {
+    with_ent(async |ent| {
         ent.import_all(&[edge("pupils", "pupils"), relation("ben", "block", "ann")]).await;
         let [ann, ben] = ent.users(["ann", "ben"]).await;
         ent.import_all(&[user("eve"), member("eve", "pupil", "pupils")]).await;
@@ -127,7 +128,7 @@ async fn a_blocked_user_does_not_reach_the_blocker_through_a_group() {
 
 #[tokio::test]
 async fn adding_a_group_adds_only_the_members_that_the_user_may_start_with() {
-    in_ent(async |ent| {
+    with_ent(async |ent| {
         let [sam, tea, ann] = ent.users(["sam", "tea", "ann"]).await;
         let with_pupils = || [group_recipient("pupils")];
         let refused = sam.start_group(with_pupils(), "all", ClientId::new()).await.answer();

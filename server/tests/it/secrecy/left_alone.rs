@@ -1,4 +1,4 @@
-//! What a blocked user still learns and does: typing, read positions, presence, edits.
+//! Events between a blocked user and the blocking user: typing, read positions, presence and edits.
 
 use causerie_client::{ErrorCode::NotFound, Event, wire};
 
@@ -10,7 +10,7 @@ use crate::scenarios::{
     user::message_id,
 };
 
-/// Two users who reach each other, for each preset with direct conversations.
+/// Facts with two users who may write to each other, for each preset with direct conversations.
 fn presets() -> Vec<(&'static str, Vec<Row>)> {
     let two = || ["a", "b"].map(user).to_vec();
     let class = [group("c", "class"), member("a", "learner", "c"), member("b", "learner", "c")];
@@ -67,12 +67,12 @@ async fn a_blocked_user_learns_nothing_of_the_blocker_and_changes_nothing_for_th
             let b = town.user("b").await;
             assert_eq!(b.reads(here).await.expect("a member"), ["before"], "{preset}");
 
-            town.import_all(&[relation("b", "block", "a").gone()]).await;
+            town.import_all(&[relation("b", "block", "a").removed()]).await;
             b.writes(here, "again").await.expect("allowed");
             let is_again = |event: &Event| matches!(event, Event::MessageSent(one) if one.text == "again");
-            let heard = events_until(&mut a, "what comes after", is_again).await;
+            let events = events_until(&mut a, "what comes after", is_again).await;
             let told = |event: &&Event| matches!(event, Event::Typing(_) | Event::MemberRead(_) | Event::Presence(_));
-            let told: Vec<_> = heard.iter().filter(told).collect();
+            let told: Vec<_> = events.iter().filter(told).collect();
             assert!(told.is_empty(), "{preset}: {told:?}");
         })
         .await;
@@ -90,13 +90,13 @@ async fn read_positions_are_not_shared_after_reach_is_lost() {
         }
         b.mark_read(here, 1).await.answer().expect("a member");
         a.until("a receipt", |event| matches!(event, Event::MemberRead(_)).then_some(())).await;
-        school.import_all(&[member("b", "learner", "c").gone()]).await;
+        school.import_all(&[member("b", "learner", "c").removed()]).await;
         b.mark_read(here, 2).await.answer().expect("a member");
         school.import_all(&[member("b", "learner", "c")]).await;
         b.writes(here, "again").await.expect("allowed");
         let is_again = |event: &Event| matches!(event, Event::MessageSent(one) if one.text == "again");
-        let heard = events_until(&mut a, "what comes after", is_again).await;
-        assert!(!heard.iter().any(|event| matches!(event, Event::MemberRead(_))), "{heard:?}");
+        let events = events_until(&mut a, "what comes after", is_again).await;
+        assert!(!events.iter().any(|event| matches!(event, Event::MemberRead(_))), "{events:?}");
     })
     .await;
 }

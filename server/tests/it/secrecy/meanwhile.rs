@@ -1,4 +1,4 @@
-//! A member is removed while the server prepares an answer: the answer holds nothing from after the removal.
+//! A member is removed while the server prepares an answer. The answer contains no change that was made after the removal.
 
 use causerie_client::{
     ClientId, Encoding,

@@ -1,5 +1,5 @@
-//! Information that users must not get: about conversations they may not read, about users they can not find, and about
-//! users who blocked them.
+//! Information that users must not get: about conversations that they may not read, about users whom they can not find, and
+//! about users who blocked them.
 
 mod answers;
 mod left_alone;
@@ -54,7 +54,7 @@ async fn club_of(a: &mut User, b: &mut User) -> ConversationId {
 
 /// Runs a test with its own rules on an embedded server, then across two nodes.
 async fn under(rules: &str, facts: &[Row], behaviour: impl AsyncFn(&System<'_>)) {
-    let embedded = Cluster::embedded_with(system::patient).await;
+    let embedded = Cluster::embedded_with(system::without_rate_limits).await;
     behaviour(&System::with_rules(&embedded, rules, facts).await).await;
     let two = system::two_nodes().await;
     behaviour(&System::with_rules(&two, rules, facts).await).await;
@@ -65,13 +65,13 @@ async fn events_until(user: &mut User, what: &str, ends: impl Fn(&Event) -> bool
     let name = user.external_id.clone();
     let events = &mut user.events;
     within(&format!("{what}, for {name}"), async {
-        let mut heard = Vec::new();
+        let mut received_events = Vec::new();
         loop {
             let event = events.next().await.unwrap_or_else(|| panic!("{name} was disconnected before {what}"));
             let is_last = ends(&event);
-            heard.push(event);
+            received_events.push(event);
             if is_last {
-                return heard;
+                return received_events;
             }
         }
     })

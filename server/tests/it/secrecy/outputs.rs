@@ -1,4 +1,4 @@
-//! Every reply and event of the schema, and what it may reveal to a member who may not read the conversation.
+//! Every reply and event of the schema, and the data that it may reveal to a member who may not read the conversation.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// What a kind of reply or event may reveal about the conversation to a member who may not read it.
+/// The data that a kind of reply or event may reveal about the conversation to a member who may not read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum May {
     /// The frame is not sent, or it is about another conversation.
@@ -102,7 +102,7 @@ fn text_of(frame: &wire::ServerFrame) -> String {
     String::from_utf8(Encoding::Json.encode(frame).to_vec()).expect("JSON is UTF-8")
 }
 
-/// The name of a frame's kind in the schema, and what it may reveal.
+/// The name of a frame's kind in the schema, and the data that it may reveal.
 fn kind_of(frame: &wire::ServerFrame) -> (String, May) {
     let json: serde_json::Value = serde_json::from_str(&text_of(frame)).expect("JSON");
     let (body, table) = match &frame.body {
@@ -110,13 +110,13 @@ fn kind_of(frame: &wire::ServerFrame) -> (String, May) {
         Some(Body::Event(_)) => ("event", &EVENTS[..]),
         None => panic!("an empty frame"),
     };
-    let keys: Vec<String> = json[body].as_object().expect("an object").keys().map(|key| snake(key)).collect();
+    let keys: Vec<String> = json[body].as_object().expect("an object").keys().map(|key| to_snake_case(key)).collect();
     let found = table.iter().find(|(kind, _)| keys.iter().any(|key| key == kind));
     let (kind, may) = found.unwrap_or_else(|| panic!("a kind without a name: {json}"));
     (format!("{body} {kind}"), *may)
 }
 
-fn snake(name: &str) -> String {
+fn to_snake_case(name: &str) -> String {
     let mut snake = String::new();
     for letter in name.chars() {
         if letter.is_ascii_uppercase() {
@@ -213,7 +213,7 @@ fn commands(token: &str, place: &str, direct: &str, other: &str, message: &str, 
 fn name_of(command: &Command) -> String {
     let request = wire::Request { id: 0, command: Some(command.clone()) };
     let json: serde_json::Value = serde_json::from_slice(&Encoding::Json.encode(&request)).expect("JSON");
-    json.as_object().expect("an object").keys().map(|key| snake(key)).find(|key| key != "id").expect("it has one")
+    json.as_object().expect("an object").keys().map(|key| to_snake_case(key)).find(|key| key != "id").expect("it has one")
 }
 
 /// The frame without the references of contacts: they repeat the ids in the command of the client.
@@ -266,8 +266,8 @@ impl Secrets {
         }
     }
 
-    /// Checks every frame that arrives until the last expected frame.
-    async fn hear(&self, raw: &mut Raw, last: &str) {
+    /// Checks every frame up to the reply to a ping. `last` describes the last expected frame.
+    async fn check_until_pong(&self, raw: &mut Raw, last: &str) {
         let id = raw.request(Command::Ping(wire::Ping {})).await;
         loop {
             match raw.next().await {
@@ -337,7 +337,7 @@ async fn every_output(system: &System<'_>) {
     }
     let other = ids[1].clone();
 
-    system.import_all(&[member("b", "member", "team").gone()]).await;
+    system.import_all(&[member("b", "member", "team").removed()]).await;
     let secrets = Secrets {
         words: ids.into_iter().chain(["canary".to_owned()]).collect(),
         places: [here, direct].iter().map(ToString::to_string).collect(),
@@ -352,7 +352,7 @@ async fn every_output(system: &System<'_>) {
         }
     }
     make_changes(&a, &c, here, direct).await;
-    secrets.hear(&mut screen, "what others did").await;
+    secrets.check_until_pong(&mut screen, "what others did").await;
 
     let all = commands(&token, &here.to_string(), &direct.to_string(), &other, &of_b.id, &held);
     let asked: HashSet<String> = all.iter().map(name_of).collect();
@@ -362,24 +362,24 @@ async fn every_output(system: &System<'_>) {
         if let Command::Hello(hello) = command {
             let mut back = Raw::open(address, Encoding::Json).await;
             back.request(Command::Hello(hello)).await;
-            secrets.hear(&mut back, &name).await;
+            secrets.check_until_pong(&mut back, &name).await;
             continue;
         }
         screen.request(command).await;
-        secrets.hear(&mut screen, &name).await;
+        secrets.check_until_pong(&mut screen, &name).await;
     }
     make_changes(&a, &c, here, direct).await;
-    // Nodes tell each other of the change.
+    // The nodes send the change to each other.
     tokio::time::sleep(Duration::from_millis(300)).await;
-    secrets.hear(&mut screen, "what others did then").await;
+    secrets.check_until_pong(&mut screen, "what others did then").await;
 
     // Leaving is a member's right, and the reply holds the conversation's id.
     let me = screen_id(&b).await;
     screen.request(Command::RemoveMember(wire::RemoveMember { conversation_id: here.to_string(), user_id: me })).await;
-    secrets.hear(&mut screen, "leaving").await;
+    secrets.check_until_pong(&mut screen, "leaving").await;
     let goes = wire::DeleteConversation { conversation_id: direct.to_string(), for_all: false };
     screen.request(Command::DeleteConversation(goes)).await;
-    secrets.hear(&mut screen, "deleting").await;
+    secrets.check_until_pong(&mut screen, "deleting").await;
 }
 
 async fn screen_id(user: &User) -> String {

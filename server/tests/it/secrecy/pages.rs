@@ -122,7 +122,7 @@ async fn a_cursor_reveals_no_id_and_works_only_for_its_user() {
         for forged in [changed.as_str(), "17.00000000-0000-0000-0000-000000000000", "x", &"A".repeat(5_000)] {
             assert_eq!(refused(members(forged, 1)).await, Err(Some(ErrorCode::Invalid)), "{forged}");
         }
-        // Another user, another list, another kind of list.
+        // The cursor is used by another user, for another list, and for another kind of list.
         assert_eq!(ask(&ben, members(&given, 1)).await.map(drop), Err(Some(ErrorCode::Invalid)));
         let conversations = Command::ListConversations(wire::ListConversations { cursor: given.clone(), limit: 1 });
         assert_eq!(refused(conversations).await, Err(Some(ErrorCode::Invalid)));

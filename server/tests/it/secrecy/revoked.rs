@@ -18,7 +18,7 @@ fn team() -> Vec<Row> {
 }
 
 /// Waits until this device has this total unread count.
-async fn has_total(screen: &mut User, count: u32) {
+async fn until_total(screen: &mut User, count: u32) {
     let counts = |event| match event {
         Event::ReadState { total_unread, .. } | Event::TotalUnread(total_unread) => (total_unread == count).then_some(()),
         _ => None,
@@ -40,13 +40,13 @@ async fn a_member_without_read_gets_no_events_and_the_whole_conversation_afterwa
         b.receives("before").await;
         b.has_unread(1).await;
 
-        system.import_all(&[in_team("b").gone()]).await;
+        system.import_all(&[in_team("b").removed()]).await;
         a.writes(here, "NOT FOR B").await.expect("a is in the team");
         for screen in [&mut b, &mut phone] {
-            let heard = events_until(screen, "the end of it", is_left(here)).await;
-            let texts = heard.iter().filter(|event| matches!(event, Event::MessageSent(one) if one.text == "NOT FOR B"));
-            assert_eq!(texts.count(), 0, "{heard:?}");
-            has_total(screen, 0).await;
+            let events = events_until(screen, "the end of it", is_left(here)).await;
+            let texts = events.iter().filter(|event| matches!(event, Event::MessageSent(one) if one.text == "NOT FOR B"));
+            assert_eq!(texts.count(), 0, "{events:?}");
+            until_total(screen, 0).await;
         }
         assert_eq!(b.reads(here).await, Err(Unsupported));
         assert_eq!(b.conversation(here).await.answer(), Err(Unsupported));
@@ -63,10 +63,10 @@ async fn a_member_without_read_gets_no_events_and_the_whole_conversation_afterwa
 
         system.import_all(&[in_team("b")]).await;
         for screen in [&mut b, &mut phone] {
-            let heard = events_until(screen, "it again", is_joined(here)).await;
-            let Some(Event::Joined(joined)) = heard.last() else { unreachable!() };
+            let events = events_until(screen, "it again", is_joined(here)).await;
+            let Some(Event::Joined(joined)) = events.last() else { unreachable!() };
             assert_eq!((joined.last_seq, joined.read_state.as_ref().map(|state| state.unread)), (2, Some(2)));
-            has_total(screen, 2).await;
+            until_total(screen, 2).await;
         }
         assert_eq!(b.reads(here).await.expect("allowed again"), ["before", "NOT FOR B"]);
         a.writes(here, "after").await.expect("allowed");
@@ -89,17 +89,17 @@ async fn no_message_sent_after_an_answered_revocation_reaches_the_member() {
         let here = id(&started.conversation.expect("told"));
         b.sees_joined(here).await;
         for round in 0..12 {
-            system.import_all(&[in_team("b").gone()]).await;
+            system.import_all(&[in_team("b").removed()]).await;
             // Both nodes send at once, before any device is told of the revocation.
             let texts = [format!("secret a{round}"), format!("secret c{round}")];
             let (one, other) = tokio::join!(a.writes(here, &texts[0]), c.writes(here, &texts[1]));
             one.and(other).expect("allowed");
-            let mut heard = events_until(&mut b, "the end of it", is_left(here)).await;
+            let mut events = events_until(&mut b, "the end of it", is_left(here)).await;
             system.import_all(&[in_team("b")]).await;
-            heard.extend(events_until(&mut b, "it again", is_joined(here)).await);
+            events.extend(events_until(&mut b, "it again", is_joined(here)).await);
             // Messages of earlier rounds arrive later, once b may read them again.
             let is_secret = |event: &&Event| matches!(event, Event::MessageSent(message) if texts.contains(&message.text));
-            let leaked: Vec<_> = heard.iter().filter(is_secret).collect();
+            let leaked: Vec<_> = events.iter().filter(is_secret).collect();
             assert!(leaked.is_empty(), "round {round}: {leaked:?}");
         }
         a.writes(here, "for all").await.expect("allowed");
@@ -117,7 +117,7 @@ async fn a_member_who_reconnects_after_a_change_of_read_holds_the_right_conversa
         a.writes(here, "before").await.expect("allowed");
         b.receives("before").await;
         b.link.refuse();
-        system.import_all(&[in_team("b").gone()]).await;
+        system.import_all(&[in_team("b").removed()]).await;
         a.writes(here, "NOT FOR B").await.expect("allowed");
         b.link.resume();
         events_until(&mut b, "the end of it", is_left(here)).await;
@@ -137,14 +137,14 @@ async fn rules_about_the_state_of_a_conversation_are_evaluated_again_when_it_cha
         let [mut a, mut b] = system.users(["a", "b"]).await;
         let here = club_of(&mut a, &mut b).await;
         a.close_conversation(here).await.answer().expect("it is a's");
-        let heard = events_until(&mut b, "the end of it", is_left(here)).await;
-        let changes = heard.iter().filter(|event| matches!(event, Event::ConversationChanged(_)));
-        assert_eq!(changes.count(), 0, "not even that it was closed: {heard:?}");
+        let events = events_until(&mut b, "the end of it", is_left(here)).await;
+        let changes = events.iter().filter(|event| matches!(event, Event::ConversationChanged(_)));
+        assert_eq!(changes.count(), 0, "not even that it was closed: {events:?}");
         assert_eq!(b.reads(here).await, Err(Unsupported));
         a.reopen_conversation(here).await.answer().expect("it is a's");
         a.writes(here, "again").await.expect("it is open");
-        let heard = events_until(&mut b, "it again", is_joined(here)).await;
-        assert!(!heard.iter().any(|event| matches!(event, Event::MessageSent(_))), "{heard:?}");
+        let events = events_until(&mut b, "it again", is_joined(here)).await;
+        assert!(!events.iter().any(|event| matches!(event, Event::MessageSent(_))), "{events:?}");
         assert_eq!(b.reads(here).await.expect("open"), ["again"]);
     })
     .await;

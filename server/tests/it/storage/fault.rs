@@ -5,7 +5,7 @@ use std::{
     process::Command,
 };
 
-use super::{Sender, unpaced, until_readiness};
+use super::{Sender, until_readiness, without_send_limits};
 use crate::harness::{Cluster, TempDir};
 
 const EIO: i32 = 5;
@@ -30,21 +30,21 @@ impl Fault {
         Self { library, switch, _folder: folder }
     }
 
-    fn on(&self, call: &str, error: i32) {
+    fn fail_calls(&self, call: &str, error: i32) {
         // Replaced atomically, because the library reads the file at every call.
         let next = self.switch.with_extension("next");
         std::fs::write(&next, format!("{call} {error}")).expect("it can be written");
         std::fs::rename(next, &self.switch).expect("it can be renamed");
     }
 
-    fn off(&self) {
+    fn stop_failing(&self) {
         std::fs::remove_file(&self.switch).expect("it was on");
     }
 
     /// An embedded server whose system calls fail while the switch is on.
     async fn cluster(&self) -> Cluster {
         Cluster::embedded_with(|settings| {
-            let settings = unpaced(settings).environment("TEST_FAULT_SWITCH", self.switch.display());
+            let settings = without_send_limits(settings).environment("TEST_FAULT_SWITCH", self.switch.display());
             settings.environment("LD_PRELOAD", self.library.display())
         })
         .await
@@ -60,7 +60,7 @@ async fn no_acknowledged_message_is_lost_by_an_io_error() {
     for (call, error) in faults {
         let name = format!("{call} {error}");
         assert_eq!(sender.send_some(&cluster, &name, 5).await, 5, "{name}");
-        fault.on(call, error);
+        fault.fail_calls(call, error);
         let stored = sender.send_some(&cluster, &format!("during {name}"), 20).await;
         if call == "truncate" {
             assert_eq!(stored, 20, "{name}: nothing is cut off by a send");
@@ -69,7 +69,7 @@ async fn no_acknowledged_message_is_lost_by_an_io_error() {
             until_readiness(&cluster, 503).await;
         }
         sender.audit(&format!("during {name}"), &cluster).await;
-        fault.off();
+        fault.stop_failing();
         until_readiness(&cluster, 200).await;
         assert_eq!(sender.send_some(&cluster, &format!("after {name}"), 5).await, 5, "it recovers by itself");
         sender.audit(&format!("after {name}"), &cluster).await;
@@ -85,11 +85,11 @@ async fn a_database_that_can_not_be_read_for_a_while_loses_no_acknowledged_messa
     let mut cluster = fault.cluster().await;
     let mut sender = Sender::start(&cluster).await;
     sender.send_some(&cluster, "before", 5).await;
-    fault.on("read", EIO);
+    fault.fail_calls("read", EIO);
     // The cache may be enough to accept some of these.
     sender.send_some(&cluster, "during", 20).await;
     sender.audit("while it can't be read", &cluster).await;
-    fault.off();
+    fault.stop_failing();
     sender.until_stored(&cluster).await;
     assert_eq!(sender.send_some(&cluster, "after", 5).await, 5);
     cluster.nodes[0].kill();

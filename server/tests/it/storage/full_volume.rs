@@ -1,6 +1,6 @@
 //! A full volume under the database of an embedded server.
 
-use super::{Sender, readiness, unpaced, until_readiness};
+use super::{Sender, readiness, until_readiness, without_send_limits};
 use crate::harness::{Cluster, Database, TempDir, Volume};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -13,9 +13,9 @@ async fn a_full_ext4_loses_no_acknowledged_message() {
     assert_no_message_lost(&Volume::ext4(32)).await;
 }
 
-/// Runs twice: leftovers of the first run must not matter.
+/// Runs the test twice on the same volume, because files that the first run leaves must not affect the second run.
 async fn assert_no_message_lost(volume: &Volume) {
-    let mut cluster = Cluster::on(Database::Sqlite(TempDir::inside(volume.path())), unpaced).await;
+    let mut cluster = Cluster::on(Database::Sqlite(TempDir::inside(volume.path())), without_send_limits).await;
     let mut sender = Sender::start(&cluster).await;
     for round in 0..2 {
         assert_eq!(sender.send_some(&cluster, "before", 20).await, 20);
@@ -33,19 +33,19 @@ async fn assert_no_message_lost(volume: &Volume) {
         assert_eq!(sender.send_some(&cluster, "after", 20).await, 20, "round {round}: it recovers by itself");
         assert_eq!(sender.audit("after there is room again", &cluster).await, 0, "round {round}");
     }
-    assert_eq!(sender.shown(&cluster).await, sender.acknowledged.len());
+    assert_eq!(sender.check_histories(&cluster).await, sender.acknowledged.len());
 
     cluster.nodes[0].terminate();
     assert!(cluster.nodes[0].wait().await.success());
     cluster.nodes[0].start_again().await;
     assert_eq!(sender.audit("after a restart", &cluster).await, 0);
-    assert_eq!(sender.shown(&cluster).await, sender.acknowledged.len());
+    assert_eq!(sender.check_histories(&cluster).await, sender.acknowledged.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_killed_on_a_full_volume_starts_again_once_there_is_room() {
     let volume = Volume::tmpfs(24);
-    let mut cluster = Cluster::on(Database::Sqlite(TempDir::inside(volume.path())), unpaced).await;
+    let mut cluster = Cluster::on(Database::Sqlite(TempDir::inside(volume.path())), without_send_limits).await;
     let mut sender = Sender::start(&cluster).await;
     sender.send_some(&cluster, "before", 20).await;
     volume.fill();

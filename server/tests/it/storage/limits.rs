@@ -1,11 +1,11 @@
 //! Resource limits of the process.
 
-use super::{Sender, readiness, unpaced, until_readiness};
+use super::{Sender, readiness, until_readiness, without_send_limits};
 use crate::harness::Cluster;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_size_limit_refuses_messages_and_does_not_end_the_server() {
-    let mut cluster = Cluster::embedded_with(unpaced).await;
+    let mut cluster = Cluster::embedded_with(without_send_limits).await;
     let mut sender = Sender::start(&cluster).await;
     assert_eq!(sender.send_some(&cluster, "before", 20).await, 20);
     // `ulimit -f`: the system sends SIGXFSZ for each write beyond the limit.
@@ -25,7 +25,7 @@ async fn a_file_size_limit_refuses_messages_and_does_not_end_the_server() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_memory_limit_loses_no_acknowledged_message() {
-    let mut cluster = Cluster::embedded_with(unpaced).await;
+    let mut cluster = Cluster::embedded_with(without_send_limits).await;
     let mut sender = Sender::start(&cluster).await;
     assert_eq!(sender.send_some(&cluster, "before", 20).await, 20);
     let used = cluster.nodes[0].address_space();

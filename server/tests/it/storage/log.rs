@@ -1,4 +1,4 @@
-//! A log that can not be written neither ends nor blocks the server.
+//! If the log can not be written, the server neither ends nor blocks.
 
 use std::{
     fs::OpenOptions,
@@ -42,7 +42,7 @@ impl Server {
     }
 
     /// Sends requests that the server logs.
-    async fn use_it(&self, times: usize) {
+    async fn send_logged_requests(&self, times: usize) {
         let nonsense = async || {
             let mut stream = TcpStream::connect(self.public).await.expect("the server accepts");
             stream.write_all(b"\0nonsense\r\n\r\n").await.expect("the server reads");
@@ -65,7 +65,7 @@ impl Server {
         eventually("lost lines are counted", async || (self.lost_lines().await > 0).then_some(())).await;
     }
 
-    async fn leave(mut self) -> ExitStatus {
+    async fn stop(mut self) -> ExitStatus {
         let asked = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.child.id())]).status();
         assert!(asked.expect("there is a shell").success());
         eventually("the end of the server", async || self.child.try_wait().expect("it is ours")).await
@@ -91,18 +91,18 @@ async fn a_full_volume_under_the_log_does_not_end_the_server() {
         command.stdout(open()).stderr(open());
     })
     .await;
-    server.use_it(100).await;
+    server.send_logged_requests(100).await;
     server.until_lines_are_lost().await;
     volume.free();
-    server.use_it(20).await;
+    server.send_logged_requests(20).await;
     eventually("a line once there is room", async || {
         let written = std::fs::read_to_string(&log).expect("it can be read");
         written.lines().any(|line| line.contains(" DEBUG ")).then_some(())
     })
     .await;
     volume.fill();
-    server.use_it(10).await;
-    assert!(server.leave().await.success(), "it leaves in good order");
+    server.send_logged_requests(10).await;
+    assert!(server.stop().await.success(), "it leaves in good order");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,9 +112,9 @@ async fn a_closed_log_pipe_does_not_end_the_server() {
     })
     .await;
     drop((server.child.stdout.take(), server.child.stderr.take()));
-    server.use_it(100).await;
+    server.send_logged_requests(100).await;
     server.until_lines_are_lost().await;
-    assert!(server.leave().await.success(), "it leaves in good order");
+    assert!(server.stop().await.success(), "it leaves in good order");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,13 +125,13 @@ async fn a_log_pipe_without_a_reader_does_not_block_the_server() {
     .await;
     let kept = (server.child.stdout.take(), server.child.stderr.take());
     for _ in 0..100 {
-        server.use_it(100).await;
+        server.send_logged_requests(100).await;
         if server.lost_lines().await > 0 {
             break;
         }
     }
     server.until_lines_are_lost().await;
-    server.use_it(100).await;
-    assert!(server.leave().await.success(), "it leaves in good order");
+    server.send_logged_requests(100).await;
+    assert!(server.stop().await.success(), "it leaves in good order");
     drop(kept);
 }

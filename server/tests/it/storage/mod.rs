@@ -1,8 +1,8 @@
 //! Acknowledged messages stay stored through storage faults: full volumes, I/O errors, resource limits. A log that can not
 //! be written does not end the server.
 //!
-//! Each test sends all the time and audits at every step: a second connection reads back each acknowledged message. Tests
-//! mount volumes, so they run as root.
+//! Each test sends messages all the time and audits the database after each step: a second connection reads each
+//! acknowledged message. The tests mount volumes, so they must run as root.
 
 mod fault;
 mod full_volume;
@@ -18,12 +18,12 @@ use uuid::Uuid;
 use crate::harness::{Acknowledged, Cluster, Settings, eventually, http::Request};
 
 /// Settings without limits on the sends of a user.
-pub fn unpaced(settings: Settings) -> Settings {
+pub fn without_send_limits(settings: Settings) -> Settings {
     let keys = ["limits.frames_per_second", "limits.frames_burst", "limits.sends_per_second", "limits.sends_burst"];
     keys.into_iter().fold(settings, |settings, key| settings.set(key, 1_000_000))
 }
 
-/// Sends as Léa to Tom over HTTP, which does not retry on its own.
+/// Sends messages of Léa to Tom over HTTP, which does not retry by itself.
 struct Sender {
     token: String,
     conversation: String,
@@ -51,7 +51,7 @@ impl Sender {
         let request = Request::new("POST", path).bearer(&self.token).json(&message);
         let Some(answer) = request.try_send(cluster.nodes[0].public()).await else { return false };
         match answer.status {
-            200 => self.acknowledged.note(&answer.json()["message"]),
+            200 => self.acknowledged.record(&answer.json()["message"]),
             // `unavailable` and `timeout`.
             503 | 504 => {}
             status => panic!("{status}: {}", answer.text()),
@@ -81,7 +81,7 @@ impl Sender {
     }
 
     /// Checks that the history of both members equals the acknowledged messages, and returns their number.
-    async fn shown(&self, cluster: &Cluster) -> usize {
+    async fn check_histories(&self, cluster: &Cluster) -> usize {
         let (mut shown, mut after) = (0, 0);
         loop {
             let path = format!("/v1/conversations/{}/messages?after_seq={after}&limit=100", self.conversation);
@@ -97,7 +97,7 @@ impl Sender {
         self.acknowledged.audit(when, &cluster.database).await
     }
 
-    /// Sends until the server stores messages again without outside help.
+    /// Sends messages until the server stores one again. The test does not repair anything in this time.
     async fn until_stored(&mut self, cluster: &Cluster) {
         for _ in 0..300 {
             if self.send(cluster, "again").await {
@@ -118,7 +118,7 @@ async fn until_readiness(cluster: &Cluster, status: u16) {
 }
 
 /// The value of a metric, by its full name with labels.
-async fn figure(cluster: &Cluster, name: &str) -> f64 {
+async fn metric(cluster: &Cluster, name: &str) -> f64 {
     let figures = Request::get("/metrics").send(cluster.nodes[0].internal()).await;
     let line = figures.text().lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned));
     line.map_or(0.0, |value| value.parse().expect("a number"))

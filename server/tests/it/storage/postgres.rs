@@ -3,14 +3,14 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Sender, unpaced, until_readiness};
+use super::{Sender, until_readiness, without_send_limits};
 use crate::harness::{Acknowledged, Cluster, Database, PostgresServer, Volume, http::Request, psql};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_volume_under_postgresql_loses_no_acknowledged_message() {
     let volume = Volume::tmpfs(96);
     let mut server = PostgresServer::on(volume.path());
-    let cluster = Cluster::on(Database::Other { url: server.url() }, unpaced).await;
+    let cluster = Cluster::on(Database::Other { url: server.url() }, without_send_limits).await;
     let mut sender = Sender::start(&cluster).await;
     assert_eq!(sender.send_some(&cluster, "before", 20).await, 20);
     volume.fill();
@@ -28,7 +28,8 @@ async fn a_full_volume_under_postgresql_loses_no_acknowledged_message() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_end_during_commits_lose_and_double_no_message() {
-    let cluster = Cluster::on(Database::postgres(), |settings| unpaced(settings).set("database.connections_max", 4)).await;
+    let cluster =
+        Cluster::on(Database::postgres(), |settings| without_send_limits(settings).set("database.connections_max", 4)).await;
     let sender = Sender::start(&cluster).await;
     let node = cluster.nodes[0].public();
     let send = async |number: usize| {
@@ -56,7 +57,7 @@ async fn connections_that_end_during_commits_lose_and_double_no_message() {
     let (messages, ()) = tokio::join!(sends, ends);
     let mut acknowledged = Acknowledged::default();
     for message in &messages {
-        acknowledged.note(message);
+        acknowledged.record(message);
     }
     assert_eq!(acknowledged.audit("after the connections ended", &cluster.database).await, 0, "each is there once");
 }

@@ -9,7 +9,7 @@ use causerie_client::{
 use causerie_server::store::Store;
 use sea_orm::{ConnectionTrait as _, Statement};
 
-use super::figure;
+use super::metric;
 use crate::harness::{Cluster, Database, Raw, eventually, http::Request};
 
 const SENDS: usize = 6;
@@ -82,8 +82,8 @@ async fn counts_once(cluster: &Cluster, fail: &str, hold: &str, poison: &[&str])
     let reply::Result::MessageSent(hers) = lea.ask(send("hers")).await else { panic!("it is sent") };
     let hers = hers.message.expect("it is told").id;
     let denials = denials(cluster).await;
-    let accepted = figure(cluster, "causerie_messages_accepted_total").await;
-    let committed = figure(cluster, "causerie_commit_batch_size_sum").await;
+    let accepted = metric(cluster, "causerie_messages_accepted_total").await;
+    let committed = metric(cluster, "causerie_commit_batch_size_sum").await;
 
     let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
     let say = |sql: &str| Statement::from_string(store.backend(), sql.to_owned());
@@ -122,9 +122,9 @@ async fn counts_once(cluster: &Cluster, fail: &str, hold: &str, poison: &[&str])
     let stored = store.reader().query_all_raw(say("SELECT text FROM messages")).await.expect("readable").len();
     store.close().await;
     assert_eq!(stored, 1 + 1 + SENDS);
-    let now = figure(cluster, "causerie_messages_accepted_total").await;
+    let now = metric(cluster, "causerie_messages_accepted_total").await;
     assert_eq!(now - accepted, (1 + SENDS) as f64, "each message is counted once");
-    let now = figure(cluster, "causerie_commit_batch_size_sum").await;
+    let now = metric(cluster, "causerie_commit_batch_size_sum").await;
     assert_eq!(
         now - committed,
         (1 + SENDS + DENIED) as f64,

@@ -6,19 +6,19 @@ use crate::harness::{Cluster, Database, http::Request};
 async fn a_second_server_on_the_same_folder_names_the_first_and_exits() {
     let mut cluster = Cluster::embedded().await;
     let second = cluster.settings().clone().set("listen.public", "127.0.0.1:0").set("listen.internal", "127.0.0.1:0");
-    let complains = second.fail(&["serve"]);
+    let error_output = second.fail(&["serve"]);
     let process = cluster.nodes[0].process_id();
     let folder = match &cluster.database {
         Database::Sqlite(folder) => folder.path().display().to_string(),
         _ => panic!("it is embedded"),
     };
     for part in ["another server uses it", &format!("process {process}"), &folder, "CAUSERIE_DATA__DIR"] {
-        assert!(complains.contains(part), "{part} in {complains}");
+        assert!(error_output.contains(part), "{part} in {error_output}");
     }
-    assert_eq!(complains.lines().count(), 1, "{complains}");
+    assert_eq!(error_output.lines().count(), 1, "{error_output}");
     assert_eq!(Request::get("/readyz").send(cluster.nodes[0].internal()).await.status, 200, "the first serves on");
 
-    // Subcommands work beside the server.
+    // Subcommands work while the server runs.
     cluster.settings().run(&["tenant", "create", "beside", "--name", "Beside"]);
     assert!(cluster.settings().run(&["tenant", "list"]).contains("beside"));
     cluster.settings().run(&["migrate"]);

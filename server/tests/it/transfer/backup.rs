@@ -15,10 +15,10 @@ use causerie_server::store::Database as Connect;
 use futures::future::join_all;
 use sea_orm::QueryResult;
 
-use super::{execute, file_of, filled, grow, names, query, spawn, text, texts};
+use super::{add_rows, execute, file_of, filled, names, query, spawn, text, texts};
 use crate::{
     harness::{Cluster, Database, Settings, TempDir, Volume, eventually_blocking},
-    storage::unpaced,
+    storage::without_send_limits,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,12 +32,12 @@ async fn a_backup_of_a_running_server_is_complete_private_and_replaces_no_file()
     }
     let folder = TempDir::new();
     let file = folder.path().join("backup");
-    let says = cluster.settings().run(&["backup", text(&file)]);
-    let rows: BTreeMap<&str, &str> = says.lines().filter_map(|line| line.split_once(' ')).collect();
+    let output = cluster.settings().run(&["backup", text(&file)]);
+    let rows: BTreeMap<&str, &str> = output.lines().filter_map(|line| line.split_once(' ')).collect();
     for (table, count) in [("messages", "3"), ("tenants", "1"), ("users", "2"), ("conversations", "1")] {
-        assert_eq!(rows.get(table).map(|count| count.trim()), Some(count), "{says}");
+        assert_eq!(rows.get(table).map(|count| count.trim()), Some(count), "{output}");
     }
-    assert!(says.contains("Messages sent since are not in it") && says.contains(text(&file)), "{says}");
+    assert!(output.contains("Messages sent since are not in it") && output.contains(text(&file)), "{output}");
     assert_eq!(names(folder.path()), ["backup"]);
     assert_eq!(fs::metadata(&file).expect("is there").permissions().mode() & 0o777, 0o600);
     // The backup can be opened like any other database.
@@ -45,10 +45,10 @@ async fn a_backup_of_a_running_server_is_complete_private_and_replaces_no_file()
     assert_eq!(stored, ["0", "1", "2"]);
 
     lea.say(here, "later").await;
-    let complains = cluster.settings().fail(&["backup", text(&file)]);
-    assert!(complains.contains("does not replace a file"), "{complains}");
-    let complains = cluster.settings().fail(&["backup", text(&folder.path().join("no/such/folder"))]);
-    assert!(complains.contains("No such file or directory"), "{complains}");
+    let error_output = cluster.settings().fail(&["backup", text(&file)]);
+    assert!(error_output.contains("does not replace a file"), "{error_output}");
+    let error_output = cluster.settings().fail(&["backup", text(&folder.path().join("no/such/folder"))]);
+    assert!(error_output.contains("No such file or directory"), "{error_output}");
     assert_eq!(lea.say(here, "served on").await.seq, 5);
 }
 
@@ -67,7 +67,7 @@ async fn a_backup_holds_every_row_of_every_table() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_during_writes_holds_all_messages_acknowledged_before() {
-    let cluster = Cluster::embedded_with(unpaced).await;
+    let cluster = Cluster::embedded_with(without_send_limits).await;
     let tom = cluster.client(0, "tom").await;
     let writers = join_all((0..4).map(|number| cluster.client(0, ["ana", "bob", "cyd", "dan"][number]))).await;
     let (acknowledged, stop) = (Arc::new(Mutex::new(BTreeSet::new())), Arc::new(AtomicBool::new(false)));
@@ -125,15 +125,15 @@ async fn a_full_volume_gives_a_clear_error_and_leaves_no_file() {
     let database = Database::sqlite();
     let settings = Settings::on(&database);
     settings.run(&["tenant", "create", "acme", "--name", "Acme"]);
-    grow(&database.to_connect(), 4).await;
+    add_rows(&database.to_connect(), 4).await;
     let volume = Volume::tmpfs(2);
     let file = volume.path().join("backup");
-    let complains = settings.fail(&["backup", text(&file)]);
-    assert!(complains.contains(text(&file)) && complains.contains("full"), "{complains}");
+    let error_output = settings.fail(&["backup", text(&file)]);
+    assert!(error_output.contains(text(&file)) && error_output.contains("full"), "{error_output}");
     assert_eq!(names(volume.path()), Vec::<String>::new());
     volume.fill();
-    let complains = settings.fail(&["backup", text(&file)]);
-    assert!(complains.contains("full") || complains.contains("No space left"), "{complains}");
+    let error_output = settings.fail(&["backup", text(&file)]);
+    assert!(error_output.contains("full") || error_output.contains("No space left"), "{error_output}");
     assert_eq!(names(volume.path()), ["ballast"]);
 }
 
@@ -142,7 +142,7 @@ async fn a_killed_backup_leaves_no_file_with_its_name_and_the_next_backup_succee
     let database = Database::sqlite();
     let settings = Settings::on(&database);
     settings.run(&["tenant", "create", "acme", "--name", "Acme"]);
-    grow(&database.to_connect(), 64).await;
+    add_rows(&database.to_connect(), 64).await;
     let folder = TempDir::new();
     let (file, partial) = (folder.path().join("backup"), folder.path().join("backup.partial"));
     let begun = |bytes: u64| eventually_blocking(|| fs::metadata(&partial).is_ok_and(|partial| partial.len() >= bytes));
@@ -157,8 +157,8 @@ async fn a_killed_backup_leaves_no_file_with_its_name_and_the_next_backup_succee
     fs::remove_file(&partial).expect("the killed one left it");
     let mut backup = spawn(&settings, &["backup", text(&file)]);
     assert!(begun(1 << 20));
-    let complains = settings.fail(&["backup", text(&file)]);
-    assert!(complains.contains("another process is writing"), "{complains}");
+    let error_output = settings.fail(&["backup", text(&file)]);
+    assert!(error_output.contains("another process is writing"), "{error_output}");
     assert!(Command::new("kill").arg(backup.id().to_string()).status().expect("it is ours").success());
     assert!(!backup.wait().expect("it is ours").success());
     assert_eq!(names(folder.path()), Vec::<String>::new());
@@ -169,7 +169,7 @@ async fn a_killed_backup_leaves_no_file_with_its_name_and_the_next_backup_succee
 #[test]
 fn a_backup_without_a_database_is_refused() {
     let database = Database::sqlite();
-    let complains = Settings::on(&database).fail(&["backup", "/tmp/never"]);
-    assert!(complains.contains("there is no database at"), "{complains}");
+    let error_output = Settings::on(&database).fail(&["backup", "/tmp/never"]);
+    assert!(error_output.contains("there is no database at"), "{error_output}");
     assert!(!file_of(&database).exists());
 }

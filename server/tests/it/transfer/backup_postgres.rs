@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
-use super::{execute, filled, grow, names, spawn, text};
+use super::{add_rows, execute, filled, names, spawn, text};
 use crate::harness::{Cluster, Database, Settings, TempDir, Volume, eventually_blocking, psql};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -13,12 +13,12 @@ async fn a_backup_holds_every_row_of_every_table_and_is_private() {
     filled::fill(&from.to_connect()).await;
     let folder = TempDir::new();
     let file = folder.path().join("backup");
-    let says = settings.run(&["backup", text(&file)]);
-    assert!(says.lines().any(|line| line.starts_with("messages ") && line.ends_with(" 3")), "{says}");
+    let printed = settings.run(&["backup", text(&file)]);
+    assert!(printed.lines().any(|line| line.starts_with("messages ") && line.ends_with(" 3")), "{printed}");
     assert_eq!(fs::metadata(&file).expect("is there").permissions().mode() & 0o777, 0o600);
     assert_eq!(names(folder.path()), ["backup"]);
-    let complains = settings.fail(&["backup", text(&file)]);
-    assert!(complains.contains("does not replace a file"), "{complains}");
+    let error_output = settings.fail(&["backup", text(&file)]);
+    assert!(error_output.contains("does not replace a file"), "{error_output}");
 
     other.run(&["restore", text(&file)]);
     filled::assert_restored(&from, &to).await;
@@ -80,9 +80,9 @@ async fn the_error_without_postgresqls_programs_names_the_package() {
     command.env_clear().envs(settings.command().get_envs().filter_map(|(name, value)| Some((name, value?))));
     command.env("PATH", "/nowhere");
     let output = command.output().expect("unshare is part of every Linux");
-    let complains = String::from_utf8_lossy(&output.stderr);
+    let error_output = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());
-    assert!(complains.contains("`pg_dump`") && complains.contains("postgresql-client-"), "{complains}");
+    assert!(error_output.contains("`pg_dump`") && error_output.contains("postgresql-client-"), "{error_output}");
     assert_eq!(names(folder.path()), Vec::<String>::new());
 }
 
@@ -91,10 +91,10 @@ async fn a_full_volume_gives_a_clear_error_and_leaves_no_file() {
     let database = Database::postgres();
     let settings = Settings::on(&database);
     settings.run(&["migrate"]);
-    grow(&database.to_connect(), 4).await;
+    add_rows(&database.to_connect(), 4).await;
     let volume = Volume::tmpfs(2);
-    let complains = settings.fail(&["backup", text(&volume.path().join("backup"))]);
-    assert!(complains.contains("No space left on device"), "{complains}");
+    let error_output = settings.fail(&["backup", text(&volume.path().join("backup"))]);
+    assert!(error_output.contains("No space left on device"), "{error_output}");
     assert_eq!(names(volume.path()), Vec::<String>::new());
 }
 
@@ -103,7 +103,7 @@ async fn a_killed_backup_leaves_no_file_with_its_name() {
     let database = Database::postgres();
     let settings = Settings::on(&database);
     settings.run(&["migrate"]);
-    grow(&database.to_connect(), 32).await;
+    add_rows(&database.to_connect(), 32).await;
     let folder = TempDir::new();
     let (file, partial) = (folder.path().join("backup"), folder.path().join("backup.partial"));
     let mut backup = spawn(&settings, &["backup", text(&file)]);
@@ -122,12 +122,12 @@ async fn a_killed_backup_leaves_no_file_with_its_name() {
 async fn a_database_without_a_schema_is_not_backed_up() {
     let database = Database::postgres();
     let folder = TempDir::new();
-    let complains = Settings::on(&database).fail(&["backup", text(&folder.path().join("backup"))]);
-    assert!(complains.contains("causerie migrate"), "{complains}");
+    let error_output = Settings::on(&database).fail(&["backup", text(&folder.path().join("backup"))]);
+    assert!(error_output.contains("causerie migrate"), "{error_output}");
     let settings = Settings::on(&database);
     settings.run(&["migrate"]);
     psql(database.url(), "INSERT INTO seaql_migrations VALUES ('m9999_future', 0)").expect("writes");
-    let complains = settings.fail(&["backup", text(&folder.path().join("backup"))]);
-    assert!(complains.contains("m9999_future") && complains.contains("newer version"), "{complains}");
+    let error_output = settings.fail(&["backup", text(&folder.path().join("backup"))]);
+    assert!(error_output.contains("m9999_future") && error_output.contains("newer version"), "{error_output}");
     assert_eq!(names(folder.path()), Vec::<String>::new());
 }

@@ -24,8 +24,8 @@ async fn every_row_of_every_table_is_copied_including_future_tables() {
     execute(&from.to_connect(), &later[..1]).await;
     execute(&to.to_connect(), &later[1..]).await;
     filled::fill(&from.to_connect()).await;
-    let says = settings.run(&["copy", "--to", to.url()]);
-    assert!(says.lines().any(|line| line.starts_with("a_later_one ") && line.ends_with(" 3")), "{says}");
+    let output = settings.run(&["copy", "--to", to.url()]);
+    assert!(output.lines().any(|line| line.starts_with("a_later_one ") && line.ends_with(" 3")), "{output}");
     let (before, after) = (filled::contents(&from.to_connect()).await, filled::contents(&to.to_connect()).await);
     for (table, rows) in &before {
         assert_eq!(rows.len(), 3, "{table} was filled");
@@ -75,8 +75,8 @@ async fn assert_clients_resume(encoding: Encoding) {
     cluster.nodes[0].terminate();
     assert!(cluster.nodes[0].wait().await.success());
     let (database, redis) = (Database::postgres(), RedisServer::start());
-    let says = cluster.settings().run(&["copy", "--to", database.url()]);
-    assert!(says.contains("PostgreSQL has everything"), "{says}");
+    let output = cluster.settings().run(&["copy", "--to", database.url()]);
+    assert!(output.contains("PostgreSQL has everything"), "{output}");
     let settings = Settings::on(&database).with_redis(&redis).set("auth.secrets_key", &secrets_key);
     let node = Node::start(settings.clone()).await;
     assert_eq!(everything(node.public(), &settings, &cluster.tenant).await, before);
@@ -85,12 +85,12 @@ async fn assert_clients_resume(encoding: Encoding) {
     tom.link.retarget(node.public());
     tom.link.resume();
     // The clients do not reload: versions and positions are unchanged.
-    let mut heard = false;
-    while !heard {
+    let mut received = false;
+    while !received {
         tom.until("what was missed", |event| match event {
             Event::MessageSent(message) => {
                 assert_eq!(message.text, "missed");
-                heard = true;
+                received = true;
                 Some(())
             }
             Event::Resynced { reload: true, .. } | Event::ReloadList | Event::Left(_) => panic!("{event:?}"),
@@ -108,7 +108,7 @@ async fn until_joined(peer: &mut Peer, conversation: ConversationId) {
     peer.until("the conversation", joined).await;
 }
 
-/// Everything that both users and the operator can read.
+/// All data that both users and the operator can read over HTTP.
 async fn everything(node: SocketAddr, settings: &Settings, tenant: &Tenant) -> Vec<Value> {
     let mut all = Vec::new();
     for user in ["lea", "tom"] {
@@ -134,8 +134,8 @@ async fn everything(node: SocketAddr, settings: &Settings, tenant: &Tenant) -> V
 async fn a_running_server_and_a_used_target_are_refused_and_named() {
     let mut cluster = Cluster::embedded().await;
     let to = Database::postgres();
-    let complains = cluster.settings().fail(&["copy", "--to", to.url()]);
-    assert!(complains.contains(&format!("process {}", cluster.nodes[0].process_id())), "{complains}");
+    let error_output = cluster.settings().fail(&["copy", "--to", to.url()]);
+    assert!(error_output.contains(&format!("process {}", cluster.nodes[0].process_id())), "{error_output}");
     cluster.nodes.clear();
 
     let other = Settings::on(&to);
@@ -143,8 +143,8 @@ async fn a_running_server_and_a_used_target_are_refused_and_named() {
     let node = Node::start(other.clone()).await;
     // The readiness check writes a row that belongs to no tenant.
     assert_eq!(Request::get("/readyz").send(node.internal()).await.status, 200);
-    let complains = cluster.settings().fail(&["copy", "--to", to.url()]);
-    assert!(complains.contains("in use by Causerie"), "{complains}");
+    let error_output = cluster.settings().fail(&["copy", "--to", to.url()]);
+    assert!(error_output.contains("in use by Causerie"), "{error_output}");
     drop(node);
 }
 
@@ -152,21 +152,21 @@ async fn a_running_server_and_a_used_target_are_refused_and_named() {
 async fn a_copy_needs_an_empty_database() {
     let (from, to) = (Database::sqlite(), Database::postgres());
     let settings = Settings::on(&from);
-    let complains = settings.fail(&["copy", "--to", to.url()]);
-    assert!(complains.contains("there is no database at"), "{complains}");
+    let error_output = settings.fail(&["copy", "--to", to.url()]);
+    assert!(error_output.contains("there is no database at"), "{error_output}");
     settings.run(&["tenant", "create", "acme", "--name", "Acme"]);
-    let complains = settings.fail(&["copy", "--to", "postgres://nobody:x@127.0.0.1:1/none"]);
-    assert!(complains.contains("`--to`") && complains.contains("127.0.0.1:1"), "{complains}");
+    let error_output = settings.fail(&["copy", "--to", "postgres://nobody:x@127.0.0.1:1/none"]);
+    assert!(error_output.contains("`--to`") && error_output.contains("127.0.0.1:1"), "{error_output}");
     let folder = TempDir::new();
     let file = folder.path().join("url");
-    let complains = settings.fail(&["copy", "--to-file", text(&file)]);
-    assert!(complains.contains("--to-file") && complains.contains("No such file"), "{complains}");
+    let error_output = settings.fail(&["copy", "--to-file", text(&file)]);
+    assert!(error_output.contains("--to-file") && error_output.contains("No such file"), "{error_output}");
     std::fs::write(&file, format!("{}\n", to.url())).expect("writes");
-    // The command itself ran the migrations.
+    // The copy itself ran the migrations.
     settings.run(&["copy", "--to-file", text(&file)]);
     assert_eq!(texts(&to.to_connect(), "SELECT slug FROM tenants").await, ["acme"]);
-    let complains = settings.fail(&["copy", "--to", to.url()]);
-    assert!(complains.contains("is not empty") && complains.contains("`"), "{complains}");
-    let complains = Settings::on(&to).fail(&["copy", "--to", to.url()]);
-    assert!(complains.contains("`database.url` is set"), "{complains}");
+    let error_output = settings.fail(&["copy", "--to", to.url()]);
+    assert!(error_output.contains("is not empty") && error_output.contains("`"), "{error_output}");
+    let error_output = Settings::on(&to).fail(&["copy", "--to", to.url()]);
+    assert!(error_output.contains("`database.url` is set"), "{error_output}");
 }

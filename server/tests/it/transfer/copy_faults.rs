@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{execute, grow, spawn, texts};
+use super::{add_rows, execute, spawn, texts};
 use crate::harness::{Database, Settings, eventually_blocking, psql};
 
 const CONNECTIONS: &str =
@@ -13,7 +13,7 @@ async fn a_killed_copy_leaves_the_target_empty_and_the_next_copy_succeeds() {
     let (from, to) = (Database::sqlite(), Database::postgres());
     let settings = Settings::on(&from);
     settings.run(&["tenant", "create", "acme", "--name", "Acme"]);
-    grow(&from.to_connect(), 48).await;
+    add_rows(&from.to_connect(), 48).await;
     let mut unfinished = 0;
     for milliseconds in [100, 300, 600, 1_000] {
         let mut copy = spawn(&settings, &["copy", "--to", to.url()]);
@@ -46,9 +46,9 @@ async fn an_error_about_a_text_that_postgresql_can_not_store_names_its_row() {
     settings.run(&["tenant", "create", "acme", "--name", "Acme"]);
     let broken = "INSERT INTO settings (tenant_id, name, value) SELECT id, 'the one', 'a' || char(0) || 'b' FROM tenants";
     execute(&from.to_connect(), &[broken]).await;
-    let complains = settings.fail(&["copy", "--to", to.url()]);
+    let error_output = settings.fail(&["copy", "--to", to.url()]);
     for part in ["`settings`", "name = the one", "column `value`", "NUL"] {
-        assert!(complains.contains(part), "{part} in {complains}");
+        assert!(error_output.contains(part), "{part} in {error_output}");
     }
     assert_eq!(texts(&to.to_connect(), "SELECT slug FROM tenants").await, Vec::<String>::new());
     execute(&from.to_connect(), &["DELETE FROM settings"]).await;
@@ -64,10 +64,10 @@ async fn a_copy_with_a_different_table_is_not_committed() {
     let meddle = "CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name = NEW.name || '!'; RETURN NEW; END $$;
                   CREATE TRIGGER meddle BEFORE INSERT ON tenants FOR EACH ROW EXECUTE FUNCTION meddle()";
     psql(to.url(), meddle).expect("makes a trigger");
-    let complains = settings.fail(&["copy", "--to", to.url()]);
+    let error_output = settings.fail(&["copy", "--to", to.url()]);
     assert!(
-        complains.contains("`tenants` is not the same on both sides") && complains.contains("nothing was kept"),
-        "{complains}"
+        error_output.contains("`tenants` is not the same on both sides") && error_output.contains("nothing was kept"),
+        "{error_output}"
     );
     assert_eq!(texts(&to.to_connect(), "SELECT slug FROM tenants").await, Vec::<String>::new());
     psql(to.url(), "DROP FUNCTION meddle() CASCADE").expect("drops it");

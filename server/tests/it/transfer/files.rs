@@ -8,7 +8,7 @@ use super::{execute, file_of, names, text, texts};
 use crate::harness::{Database, Settings, TempDir};
 
 /// An embedded database with a tenant.
-fn filled(slug: &str) -> (Database, Settings) {
+fn database_with_tenant(slug: &str) -> (Database, Settings) {
     let database = Database::sqlite();
     let settings = Settings::on(&database);
     settings.run(&["tenant", "create", slug, "--name", "A name"]);
@@ -17,7 +17,7 @@ fn filled(slug: &str) -> (Database, Settings) {
 
 #[tokio::test]
 async fn restores_in_quick_succession_keep_each_database_they_replace() {
-    let (database, settings) = filled("round0");
+    let (database, settings) = database_with_tenant("round0");
     let folder = TempDir::new();
     let file = folder.path().join("backup");
     settings.run(&["backup", text(&file)]);
@@ -40,7 +40,7 @@ async fn restores_in_quick_succession_keep_each_database_they_replace() {
 
 #[tokio::test]
 async fn a_backup_with_a_relative_name_like_a_uri_is_complete() {
-    let (_database, settings) = filled("acme");
+    let (_database, settings) = database_with_tenant("acme");
     let folder = TempDir::new();
     let ran = settings.command().current_dir(folder.path()).args(["backup", "file:acme"]).output().expect("it runs");
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
@@ -52,13 +52,13 @@ async fn a_backup_with_a_relative_name_like_a_uri_is_complete() {
 
 #[tokio::test]
 async fn a_backup_removes_only_the_leftovers_of_an_interrupted_backup() {
-    let (_database, settings) = filled("acme");
+    let (_database, settings) = database_with_tenant("acme");
     let folder = TempDir::new();
     let (file, partial) = (folder.path().join("backup"), folder.path().join("backup.partial"));
     let refused = || {
-        let complains = settings.fail(&["backup", text(&file)]);
-        assert!(complains.contains(text(&partial)) && complains.contains("is in the way"), "{complains}");
-        assert_eq!(complains.lines().count(), 1, "{complains}");
+        let error_output = settings.fail(&["backup", text(&file)]);
+        assert!(error_output.contains(text(&partial)) && error_output.contains("is in the way"), "{error_output}");
+        assert_eq!(error_output.lines().count(), 1, "{error_output}");
     };
     fs::write(&partial, "a letter to a friend").expect("writes");
     refused();
@@ -89,7 +89,7 @@ async fn a_backup_removes_only_the_leftovers_of_an_interrupted_backup() {
 
 #[tokio::test]
 async fn a_restore_does_not_remove_its_source_file() {
-    let (from, settings) = filled("acme");
+    let (from, settings) = database_with_tenant("acme");
     let folder = TempDir::new();
     let file = folder.path().join("backup");
     settings.run(&["backup", text(&file)]);
@@ -100,8 +100,8 @@ async fn a_restore_does_not_remove_its_source_file() {
     symlink(&inside, &link).expect("links");
     let whole = fs::read(&inside).expect("reads");
     for argument in [&inside, &link] {
-        let complains = Settings::on(&to).fail(&["restore", text(argument)]);
-        assert!(complains.contains("move the file to another name"), "{complains}");
+        let error_output = Settings::on(&to).fail(&["restore", text(argument)]);
+        assert!(error_output.contains("move the file to another name"), "{error_output}");
         assert!(fs::read(&inside).expect("it is still there") == whole);
     }
     let moved = file_of(&to).with_file_name("backup");
@@ -113,7 +113,7 @@ async fn a_restore_does_not_remove_its_source_file() {
 
 #[tokio::test]
 async fn a_backup_renamed_to_the_database_can_be_backed_up_and_copied() {
-    let (_from, settings) = filled("acme");
+    let (_from, settings) = database_with_tenant("acme");
     let (by_hand, restored, copied) = (Database::sqlite(), Database::sqlite(), Database::postgres());
     settings.run(&["backup", text(&file_of(&by_hand))]);
     let settings = Settings::on(&by_hand);
@@ -130,7 +130,7 @@ async fn a_backup_renamed_to_the_database_can_be_backed_up_and_copied() {
 
 #[tokio::test]
 async fn a_file_with_an_unknown_schema_is_refused_by_name() {
-    let (_from, settings) = filled("acme");
+    let (_from, settings) = database_with_tenant("acme");
     let folder = TempDir::new();
     let trigger = "CREATE TRIGGER later AFTER INSERT ON audit BEGIN DELETE FROM api_keys; END";
     let changes: [(&[&str], &str); 6] = [
@@ -141,14 +141,14 @@ async fn a_file_with_an_unknown_schema_is_refused_by_name() {
         (&["DROP TABLE causerie_backup", "DROP TABLE write_probe"], "it has no table `write_probe`"),
         (&["CREATE INDEX slow ON users (name)"], "it has the index `slow`"),
     ];
-    for (number, (statements, says)) in changes.into_iter().enumerate() {
+    for (number, (statements, printed)) in changes.into_iter().enumerate() {
         let file = folder.path().join(format!("backup{number}"));
         settings.run(&["backup", text(&file)]);
         execute(&Connect::Sqlite(file.clone()), statements).await;
         let to = Database::sqlite();
-        let complains = Settings::on(&to).fail(&["restore", text(&file)]);
-        assert!(complains.contains(says) && complains.contains(text(&file)), "{says}: {complains}");
-        assert!(!file_of(&to).exists(), "{says}");
+        let error_output = Settings::on(&to).fail(&["restore", text(&file)]);
+        assert!(error_output.contains(printed) && error_output.contains(text(&file)), "{printed}: {error_output}");
+        assert!(!file_of(&to).exists(), "{printed}");
     }
     // A plain copy of a stopped server's file has no table of contents, and can be restored as well.
     let (file, to) = (folder.path().join("plain"), Database::sqlite());

@@ -1,4 +1,4 @@
-//! Fills every table of the schema with rows, so that a table that a command forgets is found.
+//! Fills every table of the schema with rows, so that a test finds a table that a command does not copy.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ pub async fn fill(database: &Connect) {
     store.close().await;
 }
 
-/// All rows of all tables except the table of migrations. Equal values look the same on both databases.
+/// All rows of all tables except the table of migrations, as texts. Equal values have the same text on both databases.
 pub async fn contents(database: &Connect) -> BTreeMap<String, Vec<String>> {
     let store = Store::connect(database).await.expect("the database opens");
     let is_embedded = store.is_embedded();

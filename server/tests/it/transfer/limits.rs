@@ -11,7 +11,7 @@ use super::{text, texts};
 use crate::harness::{Database, Settings, TempDir, eventually_blocking, psql};
 
 /// A database with a tenant.
-fn filled(slug: &str) -> (Database, Settings) {
+fn database_with_tenant(slug: &str) -> (Database, Settings) {
     let database = Database::postgres();
     let settings = Settings::on(&database);
     settings.run(&["migrate"]);
@@ -19,15 +19,15 @@ fn filled(slug: &str) -> (Database, Settings) {
     (database, settings)
 }
 
-/// Whether a program of PostgreSQL is_waiting for a lock.
+/// Whether a program of PostgreSQL waits for a lock.
 fn is_waiting(database: &Database) -> bool {
     let sql = "SELECT count(*) FROM pg_stat_activity
                WHERE datname = current_database() AND application_name = 'causerie transfer' AND wait_event_type = 'Lock'";
     psql(database.url(), sql).is_ok_and(|count| count.trim() == "1")
 }
 
-/// Runs a command that is_waiting for a lock on the table `audit`, runs `meanwhile`, and releases the lock. Returns the command's
-/// error output if it fails.
+/// Locks the table `audit`, starts a command that waits for this lock, runs `meanwhile`, and releases the lock. Returns the
+/// error output of the command if the command fails.
 async fn while_blocked(database: &Database, arguments: &[&str], meanwhile: impl AsyncFnOnce()) -> Result<(), String> {
     let lock = sea_orm::Database::connect(database.url()).await.expect("connects");
     let transaction = sea_orm::TransactionTrait::begin(&lock).await.expect("begins");
@@ -46,7 +46,7 @@ async fn while_blocked(database: &Database, arguments: &[&str], meanwhile: impl 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn limits_for_idle_connections_and_statements_do_not_end_a_backup_or_a_restore() {
-    let (database, settings) = filled("acme");
+    let (database, settings) = database_with_tenant("acme");
     for limit in ["idle_in_transaction_session_timeout", "idle_session_timeout", "statement_timeout"] {
         let set =
             format!("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET {limit} = ''400ms''', current_database()); END $$");
@@ -62,17 +62,17 @@ async fn limits_for_idle_connections_and_statements_do_not_end_a_backup_or_a_res
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_starts_while_a_restore_runs_keeps_the_old_database() {
-    let ((from, source), (to, target)) = (filled("new"), filled("old"));
+    let ((from, source), (to, target)) = (database_with_tenant("new"), database_with_tenant("old"));
     let folder = TempDir::new();
     let file = folder.path().join("backup");
     source.run(&["backup", text(&file)]);
     drop(from);
     let mut node = None;
     let connect = async || node = Some(Store::connect(&to.to_connect()).await.expect("connects"));
-    let complains =
+    let error_output =
         while_blocked(&to, &["restore", "--replace", text(&file)], connect).await.expect_err("a node is connected");
-    assert!(complains.contains("in use by Causerie") && complains.contains("Stop all nodes first"), "{complains}");
-    assert!(complains.contains("nothing was changed"), "{complains}");
+    assert!(error_output.contains("in use by Causerie") && error_output.contains("Stop all nodes first"), "{error_output}");
+    assert!(error_output.contains("nothing was changed"), "{error_output}");
     node.expect("it connected").close().await;
     assert_eq!(texts(&to.to_connect(), "SELECT slug FROM tenants").await, ["old"]);
     target.run(&["restore", "--replace", text(&file)]);
@@ -81,23 +81,23 @@ async fn a_node_that_starts_while_a_restore_runs_keeps_the_old_database() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_at_the_commit_of_a_restore_names_the_remedy() {
-    let ((from, source), (to, target)) = (filled("new"), filled("old"));
+    let ((from, source), (to, target)) = (database_with_tenant("new"), database_with_tenant("old"));
     let folder = TempDir::new();
     let file = folder.path().join("backup");
     let store = Store::connect(&from.to_connect()).await.expect("connects");
     Migrator::down(store.writer(), Some(2)).await.expect("steps back");
     store.close().await;
     source.run(&["backup", text(&file)]);
-    // Only the connection of the restore that migrates has this name.
+    // Only the connection by which the restore migrates the database has this name.
     let refuse = "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
                     IF current_setting('application_name') ~ '^causerie [0-9]+$' THEN RAISE EXCEPTION 'made up'; END IF; END $$;
                   CREATE EVENT TRIGGER refuse ON ddl_command_start EXECUTE FUNCTION refuse()";
     psql(to.url(), refuse).expect("a superuser may");
-    let complains = target.fail(&["restore", "--replace", text(&file)]);
+    let error_output = target.fail(&["restore", "--replace", text(&file)]);
     for part in ["the database was restored", "the schema `causerie_replaced_", "made up", "causerie migrate"] {
-        assert!(complains.contains(part), "{part} in {complains}");
+        assert!(error_output.contains(part), "{part} in {error_output}");
     }
-    assert!(!complains.contains("nothing was changed"), "{complains}");
+    assert!(!error_output.contains("nothing was changed"), "{error_output}");
     psql(to.url(), "DROP EVENT TRIGGER refuse; DROP FUNCTION refuse()").expect("a superuser may");
     assert_eq!(texts(&to.to_connect(), "SELECT slug FROM tenants").await, ["new"]);
     target.run(&["migrate"]);

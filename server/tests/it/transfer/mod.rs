@@ -64,15 +64,15 @@ async fn texts(database: &Connect, sql: &str) -> Vec<String> {
     query(database, sql).await.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
 }
 
-/// Fills an unused table, so that a command on the database takes a while.
-async fn grow(database: &Connect, mebibytes: u32) {
+/// Fills an unused table with this many MiB, so that a command on the database takes some time.
+async fn add_rows(database: &Connect, mebibytes: u32) {
     let store = Store::connect(database).await.expect("the database opens");
     let sql = match store.is_embedded() {
         true => {
             "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 16)
                  INSERT INTO write_probe SELECT randomblob(16), randomblob(65536) FROM n"
         }
-        // Random, so that the rows can not be compressed.
+        // The texts are random, so that they can not be compressed.
         false => {
             "INSERT INTO write_probe SELECT gen_random_uuid(),
                   (SELECT string_agg(decode(md5(random()::text || n || m), 'hex'), '') FROM generate_series(1, 4096) m)

@@ -20,8 +20,8 @@ async fn clients_of_a_cluster_reload_the_restored_data() {
     clients_reload(Cluster::start(2).await, 1, Encoding::Proto).await;
 }
 
-/// The clients stay running. They hold versions of messages, edits and conversations that the restored database does not
-/// have.
+/// Restores a backup while the clients run. The clients hold versions of messages, edits and conversations that the restored
+/// database does not have.
 async fn clients_reload(mut cluster: Cluster, other: usize, encoding: Encoding) {
     let mut lea = cluster.client_in(0, "lea", encoding).await;
     let mut tom = cluster.client_in(other, "tom", encoding).await;
@@ -44,7 +44,7 @@ async fn clients_reload(mut cluster: Cluster, other: usize, encoding: Encoding) 
     for number in 0..4 {
         lea.say(here, &format!("lost {number}")).await;
     }
-    // A user and a conversation that are not in the backup.
+    // This user and this conversation are not in the backup.
     let zoe = cluster.client_in(0, "zoe", encoding).await;
     let with = [tom.reference(), UserRef::ExternalId("zoe".to_owned())];
     let started = lea.start_group(with, "lost", ClientId::new()).await.expect("it starts");
@@ -55,13 +55,13 @@ async fn clients_reload(mut cluster: Cluster, other: usize, encoding: Encoding) 
     lea.say(lost, "lost, too").await;
     tom.until("the last", |event| matches!(event, Event::MessageSent(last) if last.text == "lost, too").then_some(())).await;
 
-    let complains = cluster.settings().fail(&["restore", "--replace", text(&file)]);
+    let error_output = cluster.settings().fail(&["restore", "--replace", text(&file)]);
     if cluster.redis.is_none() {
-        assert!(complains.contains(&format!("process {}", cluster.nodes[0].process_id())), "{complains}");
+        assert!(error_output.contains(&format!("process {}", cluster.nodes[0].process_id())), "{error_output}");
     } else {
-        assert!(complains.contains("in use by Causerie") && complains.contains("Stop all nodes"), "{complains}");
+        assert!(error_output.contains("in use by Causerie") && error_output.contains("Stop all nodes"), "{error_output}");
     }
-    assert_eq!(complains.lines().count(), 1, "{complains}");
+    assert_eq!(error_output.lines().count(), 1, "{error_output}");
     assert_eq!(Request::get("/readyz").send(cluster.nodes[0].internal()).await.status, 200, "it serves on");
     for node in &mut cluster.nodes {
         node.terminate();
@@ -72,10 +72,10 @@ async fn clients_reload(mut cluster: Cluster, other: usize, encoding: Encoding) 
     }
     let unsent = tom.send(here, "sent while it was away");
 
-    let complains = cluster.settings().fail(&["restore", text(&file)]);
-    assert!(complains.contains("has 1 tenants") && complains.contains("--replace"), "{complains}");
-    let says = cluster.settings().run(&["restore", "--replace", text(&file)]);
-    assert!(says.contains("is kept in") && says.contains("Clients load their conversations anew"), "{says}");
+    let error_output = cluster.settings().fail(&["restore", text(&file)]);
+    assert!(error_output.contains("has 1 tenants") && error_output.contains("--replace"), "{error_output}");
+    let output = cluster.settings().run(&["restore", "--replace", text(&file)]);
+    assert!(output.contains("is kept in") && output.contains("Clients load their conversations anew"), "{output}");
     for node in &mut cluster.nodes {
         node.start_again().await;
     }
@@ -111,7 +111,7 @@ async fn clients_reload(mut cluster: Cluster, other: usize, encoding: Encoding) 
         let list = peer.conversations("").await.expect("a list");
         assert_eq!(list.conversations.len(), 1);
     }
-    // The next gap is an ordinary gap.
+    // The next gap needs no reload.
     tom.link.refuse();
     tom.until_state("the loss is noticed", |state| *state != State::Connected).await;
     lea.say(here, "while you were away").await;
@@ -151,8 +151,8 @@ async fn a_restore_changes_the_epoch_and_keeps_the_replaced_database() {
             cluster.settings().run(&["tenant", "create", &format!("round{round}"), "--name", "Later"]);
             cluster.nodes[0].terminate();
             assert!(cluster.nodes[0].wait().await.success());
-            let says = cluster.settings().run(&["restore", "--replace", text(&file)]);
-            let kept = says.lines().find_map(|line| line.strip_prefix("What was there is kept in ")).expect("it is told");
+            let output = cluster.settings().run(&["restore", "--replace", text(&file)]);
+            let kept = output.lines().find_map(|line| line.strip_prefix("What was there is kept in ")).expect("it is told");
             let slugs = match &cluster.database {
                 Database::Sqlite(_) => {
                     let copy = TempDir::new();
@@ -190,7 +190,7 @@ async fn a_node_exits_when_its_database_is_replaced() {
     }
     lea.say(here, "before").await;
     tom.next_message().await;
-    // The effect of a recovery to a point in time.
+    // A recovery to a point in time has the same effect.
     let recover = "BEGIN; DELETE FROM messages; UPDATE conversations SET last_seq = 0, version = 1;
                    UPDATE tenants SET epoch = gen_random_uuid(); COMMIT";
     psql(cluster.database.url(), recover).expect("a superuser may");
@@ -239,11 +239,11 @@ async fn an_older_backup_is_migrated_and_a_newer_backup_is_refused() {
         let folder = TempDir::new();
         let (old, new) = (folder.path().join("old"), folder.path().join("new"));
         settings.run(&["backup", text(&old)]);
-        let says = other.run(&["restore", text(&old)]);
-        assert_eq!(says.lines().filter(|line| line.starts_with("took m00")).count(), 2, "{says}");
+        let output = other.run(&["restore", text(&old)]);
+        assert_eq!(output.lines().filter(|line| line.starts_with("took m00")).count(), 2, "{output}");
         assert!(other.run(&["tenant", "list"]).contains("old"));
 
-        // A backup of a later version.
+        // This backup was made by a later version.
         let later = "INSERT INTO seaql_migrations VALUES ('m9999_future', 0)";
         match &from {
             Database::Sqlite(_) => {
@@ -258,8 +258,8 @@ async fn an_older_backup_is_migrated_and_a_newer_backup_is_refused() {
                 assert!(dumped.expect("it is installed").success());
             }
         }
-        let complains = other.fail(&["restore", "--replace", text(&new)]);
-        assert!(complains.contains("m9999_future") && complains.contains("newer version"), "{complains}");
+        let error_output = other.fail(&["restore", "--replace", text(&new)]);
+        assert!(error_output.contains("m9999_future") && error_output.contains("newer version"), "{error_output}");
         assert!(other.run(&["tenant", "list"]).contains("old"), "nothing changed");
     }
 }
@@ -273,20 +273,23 @@ async fn a_file_that_is_no_backup_is_refused_with_the_remedy() {
         Settings::on(database).run(&["migrate"]);
         Settings::on(database).run(&["backup", text(file)]);
     }
-    let complains = Settings::on(&shared).fail(&["restore", text(&sqlite)]);
-    assert!(complains.contains("causerie copy --to"), "{complains}");
-    let complains = Settings::on(&embedded).fail(&["restore", text(&postgres)]);
-    assert!(complains.contains("`database.url`"), "{complains}");
+    let error_output = Settings::on(&shared).fail(&["restore", text(&sqlite)]);
+    assert!(error_output.contains("causerie copy --to"), "{error_output}");
+    let error_output = Settings::on(&embedded).fail(&["restore", text(&postgres)]);
+    assert!(error_output.contains("`database.url`"), "{error_output}");
     std::fs::write(&other, "a letter to a friend").expect("writes");
-    let complains = Settings::on(&embedded).fail(&["restore", text(&other)]);
-    assert!(complains.contains("is not a backup of Causerie"), "{complains}");
-    // A SQLite file of another program.
+    let error_output = Settings::on(&embedded).fail(&["restore", text(&other)]);
+    assert!(error_output.contains("is not a backup of Causerie"), "{error_output}");
+    // This SQLite file belongs to another program.
     execute(&Connect::Sqlite(folder.path().join("foreign")), &["CREATE TABLE notes (text)"]).await;
-    let complains = Settings::on(&embedded).fail(&["restore", text(&folder.path().join("foreign"))]);
-    assert!(complains.contains("is not a backup of Causerie") && complains.contains("seaql_migrations"), "{complains}");
-    let complains = Settings::on(&embedded).fail(&["restore", text(&folder.path().join("absent"))]);
-    assert!(complains.contains("absent") && complains.contains("No such file"), "{complains}");
-    // The file of a running server instead of a backup.
+    let error_output = Settings::on(&embedded).fail(&["restore", text(&folder.path().join("foreign"))]);
+    assert!(
+        error_output.contains("is not a backup of Causerie") && error_output.contains("seaql_migrations"),
+        "{error_output}"
+    );
+    let error_output = Settings::on(&embedded).fail(&["restore", text(&folder.path().join("absent"))]);
+    assert!(error_output.contains("absent") && error_output.contains("No such file"), "{error_output}");
+    // This file is the database of a running server, not a backup.
     let store = Store::connect(&embedded.to_connect()).await.expect("opens");
     sea_orm::ConnectionTrait::execute_unprepared(
         store.writer(),
@@ -295,7 +298,7 @@ async fn a_file_that_is_no_backup_is_refused_with_the_remedy() {
     .await
     .expect("writes");
     let elsewhere = Database::sqlite();
-    let complains = Settings::on(&elsewhere).fail(&["restore", text(&file_of(&embedded))]);
-    assert!(complains.contains("causerie backup"), "{complains}");
+    let error_output = Settings::on(&elsewhere).fail(&["restore", text(&file_of(&embedded))]);
+    assert!(error_output.contains("causerie backup"), "{error_output}");
     store.close().await;
 }

@@ -1,20 +1,20 @@
-//! Restores that fail or are killed, from complete and from damaged backups: afterwards the database is the old one or the
-//! new one.
+//! Restores that fail or are killed, from complete and from damaged backups. Afterwards the database is either the old
+//! database or the restored database.
 
 use std::{fs, path::Path, time::Duration};
 
 use causerie_server::store::Database as Connect;
 
-use super::{file_of, grow, names, spawn, text, texts};
+use super::{add_rows, file_of, names, spawn, text, texts};
 use crate::harness::{Database, Settings, TempDir, Volume, eventually_blocking, psql};
 
 /// Creates a database with one tenant and backs it up.
-async fn backed_up(database: &Database, slug: &str, mebibytes: u32, file: &Path) {
+async fn create_and_back_up(database: &Database, slug: &str, mebibytes: u32, file: &Path) {
     let settings = Settings::on(database);
     settings.run(&["migrate"]);
     settings.run(&["tenant", "create", slug, "--name", "A name that can be found in the file"]);
     if mebibytes > 0 {
-        grow(&database.to_connect(), mebibytes).await;
+        add_rows(&database.to_connect(), mebibytes).await;
     }
     settings.run(&["backup", text(file)]);
 }
@@ -23,7 +23,7 @@ async fn backed_up(database: &Database, slug: &str, mebibytes: u32, file: &Path)
 async fn a_damaged_backup_of_an_embedded_database_is_refused() {
     let (from, to, folder) = (Database::sqlite(), Database::sqlite(), TempDir::new());
     let file = folder.path().join("backup");
-    backed_up(&from, "new", 0, &file).await;
+    create_and_back_up(&from, "new", 0, &file).await;
     let settings = Settings::on(&to);
     settings.run(&["tenant", "create", "old", "--name", "Old"]);
     // The first read moves the content of the write-ahead log into the file.
@@ -46,9 +46,9 @@ async fn a_damaged_backup_of_an_embedded_database_is_refused() {
     broken.push(("a page with other bytes", changed));
     for (what, bytes) in broken {
         fs::write(&file, bytes).expect("writes");
-        let complains = settings.fail(&["restore", "--replace", text(&file)]);
-        assert!(complains.contains("is damaged") || complains.contains("is not a backup"), "{what}: {complains}");
-        assert!(complains.contains(text(&file)), "{what}: {complains}");
+        let error_output = settings.fail(&["restore", "--replace", text(&file)]);
+        assert!(error_output.contains("is damaged") || error_output.contains("is not a backup"), "{what}: {error_output}");
+        assert!(error_output.contains(text(&file)), "{what}: {error_output}");
         assert!(fs::read(file_of(&to)).expect("reads") == before, "{what}: the database is not as it was");
         assert!(names(file_of(&to).parent().expect("a folder")).iter().all(|name| !name.contains("restoring")), "{what}");
     }
@@ -60,7 +60,7 @@ async fn a_damaged_backup_of_an_embedded_database_is_refused() {
 async fn a_damaged_backup_of_postgresql_is_refused() {
     let (from, to, folder) = (Database::postgres(), Database::postgres(), TempDir::new());
     let file = folder.path().join("backup");
-    backed_up(&from, "new", 1, &file).await;
+    create_and_back_up(&from, "new", 1, &file).await;
     let settings = Settings::on(&to);
     settings.run(&["migrate"]);
     settings.run(&["tenant", "create", "old", "--name", "Old"]);
@@ -76,8 +76,8 @@ async fn a_damaged_backup_of_postgresql_is_refused() {
     ];
     for (what, bytes) in broken {
         fs::write(&file, bytes).expect("writes");
-        let complains = settings.fail(&["restore", "--replace", text(&file)]);
-        assert!(complains.contains("is damaged") && complains.contains(text(&file)), "{what}: {complains}");
+        let error_output = settings.fail(&["restore", "--replace", text(&file)]);
+        assert!(error_output.contains("is damaged") && error_output.contains(text(&file)), "{what}: {error_output}");
         let slugs = texts(&to.to_connect(), "SELECT slug FROM tenants").await;
         assert_eq!(slugs, ["old"], "{what}: the database is as it was");
     }
@@ -91,7 +91,7 @@ async fn a_restore_that_postgresql_refuses_at_any_step_changes_nothing() {
     let (from, to, folder) = (Database::postgres(), Database::postgres(), TempDir::new());
     let file = folder.path().join("backup");
     // More data than the pipes between the programs hold.
-    backed_up(&from, "new", 4, &file).await;
+    create_and_back_up(&from, "new", 4, &file).await;
     let settings = Settings::on(&to);
     settings.run(&["migrate"]);
     settings.run(&["tenant", "create", "old", "--name", "Old"]);
@@ -101,8 +101,8 @@ async fn a_restore_that_postgresql_refuses_at_any_step_changes_nothing() {
              CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('{step}') EXECUTE FUNCTION refuse()"
         );
         psql(to.url(), &refuse).expect("a superuser may");
-        let complains = settings.fail(&["restore", "--replace", text(&file)]);
-        assert!(complains.contains("made up") && complains.contains("nothing was changed"), "{step}: {complains}");
+        let error_output = settings.fail(&["restore", "--replace", text(&file)]);
+        assert!(error_output.contains("made up") && error_output.contains("nothing was changed"), "{step}: {error_output}");
         psql(to.url(), "DROP EVENT TRIGGER refuse; DROP FUNCTION refuse()").expect("a superuser may");
         assert_eq!(texts(&to.to_connect(), "SELECT slug FROM tenants").await, ["old"], "{step}");
         let kept = "SELECT count(*)::text FROM pg_namespace WHERE nspname LIKE 'causerie%'";
@@ -116,7 +116,7 @@ async fn a_killed_restore_leaves_the_old_or_the_new_database() {
     for (from, to) in [(Database::sqlite(), Database::sqlite()), (Database::postgres(), Database::postgres())] {
         let folder = TempDir::new();
         let file = folder.path().join("backup");
-        backed_up(&from, "new", 24, &file).await;
+        create_and_back_up(&from, "new", 24, &file).await;
         let settings = Settings::on(&to);
         settings.run(&["migrate"]);
         settings.run(&["tenant", "create", "old", "--name", "Old"]);
@@ -161,14 +161,14 @@ fn epoch_of(database: &Database) -> &'static str {
 async fn a_full_data_volume_leaves_the_old_database() {
     let (from, folder) = (Database::sqlite(), TempDir::new());
     let file = folder.path().join("backup");
-    backed_up(&from, "new", 4, &file).await;
+    create_and_back_up(&from, "new", 4, &file).await;
     let volume = Volume::tmpfs(8);
     let to = Database::Sqlite(TempDir::inside(volume.path()));
     let settings = Settings::on(&to);
     settings.run(&["tenant", "create", "old", "--name", "Old"]);
     volume.fill();
-    let complains = settings.fail(&["restore", "--replace", text(&file)]);
-    assert!(complains.contains("No space left on device") || complains.contains("full"), "{complains}");
+    let error_output = settings.fail(&["restore", "--replace", text(&file)]);
+    assert!(error_output.contains("No space left on device") || error_output.contains("full"), "{error_output}");
     assert!(names(file_of(&to).parent().expect("a folder")).iter().all(|name| !name.contains("restoring")));
     volume.free();
     assert_eq!(texts(&to.to_connect(), "SELECT slug FROM tenants").await, ["old"]);
@@ -180,11 +180,11 @@ async fn a_full_data_volume_leaves_the_old_database() {
 async fn an_unreadable_database_is_replaced_and_kept_as_a_file() {
     let (from, to, folder) = (Database::sqlite(), Database::sqlite(), TempDir::new());
     let file = folder.path().join("backup");
-    backed_up(&from, "new", 0, &file).await;
+    create_and_back_up(&from, "new", 0, &file).await;
     fs::write(file_of(&to), "not a database at all, but something to keep").expect("writes");
     let settings = Settings::on(&to);
-    let complains = settings.fail(&["restore", text(&file)]);
-    assert!(complains.contains("can't be read") && complains.contains("--replace"), "{complains}");
+    let error_output = settings.fail(&["restore", text(&file)]);
+    assert!(error_output.contains("can't be read") && error_output.contains("--replace"), "{error_output}");
     settings.run(&["restore", "--replace", text(&file)]);
     let all = names(file_of(&to).parent().expect("a folder"));
     let kept = all.iter().find(|name| name.starts_with("causerie.sqlite.replaced-")).expect("it is kept");

@@ -19,15 +19,15 @@ async fn a_restore_with_another_key_is_refused_before_anything_changes() {
         cluster.settings().run(&["backup", text(&file)]);
 
         let settings = Settings::on(&to);
-        for (settings, says) in [
+        for (settings, output) in [
             (settings.clone(), "`auth.secrets_key` is not set"),
             (settings.clone().set("auth.secrets_key", key()), "`auth.secrets_keys_old` does not hold"),
         ] {
-            let complains = settings.fail(&["restore", text(&file)]);
-            for part in [says, &cluster.tenant.kid, "--revoke-unreadable-keys"] {
-                assert!(complains.contains(part), "{part} in {complains}");
+            let error_output = settings.fail(&["restore", text(&file)]);
+            for part in [output, &cluster.tenant.kid, "--revoke-unreadable-keys"] {
+                assert!(error_output.contains(part), "{part} in {error_output}");
             }
-            assert!(!complains.contains(cluster.tenant.secret()));
+            assert!(!error_output.contains(cluster.tenant.secret()));
         }
         // With the key, tokens are valid again.
         let with_key = settings.clone().set("auth.secrets_key", &secrets_key);

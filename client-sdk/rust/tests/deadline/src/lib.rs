@@ -1,8 +1,9 @@
-//! A deadline for each test. libtest has none: a test that never ends hangs the whole run, and nothing names it.
+//! A deadline for each test. libtest has no deadline: a test that never ends hangs the whole run, and no output names the
+//! test.
 //!
-//! The helpers of a test harness call [`watch`] and bound each of their waits by [`Deadline::left`], so that a late test
-//! fails like any other. A test that does not return to such a wait, because it is blocked or loops elsewhere, is named on
-//! stderr a little later, and the process ends with the status of a failed test.
+//! The helpers of a test harness call [`watch`] and bound each of their waits by [`Deadline::remaining`], so that a late
+//! test fails like other tests. If a test is blocked or loops outside these waits, this crate prints its name to stderr some
+//! seconds after the deadline and ends the process with the exit status of a failed test.
 
 use std::{
     cell::RefCell,
@@ -13,35 +14,37 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Sets another limit than [`SECONDS`], in seconds: for a slower machine, or to test the deadline itself.
+/// The environment variable that replaces [`SECONDS`], in seconds: for a slow machine, or to test the deadline itself.
 pub const VARIABLE: &str = "CAUSERIE_TEST_DEADLINE_S";
 /// How long a test may run, in seconds. The slowest tests take one or two minutes on a busy machine.
 pub const SECONDS: u64 = 300;
-/// After its deadline, a test has this long to fail by itself.
+/// The time between the deadline of a test and the end of the process. In this time the test can fail by itself.
 const GRACE: Duration = Duration::from_secs(30);
 /// The exit status of a test binary with a failed test.
-const FAILED: i32 = 101;
+const EXIT_FAILED: i32 = 101;
 
 static WATCHED: Mutex<Vec<Watched>> = Mutex::new(Vec::new());
 static WATCHDOG: Once = Once::new();
 
 thread_local! {
-    static MINE: RefCell<Option<Mine>> = const { RefCell::new(None) };
+    static CURRENT_TEST: RefCell<Option<WatchGuard>> = const { RefCell::new(None) };
 }
 
+/// A running test.
 struct Watched {
     thread: thread::ThreadId,
     test: String,
     due: Instant,
 }
 
-/// Ends the watch when the thread ends: libtest runs each test on a thread of its own that has the test's name.
-struct Mine(Instant);
+/// The deadline of the test on this thread. Its drop at the end of the thread removes the test from [`WATCHED`]: libtest
+/// runs each test on a thread of its own that has the test's name.
+struct WatchGuard(Instant);
 
-impl Drop for Mine {
+impl Drop for WatchGuard {
     fn drop(&mut self) {
-        let mine = thread::current().id();
-        watched().retain(|one| one.thread != mine);
+        let own_thread = thread::current().id();
+        watched().retain(|test| test.thread != own_thread);
     }
 }
 
@@ -50,10 +53,10 @@ impl Drop for Mine {
 pub struct Deadline(Option<Instant>);
 
 impl Deadline {
-    /// The time left, at most `patience`.
+    /// The time until the deadline, at most `max`.
     #[must_use]
-    pub fn left(self, patience: Duration) -> Duration {
-        self.0.map_or(patience, |due| patience.min(due.saturating_duration_since(Instant::now())))
+    pub fn remaining(self, max: Duration) -> Duration {
+        self.0.map_or(max, |due| max.min(due.saturating_duration_since(Instant::now())))
     }
 
     /// Whether the deadline has passed.
@@ -63,28 +66,30 @@ impl Deadline {
     }
 }
 
-/// The deadline of the test on this thread, counted from the first call. A thread of an async runtime belongs to no test: it
-/// has no deadline, and the thread of its test is watched.
+/// The deadline of the test on this thread. The time starts at the first call. A thread of an async runtime has no deadline;
+/// the thread of its test has one.
 pub fn watch() -> Deadline {
     let current = thread::current();
     let Some(test) = current.name().filter(|name| !name.starts_with("tokio")) else { return Deadline(None) };
-    // The thread-local value is gone when a thread ends; nothing waits any more then.
-    let due = MINE.try_with(|mine| {
-        mine.borrow_mut()
+    // The thread-local value does not exist any more while the thread ends. No test waits then.
+    let due = CURRENT_TEST.try_with(|guard| {
+        guard
+            .borrow_mut()
             .get_or_insert_with(|| {
                 let due = Instant::now() + limit();
                 watched().push(Watched { thread: current.id(), test: test.to_owned(), due });
-                Mine(due)
+                WatchGuard(due)
             })
             .0
     });
-    WATCHDOG.call_once(|| drop(thread::Builder::new().name("test deadlines".to_owned()).spawn(look_for_ever)));
+    WATCHDOG.call_once(|| drop(thread::Builder::new().name("test deadlines".to_owned()).spawn(end_late_runs)));
     Deadline(due.ok())
 }
 
-/// The test on this thread waits for its turn: its time starts at the next [`watch`].
+/// Stops the time of the test on this thread, for example while it waits for another test. The time starts again, from 0, at
+/// the next [`watch`].
 pub fn pause() {
-    let _ = MINE.try_with(|mine| mine.borrow_mut().take());
+    let _ = CURRENT_TEST.try_with(|guard| guard.borrow_mut().take());
 }
 
 /// How long a test may run.
@@ -98,20 +103,23 @@ fn watched() -> MutexGuard<'static, Vec<Watched>> {
     WATCHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn look_for_ever() {
+fn end_late_runs() {
     let grace = GRACE.min(limit());
     loop {
         thread::sleep(Duration::from_millis(200));
-        let late: Vec<String> =
-            watched().iter().filter(|one| one.due + grace < Instant::now()).map(|one| one.test.clone()).collect();
+        let late: Vec<String> = watched()
+            .iter()
+            .filter(|watched_test| watched_test.due + grace < Instant::now())
+            .map(|watched_test| watched_test.test.clone())
+            .collect();
         if late.is_empty() {
             continue;
         }
-        // Not with `eprintln!`, which libtest captures on threads that tests started.
+        // `eprintln!` is not used here, because libtest captures its output on threads that tests started.
         for test in &late {
-            let says = format!("\ntest {test} did not end within {} s: the run ends here\n", limit().as_secs());
-            let _ = std::io::stderr().write_all(says.as_bytes());
+            let line = format!("\ntest {test} did not end within {} s: the run ends here\n", limit().as_secs());
+            let _ = std::io::stderr().write_all(line.as_bytes());
         }
-        process::exit(FAILED);
+        process::exit(EXIT_FAILED);
     }
 }

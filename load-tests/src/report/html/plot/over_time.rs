@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_share_a_plot_where_both_can_be_read() {
+    fn series_of_similar_height_share_a_plot() {
         let flat = |unit, value| series(unit, vec![(0.0, value), (1.0, value)]);
         let count = |all: &[Series]| plots(all).count();
         assert_eq!(count(&[flat("1/s", 100.0), flat("1/s", 90.0)]), 1);

@@ -1,7 +1,7 @@
 //! The pair of connections to Redis: one for commands, one for subscriptions. If one of them is lost, both are given up.
 //!
-//! The library can reconnect and resubscribe by itself. That is not used, because a subscriber must know from when until
-//! when signals were lost. A Redis Cluster would need other connections (`SPUBLISH`, `SSUBSCRIBE`, connections by slot) and
+//! The library can reconnect and resubscribe by itself. This is not used, because the node must know in which period signals
+//! were lost. A Redis Cluster would need other connections (`SPUBLISH`, `SSUBSCRIBE`, connections by slot) and
 //! no other change.
 
 use std::{
@@ -22,33 +22,36 @@ use super::push_handler::PushHandler;
 pub(super) const DEADLINE: Duration = Duration::from_secs(1);
 /// The time limit of a batch of subscriptions, which waits behind other batches.
 const SUBSCRIBE_DEADLINE: Duration = Duration::from_secs(2);
-/// The number of channels per command, and the number of commands that run at the same time. Without these limits a long
-/// answer could block both sides.
+/// The maximum number of channels per command. Without this limit and [`COMMANDS_MAX`], a long answer could block both
+/// sides.
 const CHANNELS_MAX: usize = 500;
+/// The maximum number of (un)subscribe commands that run at the same time.
 const COMMANDS_MAX: usize = 8;
+/// The reason of a loss that the library reports.
 const BROKE: &str = "the connection broke";
 
 /// Error codes of a server that is no longer the primary, or that serves no client. They count as a lost connection although
 /// the connection is open.
-const AWAY: &[&str] = &["READONLY", "LOADING", "CLUSTERDOWN", "MASTERDOWN"];
+const AWAY_CODES: &[&str] = &["READONLY", "LOADING", "CLUSTERDOWN", "MASTERDOWN"];
 
 /// Two open connections to the same server.
 pub(super) struct RedisConnections {
     commands: MultiplexedConnection,
     subscriber: MultiplexedConnection,
-    lost: Lost,
+    loss: Loss,
 }
 
-/// Whether the connections must be given up, and why.
+/// Whether the connections must be given up, and the reason.
 #[derive(Clone, Default)]
-struct Lost {
+struct Loss {
     token: CancellationToken,
-    why: Arc<OnceLock<String>>,
+    reason: Arc<OnceLock<String>>,
 }
 
-impl Lost {
-    fn because(&self, why: impl Into<String>) {
-        let _ = self.why.set(why.into());
+impl Loss {
+    /// Marks the connections as lost. The first reason is kept.
+    fn report(&self, reason: impl Into<String>) {
+        let _ = self.reason.set(reason.into());
         self.token.cancel();
     }
 }
@@ -56,20 +59,20 @@ impl Lost {
 impl RedisConnections {
     /// Opens both connections.
     pub async fn open(client: &Client, push_handler: &Arc<PushHandler>) -> RedisResult<Self> {
-        let lost = Lost::default();
-        let (hearing, breaking, also_breaking) = (Arc::clone(push_handler), lost.clone(), lost.clone());
+        let loss = Loss::default();
+        let (push_handler, subscriber_loss, commands_loss) = (Arc::clone(push_handler), loss.clone(), loss.clone());
         let config = || AsyncConnectionConfig::new().set_connection_timeout(Some(DEADLINE));
         let subscriber = config().set_response_timeout(Some(SUBSCRIBE_DEADLINE)).set_push_sender(move |push: PushInfo| {
             if push.kind == PushKind::Disconnection {
-                breaking.because(BROKE);
+                subscriber_loss.report(BROKE);
             } else {
-                hearing.push(push);
+                push_handler.push(push);
             }
             Ok::<(), ()>(())
         });
         let commands = config().set_response_timeout(Some(DEADLINE)).set_push_sender(move |push: PushInfo| {
             if push.kind == PushKind::Disconnection {
-                also_breaking.because(BROKE);
+                commands_loss.report(BROKE);
             }
             Ok::<(), ()>(())
         });
@@ -77,37 +80,37 @@ impl RedisConnections {
             client.get_multiplexed_async_connection_with_config(&commands),
             client.get_multiplexed_async_connection_with_config(&subscriber),
         )?;
-        Ok(Self { commands, subscriber, lost })
+        Ok(Self { commands, subscriber, loss })
     }
 
-    /// Returns when a connection is lost or the server is no longer the primary; the result is the reason.
+    /// Waits until a connection is lost or the server is no longer the primary. Returns the reason.
     pub async fn lost(&self) -> String {
-        self.lost.token.cancelled().await;
-        self.why_lost().unwrap_or_default()
+        self.loss.token.cancelled().await;
+        self.lost_reason().unwrap_or_default()
     }
 
     /// The reason why the connections must be given up; `None` while they can be used.
-    pub fn why_lost(&self) -> Option<String> {
-        self.lost.token.is_cancelled().then(|| self.lost.why.get().cloned().unwrap_or_default())
+    pub fn lost_reason(&self) -> Option<String> {
+        self.loss.token.is_cancelled().then(|| self.loss.reason.get().cloned().unwrap_or_default())
     }
 
     /// The role of the server: `master`, `slave` or `sentinel`.
     pub async fn role(&self) -> RedisResult<String> {
-        let role: Vec<Value> = self.noted(redis::cmd("ROLE").query_async(&mut self.commands.clone()).await)?;
+        let role: Vec<Value> = self.check_outcome(redis::cmd("ROLE").query_async(&mut self.commands.clone()).await)?;
         Ok(role.into_iter().next().map(redis::from_redis_value).transpose()?.unwrap_or_default())
     }
 
-    /// Runs commands in one round trip.
+    /// Runs commands in one round trip. Returns the results of the commands.
     pub async fn run<T: FromRedisValue>(&self, pipeline: &Pipeline) -> RedisResult<T> {
-        self.noted(pipeline.query_async(&mut self.commands.clone()).await)
+        self.check_outcome(pipeline.query_async(&mut self.commands.clone()).await)
     }
 
-    /// Gives the connections up if the error is one of [`AWAY`].
-    fn noted<T>(&self, outcome: RedisResult<T>) -> RedisResult<T> {
+    /// Gives the connections up if the error is one of [`AWAY_CODES`].
+    fn check_outcome<T>(&self, outcome: RedisResult<T>) -> RedisResult<T> {
         if let Err(error) = &outcome
             && is_away(error)
         {
-            self.lost.because(error.to_string());
+            self.loss.report(error.to_string());
         }
         outcome
     }
@@ -115,22 +118,22 @@ impl RedisConnections {
     /// Subscribes; returns when Redis has confirmed every channel.
     pub async fn subscribe(&self, channels: Vec<String>) -> RedisResult<()> {
         let subscribing =
-            |channels: Vec<String>| async move { self.noted(self.subscriber.clone().subscribe(channels).await) };
+            |channels: Vec<String>| async move { self.check_outcome(self.subscriber.clone().subscribe(channels).await) };
         stream::iter(batches(channels)).map(subscribing).buffer_unordered(COMMANDS_MAX).try_collect().await
     }
 
     /// Unsubscribes; returns when Redis has confirmed every channel.
     pub async fn unsubscribe(&self, channels: Vec<String>) -> RedisResult<()> {
         let unsubscribing =
-            |channels: Vec<String>| async move { self.noted(self.subscriber.clone().unsubscribe(channels).await) };
+            |channels: Vec<String>| async move { self.check_outcome(self.subscriber.clone().unsubscribe(channels).await) };
         stream::iter(batches(channels)).map(unsubscribing).buffer_unordered(COMMANDS_MAX).try_collect().await
     }
 }
 
-/// Whether an error, or an error of any command in a pipeline, is one of [`AWAY`].
+/// Whether an error, or an error of any command in a pipeline, is one of [`AWAY_CODES`].
 fn is_away(error: &RedisError) -> bool {
     let errors = error.clone().into_server_errors();
-    errors.is_some_and(|errors| errors.iter().any(|(_, error)| AWAY.contains(&error.code())))
+    errors.is_some_and(|errors| errors.iter().any(|(_, error)| AWAY_CODES.contains(&error.code())))
 }
 
 /// Splits channels into batches. No batch is empty: an UNSUBSCRIBE without channels would unsubscribe from all of them.

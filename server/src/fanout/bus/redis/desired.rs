@@ -1,8 +1,8 @@
-//! A set that is kept here and copied to Redis: the subscribed channels, or the users online on this node.
+//! A set that is kept in memory and copied to Redis: the subscribed channels, or the users online on this node.
 //!
 //! Callers change the set, and one task copies the waiting changes together. It copies the state of each changed item at the
-//! time of the copy, not the change itself. So calls that overtake each other cannot leave an older state in Redis, and a
-//! new connection begins by copying the whole set.
+//! time of the copy, and not the change itself. So calls that overtake each other can't leave an older state in Redis. A new
+//! connection begins with a copy of the whole set.
 
 use std::{
     collections::HashSet,
@@ -22,12 +22,13 @@ struct State<T> {
     wanted: HashSet<T>,
     /// The items whose copy may differ from `wanted`.
     dirty: HashSet<T>,
+    /// The callers that wait until their changes are copied.
     waiting: Vec<oneshot::Sender<()>>,
-    copy: Copy,
+    copy: CopyState,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Copy {
+enum CopyState {
     /// There is no connection.
     None,
     /// A connection is open, and the whole set is being copied to it for the first time.
@@ -55,11 +56,15 @@ impl<T> Batch<T> {
     }
 }
 
-impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
+impl<T: Copy + Eq + Hash> Desired<T> {
     /// A set with these items, copied nowhere yet.
     pub fn new(wanted: impl IntoIterator<Item = T>) -> Self {
-        let state =
-            State { wanted: wanted.into_iter().collect(), dirty: HashSet::new(), waiting: Vec::new(), copy: Copy::None };
+        let state = State {
+            wanted: wanted.into_iter().collect(),
+            dirty: HashSet::new(),
+            waiting: Vec::new(),
+            copy: CopyState::None,
+        };
         Self { state: Mutex::new(state), changed: Notify::new() }
     }
 
@@ -70,11 +75,11 @@ impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
     }
 
     /// As [`Self::change`]. The returned receiver gets a value when the copy has the changes, and closes if the connection
-    /// is lost first. `None` if the copy is not current, so that nothing can be promised.
+    /// is lost before. Returns `None` if the copy is not current, because then no copy confirms the changes.
     pub fn change_and_wait(&self, changes: impl IntoIterator<Item = (T, bool)>) -> Option<oneshot::Receiver<()>> {
         let mut state = self.lock();
         state.change(changes);
-        let waiter = (state.copy == Copy::Current).then(|| {
+        let waiter = (state.copy == CopyState::Current).then(|| {
             let (done, waiter) = oneshot::channel();
             state.waiting.push(done);
             waiter
@@ -88,12 +93,12 @@ impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
     pub fn begin(&self) {
         let mut state = self.lock();
         state.dirty = state.wanted.clone();
-        state.copy = Copy::Begun;
+        state.copy = CopyState::Begun;
         drop(state);
         self.changed.notify_one();
     }
 
-    /// The whole set, to copy it again over the same connection.
+    /// Returns the whole set, to copy it again over the same connection.
     pub fn take_all(&self) -> Batch<T> {
         let mut state = self.lock();
         state.dirty.clear();
@@ -101,12 +106,12 @@ impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
         Batch { len: added.len(), added, removed: Vec::new(), waiting: std::mem::take(&mut state.waiting) }
     }
 
-    /// If the whole set is copied, lets callers wait for their changes from now on. Returns whether it is copied.
+    /// If the whole set is copied, callers can wait for their changes from now on. Returns whether the whole set is copied.
     pub fn make_current(&self) -> bool {
         let mut state = self.lock();
         let clean = state.dirty.is_empty();
         if clean {
-            state.copy = Copy::Current;
+            state.copy = CopyState::Current;
         }
         clean
     }
@@ -114,7 +119,7 @@ impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
     /// Records that the connection is lost.
     pub fn end(&self) {
         let mut state = self.lock();
-        state.copy = Copy::None;
+        state.copy = CopyState::None;
         state.dirty = HashSet::new();
         state.waiting.clear();
     }
@@ -124,7 +129,7 @@ impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
         self.changed.notified().await;
     }
 
-    /// All items that must be copied now.
+    /// Returns all items that must be copied now.
     pub fn take(&self) -> Batch<T> {
         let mut state = self.lock();
         let dirty = std::mem::take(&mut state.dirty);
@@ -142,12 +147,12 @@ impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
     }
 }
 
-impl<T: Eq + Hash + std::marker::Copy> State<T> {
+impl<T: Copy + Eq + Hash> State<T> {
     fn change(&mut self, changes: impl IntoIterator<Item = (T, bool)>) {
         for (item, wanted) in changes {
             let changed = if wanted { self.wanted.insert(item) } else { self.wanted.remove(&item) };
             // Without a connection there is no copy to keep up to date.
-            if changed && self.copy != Copy::None {
+            if changed && self.copy != CopyState::None {
                 self.dirty.insert(item);
             }
         }
@@ -180,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_during_a_write_are_in_the_next_write() {
+    fn changes_during_a_copy_are_in_the_next_batch() {
         let desired = Desired::new([1, 2]);
         desired.begin();
         let _ = desired.take();
@@ -193,7 +198,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn waiting_callers_are_answered() {
+    async fn callers_that_wait_are_notified_of_the_copy_or_of_its_loss() {
         let desired = Desired::new([]);
         desired.begin();
         assert!(desired.make_current());
@@ -209,9 +214,9 @@ mod tests {
     }
 
     proptest! {
-        /// After any sequence of additions, removals and cuts, a completed copy equals the set.
+        /// After any sequence of additions, removals and lost connections, a completed copy equals the set.
         #[test]
-        fn the_copy_equals_the_set_after_a_write(steps in proptest::collection::vec((0_u8..12, any::<bool>()), 0..200)) {
+        fn the_copy_equals_the_set_after_any_changes(steps in proptest::collection::vec((0_u8..12, any::<bool>()), 0..200)) {
             let desired = Desired::new([]);
             let mut copy = BTreeSet::new();
             desired.begin();
@@ -232,7 +237,7 @@ mod tests {
                     item => desired.change([(item, flag)]),
                 }
             }
-            if desired.lock().copy == Copy::None {
+            if desired.lock().copy == CopyState::None {
                 desired.begin();
                 copy.clear();
             }

@@ -1,5 +1,5 @@
-//! The check of Redis at the start of the server. A Redis that cannot be used with the given settings ends the start. A
-//! Redis that is away does not, because a node must be able to start without it.
+//! The check of Redis at the start of the server. If Redis can't be used with the given settings, the server does not start.
+//! If Redis is away, the server starts, because a node must be able to start without Redis.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const CONTACT_MAX: Duration = DEADLINE.saturating_mul(2);
 /// [`RedisBusError::Mistake`] if a server refuses the password, speaks another protocol or TLS than the address says, or
 /// shows a certificate that is not trusted. A server that cannot be reached is logged and is no error.
 pub(super) async fn check(servers: &Servers) -> Result<(), RedisBusError> {
-    let contacts = servers.first_asked().iter().map(|info| async move {
+    let contacts = servers.to_check().iter().map(|info| async move {
         let address = info.addr().to_string();
         let (mistake, answer) = match timeout(CONTACT_MAX, ping(info)).await {
             Ok(Ok(())) => return Ok(()),
@@ -38,7 +38,7 @@ pub(super) async fn check(servers: &Servers) -> Result<(), RedisBusError> {
         match mistake {
             Some(mistake) => Err(RedisBusError::Mistake { address, mistake, answer }),
             None => {
-                away(&address, &answer);
+                warn_unreachable(&address, &answer);
                 Ok(())
             }
         }
@@ -46,7 +46,7 @@ pub(super) async fn check(servers: &Servers) -> Result<(), RedisBusError> {
     join_all(contacts).await.into_iter().collect()
 }
 
-fn away(address: &str, why: &str) {
+fn warn_unreachable(address: &str, why: &str) {
     tracing::warn!(
         address,
         why,
@@ -61,7 +61,7 @@ async fn ping(info: &ConnectionInfo) -> RedisResult<()> {
     redis::cmd("PING").query_async(&mut connection).await
 }
 
-/// The mistake that the operator must correct; `None` if the server may become usable by waiting.
+/// The mistake that the operator must correct; `None` if the server may become usable without a change.
 fn mistake(error: &RedisError) -> Option<&'static str> {
     let is_refused = error.kind() == ErrorKind::AuthenticationFailed || matches!(error.code(), Some("NOAUTH" | "WRONGPASS"));
     let io = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
@@ -77,14 +77,14 @@ fn mistake(error: &RedisError) -> Option<&'static str> {
     }
 }
 
-/// Whether a server whose address demands TLS answers without TLS. Redis takes the first bytes of TLS for the beginning of a
-/// line and waits for the end of that line, so the attempt with TLS only times out.
+/// Whether a server whose address demands TLS answers without TLS. Redis reads the first bytes of TLS as the beginning of a
+/// line and waits for the end of that line, so an attempt with TLS ends only at its time limit.
 async fn speaks_no_tls(info: &ConnectionInfo) -> bool {
     let ConnectionAddr::TcpTls { host, port, .. } = info.addr() else { return false };
-    let asked = async {
+    let answer = async {
         let mut stream = TcpStream::connect((host.as_str(), *port)).await?;
         stream.write_all(b"PING\r\n").await?;
         stream.read_u8().await
     };
-    matches!(timeout(DEADLINE, asked).await, Ok(Ok(b'+' | b'-')))
+    matches!(timeout(DEADLINE, answer).await, Ok(Ok(b'+' | b'-')))
 }

@@ -1,12 +1,12 @@
 //! The bus of a cluster: Redis pub/sub over RESP3.
 //!
-//! Redis pub/sub drops a signal that has no subscriber at the moment, without notice. So [`supervisor`] owns the connection
-//! in one loop and knows when signals may be lost: when the connection breaks, when this node's own heartbeat does not come
-//! back (as with a frozen Redis), and when Redis answers that it is no longer the primary. [`servers`] finds the primary,
-//! anew for each connection. A new connection ([`connections`]) is used only when every desired channel is subscribed
-//! ([`desired`]) and a heartbeat has come back. [`push_handler`] turns pushes of Redis into signals; [`nodes`] notices when
-//! other nodes fall silent; [`presence`] stores which users are online. Only presence is stored in Redis, as a copy: Redis
-//! may lose all its data.
+//! Redis pub/sub drops a signal that has no subscriber at that moment, and does not report it. So [`supervisor`] owns the
+//! connection in one loop and knows when signals may be lost: when the connection breaks, when this node's own heartbeat
+//! does not come back (for example because Redis is frozen), and when Redis answers that it is no longer the primary.
+//! [`servers`] finds the primary for each new connection. A new connection ([`connections`]) is used only when every desired
+//! channel is subscribed ([`desired`]) and a heartbeat has come back. [`push_handler`] turns pushes of Redis into signals;
+//! [`nodes`] notices when other nodes fall silent; [`presence`] stores which users are online. Only presence is stored in
+//! Redis, as a copy: Redis may lose all its data.
 
 mod connections;
 mod desired;
@@ -41,7 +41,7 @@ use super::{
 };
 use crate::{tasks::Tasks, telemetry::Metrics};
 
-/// Signals per pipeline. Redis takes a few milliseconds for one, and serves no other client in that time.
+/// The maximum number of signals per pipeline. Redis executes such a pipeline in a few milliseconds.
 const PIPELINE_MAX: usize = 1_024;
 
 /// `redis.url` or `redis.sentinels` cannot be used.
@@ -77,7 +77,7 @@ struct Shared {
     push_handler: Arc<PushHandler>,
     inbound: InboundQueue,
     metrics: Arc<Metrics>,
-    /// The connections, while they can be used.
+    /// The connections; `None` while the bus is away.
     connections: ArcSwapOption<RedisConnections>,
 }
 
@@ -91,7 +91,8 @@ impl RedisBus {
         first_contact::check(&Servers::new(addresses)?).await
     }
 
-    /// Starts to connect in the background, and tries until the server stops.
+    /// Starts a task that connects to Redis, and connects again after each loss until the server stops. `prefix`: the prefix
+    /// of all names in Redis. Returns the bus and the events that the node gets.
     ///
     /// # Errors
     /// [`RedisBusError::Address`] if an address is malformed. A Redis that is away is no error: the node serves without it.
@@ -127,6 +128,7 @@ impl RedisBus {
         self.shared.connections.load_full().ok_or(BusError::Away)
     }
 
+    /// Publishes a batch in pipelines.
     async fn send(&self, batch: &[(Channel, Bytes)]) -> Result<(), BusError> {
         let connections = self.connections()?;
         for signals in batch.chunks(PIPELINE_MAX) {
@@ -134,7 +136,7 @@ impl RedisBus {
             for (channel, payload) in signals {
                 pipeline.cmd("PUBLISH").arg(self.shared.names.channel(*channel)).arg(&payload[..]).ignore();
             }
-            connections.run::<()>(&pipeline).await.map_err(away)?;
+            connections.run::<()>(&pipeline).await.map_err(to_bus_error)?;
         }
         Ok(())
     }
@@ -144,8 +146,8 @@ impl Bus for RedisBus {
     fn publish(&self, batch: Vec<(Channel, Bytes)>) -> BoxFuture<'_, Result<(), BusError>> {
         async move {
             let sent = self.send(&batch).await;
-            let figure = if sent.is_ok() { &self.shared.metrics.published } else { &self.shared.metrics.publish_failures };
-            figure.inc_by(batch.len() as u64);
+            let counter = if sent.is_ok() { &self.shared.metrics.published } else { &self.shared.metrics.publish_failures };
+            counter.inc_by(batch.len() as u64);
             sent
         }
         .boxed()
@@ -168,14 +170,14 @@ impl Bus for RedisBus {
 
     fn set_presence(&self, changes: Vec<(UserId, bool)>) -> BoxFuture<'_, Result<(), BusError>> {
         async move {
-            let written = self.shared.presence.here.change_and_wait(changes).ok_or(BusError::Away)?;
+            let written = self.shared.presence.local_users.change_and_wait(changes).ok_or(BusError::Away)?;
             written.await.map_err(|_| BusError::Away)
         }
         .boxed()
     }
 
     fn presence(&self, users: Vec<UserId>) -> BoxFuture<'_, Result<Vec<bool>, BusError>> {
-        async move { self.shared.presence.of(&*self.connections()?, &users).await.map_err(away) }.boxed()
+        async move { self.shared.presence.online(&*self.connections()?, &users).await.map_err(to_bus_error) }.boxed()
     }
 
     fn heartbeat_age(&self) -> Option<Duration> {
@@ -183,7 +185,7 @@ impl Bus for RedisBus {
     }
 }
 
-fn away(error: redis::RedisError) -> BusError {
+fn to_bus_error(error: redis::RedisError) -> BusError {
     tracing::debug!(%error, "Redis did not do it");
     BusError::Away
 }

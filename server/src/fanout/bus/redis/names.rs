@@ -1,4 +1,4 @@
-//! The names of channels and keys in Redis. All begin with the prefix, so that several servers can share one Redis.
+//! The names of channels and keys in Redis. All names begin with a prefix, so that several servers can share one Redis.
 
 use causerie_protocol::NodeId;
 
@@ -15,7 +15,7 @@ impl Names {
         Self { prefix: format!("{prefix}:") }
     }
 
-    /// `{prefix}:c:{conversation}`, `{prefix}:u:{user}`, `{prefix}:nodes`.
+    /// The name of a channel: `{prefix}:c:{conversation}`, `{prefix}:u:{user}` or `{prefix}:nodes`.
     pub fn channel(&self, channel: Channel) -> String {
         format!("{}{channel}", self.prefix)
     }
@@ -25,13 +25,13 @@ impl Names {
         std::str::from_utf8(name).ok()?.strip_prefix(&self.prefix)?.parse().ok()
     }
 
-    /// The key of the set of users online on a node; a member is the 16 bytes of a user id.
+    /// The key of the set of users online on a node. A member of the set is the 16 bytes of a user id.
     pub fn online(&self, node: NodeId) -> String {
         format!("{}online:{node}", self.prefix)
     }
 
-    /// The key of the sorted set of nodes. The score is the time at which a node counts as dead, milliseconds of Redis's
-    /// clock.
+    /// The key of the sorted set of nodes. The score is the time at which a node counts as dead, in milliseconds since 1970
+    /// UTC by the clock of Redis.
     pub fn nodes(&self) -> String {
         format!("{}nodes", self.prefix)
     }

@@ -1,4 +1,4 @@
-//! The list of the other nodes. A node enters it with its first heartbeat, and counts as gone when its heartbeats stop.
+//! The list of the other nodes. A node is added at its first heartbeat, and counts as gone when its heartbeats stop.
 
 use std::{
     collections::HashMap,
@@ -9,7 +9,7 @@ use std::{
 use causerie_protocol::NodeId;
 use tokio::time::Instant;
 
-/// A node is gone if no heartbeat of it arrived for this time, in which five heartbeats are due.
+/// A node is gone if none of its heartbeats arrived for this time (five heartbeats).
 pub(super) const GONE_AFTER: Duration = Duration::from_secs(5);
 /// The time for which a gone node stays in the list. Its set of online users in Redis expires earlier, so these users do
 /// not count as online when the node is removed from the list.
@@ -17,16 +17,17 @@ const FORGET_AFTER: Duration = Duration::from_secs(60);
 
 /// The time of the last heartbeat of each other node.
 #[derive(Default)]
-pub(super) struct Nodes(Mutex<Known>);
+pub(super) struct Nodes(Mutex<NodeList>);
 
 #[derive(Default)]
-struct Known {
+struct NodeList {
     /// Whether this node is connected to Redis. While it is not connected, heartbeats are ignored.
     connected: bool,
     nodes: HashMap<NodeId, Peer>,
 }
 
 struct Peer {
+    /// When the last heartbeat arrived. For [`State::Awaited`]: when this node connected to Redis.
     since: Instant,
     state: State,
 }
@@ -34,7 +35,7 @@ struct Peer {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// A heartbeat arrived since this node connected to Redis.
-    Here,
+    Present,
     /// The node was present before this node lost Redis, and no heartbeat of it has arrived since.
     Awaited,
     /// No heartbeat arrived for [`GONE_AFTER`].
@@ -45,19 +46,19 @@ impl Nodes {
     /// Records a heartbeat. Returns true if the node was not present before. Ignores the heartbeat and returns false while
     /// this node is not connected to Redis.
     pub fn heartbeat(&self, node: NodeId, now: Instant) -> bool {
-        let mut known = self.lock();
-        if !known.connected {
+        let mut list = self.lock();
+        if !list.connected {
             return false;
         }
-        let before = known.nodes.insert(node, Peer { since: now, state: State::Here });
-        before.is_none_or(|peer| peer.state != State::Here)
+        let before = list.nodes.insert(node, Peer { since: now, state: State::Present });
+        before.is_none_or(|peer| peer.state != State::Present)
     }
 
     /// Records that this node is connected to Redis. From now on, each other node has [`GONE_AFTER`] to send a heartbeat.
     pub fn connected(&self, now: Instant) {
-        let mut known = self.lock();
-        known.connected = true;
-        for peer in known.nodes.values_mut().filter(|peer| peer.state != State::Gone) {
+        let mut list = self.lock();
+        list.connected = true;
+        for peer in list.nodes.values_mut().filter(|peer| peer.state != State::Gone) {
             *peer = Peer { since: now, state: State::Awaited };
         }
     }
@@ -67,9 +68,9 @@ impl Nodes {
         self.lock().connected = false;
     }
 
-    /// Marks each node whose last heartbeat is older than [`GONE_AFTER`] as gone, and returns the nodes that it marked.
+    /// Marks each node that sent no heartbeat for longer than [`GONE_AFTER`] as gone, and returns the nodes that it marked.
     /// Removes nodes that were gone for [`FORGET_AFTER`].
-    pub fn gone(&self, now: Instant) -> Vec<NodeId> {
+    pub fn take_newly_gone(&self, now: Instant) -> Vec<NodeId> {
         let nodes = &mut self.lock().nodes;
         nodes.retain(|_, peer| peer.state != State::Gone || now.duration_since(peer.since) < FORGET_AFTER);
         let mut gone = Vec::new();
@@ -82,12 +83,12 @@ impl Nodes {
         gone
     }
 
-    /// Whether a node sent heartbeats and then stopped.
+    /// Whether a node sent heartbeats before and is gone now.
     pub fn is_gone(&self, node: NodeId) -> bool {
         self.lock().nodes.get(&node).is_some_and(|peer| peer.state == State::Gone)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, NodeList> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -110,10 +111,10 @@ mod tests {
         let other_nodes = connected(start);
         assert!(other_nodes.heartbeat(node, start), "new");
         assert!(!other_nodes.heartbeat(node, start + SECOND), "known");
-        assert_eq!(other_nodes.gone(start + SECOND + GONE_AFTER), vec![]);
+        assert_eq!(other_nodes.take_newly_gone(start + SECOND + GONE_AFTER), vec![]);
         assert!(!other_nodes.is_gone(node));
-        assert_eq!(other_nodes.gone(start + SECOND * 2 + GONE_AFTER), vec![node]);
-        assert_eq!(other_nodes.gone(start + SECOND * 9 + GONE_AFTER), vec![]);
+        assert_eq!(other_nodes.take_newly_gone(start + SECOND * 2 + GONE_AFTER), vec![node]);
+        assert_eq!(other_nodes.take_newly_gone(start + SECOND * 9 + GONE_AFTER), vec![]);
         assert!(other_nodes.is_gone(node));
         assert!(other_nodes.heartbeat(node, start + SECOND * 20), "back");
         assert!(!other_nodes.is_gone(node));
@@ -129,18 +130,18 @@ mod tests {
         let restored = start + SECOND * 30;
         assert!(!other_nodes.heartbeat(back, restored), "other nodes are not judged yet");
         other_nodes.connected(restored);
-        assert_eq!(other_nodes.gone(restored + SECOND), vec![]);
+        assert_eq!(other_nodes.take_newly_gone(restored + SECOND), vec![]);
         assert!(other_nodes.heartbeat(back, restored + SECOND));
-        assert_eq!(other_nodes.gone(restored + SECOND + GONE_AFTER), vec![dead]);
+        assert_eq!(other_nodes.take_newly_gone(restored + SECOND + GONE_AFTER), vec![dead]);
     }
 
     #[test]
-    fn dead_nodes_are_forgotten() {
+    fn nodes_that_are_gone_for_a_minute_are_removed() {
         let start = Instant::now();
         let other_nodes = connected(start);
         other_nodes.heartbeat(NodeId::new(), start);
-        assert_eq!(other_nodes.gone(start + SECOND * 6).len(), 1);
-        other_nodes.gone(start + FORGET_AFTER * 2);
+        assert_eq!(other_nodes.take_newly_gone(start + SECOND * 6).len(), 1);
+        other_nodes.take_newly_gone(start + FORGET_AFTER * 2);
         assert!(other_nodes.lock().nodes.is_empty());
     }
 }

@@ -18,61 +18,63 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{connections::RedisConnections, desired::Desired, names::Names, nodes::Nodes};
 
-/// The time after the last refresh at which a node's set expires.
-const LIFE: Duration = Duration::from_secs(15);
+/// How long after the last refresh a node's set expires.
+const EXPIRES_AFTER: Duration = Duration::from_secs(15);
+/// How often a node refreshes its set.
 const REFRESH_EVERY: Duration = Duration::from_secs(1);
-/// Users per command, so that no command keeps Redis from other clients for long.
+/// The maximum number of users per command, so that no command delays other clients of Redis for long.
 const USERS_MAX: usize = 1_000;
 
-/// Copies this node's online users to Redis, and reads those of other nodes.
+/// Copies this node's online users to Redis, and reads the online users of other nodes.
 pub(super) struct Presence {
     node: NodeId,
     names: Arc<Names>,
     other_nodes: Arc<Nodes>,
     /// The users online on this node.
-    pub here: Desired<UserId>,
-    /// The last write failed, so it is unknown which part of it Redis has.
-    suspect: AtomicBool,
+    pub local_users: Desired<UserId>,
+    /// Whether the last write failed, so that it is unknown which part of the write Redis has executed.
+    last_write_failed: AtomicBool,
 }
 
 impl Presence {
     pub fn new(node: NodeId, names: Arc<Names>, other_nodes: Arc<Nodes>) -> Self {
-        Self { node, names, other_nodes, here: Desired::new([]), suspect: AtomicBool::new(false) }
+        Self { node, names, other_nodes, local_users: Desired::new([]), last_write_failed: AtomicBool::new(false) }
     }
 
     /// Writes this node's users over a new connection. If Redis does not accept them, for example for lack of memory, the
-    /// connection is used all the same: [`Self::keep`] tries again.
+    /// connection is used nevertheless: [`Self::keep`] tries again.
     pub async fn begin(&self, connections: &RedisConnections) {
-        self.here.begin();
+        self.local_users.begin();
         loop {
             let outcome = self.write_all(connections).await;
-            self.note(outcome);
-            if self.here.make_current() {
+            self.record_outcome(outcome);
+            if self.local_users.make_current() {
                 return;
             }
         }
     }
 
-    /// Keeps the copy up to date as long as the connection is used.
+    /// Keeps the copy up to date over this connection. Never returns.
     pub async fn keep(&self, connections: &RedisConnections) -> Infallible {
         let mut refresh = interval(REFRESH_EVERY);
         refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let refresh = tokio::select! {
-                () = self.here.changed() => false,
+                () = self.local_users.changed() => false,
                 _ = refresh.tick() => true,
             };
-            let outcome = if self.suspect.load(Ordering::Relaxed) {
+            let outcome = if self.last_write_failed.load(Ordering::Relaxed) {
                 self.write_all(connections).await
             } else {
                 self.write_changes(connections, refresh).await
             };
-            self.note(outcome);
+            self.record_outcome(outcome);
         }
     }
 
-    fn note(&self, outcome: RedisResult<()>) {
-        self.suspect.store(outcome.is_err(), Ordering::Relaxed);
+    /// Records whether a write succeeded, and logs its failure.
+    fn record_outcome(&self, outcome: RedisResult<()>) {
+        self.last_write_failed.store(outcome.is_err(), Ordering::Relaxed);
         // The supervisor notices a lost connection.
         if let Err(error) = outcome {
             tracing::warn!(%error, "the online users of this node could not be written to Redis");
@@ -87,11 +89,11 @@ impl Presence {
         let _ = connections.run::<()>(&pipeline).await;
     }
 
-    /// For each of these users, whether the user is online on any node.
-    pub async fn of(&self, connections: &RedisConnections, users: &[UserId]) -> RedisResult<Vec<bool>> {
-        let mut online: Vec<bool> = users.iter().map(|user| self.here.contains(user)).collect();
+    /// Returns for each of these users, in the same order, whether the user is online on any node.
+    pub async fn online(&self, connections: &RedisConnections, users: &[UserId]) -> RedisResult<Vec<bool>> {
+        let mut online: Vec<bool> = users.iter().map(|user| self.local_users.contains(user)).collect();
         let (nodes,) = connections.run::<(Vec<String>,)>(redis::pipe().zrange(self.names.nodes(), 0, -1)).await?;
-        // The set of a node that fell silent is still there for a while, but its users are not online.
+        // The set of a node that is gone stays in Redis for a while, but its users are not online.
         let others: Vec<NodeId> = nodes
             .iter()
             .filter_map(|node| node.parse().ok())
@@ -107,9 +109,9 @@ impl Presence {
             for key in &keys {
                 pipeline.cmd("SMISMEMBER").arg(key).arg(&members);
             }
-            for there in connections.run::<Vec<Vec<bool>>>(&pipeline).await? {
-                for (online, there) in online.iter_mut().zip(there) {
-                    *online |= there;
+            for online_there in connections.run::<Vec<Vec<bool>>>(&pipeline).await? {
+                for (online, online_there) in online.iter_mut().zip(online_there) {
+                    *online |= online_there;
                 }
             }
         }
@@ -118,7 +120,7 @@ impl Presence {
 
     /// Writes the whole set in one transaction, so that no other node reads a part of it.
     async fn write_all(&self, connections: &RedisConnections) -> RedisResult<()> {
-        let batch = self.here.take_all();
+        let batch = self.local_users.take_all();
         let mut pipeline = redis::pipe();
         pipeline.atomic().del(self.key()).ignore();
         self.add(&mut pipeline, &batch.added);
@@ -128,10 +130,10 @@ impl Presence {
         Ok(())
     }
 
-    /// Writes the changes and refreshes the expiry of the set. If the size in Redis is then not the expected one, writes the
-    /// whole set.
+    /// Writes the changes and refreshes the expiry of the set. If the set in Redis then has another size than this node's
+    /// set, writes the whole set.
     async fn write_changes(&self, connections: &RedisConnections, refresh: bool) -> RedisResult<()> {
-        let batch = self.here.take();
+        let batch = self.local_users.take();
         if !refresh && batch.added.is_empty() && batch.removed.is_empty() {
             batch.done();
             return Ok(());
@@ -160,27 +162,29 @@ impl Presence {
         let now_ms = seconds * 1_000 + microseconds / 1_000;
         let mut pipeline = redis::pipe();
         pipeline
-            .zadd(self.names.nodes(), self.node.to_string(), now_ms + milliseconds(LIFE))
+            .zadd(self.names.nodes(), self.node.to_string(), now_ms + milliseconds(EXPIRES_AFTER))
             .ignore()
             .zrembyscore(self.names.nodes(), "-inf", now_ms)
             .ignore();
         connections.run(&pipeline).await
     }
 
+    /// Adds the commands that add users to the set and refresh its expiry.
     fn add(&self, pipeline: &mut Pipeline, users: &[UserId]) {
         for users in users.chunks(USERS_MAX) {
             let members: Vec<&[u8]> = users.iter().map(member).collect();
             pipeline.sadd(self.key(), members).ignore();
         }
-        pipeline.pexpire(self.key(), milliseconds(LIFE)).ignore();
+        pipeline.pexpire(self.key(), milliseconds(EXPIRES_AFTER)).ignore();
     }
 
+    /// The key of this node's set.
     fn key(&self) -> String {
         self.names.online(self.node)
     }
 }
 
-/// 16 bytes instead of 36 characters: a set may hold tens of thousands of users.
+/// The member of a set for a user: 16 bytes instead of 36 characters, because a set may hold tens of thousands of users.
 fn member(user: &UserId) -> &[u8] {
     user.0.as_bytes()
 }

@@ -1,4 +1,5 @@
-//! The push handler: turns pushes of Redis into signals. It runs inside the connection's own task, so it never waits.
+//! The push handler: turns push messages of Redis into signals. It runs inside the connection's own task, so it must not
+//! wait.
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,9 +26,10 @@ pub(super) struct PushHandler {
     other_nodes: Arc<Nodes>,
     metrics: Arc<Metrics>,
     /// The first bytes of every signal of this node: the node id is the first field of a signal.
-    own: Vec<u8>,
+    own_prefix: Vec<u8>,
     nodes_channel: String,
-    heard_itself: watch::Sender<Instant>,
+    /// When this node's own heartbeat last came back.
+    own_heartbeat_at: watch::Sender<Instant>,
 }
 
 impl PushHandler {
@@ -44,12 +46,12 @@ impl PushHandler {
             inbound,
             other_nodes,
             metrics,
-            own: Signal { node: node.to_bytes(), kind: None }.encode_to_vec(),
-            heard_itself: watch::Sender::new(Instant::now()),
+            own_prefix: Signal { node: node.to_bytes(), kind: None }.encode_to_vec(),
+            own_heartbeat_at: watch::Sender::new(Instant::now()),
         }
     }
 
-    /// Handles one push of Redis; only messages of channels matter.
+    /// Handles a push message of Redis. Only messages on channels have an effect.
     pub fn push(&self, push: PushInfo) {
         if push.kind != PushKind::Message {
             return;
@@ -61,11 +63,11 @@ impl PushHandler {
     }
 
     fn message(&self, channel: &[u8], payload: Bytes) {
-        if payload.starts_with(&self.own) {
-            // This is a signal of this node itself. Where two nodes share a conversation these are half of all messages, so
-            // they are not decoded.
+        if payload.starts_with(&self.own_prefix) {
+            // This signal was published by this node. If two nodes share the conversations, half of all messages are such
+            // signals, so they are not decoded.
             if channel == self.nodes_channel.as_bytes() {
-                self.heard_itself.send_replace(Instant::now());
+                self.own_heartbeat_at.send_replace(Instant::now());
             }
             return;
         }
@@ -78,7 +80,7 @@ impl PushHandler {
             if let Ok(node) = NodeId::from_slice(&signal.node)
                 && self.other_nodes.heartbeat(node, Instant::now())
             {
-                self.inbound.node(BusEvent::NodeFound(node));
+                self.inbound.report_node(BusEvent::NodeFound(node));
             }
             return;
         }
@@ -88,11 +90,11 @@ impl PushHandler {
 
     /// The time since this node's own heartbeat last came back.
     pub fn heartbeat_age(&self) -> Duration {
-        self.heard_itself.borrow().elapsed()
+        self.own_heartbeat_at.borrow().elapsed()
     }
 
-    /// Changes each time this node's own heartbeat comes back.
-    pub fn beats(&self) -> watch::Receiver<Instant> {
-        self.heard_itself.subscribe()
+    /// A receiver that changes each time this node's own heartbeat comes back. Its value is the time of the last heartbeat.
+    pub fn own_heartbeats(&self) -> watch::Receiver<Instant> {
+        self.own_heartbeat_at.subscribe()
     }
 }

@@ -1,5 +1,5 @@
-//! The supervisor of the connection to Redis: it connects, keeps subscriptions and presence up to date, notices a loss and
-//! connects again, until the server stops.
+//! The supervisor of the connection to Redis: it connects, keeps subscriptions and presence up to date, notices when the
+//! connection is lost, and connects again, until the server stops.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -13,36 +13,40 @@ use super::{
     super::{BusEvent, Channel},
     Shared,
     connections::{DEADLINE, RedisConnections},
-    servers::{Earlier, NoPrimary, Servers},
+    servers::{EarlierServers, NoPrimary, Servers},
 };
 
+/// How often this node publishes its heartbeat.
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(1);
 /// If this node's own heartbeat does not come back for this long, the connection counts as lost.
 const HEARTBEAT_LOST_AFTER: Duration = Duration::from_secs(3);
-/// Other nodes are judged only if this node's own heartbeat came back within this time, which is two heartbeats.
+/// Other nodes are reported as lost only if this node's own heartbeat came back within this time (two heartbeats).
 const HEARTBEAT_AGE_MAX: Duration = Duration::from_secs(2);
-/// The pause between attempts, doubling from the first value to the second. The second bounds how late a returned Redis is
-/// noticed.
+/// The first pause between attempts to connect. The pause doubles after each attempt.
 const RETRY_MIN: Duration = Duration::from_millis(50);
+/// The longest pause between attempts to connect. A Redis that is back is noticed after at most about
+/// this time.
 const RETRY_MAX: Duration = Duration::from_secs(1);
 
-/// An unchanged reason is logged again after the first value, then after twice as long each time, up to the second value.
+/// The time after which an unchanged reason of an outage is logged again. The time doubles each time.
 const REPEAT_MIN: Duration = Duration::from_secs(10);
+/// The longest time after which an unchanged reason is logged again.
 const REPEAT_MAX: Duration = Duration::from_secs(600);
 
 /// The reason that was last logged for an outage, and when it may be logged again.
 #[derive(Default)]
 struct OutageLog {
     reason: String,
-    again: Option<(Instant, Duration)>,
+    /// When the same reason may be logged again, and the pause before that.
+    repeat: Option<(Instant, Duration)>,
 }
 
 impl OutageLog {
     /// Logs a reason if it is new or was not logged for a while.
     fn warn(&mut self, reason: String, now: Instant) {
-        let pause = match self.again {
-            Some((at, pause)) if self.reason == reason => {
-                if now < at {
+        let pause = match self.repeat {
+            Some((repeat_at, pause)) if self.reason == reason => {
+                if now < repeat_at {
                     return;
                 }
                 (pause * 2).min(REPEAT_MAX)
@@ -50,11 +54,11 @@ impl OutageLog {
             _ => REPEAT_MIN,
         };
         tracing::warn!(reason, "there is no connection to Redis");
-        (self.reason, self.again) = (reason, Some((now + pause, pause)));
+        (self.reason, self.repeat) = (reason, Some((now + pause, pause)));
     }
 }
 
-/// Runs the loop that owns the connection.
+/// The loop that owns the connection.
 pub(super) struct Supervisor {
     servers: Servers,
     shared: Arc<Shared>,
@@ -95,18 +99,19 @@ impl Supervisor {
         }
     }
 
+    /// Connects and serves, and tries again after each loss. Never returns.
     async fn keep_connected(&self) {
         let (mut pause, mut outage_log) = (RETRY_MIN, OutageLog::default());
         loop {
             let outage = match self.connect().await {
                 Ok((connections, earlier)) => {
                     (pause, outage_log) = (RETRY_MIN, OutageLog::default());
-                    self.up(&connections);
+                    self.mark_connected(&connections);
                     self.serve(&connections, &earlier).await
                 }
                 Err(outage) => outage,
             };
-            self.down();
+            self.mark_disconnected();
             outage_log.warn(outage.to_string(), Instant::now());
             // The pause is random, so that not all nodes connect at once.
             sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
@@ -115,57 +120,60 @@ impl Supervisor {
     }
 
     /// Opens connections, subscribes to all desired channels, writes presence and waits until a heartbeat has come back.
-    async fn connect(&self) -> Result<(Arc<RedisConnections>, Earlier), Outage> {
+    async fn connect(&self) -> Result<(Arc<RedisConnections>, EarlierServers), Outage> {
         let (connections, earlier) = self.servers.open(&self.shared.push_handler).await?;
         self.shared.channels.begin();
         self.copy_channels(&connections).await?;
         // Presence is written before the first heartbeat, so that nodes that get the heartbeat find this node's users.
         self.shared.presence.begin(&connections).await;
-        let mut beats = self.shared.push_handler.beats();
-        let beat = self.heartbeat();
-        connections.run::<()>(&beat).await?;
+        let mut own_heartbeats = self.shared.push_handler.own_heartbeats();
+        let heartbeat = self.heartbeat();
+        connections.run::<()>(&heartbeat).await?;
         // The sender lives as long as the bus, so `changed` cannot fail.
-        let _ = timeout(DEADLINE, beats.changed()).await?;
-        // Channels that were requested in the meantime; no caller waits for them yet.
+        let _ = timeout(DEADLINE, own_heartbeats.changed()).await?;
+        // Channels that were requested in the meantime are subscribed too. No caller waits for them yet.
         while !self.shared.channels.make_current() {
             self.copy_channels(&connections).await?;
         }
-        // A read-only server accepts everything above except the write of presence, which gives the connections up.
-        match connections.why_lost() {
-            Some(why) => Err(Outage::Lost(why)),
+        // A read-only server refuses only the write of presence. This error marks the connections as lost.
+        match connections.lost_reason() {
+            Some(reason) => Err(Outage::Lost(reason)),
             None => Ok((Arc::new(connections), earlier)),
         }
     }
 
-    fn up(&self, connections: &Arc<RedisConnections>) {
+    /// Lets the node use the connections, and reports that the bus is connected.
+    fn mark_connected(&self, connections: &Arc<RedisConnections>) {
         self.shared.connections.store(Some(Arc::clone(connections)));
         self.shared.metrics.bus_up.set(1);
         self.shared.inbound.restored();
         self.shared.other_nodes.connected(Instant::now());
     }
 
-    fn down(&self) {
+    /// Drops the connections, and reports that the bus is away.
+    fn mark_disconnected(&self) {
         self.shared.connections.store(None);
         self.shared.channels.end();
-        self.shared.presence.here.end();
+        self.shared.presence.local_users.end();
         self.shared.other_nodes.disconnected();
         self.shared.metrics.bus_up.set(0);
         self.shared.inbound.lost();
     }
 
     /// Serves the connections until they are lost or must be given up.
-    async fn serve(&self, connections: &RedisConnections, earlier: &Earlier) -> Outage {
+    async fn serve(&self, connections: &RedisConnections, earlier: &EarlierServers) -> Outage {
         tokio::select! {
-            why = connections.lost() => Outage::Lost(why),
-            why = earlier.primary() => Outage::Lost(why),
+            reason = connections.lost() => Outage::Lost(reason),
+            reason = earlier.wait_for_primary() => Outage::Lost(reason),
             () = self.heartbeat_lost() => Outage::HeartbeatLost,
             error = self.keep_channels(connections) => Outage::Redis(error),
             never = self.shared.presence.keep(connections) => match never {},
-            never = self.beat(connections) => match never {},
+            never = self.publish_heartbeats(connections) => match never {},
             never = self.report_lost_nodes() => match never {},
         }
     }
 
+    /// Copies changed channels until Redis reports an error.
     async fn keep_channels(&self, connections: &RedisConnections) -> RedisError {
         loop {
             self.shared.channels.changed().await;
@@ -175,6 +183,7 @@ impl Supervisor {
         }
     }
 
+    /// Subscribes to the added channels and unsubscribes from the removed channels.
     async fn copy_channels(&self, connections: &RedisConnections) -> RedisResult<()> {
         let batch = self.shared.channels.take();
         let names = |channels: &[Channel]| channels.iter().map(|channel| self.shared.names.channel(*channel)).collect();
@@ -183,19 +192,21 @@ impl Supervisor {
         Ok(())
     }
 
-    async fn beat(&self, connections: &RedisConnections) -> Infallible {
-        let beat = self.heartbeat();
-        let mut beats = interval(HEARTBEAT_EVERY);
-        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    /// Publishes a heartbeat at intervals. Never returns.
+    async fn publish_heartbeats(&self, connections: &RedisConnections) -> Infallible {
+        let heartbeat = self.heartbeat();
+        let mut ticks = interval(HEARTBEAT_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            beats.tick().await;
+            ticks.tick().await;
             // Only the arrival of the heartbeat matters, not the success of its publication.
-            if let Err(error) = connections.run::<()>(&beat).await {
+            if let Err(error) = connections.run::<()>(&heartbeat).await {
                 tracing::debug!(%error, "a heartbeat was not published");
             }
         }
     }
 
+    /// The command that publishes a heartbeat of this node.
     fn heartbeat(&self) -> Pipeline {
         let signal = Signal { node: self.shared.node.to_bytes(), kind: Some(Kind::Heartbeat(Heartbeat {})) };
         let mut pipeline = redis::pipe();
@@ -205,9 +216,9 @@ impl Supervisor {
 
     /// Returns when this node's own heartbeat has not come back for [`HEARTBEAT_LOST_AFTER`].
     async fn heartbeat_lost(&self) {
-        let beats = self.shared.push_handler.beats();
+        let own_heartbeats = self.shared.push_handler.own_heartbeats();
         loop {
-            let deadline = *beats.borrow() + HEARTBEAT_LOST_AFTER;
+            let deadline = *own_heartbeats.borrow() + HEARTBEAT_LOST_AFTER;
             if Instant::now() >= deadline {
                 return;
             }
@@ -215,17 +226,17 @@ impl Supervisor {
         }
     }
 
-    /// Reports nodes that fell silent.
+    /// Reports nodes whose heartbeats stopped. Never returns.
     async fn report_lost_nodes(&self) -> Infallible {
-        let mut looks = interval(HEARTBEAT_EVERY / 2);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = interval(HEARTBEAT_EVERY / 2);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            looks.tick().await;
+            ticks.tick().await;
             if self.shared.push_handler.heartbeat_age() > HEARTBEAT_AGE_MAX {
                 continue;
             }
-            for node in self.shared.other_nodes.gone(Instant::now()) {
-                self.shared.inbound.node(BusEvent::NodeLost(node));
+            for node in self.shared.other_nodes.take_newly_gone(Instant::now()) {
+                self.shared.inbound.report_node(BusEvent::NodeLost(node));
             }
         }
     }

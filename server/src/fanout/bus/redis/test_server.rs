@@ -32,8 +32,9 @@ impl TestRedis {
         redis
     }
 
+    /// The address of the server.
     pub fn addresses(&self) -> Addresses {
-        Addresses::at(&self.url())
+        Addresses::single(&self.url())
     }
 
     /// Starts the server without data, at its address.
@@ -46,10 +47,10 @@ impl TestRedis {
         }
     }
 
-    /// Runs any command.
-    pub async fn command<T: FromRedisValue>(&self, words: &[&str]) -> RedisResult<T> {
+    /// Runs a command: its name and its arguments.
+    pub async fn command<T: FromRedisValue>(&self, command: &[&str]) -> RedisResult<T> {
         let mut connection = redis::Client::open(self.url())?.get_multiplexed_async_connection().await?;
-        redis::cmd(words[0]).arg(&words[1..]).query_async(&mut connection).await
+        redis::cmd(command[0]).arg(&command[1..]).query_async(&mut connection).await
     }
 }
 

@@ -1,8 +1,8 @@
-//! Schemas of answers.
+//! The schemas of answers.
 
 use serde_json::{Map, Value, json};
 
-use super::{choice, described, reference};
+use super::{enum_schema, reference, with_description};
 use crate::http::commands::descriptors::{Field, Kind, Message, WIRE};
 
 /// Adds the schema of a message or enum of an answer, and of all messages and enums that it refers to.
@@ -14,20 +14,22 @@ pub fn add(kind: &Kind, schemas: &mut Map<String, Value>) {
             message.fields.iter().for_each(|field| add(&field.kind, schemas));
         }
         Kind::Enum(name) if !schemas.contains_key(name) => {
-            schemas.insert(name.clone(), choice(name));
+            schemas.insert(name.clone(), enum_schema(name));
         }
         _ => {}
     }
 }
 
+/// The schema of a message.
 fn object(message: &Message) -> Value {
     let fields = message.fields.iter();
-    let properties: Map<String, Value> = fields.map(|one| (one.json_name.clone(), field(one))).collect();
-    described(json!({ "type": "object", "properties": properties }), &message.comment)
+    let properties: Map<String, Value> = fields.map(|described| (described.json_name.clone(), field(described))).collect();
+    with_description(json!({ "type": "object", "properties": properties }), &message.comment)
 }
 
+/// The schema of a field.
 fn field(field: &Field) -> Value {
-    let one = match &field.kind {
+    let schema = match &field.kind {
         Kind::Text if is_id(&field.name) => json!({ "type": "string", "format": "uuid" }),
         Kind::Text => json!({ "type": "string" }),
         Kind::Flag => json!({ "type": "boolean" }),
@@ -35,13 +37,13 @@ fn field(field: &Field) -> Value {
         Kind::Time => json!({ "type": "string", "format": "date-time" }),
         Kind::Message(name) | Kind::Enum(name) => reference(name),
     };
-    described(if field.repeated { json!({ "type": "array", "items": one }) } else { one }, &field.comment)
+    with_description(if field.repeated { json!({ "type": "array", "items": schema }) } else { schema }, &field.comment)
 }
 
 /// Whether a text field is a UUID, made by the server or by a client. External ids are not UUIDs: they can be any text.
 fn is_id(name: &str) -> bool {
-    let ends = |end: &str| name == end || name.ends_with(&format!("_{end}"));
-    (ends("id") || ends("ids") || name == "in_reply_to") && !ends("external_id")
+    let ends_with = |word: &str| name == word || name.ends_with(&format!("_{word}"));
+    (ends_with("id") || ends_with("ids") || name == "in_reply_to") && !ends_with("external_id")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The bounds of the fields of requests, as `causerie_protocol::command` checks them.
+//! The bounds of the fields of requests. `causerie_protocol::command` checks the same bounds.
 
 use causerie_protocol::limits;
 use serde_json::{Value, json};
@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 /// Control characters other than tabs and line ends, as part of a character class of a regular expression (ECMA 262).
 const CONTROL: &str = r"\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f";
 
-/// Invisible characters, as part of a character class, as [`crate::names::visible`] decides: white space, characters that
-/// Unicode ignores by default, and the blank of Braille.
-const UNSEEN: &str = concat!(
+/// The characters that [`crate::names::visible`] counts as invisible, as part of a character class: white space, characters
+/// that Unicode ignores by default, and the blank of Braille.
+const INVISIBLE: &str = concat!(
     r"\s\u0085\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164",
     r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8",
     "\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}",
 );
 
-/// The bound of a text or a number.
+/// The bound of a text or a number in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bound {
     /// No bound.
@@ -45,7 +45,7 @@ pub enum Bound {
 
 /// The bound of a field of a request.
 #[must_use]
-pub fn of(message: &str, field: &str) -> Bound {
+pub fn field_bound(message: &str, field: &str) -> Bound {
     match (message, field) {
         ("StartConversation", "in_reply_to") => Bound::IdOrNone,
         ("StartConversation" | "RenameConversation", "subject") => Bound::Title(limits::SUBJECT_BYTES_MAX),
@@ -65,7 +65,7 @@ pub fn of(message: &str, field: &str) -> Bound {
 
 /// The minimum and maximum number of entries of a list in a request.
 #[must_use]
-pub fn of_list(message: &str, field: &str) -> (usize, usize) {
+pub fn list_bounds(message: &str, field: &str) -> (usize, usize) {
     match (message, field) {
         ("GetUsers", _) => (0, limits::USERS_MAX),
         ("GetPresence", _) => (0, limits::PRESENCE_MAX),
@@ -74,7 +74,7 @@ pub fn of_list(message: &str, field: &str) -> (usize, usize) {
     }
 }
 
-/// The required fields of a message.
+/// The names of the required fields of a message of a request, as in `proto/`.
 #[must_use]
 pub fn required(message: &str) -> &'static [&'static str] {
     match message {
@@ -107,7 +107,7 @@ impl Bound {
             }
             Self::Bytes(max) => json!({ "type": "string", "maxLength": max, "pattern": format!("^[^{CONTROL}]*$") }),
             Self::Title(max) => {
-                let pattern = format!("^([^{CONTROL}]*[^{CONTROL}{UNSEEN}][^{CONTROL}]*)?$");
+                let pattern = format!("^([^{CONTROL}]*[^{CONTROL}{INVISIBLE}][^{CONTROL}]*)?$");
                 json!({ "type": "string", "maxLength": max, "pattern": pattern })
             }
             Self::Relation => json!({ "type": "string", "pattern": relation(1) }),
@@ -124,27 +124,28 @@ impl Bound {
 
 /// The schema of a path parameter of an endpoint for back ends: the slug of a tenant, or an external id.
 #[must_use]
-pub fn of_path(name: &str) -> Value {
+pub fn path_parameter(name: &str) -> Value {
     match name {
         "slug" => json!({ "type": "string", "pattern": crate::provisioning::tenants::SLUG_PATTERN }),
         _ => line(1, limits::EXTERNAL_ID_BYTES_MAX),
     }
 }
 
-/// The schema of a text on one line, without control characters.
+/// The schema of a text on one line, without control characters. `min` and `max` are numbers of characters.
 #[must_use]
 pub fn line(min: usize, max: usize) -> Value {
     json!({ "type": "string", "minLength": min, "maxLength": max, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$" })
 }
 
-/// The schema of a name on one line: empty, or with at least one visible character.
+/// The schema of a name on one line, of at most `max` characters: empty, or with at least one visible character.
 #[must_use]
 pub fn name(max: usize) -> Value {
     let control = r"\u0000-\u001f\u007f-\u009f";
-    let pattern = format!("^([^{control}]*[^{control}{UNSEEN}][^{control}]*)?$");
+    let pattern = format!("^([^{control}]*[^{control}{INVISIBLE}][^{control}]*)?$");
     json!({ "type": "string", "maxLength": max, "pattern": pattern })
 }
 
+/// The pattern of the name of a relation.
 fn relation(min: usize) -> String {
     format!("^[a-z0-9_]{{{min},{}}}$", limits::RELATION_BYTES_MAX)
 }

@@ -1,9 +1,9 @@
-//! Schemas of requests: bodies, path parameters and query parameters.
+//! The schemas of requests: bodies, path parameters and query parameters.
 
 use causerie_protocol::wire::ConversationKind;
 use serde_json::{Map, Value, json};
 
-use super::{bounds, choice, described, reference};
+use super::{bounds, enum_schema, reference, with_description};
 use crate::http::commands::descriptors::{Field, Kind, Message, WIRE};
 
 /// Adds the schema of the body of a command with these fields, and of all messages and enums that it refers to.
@@ -12,8 +12,8 @@ pub fn add(command: &str, fields: &[&Field], schemas: &mut Map<String, Value>) {
         "StartConversation" => start_conversation(),
         _ => object(command, fields.iter().copied()),
     };
-    schemas.insert(command.to_owned(), described(schema, &WIRE.message(command).comment));
-    fields.iter().for_each(|field| add_mentioned(&field.kind, schemas));
+    schemas.insert(command.to_owned(), with_description(schema, &WIRE.message(command).comment));
+    fields.iter().for_each(|field| add_referenced(&field.kind, schemas));
 }
 
 /// Whether the command can be sent without a body.
@@ -26,56 +26,59 @@ pub fn is_optional(command: &str, fields: &[&Field]) -> bool {
 /// The schema of a path or query parameter. An empty query parameter counts as absent.
 #[must_use]
 pub fn parameter(command: &str, field: &Field) -> Value {
-    let bound = bounds::of(command, &field.name);
-    let one = match &field.kind {
+    let bound = bounds::field_bound(command, &field.name);
+    let schema = match &field.kind {
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Number => json!({ "type": "integer", "minimum": 0, "maximum": bound.max() }),
         _ => bound.text(),
     };
-    described(listed(command, field, one), &field.comment)
+    with_description(list_if_repeated(command, field, schema), &field.comment)
 }
 
-fn add_mentioned(kind: &Kind, schemas: &mut Map<String, Value>) {
+/// Adds the schema of the message or enum of a field, and of all messages and enums that it refers to.
+fn add_referenced(kind: &Kind, schemas: &mut Map<String, Value>) {
     match kind {
         Kind::Message(name) if !schemas.contains_key(name) => {
             let message = WIRE.message(name);
-            let schema = if is_choice(message) { one_of(name, message) } else { object(name, &message.fields) };
-            schemas.insert(name.clone(), described(schema, &message.comment));
-            message.fields.iter().for_each(|field| add_mentioned(&field.kind, schemas));
+            let schema = if is_one_of(message) { one_of_schema(name, message) } else { object(name, &message.fields) };
+            schemas.insert(name.clone(), with_description(schema, &message.comment));
+            message.fields.iter().for_each(|field| add_referenced(&field.kind, schemas));
         }
         Kind::Enum(name) if !schemas.contains_key(name) => {
-            schemas.insert(name.clone(), choice(name));
+            schemas.insert(name.clone(), enum_schema(name));
         }
         _ => {}
     }
 }
 
+/// The schema of an object with these fields of a message. Unknown fields are not allowed.
 fn object<'a>(name: &str, fields: impl IntoIterator<Item = &'a Field>) -> Value {
     let required = bounds::required(name);
-    let (mut properties, mut needed) = (Map::new(), Vec::new());
+    let (mut properties, mut required_names) = (Map::new(), Vec::new());
     for field in fields {
         let is_required = required.contains(&&*field.name);
         if is_required {
-            needed.push(field.json_name.as_str());
+            required_names.push(field.json_name.as_str());
         }
         let schema = value(name, field);
         let schema = if is_required { schema } else { or_null(schema) };
-        properties.insert(field.json_name.clone(), described(schema, &field.comment));
+        properties.insert(field.json_name.clone(), with_description(schema, &field.comment));
     }
     let mut schema = json!({ "type": "object", "properties": properties, "additionalProperties": false });
-    if !needed.is_empty() {
-        schema["required"] = needed.into();
+    if !required_names.is_empty() {
+        schema["required"] = required_names.into();
     }
     schema
 }
 
-/// Whether the message consists of one `oneof`.
-fn is_choice(message: &Message) -> bool {
+/// Whether all fields of the message belong to a `oneof`.
+fn is_one_of(message: &Message) -> bool {
     !message.fields.is_empty() && message.fields.iter().all(|field| field.one_of.is_some())
 }
 
-/// The schema of such a message: exactly one of the fields; the others may be `null`.
-fn one_of(name: &str, message: &Message) -> Value {
+/// The schema of a message whose fields belong to a `oneof`: exactly one of the fields is present, and the others may be
+/// `null`.
+fn one_of_schema(name: &str, message: &Message) -> Value {
     let variants = message.fields.iter().map(|chosen| {
         let properties: Map<String, Value> = message
             .fields
@@ -83,7 +86,7 @@ fn one_of(name: &str, message: &Message) -> Value {
             .map(|field| {
                 let is_chosen = field.name == chosen.name;
                 let schema = if is_chosen { value(name, field) } else { json!({ "type": "null" }) };
-                (field.json_name.clone(), described(schema, if is_chosen { &field.comment } else { "" }))
+                (field.json_name.clone(), with_description(schema, if is_chosen { &field.comment } else { "" }))
             })
             .collect();
         json!({
@@ -95,8 +98,8 @@ fn one_of(name: &str, message: &Message) -> Value {
 
 /// The schema of the value of a field that is present.
 fn value(message: &str, field: &Field) -> Value {
-    let bound = bounds::of(message, &field.name);
-    let one = match &field.kind {
+    let bound = bounds::field_bound(message, &field.name);
+    let schema = match &field.kind {
         Kind::Text => bound.text(),
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Number => number(bound.max()),
@@ -108,7 +111,7 @@ fn value(message: &str, field: &Field) -> Value {
             json!({ "anyOf": [reference(name), { "type": "integer", "enum": numbers }] })
         }
     };
-    listed(message, field, one)
+    list_if_repeated(message, field, schema)
 }
 
 /// The schema of a number. ProtoJSON also accepts a number as text.
@@ -119,12 +122,13 @@ fn number(max: u32) -> Value {
     ] })
 }
 
-fn listed(message: &str, field: &Field, one: Value) -> Value {
+/// The schema of a field whose values have this schema: a list with its bounds if the field is repeated.
+fn list_if_repeated(message: &str, field: &Field, schema: Value) -> Value {
     if !field.repeated {
-        return one;
+        return schema;
     }
-    let (min, max) = bounds::of_list(message, &field.name);
-    json!({ "type": "array", "items": one, "minItems": min, "maxItems": max })
+    let (min, max) = bounds::list_bounds(message, &field.name);
+    json!({ "type": "array", "items": schema, "minItems": min, "maxItems": max })
 }
 
 /// The same schema, which also allows `null` for an absent value.
@@ -143,7 +147,7 @@ fn or_null(mut schema: Value) -> Value {
 fn start_conversation() -> Value {
     let message = WIRE.message("StartConversation");
     let names = &WIRE.enums["ConversationKind"].values;
-    let nothing = || json!({ "type": ["array", "null"], "maxItems": 0 });
+    let empty_list = || json!({ "type": ["array", "null"], "maxItems": 0 });
     let ignored = || json!({ "type": ["string", "null"], "description": "Ignored for this kind." });
     let variant = |kind: ConversationKind, required: &[&str], others: &[(&str, Value)]| {
         let mut schema = object("StartConversation", &message.fields);
@@ -152,10 +156,10 @@ fn start_conversation() -> Value {
         for name in required {
             let field = message.fields.iter().find(|field| field.json_name == *name);
             schema["properties"][*name] =
-                field.map_or(Value::Null, |field| described(value("StartConversation", field), &field.comment));
+                field.map_or(Value::Null, |field| with_description(value("StartConversation", field), &field.comment));
         }
-        for (name, other) in others {
-            schema["properties"][*name] = other.clone();
+        for (name, other_schema) in others {
+            schema["properties"][*name] = other_schema.clone();
         }
         schema["required"] = std::iter::once("kind").chain(required.iter().copied()).collect();
         schema["title"] = names[number].0.clone().into();
@@ -163,17 +167,17 @@ fn start_conversation() -> Value {
     };
     let recipients = |min: usize, max: usize, text: &str| json!({ "type": "array", "items": reference("Recipient"), "minItems": min, "maxItems": max, "description": text });
     let no_reply = || ("inReplyTo", json!({ "type": ["string", "null"], "maxLength": 0, "description": "Only for mails." }));
-    let most = bounds::of_list("StartConversation", "with").1;
+    let recipients_max = bounds::list_bounds("StartConversation", "with").1;
     json!({ "oneOf": [
         variant(ConversationKind::NoteToSelf, &[], &[
-            ("with", nothing()), ("copy", nothing()), ("subject", ignored()), ("clientId", ignored()), no_reply(),
+            ("with", empty_list()), ("copy", empty_list()), ("subject", ignored()), ("clientId", ignored()), no_reply(),
         ]),
         variant(ConversationKind::Direct, &["with"], &[
-            ("with", recipients(1, 1, "The other user.")), ("copy", nothing()), ("subject", ignored()), ("clientId", ignored()), no_reply(),
+            ("with", recipients(1, 1, "The other user.")), ("copy", empty_list()), ("subject", ignored()), ("clientId", ignored()), no_reply(),
         ]),
-        variant(ConversationKind::Group, &["clientId"], &[("copy", nothing()), no_reply()]),
+        variant(ConversationKind::Group, &["clientId"], &[("copy", empty_list()), no_reply()]),
         variant(ConversationKind::Mail, &["clientId", "with", "firstMessage"], &[
-            ("with", recipients(1, most, "The main recipients. Main and copy recipients together must not exceed the maximum.")),
+            ("with", recipients(1, recipients_max, "The main recipients. Main and copy recipients together must not exceed the maximum.")),
         ]),
     ] })
 }
@@ -189,8 +193,8 @@ mod tests {
     /// A valid value of a field.
     fn sample(message: &str, field: &Field) -> Value {
         let id = Uuid::now_v7().to_string();
-        let one = match &field.kind {
-            Kind::Text => match bounds::of(message, &field.name) {
+        let sample = match &field.kind {
+            Kind::Text => match bounds::field_bound(message, &field.name) {
                 bounds::Bound::Id | bounds::Bound::UserId | bounds::Bound::ConversationId => json!(id),
                 _ => json!("tom"),
             },
@@ -199,12 +203,12 @@ mod tests {
             Kind::Enum(_) => json!("CONVERSATION_KIND_NOTE_TO_SELF"),
             Kind::Message(_) | Kind::Time => json!({ "externalId": "tom" }),
         };
-        if field.repeated { json!([one]) } else { one }
+        if field.repeated { json!([sample]) } else { sample }
     }
 
     #[test]
     fn required_fields_are_the_fields_that_the_server_requires() {
-        let mut seen = 0;
+        let mut checked = 0;
         for route in ROUTES.iter().filter(|route| route.has_body()) {
             let command = route.command;
             let fields = &WIRE.message(command).fields;
@@ -213,20 +217,20 @@ mod tests {
                 .filter(|field| route.path_fields().any(|name| name == field.name))
                 .map(|field| (&*field.name, sample(command, field).as_str().unwrap_or_default().to_owned()))
                 .collect();
-            let ask = |left_out: &str| {
-                let given = fields.iter().filter(|field| bounds::required(command).contains(&&*field.name));
-                let body = given.filter(|field| field.name != left_out);
+            let decode_without = |left_out: &str| {
+                let required = fields.iter().filter(|field| bounds::required(command).contains(&&*field.name));
+                let body = required.filter(|field| field.name != left_out);
                 let body = body.map(|field| (field.json_name.clone(), sample(command, field))).collect();
                 let path = in_path.iter().map(|(name, value)| (*name, value.as_str()));
                 let endpoint = Endpoint::new(route);
                 endpoint.command(endpoint.fields(body, &Uri::default(), path)?)
             };
-            assert!(ask("").is_ok(), "{command}: {:?}", ask(""));
+            assert!(decode_without("").is_ok(), "{command}: {:?}", decode_without(""));
             for name in bounds::required(command) {
-                seen += 1;
-                assert!(ask(name).is_err(), "{command} without {name}");
+                checked += 1;
+                assert!(decode_without(name).is_err(), "{command} without {name}");
             }
         }
-        assert!(seen > 5, "{seen}");
+        assert!(checked > 5, "{checked}");
     }
 }

@@ -1,4 +1,4 @@
-//! Recognises a CSV body, so that the caller gets one clear refusal instead of one refusal per line.
+//! Detects a CSV body, so that the caller gets one clear refusal instead of one refusal per line.
 
 use std::time::Duration;
 
@@ -9,18 +9,18 @@ use http::header;
 use tokio::time::timeout;
 
 /// The pieces of a body, as a stream.
-pub(super) type Pieces = BoxStream<'static, Result<Bytes, axum::Error>>;
+pub(super) type BodyStream = BoxStream<'static, Result<Bytes, axum::Error>>;
 
-/// How long the first piece is awaited. The answer to an import should begin at once, so a body that arrives later is
-/// recognised only by its media type.
-const FIRST_PIECE: Duration = Duration::from_millis(500);
+/// How long [`detect`] waits for the first piece of the body. The answer to an import should begin at once, so for a body
+/// that arrives later only the media type is examined.
+const FIRST_PIECE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Whether the body is CSV, by its media type or its first line. Also returns the body, complete.
-pub(super) async fn look(request: Request) -> (bool, Pieces) {
+/// Returns whether the body is CSV, by its media type or its first line. Also returns the complete body.
+pub(super) async fn detect(request: Request) -> (bool, BodyStream) {
     let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_declared = media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("text/csv"));
+    let is_declared = media_type.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("text/csv"));
     let mut body = request.into_body().into_data_stream();
-    match timeout(FIRST_PIECE, body.next()).await {
+    match timeout(FIRST_PIECE_TIMEOUT, body.next()).await {
         Ok(Some(Ok(first))) => {
             let is_csv = is_declared || is_header(&first);
             (is_csv, futures::stream::iter([Ok(first)]).chain(body).boxed())

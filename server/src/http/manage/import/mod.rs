@@ -1,5 +1,5 @@
-//! `POST /v1/import`: reads rows and answers with their results. Body and answer are streamed, so neither has to fit into
-//! memory.
+//! `POST /v1/import`: imports the rows of the body, and answers with the result of each row. Body and answer are streamed,
+//! so they need not fit into memory.
 
 mod csv;
 mod schema;
@@ -35,16 +35,16 @@ use crate::{
     provisioning::{Answer, Committed, Import, ImportDeps, ImportLock, Options, Stopped, ndjson::Lines},
 };
 
-/// An import ends if no byte of its body arrives for this long: its sender has given up.
+/// An import ends if no byte of its body arrives for this long, because the sender has probably given up.
 const IDLE: Duration = Duration::from_secs(30);
-/// The longest duration of an import. An import holds a connection to the database and blocks other imports of its tenant.
-const LONGEST: Duration = Duration::from_secs(6 * 3600);
-/// Number of database connections per concurrent import: with four, imports use at most a quarter of the connections, and
-/// the rest serves users.
+/// The maximum duration of an import. An import holds a connection to the database and blocks other imports of its tenant.
+const DURATION_MAX: Duration = Duration::from_secs(6 * 3600);
+/// A node runs at most one import per this number of database connections. With four, imports use at most a quarter of the
+/// connections, and the other connections serve users.
 const CONNECTIONS_PER_IMPORT: u32 = 4;
-/// The answer contains a progress line at least this often.
+/// The maximum time between two progress lines of the answer.
 const PROGRESS: Duration = Duration::from_secs(5);
-/// The answer contains a progress line at least after this many rows.
+/// The maximum number of rows between two progress lines of the answer, up to one transaction.
 const PROGRESS_ROWS: u64 = 10_000;
 /// Number of answer lines that may wait for the socket. If the caller does not read them, the import stops reading the body.
 const ANSWERS_WAITING: usize = 256;
@@ -68,19 +68,19 @@ impl Endpoint for PostImport {
     async fn run(call: Call<Self>, options: Options, Rows(body): Rows) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
         let policy = facts::policy(&app.store, key.tenant).await?;
-        let most = (app.config.database.connections_max / CONNECTIONS_PER_IMPORT).max(1) as usize;
-        let lock = call.shared.imports.take_one_of(most, &app.store, key.tenant).await?;
+        let imports_max = (app.config.database.connections_max / CONNECTIONS_PER_IMPORT).max(1) as usize;
+        let lock = call.shared.imports.take_below(imports_max, &app.store, key.tenant).await?;
         let lock = lock.ok_or_else(|| {
-            let why =
+            let reason =
                 "another import of this tenant is running, or this server runs as many imports as it can; try again later";
-            Refusal::new(ErrorCode::Conflict, why)
+            Refusal::new(ErrorCode::Conflict, reason)
         })?;
 
         let import = Import::new(
             ImportDeps {
                 store: app.store.clone(),
                 tenant: key.tenant,
-                words: Arc::clone(policy.vocabulary()),
+                vocabulary: Arc::clone(policy.vocabulary()),
                 clock: Arc::clone(&app.clock),
                 by: Actor::back_end(key),
                 committed: Box::new(publish_facts(app, key.tenant)),
@@ -89,8 +89,14 @@ impl Endpoint for PostImport {
         );
         let (answers, results) = mpsc::channel(ANSWERS_WAITING);
         let now = Instant::now();
-        let task =
-            ImportTask { app: Arc::clone(app), import, answers, ends_at: now + LONGEST, progress_at: now, progress_rows: 0 };
+        let task = ImportTask {
+            app: Arc::clone(app),
+            import,
+            answers,
+            ends_at: now + DURATION_MAX,
+            progress_at: now,
+            progress_rows: 0,
+        };
         app.tasks.spawn("import", task.run(body, lock));
         Ok(Results(results))
     }
@@ -110,7 +116,7 @@ impl endpoint::Query for Options {
 }
 
 /// The rows of the body, as a stream.
-pub struct Rows(csv::Pieces);
+pub struct Rows(csv::BodyStream);
 
 impl endpoint::Body for Rows {
     fn content(schemas: &mut Schemas) -> Option<Value> {
@@ -126,10 +132,10 @@ impl endpoint::Body for Rows {
             .field("content-encoding");
             return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
         }
-        let (is_csv, body) = csv::look(request).await;
+        let (is_csv, body) = csv::detect(request).await;
         if is_csv {
-            let why = "the rows are CSV, but this endpoint takes NDJSON, one JSON object per line; `causerie import` reads CSV files";
-            let refusal = Refusal::new(ErrorCode::Malformed, why).field("content-type");
+            let reason = "the rows are CSV, but this endpoint takes NDJSON, one JSON object per line; `causerie import` reads CSV files";
+            let refusal = Refusal::new(ErrorCode::Malformed, reason).field("content-type");
             return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
         }
         Ok(Self(body))
@@ -157,8 +163,8 @@ impl endpoint::Answer for Results {
     }
 }
 
-/// Publishes the changed facts after each transaction of the import: closes the sessions of users who must not connect any
-/// more, and lets the hub check the open conversations again.
+/// Returns the function that runs after each transaction of the import. It closes the sessions of users who must not connect
+/// any more, and tells the hub the new version of the facts.
 fn publish_facts(app: &Arc<App>, tenant: TenantId) -> impl Fn(Committed) + Send + Sync + 'static {
     let hub = app.hub.clone();
     move |committed| {
@@ -169,19 +175,22 @@ fn publish_facts(app: &Arc<App>, tenant: TenantId) -> impl Fn(Committed) + Send 
     }
 }
 
+/// The task of one import.
 struct ImportTask {
     app: Arc<App>,
     import: Import,
+    /// Takes the lines of the answer.
     answers: mpsc::Sender<Bytes>,
     /// No row is read after this time.
     ends_at: Instant,
-    /// When the last progress line was sent, and the number of rows in it.
+    /// When the last progress line was sent.
     progress_at: Instant,
+    /// The number of rows in the last progress line.
     progress_rows: u64,
 }
 
 impl ImportTask {
-    async fn run(mut self, body: csv::Pieces, lock: ImportLock) {
+    async fn run(mut self, body: csv::BodyStream, lock: ImportLock) {
         let stopped = self.rows(body).await.err();
         let summary = self.import.summary(stopped).await;
         // The lock is released before the caller gets the summary, so that the caller can start the next import at once.
@@ -189,20 +198,24 @@ impl ImportTask {
         let _ = self.send(vec![summary]).await;
     }
 
-    async fn rows(&mut self, mut body: csv::Pieces) -> Result<(), Stopped> {
+    /// Imports the rows of the body.
+    async fn rows(&mut self, mut body: csv::BodyStream) -> Result<(), Stopped> {
         let mut lines = Lines::default();
         let mut bytes = 0_u64;
         let stopping = self.app.tasks.stopping();
-        let mut silent_since = Instant::now();
+        let mut last_piece_at = Instant::now();
         loop {
             if stopping.is_cancelled() || !self.app.readiness.is_ready() {
                 return Err(Stopped("this server is stopping; send the rest again".to_owned()));
             }
             if Instant::now() >= self.ends_at {
-                return Err(Stopped(format!("an import may take {} hours; send the rest again", LONGEST.as_secs() / 3600)));
+                return Err(Stopped(format!(
+                    "an import may take {} hours; send the rest again",
+                    DURATION_MAX.as_secs() / 3600
+                )));
             }
             match timeout_at(self.progress_at + PROGRESS, body.next()).await {
-                Err(_) if silent_since.elapsed() >= IDLE => {
+                Err(_) if last_piece_at.elapsed() >= IDLE => {
                     return Err(Stopped(format!("no row arrived for {} s", IDLE.as_secs())));
                 }
                 // The rows that arrived so far are stored even if the next rows arrive slowly.
@@ -210,11 +223,11 @@ impl ImportTask {
                 Ok(None) => break,
                 Ok(Some(Err(_))) => return Err(Stopped("the body ended too early".to_owned())),
                 Ok(Some(Ok(piece))) => {
-                    silent_since = Instant::now();
+                    last_piece_at = Instant::now();
                     bytes += piece.len() as u64;
                     if bytes > self.app.config.import.bytes_max {
-                        let most = self.app.config.import.bytes_max;
-                        return Err(Stopped(format!("the body has more than {most} bytes (`import.bytes_max`)")));
+                        let bytes_max = self.app.config.import.bytes_max;
+                        return Err(Stopped(format!("the body has more than {bytes_max} bytes (`import.bytes_max`)")));
                     }
                     for line in lines.push(&piece) {
                         self.import.take_line(&line);
@@ -233,6 +246,7 @@ impl ImportTask {
         self.send(answers).await
     }
 
+    /// Writes the waiting rows, and sends their results and, if it is time, a progress line.
     async fn flush(&mut self) -> Result<(), Stopped> {
         let mut answers = self.import.flush().await?;
         let tally = self.import.tally();

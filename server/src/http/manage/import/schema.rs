@@ -1,4 +1,4 @@
-//! The schemas of `POST /v1/import` for the OpenAPI document. They describe the rows only; `provisioning` reads the rows and
+//! The schemas of `POST /v1/import` for the OpenAPI document. They only describe the rows: `provisioning` reads the rows and
 //! reports the mistakes of each row.
 
 use schemars::JsonSchema;

@@ -31,8 +31,8 @@ impl Endpoint for DeleteJob {
         let (app, key) = (&call.shared.app, &call.caller);
         let job = find(app, key, call.id()).await?;
         if !change(app, key, &job, JobChange::Delete).await? {
-            let now = find(app, key, call.id()).await?;
-            return Err(wrong_state(&now, "a running job can't be deleted").into());
+            let current = find(app, key, call.id()).await?;
+            return Err(wrong_state(&current, "a running job can't be deleted").into());
         }
         Ok(())
     }

@@ -67,7 +67,7 @@ impl Endpoint for ListJobs {
     async fn run(call: Call<Self>, Params(query): Self::Query, (): ()) -> Result<Self::Answer, Problem> {
         let limit = page_limit(query.limit.as_deref())?;
         let state = query.state.as_deref().map(|text| {
-            JobState::named(text).ok_or_else(|| unexpected("state", text, &JobState::ALL.map(JobState::name).join(", ")))
+            JobState::from_name(text).ok_or_else(|| unexpected("state", text, &JobState::ALL.map(JobState::name).join(", ")))
         });
         let cursor = query.cursor.as_deref().map(Uuid::parse_str).transpose();
         let filter = Filter {
@@ -77,9 +77,9 @@ impl Endpoint for ListJobs {
             before: cursor.map_err(|_| invalid("cursor", "must be the `nextCursor` of a page before"))?,
         };
         let mut page = jobs::list(&call.shared.app.store, &filter, limit + 1).await?;
-        let more = page.len() > limit as usize;
+        let has_more = page.len() > limit as usize;
         page.truncate(limit as usize);
-        let next_cursor = page.last().filter(|_| more).map(|job| job.id);
+        let next_cursor = page.last().filter(|_| has_more).map(|job| job.id);
         Ok(Json(JobsPage { jobs: page.into_iter().map(Job::from).collect(), next_cursor }))
     }
 }

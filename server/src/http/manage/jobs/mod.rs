@@ -69,6 +69,9 @@ impl From<StoredJob> for Job {
 }
 
 /// The tenant's job with this id.
+///
+/// # Errors
+/// `not_found` if the tenant has no such job; `unavailable` if the database does not answer.
 async fn find(app: &App, key: &ApiCaller, id: &str) -> Result<StoredJob, Refusal> {
     let job = match Uuid::parse_str(id) {
         Ok(id) => jobs::find(&app.store, Some(key.tenant), id).await?,
@@ -77,7 +80,7 @@ async fn find(app: &App, key: &ApiCaller, id: &str) -> Result<StoredJob, Refusal
     job.ok_or_else(|| Refusal::new(ErrorCode::NotFound, format!("there is no job `{}`", shortened(id))))
 }
 
-/// The refusal of a change that the state of the job does not allow.
+/// The refusal of a change that the state of the job does not allow. `rule` says which state the change needs.
 fn wrong_state(job: &StoredJob, rule: &str) -> Refusal {
     Refusal::new(ErrorCode::Conflict, format!("the job is {}: {rule}", job.state.name()))
 }
@@ -89,10 +92,11 @@ enum JobChange {
     Delete,
 }
 
-/// Changes a job and records the change, in one transaction. Returns false if the state of the job does not allow the change.
+/// Changes a job and records the change, in one transaction. Returns false if the state of the job does not allow the
+/// change.
 ///
 /// # Errors
-/// As of [`Actor::begin`].
+/// The errors of [`Actor::begin`].
 async fn change(app: &App, key: &ApiCaller, job: &StoredJob, change: JobChange) -> Result<bool, StoreError> {
     let (by, now_ms, tenant) = (Actor::back_end(key), app.clock.now_ms(), key.tenant);
     let transaction = by.begin(&app.store, Hold::Shared(tenant), now_ms).await?;

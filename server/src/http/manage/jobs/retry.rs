@@ -31,8 +31,8 @@ impl Endpoint for RetryJob {
         let (app, key) = (&call.shared.app, &call.caller);
         let job = find(app, key, call.id()).await?;
         if !change(app, key, &job, JobChange::Retry).await? {
-            let now = find(app, key, call.id()).await?;
-            return Err(wrong_state(&now, "only a dead or a waiting job can be retried").into());
+            let current = find(app, key, call.id()).await?;
+            return Err(wrong_state(&current, "only a dead or a waiting job can be retried").into());
         }
         let retried = find(app, key, call.id()).await?;
         app.jobs.wake();

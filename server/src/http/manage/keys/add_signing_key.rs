@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{OF_SIGNING_KEYS, Owner};
+use super::{Owner, SIGNING_KEY_SCOPES};
 use crate::{
     audit::Actor,
     auth::{ApiCaller, Scope, issue, keys::Algorithm},
@@ -28,7 +28,7 @@ use crate::{
 /// Adds a signing key.
 pub struct AddSigningKey<O>(PhantomData<O>);
 
-/// The longest secret or public key, in bytes.
+/// The maximum length of a secret or a public key, in bytes.
 const MATERIAL_BYTES_MAX: usize = 16_384;
 
 /// A signing key to add.
@@ -38,8 +38,8 @@ pub struct NewKey {
     /// The only algorithm that the key is used with.
     #[schemars(extend("enum" = Algorithm::ALL.map(Algorithm::name)))]
     algorithm: String,
-    /// The id of the key, the `kid` in the header of tokens; without it, the server makes one. Ids are unique on the server: without
-    /// the scope `operate`, an id must begin with the tenant's slug and a colon, such as `acme:2026`.
+    /// The id of the key, the `kid` in the header of tokens; without it, the server makes one. Ids are unique on the server:
+    /// without the scope `operate`, an id must begin with the tenant's slug and a colon, such as `acme:2026`.
     #[schemars(transform = kid_bounds)]
     kid: Option<String>,
     /// The public key in PEM, for RS256, ES256 and EdDSA. The private key stays with the back end.
@@ -74,7 +74,7 @@ impl<O: Owner> Endpoint for AddSigningKey<O> {
     const PATH: &'static str = O::SIGNING_KEYS;
     const ID: &'static str = O::IDS[4];
     const SUMMARY: &'static str = "Adds a key that signs the tokens of a tenant's users, or makes a secret for HS256.";
-    const TEXT: &'static str = O::SIGNS;
+    const TEXT: &'static str = O::SIGNING_KEY_TEXT;
     const SCOPES: &'static [Scope] = O::SCOPES;
     const NEEDS_BODY: bool = true;
 
@@ -85,12 +85,12 @@ impl<O: Owner> Endpoint for AddSigningKey<O> {
 
     async fn run(call: Call<Self>, (): (), Json(new): Self::Body) -> Result<Self::Answer, Problem> {
         let (app, now_ms) = (&call.shared.app, call.shared.app.clock.now_ms());
-        O::may_grant(&call.caller, &OF_SIGNING_KEYS, "")?;
+        O::may_grant(&call.caller, &SIGNING_KEY_SCOPES, "")?;
         let algorithm = Algorithm::from_name(&new.algorithm).ok_or_else(|| {
             unexpected("algorithm", &new.algorithm, &format!("one of {}", Algorithm::ALL.map(Algorithm::name).join(", ")))
         })?;
         let kid = new.kid.as_deref().map(checked_kid).transpose()?;
-        let made = new.secret.is_none() && algorithm == Algorithm::Hs256;
+        let is_generated = new.secret.is_none() && algorithm == Algorithm::Hs256;
         let material = material(algorithm, &new)?;
         let tenant = O::tenant(app, &call.caller, call.id()).await?;
         if let Some(kid) = kid {
@@ -100,17 +100,18 @@ impl<O: Owner> Endpoint for AddSigningKey<O> {
         let key = NewSigningKey { kid: &kid, algorithm, material: &material };
         let by = Actor::back_end(&call.caller);
         if !keys::add_signing_key(&app.store, &app.secrets, &by, &tenant, key, now_ms).await? {
-            let why = "a signing key has this `kid` already: choose another, or leave it out";
-            return Err(Refusal::new(ErrorCode::Conflict, why).field("kid").into());
+            let reason = "a signing key has this `kid` already: choose another, or leave it out";
+            return Err(Refusal::new(ErrorCode::Conflict, reason).field("kid").into());
         }
-        Ok(Json(SigningKeyAdded { kid, secret: made.then_some(material) }))
+        Ok(Json(SigningKeyAdded { kid, secret: is_generated.then_some(material) }))
     }
 }
 
+/// Checks the length and the characters of a `kid`.
 fn checked_kid(kid: &str) -> Result<&str, Refusal> {
     if kid.len() > limits::EXTERNAL_ID_BYTES_MAX {
-        let why = format!("`kid` has more than {} bytes", limits::EXTERNAL_ID_BYTES_MAX);
-        return Err(Refusal::new(ErrorCode::TooLarge, why).field("kid"));
+        let reason = format!("`kid` has more than {} bytes", limits::EXTERNAL_ID_BYTES_MAX);
+        return Err(Refusal::new(ErrorCode::TooLarge, reason).field("kid"));
     }
     if kid.is_empty() || kid.contains(char::is_control) {
         return Err(invalid("kid", "must be a text without control characters, and not empty"));
@@ -118,7 +119,7 @@ fn checked_kid(kid: &str) -> Result<&str, Refusal> {
     Ok(kid)
 }
 
-/// The secret or public key of the request, or a new secret.
+/// The secret or public key of the request. For HS256 without a secret in the request, a new secret.
 fn material(algorithm: Algorithm, new: &NewKey) -> Result<String, Refusal> {
     let (field, unused, given) = match algorithm {
         Algorithm::Hs256 => ("secret", ("publicKey", &new.public_key), &new.secret),
@@ -129,8 +130,8 @@ fn material(algorithm: Algorithm, new: &NewKey) -> Result<String, Refusal> {
     }
     let material = match given {
         Some(text) if text.len() > MATERIAL_BYTES_MAX => {
-            let why = format!("`{field}` has more than {MATERIAL_BYTES_MAX} bytes");
-            return Err(Refusal::new(ErrorCode::TooLarge, why).field(field));
+            let reason = format!("`{field}` has more than {MATERIAL_BYTES_MAX} bytes");
+            return Err(Refusal::new(ErrorCode::TooLarge, reason).field(field));
         }
         Some(text) => text.trim_end_matches(['\r', '\n']).to_owned(),
         None if algorithm == Algorithm::Hs256 => issue::secret(),
@@ -138,6 +139,6 @@ fn material(algorithm: Algorithm, new: &NewKey) -> Result<String, Refusal> {
     };
     match algorithm.key(&material) {
         Ok(_) => Ok(material),
-        Err(why) => Err(Refusal::new(ErrorCode::Invalid, why.to_string()).field(field)),
+        Err(reason) => Err(Refusal::new(ErrorCode::Invalid, reason.to_string()).field(field)),
     }
 }

@@ -22,10 +22,10 @@ use crate::{
     provisioning::keys,
 };
 
-/// Makes an API key.
+/// Creates an API key.
 pub struct CreateApiKey<O>(PhantomData<O>);
 
-/// The most days until a key expires: a hundred years.
+/// The maximum number of days until a key expires, about a hundred years.
 const DAYS_MAX: u64 = 36_500;
 const DAY_MS: i64 = 86_400_000;
 
@@ -61,7 +61,7 @@ impl<O: Owner> Endpoint for CreateApiKey<O> {
     const PATH: &'static str = O::API_KEYS;
     const ID: &'static str = O::IDS[1];
     const SUMMARY: &'static str = "Makes an API key. The answer has the text of the key, which can't be read again.";
-    const TEXT: &'static str = O::MAKES;
+    const TEXT: &'static str = O::CREATE_TEXT;
     const SCOPES: &'static [Scope] = O::SCOPES;
     const NEEDS_BODY: bool = true;
 
@@ -83,7 +83,7 @@ impl<O: Owner> Endpoint for CreateApiKey<O> {
             days => days.and_then(|days| i64::try_from(days).ok()),
         };
         let expires_at_ms = days.map(|days| now_ms + days * DAY_MS);
-        O::may_last(&call.caller, &scopes, expires_at_ms)?;
+        O::may_expire_at(&call.caller, &scopes, expires_at_ms)?;
         let tenant = O::tenant(app, &call.caller, call.id()).await?;
         let (text, row) = api_key::generate(tenant.id, &name, &scopes, now_ms, expires_at_ms);
         let by = Actor::back_end(&call.caller);
@@ -92,6 +92,7 @@ impl<O: Owner> Endpoint for CreateApiKey<O> {
     }
 }
 
+/// The scopes with these names, each once.
 fn scopes(names: &[String]) -> Result<Vec<Scope>, Refusal> {
     if names.is_empty() {
         return Err(Refusal::new(ErrorCode::Invalid, "`scopes` is empty: a key needs at least one scope").field("scopes"));

@@ -48,7 +48,7 @@ impl<O: Owner> Endpoint for ListApiKeys<O> {
     async fn run(call: Call<Self>, Params(query): Self::Query, (): ()) -> Result<Self::Answer, Problem> {
         let (app, range) = (&call.shared.app, query.range()?);
         let tenant = O::tenant(app, &call.caller, call.id()).await?;
-        let after = Uuid::parse_str(range.after_one()).ok();
+        let after = Uuid::parse_str(range.after_key()).ok();
         let keys = keys::page_of_api_keys(&app.store, tenant.id, after, range.to_read()).await?;
         let keys = keys.into_iter().map(|key| (vec![key.id.to_string()], key.into())).collect();
         let (api_keys, next_cursor) = range.page(keys);

@@ -65,7 +65,7 @@ impl<O: Owner> Endpoint for ListSigningKeys<O> {
     async fn run(call: Call<Self>, Params(query): Self::Query, (): ()) -> Result<Self::Answer, Problem> {
         let (app, range) = (&call.shared.app, query.range()?);
         let tenant = O::tenant(app, &call.caller, call.id()).await?;
-        let found = keys::page_of_signing_keys(&app.store, tenant.id, range.after_one(), range.to_read()).await;
+        let found = keys::page_of_signing_keys(&app.store, tenant.id, range.after_key(), range.to_read()).await;
         let keys = found?.into_iter().map(|row| {
             let key = SigningKey {
                 kid: row.kid.clone(),

@@ -1,8 +1,8 @@
 //! API keys and signing keys of tenants.
 //!
-//! Each endpoint has two addresses. Without a tenant in the path it manages the keys of the caller's own tenant and needs the
-//! scope `admin`; below `/v1/tenants/{slug}` it manages the keys of any tenant and needs the scope `operate`. [`Owner`] is
-//! the difference.
+//! Each endpoint has two addresses. Without a tenant in the path it manages the keys of the caller's own tenant and needs
+//! the scope `admin`; below `/v1/tenants/{slug}` it manages the keys of any tenant and needs the scope `operate`. The trait
+//! [`Owner`] contains the differences between the two.
 
 pub mod add_signing_key;
 pub mod create_api_key;
@@ -44,57 +44,57 @@ pub trait Owner: 'static {
     const SIGNING_KEY: &'static str;
     /// The names of the operations: list, create and revoke API keys; list, add and revoke signing keys.
     const IDS: [&'static str; 6];
-    /// Which API keys the caller may make, as a sentence of the description.
-    const MAKES: &'static str;
-    /// Which API keys the caller may revoke, as a sentence of the description.
-    const REVOKES: &'static str;
-    /// Which further scopes signing keys need, as a sentence of the description.
-    const SIGNS: &'static str;
+    /// A sentence for the description: which API keys the caller may create.
+    const CREATE_TEXT: &'static str;
+    /// A sentence for the description: which API keys the caller may revoke.
+    const REVOKE_TEXT: &'static str;
+    /// A sentence for the description: which further scopes a change of signing keys needs.
+    const SIGNING_KEY_TEXT: &'static str;
 
-    /// The tenant. `first`: the first `{name}` of the path.
+    /// Returns the tenant. `first` is the value of the first `{name}` of the path.
     ///
     /// # Errors
-    /// `not_found` if there is no such tenant; `unavailable` if the database fails.
+    /// `not_found` if the tenant does not exist; `unavailable` if the database fails.
     fn tenant(app: &App, caller: &ApiCaller, first: &str) -> impl Future<Output = Result<Tenant, Refusal>> + Send;
 
-    /// Refuses a caller that may not make a key that allows this.
+    /// Checks that the caller may create a key with these scopes. `field` is the field of the refusal.
     ///
     /// # Errors
-    /// `forbidden`.
+    /// `forbidden` with this field if the caller may not grant one of the scopes.
     fn may_grant(caller: &ApiCaller, scopes: &[Scope], field: &'static str) -> Result<(), Refusal>;
 
-    /// Refuses a caller that may not revoke an API key. `scopes`: the names of the scopes of that key as stored, which may
-    /// contain scopes of a newer release.
+    /// Checks that the caller may revoke an API key. `scopes` are the stored names of the scopes of the key; a newer release
+    /// may have stored scopes that this release does not know.
     ///
     /// # Errors
-    /// `forbidden` with the field `id`.
+    /// `forbidden` with the field `id` if the caller may not revoke the key.
     fn may_revoke(caller: &ApiCaller, scopes: &[&str]) -> Result<(), Refusal>;
 
-    /// Refuses an id that the caller may not choose for a signing key of this tenant.
+    /// Checks that the caller may choose this id for a signing key of the tenant.
     ///
     /// # Errors
-    /// `forbidden` with the field `kid`.
+    /// `forbidden` with the field `kid` if the caller may not choose the id.
     fn may_name(tenant: &Tenant, kid: &str) -> Result<(), Refusal>;
 
-    /// Refuses a new key with these scopes that would outlive the caller's key. `expires_at_ms`: `None` for a key that does
-    /// not expire.
+    /// Checks that a new key with these scopes does not outlive the caller's key. `expires_at_ms` is the expiry of the new
+    /// key in milliseconds since 1970 UTC, `None` for a key that does not expire.
     ///
     /// # Errors
-    /// `forbidden` with the field `expiresInDays`.
-    fn may_last(caller: &ApiCaller, scopes: &[Scope], expires_at_ms: Option<i64>) -> Result<(), Refusal>;
+    /// `forbidden` with the field `expiresInDays` if the new key would outlive the caller's key.
+    fn may_expire_at(caller: &ApiCaller, scopes: &[Scope], expires_at_ms: Option<i64>) -> Result<(), Refusal>;
 }
 
-/// Tokens act as any user and set the roles of users, so a back end that changes signing keys needs the scopes that allow the
-/// same.
-const OF_SIGNING_KEYS: [Scope; 2] = [Scope::Act, Scope::Provision];
+/// The scopes that a back end needs to change signing keys. The holder of a signing key can act as any user and set the
+/// roles of users, which are the rights of these scopes.
+const SIGNING_KEY_SCOPES: [Scope; 2] = [Scope::Act, Scope::Provision];
 
 /// The caller's own tenant.
-pub struct Own;
+pub struct OwnTenant;
 
-/// The tenant of the path.
-pub struct OfTenant;
+/// The tenant whose slug is in the path.
+pub struct PathTenant;
 
-impl Owner for Own {
+impl Owner for OwnTenant {
     const SCOPES: &'static [Scope] = &[Scope::Admin];
     const API_KEYS: &'static str = "/v1/api-keys";
     const API_KEY: &'static str = "/v1/api-keys/{id}";
@@ -102,9 +102,10 @@ impl Owner for Own {
     const SIGNING_KEY: &'static str = "/v1/signing-keys/{kid}";
     const IDS: [&'static str; 6] =
         ["listApiKeys", "createApiKey", "revokeApiKey", "listSigningKeys", "addSigningKey", "revokeSigningKey"];
-    const MAKES: &'static str = "The caller's key must have all scopes of the new key, and the new key must not outlive it.";
-    const REVOKES: &'static str = "The caller's key must have all scopes of the other key.";
-    const SIGNS: &'static str =
+    const CREATE_TEXT: &'static str =
+        "The caller's key must have all scopes of the new key, and the new key must not outlive it.";
+    const REVOKE_TEXT: &'static str = "The caller's key must have all scopes of the other key.";
+    const SIGNING_KEY_TEXT: &'static str =
         "The caller's key also needs the scopes `act` and `provision`, because tokens act as any user.";
 
     async fn tenant(app: &App, caller: &ApiCaller, _: &str) -> Result<Tenant, Refusal> {
@@ -120,25 +121,25 @@ impl Owner for Own {
         require_scopes(caller, scopes.iter().copied(), "id")
     }
 
-    /// Ids are unique on the server. Each tenant has ids of its own, so that it neither learns the ids of other tenants from a
-    /// conflict nor takes the ids that they are about to use.
+    /// Ids are unique on the server. The ids that a tenant may choose begin with its slug, so that a conflict does not
+    /// reveal the ids of other tenants, and no tenant takes an id that another tenant needs.
     fn may_name(tenant: &Tenant, kid: &str) -> Result<(), Refusal> {
         let prefix = format!("{}:", tenant.slug);
         if kid.starts_with(&prefix) {
             return Ok(());
         }
-        let why = format!(
+        let reason = format!(
             "the key of this request chooses only ids that begin with `{prefix}`; leave `kid` out, or have an operator add the key"
         );
-        Err(Refusal::new(ErrorCode::Forbidden, why).field("kid"))
+        Err(Refusal::new(ErrorCode::Forbidden, reason).field("kid"))
     }
 
-    fn may_last(caller: &ApiCaller, _: &[Scope], expires_at_ms: Option<i64>) -> Result<(), Refusal> {
-        require_earlier_end(caller, expires_at_ms)
+    fn may_expire_at(caller: &ApiCaller, _: &[Scope], expires_at_ms: Option<i64>) -> Result<(), Refusal> {
+        require_earlier_expiry(caller, expires_at_ms)
     }
 }
 
-impl Owner for OfTenant {
+impl Owner for PathTenant {
     const SCOPES: &'static [Scope] = &[Scope::Operate];
     const API_KEYS: &'static str = "/v1/tenants/{slug}/api-keys";
     const API_KEY: &'static str = "/v1/tenants/{slug}/api-keys/{id}";
@@ -152,10 +153,10 @@ impl Owner for OfTenant {
         "addTenantSigningKey",
         "revokeTenantSigningKey",
     ];
-    const MAKES: &'static str = "A new key gets the scopes `tenants` and `operate` only if the caller's key has them, and must \
+    const CREATE_TEXT: &'static str = "A new key gets the scopes `tenants` and `operate` only if the caller's key has them, and must \
         then not outlive it.";
-    const REVOKES: &'static str = "";
-    const SIGNS: &'static str = "";
+    const REVOKE_TEXT: &'static str = "";
+    const SIGNING_KEY_TEXT: &'static str = "";
 
     async fn tenant(app: &App, _: &ApiCaller, slug: &str) -> Result<Tenant, Refusal> {
         let found = stored::find_by_slug(&app.store, slug).await?;
@@ -175,31 +176,36 @@ impl Owner for OfTenant {
         Ok(())
     }
 
-    fn may_last(caller: &ApiCaller, scopes: &[Scope], expires_at_ms: Option<i64>) -> Result<(), Refusal> {
-        if scopes.iter().any(|scope| scope.is_server_wide()) { require_earlier_end(caller, expires_at_ms) } else { Ok(()) }
+    fn may_expire_at(caller: &ApiCaller, scopes: &[Scope], expires_at_ms: Option<i64>) -> Result<(), Refusal> {
+        if scopes.iter().any(|scope| scope.is_server_wide()) {
+            require_earlier_expiry(caller, expires_at_ms)
+        } else {
+            Ok(())
+        }
     }
 }
 
-/// Refuses a caller whose key lacks a scope with one of these names.
+/// Checks that the caller's key has all scopes with these names.
 fn require_scopes<'a>(
     caller: &ApiCaller,
     mut names: impl Iterator<Item = &'a str>,
     field: &'static str,
 ) -> Result<(), Refusal> {
-    let held = |name: &str| caller.scopes.iter().any(|scope| scope.name() == name);
-    let Some(missing) = names.find(|name| !held(name)) else { return Ok(()) };
-    let why = format!("this needs the scope `{missing}`, which the key of this request does not have");
-    Err(Refusal::new(ErrorCode::Forbidden, why).field(field))
+    let has_scope = |name: &str| caller.scopes.iter().any(|scope| scope.name() == name);
+    let Some(missing) = names.find(|name| !has_scope(name)) else { return Ok(()) };
+    let reason = format!("this needs the scope `{missing}`, which the key of this request does not have");
+    Err(Refusal::new(ErrorCode::Forbidden, reason).field(field))
 }
 
-/// Refuses a new key that would outlive the caller's key.
-fn require_earlier_end(caller: &ApiCaller, expires_at_ms: Option<i64>) -> Result<(), Refusal> {
-    let Some(end_ms) = caller.expires_at_ms else { return Ok(()) };
-    if expires_at_ms.is_some_and(|at_ms| at_ms <= end_ms) {
+/// Checks that a new key does not outlive the caller's key.
+fn require_earlier_expiry(caller: &ApiCaller, expires_at_ms: Option<i64>) -> Result<(), Refusal> {
+    let Some(caller_expires_at_ms) = caller.expires_at_ms else { return Ok(()) };
+    if expires_at_ms.is_some_and(|expires_at_ms| expires_at_ms <= caller_expires_at_ms) {
         return Ok(());
     }
-    let why = format!("the new key would outlive the key of this request, which expires at {}", rfc3339(end_ms));
-    Err(Refusal::new(ErrorCode::Forbidden, why).field("expiresInDays"))
+    let reason =
+        format!("the new key would outlive the key of this request, which expires at {}", rfc3339(caller_expires_at_ms));
+    Err(Refusal::new(ErrorCode::Forbidden, reason).field("expiresInDays"))
 }
 
 /// An API key without its secret text, which the server does not keep.

@@ -5,7 +5,7 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ApiKeyAnswer, Own, Owner};
+use super::{ApiKeyAnswer, OwnTenant, Owner};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
@@ -51,10 +51,10 @@ impl Endpoint for GetKey {
 
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let (app, caller) = (&call.shared.app, &call.caller);
-        let tenant = Own::tenant(app, caller, "").await?;
+        let tenant = OwnTenant::tenant(app, caller, "").await?;
         let key = keys::api_key_of_id(app.store.reader(), caller.tenant, caller.key).await?;
-        let gone = || Refusal::new(ErrorCode::Unauthenticated, "this API key does not exist any more");
-        let key = key.ok_or_else(gone)?.into();
+        let not_found = || Refusal::new(ErrorCode::Unauthenticated, "this API key does not exist any more");
+        let key = key.ok_or_else(not_found)?.into();
         Ok(Json(OwnKey { key, tenant: KeyTenant { slug: tenant.slug, name: tenant.name } }))
     }
 }

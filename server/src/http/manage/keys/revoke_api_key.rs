@@ -26,7 +26,7 @@ impl<O: Owner> Endpoint for RevokeApiKey<O> {
     const PATH: &'static str = O::API_KEY;
     const ID: &'static str = O::IDS[2];
     const SUMMARY: &'static str = "Revokes an API key: the next request with it is refused.";
-    const TEXT: &'static str = O::REVOKES;
+    const TEXT: &'static str = O::REVOKE_TEXT;
     const SCOPES: &'static [Scope] = O::SCOPES;
 
     type Caller = ApiCaller;

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use causerie_protocol::{ErrorCode, Refusal};
 use http::Method;
 
-use super::{OF_SIGNING_KEYS, Owner};
+use super::{Owner, SIGNING_KEY_SCOPES};
 use crate::{
     audit::Actor,
     auth::{ApiCaller, Scope},
@@ -25,7 +25,7 @@ impl<O: Owner> Endpoint for RevokeSigningKey<O> {
     const ID: &'static str = O::IDS[5];
     const SUMMARY: &'static str =
         "Revokes a signing key: the tokens that it signed are void on all nodes within 30 seconds.";
-    const TEXT: &'static str = O::SIGNS;
+    const TEXT: &'static str = O::SIGNING_KEY_TEXT;
     const SCOPES: &'static [Scope] = O::SCOPES;
 
     type Caller = ApiCaller;
@@ -35,13 +35,13 @@ impl<O: Owner> Endpoint for RevokeSigningKey<O> {
 
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let (app, now_ms) = (&call.shared.app, call.shared.app.clock.now_ms());
-        O::may_grant(&call.caller, &OF_SIGNING_KEYS, "")?;
+        O::may_grant(&call.caller, &SIGNING_KEY_SCOPES, "")?;
         let tenant = O::tenant(app, &call.caller, call.id()).await?;
         let by = Actor::back_end(&call.caller);
         if keys::revoke_signing_key(&app.store, &by, &tenant, call.last(), now_ms).await? {
             return Ok(());
         }
-        let why = "the tenant has no valid signing key with this `kid`";
-        Err(Refusal::new(ErrorCode::NotFound, why).into())
+        let reason = "the tenant has no valid signing key with this `kid`";
+        Err(Refusal::new(ErrorCode::NotFound, reason).into())
     }
 }

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{UserSettings, stored};
+use super::{UserSettings, stored_user};
 use crate::{
     auth::Caller,
     http::{
@@ -26,7 +26,7 @@ impl Endpoint for GetSettings {
     type Answer = Json<UserSettings>;
 
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
-        let user = stored(call.shared.app.store.reader(), &call.caller).await?;
+        let user = stored_user(call.shared.app.store.reader(), &call.caller).await?;
         Ok(Json(UserSettings { writable_by: user.writable_by.into() }))
     }
 }

@@ -49,8 +49,8 @@ impl From<Choice> for WritableBy {
     }
 }
 
-/// The caller's row in the database.
-async fn stored(connection: &impl ConnectionTrait, caller: &Caller) -> Result<User, Refusal> {
+/// Reads the caller's row from the database.
+async fn stored_user(connection: &impl ConnectionTrait, caller: &Caller) -> Result<User, Refusal> {
     let found = users::find(connection, caller.tenant, &[caller.user]).await?;
     found.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::NotFound, "the user is gone"))
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Choice, UserSettings, stored};
+use super::{Choice, UserSettings, stored_user};
 use crate::{
     audit,
     auth::{AuthError, Caller},
@@ -43,7 +43,7 @@ impl Endpoint for PutSettings {
 
     async fn run(call: Call<Self>, (): (), Json(change): Self::Body) -> Result<Self::Answer, Problem> {
         let (app, tenant) = (&call.shared.app, call.caller.tenant);
-        let user = stored(app.store.reader(), &call.caller).await?;
+        let user = stored_user(app.store.reader(), &call.caller).await?;
         let Some(choice) = change.writable_by.filter(|choice| user.writable_by != (*choice).into()) else {
             return Ok(Json(UserSettings { writable_by: user.writable_by.into() }));
         };
@@ -51,7 +51,7 @@ impl Endpoint for PutSettings {
         let write = FactWrite::begin(&app.store, tenant, now_ms).await?;
         let mut write = write.requested_by(call.caller.credential.api_key()).await?;
         // The user may have been erased, deactivated or signed out while this request waited for the lock.
-        let user = stored(write.connection(), &call.caller).await?;
+        let user = stored_user(write.connection(), &call.caller).await?;
         if user.status != UserStatus::Active {
             return Err(Refusal::from(AuthError::Inactive).into());
         }

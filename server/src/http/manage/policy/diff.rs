@@ -35,6 +35,6 @@ impl Endpoint for DiffPolicy {
     async fn run(call: Call<Self>, (): (), Json(candidate): Self::Body) -> Result<Self::Answer, Problem> {
         let policy = Arc::new(candidate.rules()?);
         let language = Language::of_request(&call.headers);
-        Ok(Json(compared(&call.shared.app, &call.caller, &policy, language).await?))
+        Ok(Json(compare_with_current(&call.shared.app, &call.caller, &policy, language).await?))
     }
 }

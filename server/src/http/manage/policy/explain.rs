@@ -1,4 +1,4 @@
-//! `POST /v1/policy/explain`: whether a user may do something, and why.
+//! `POST /v1/policy/explain`: explains whether a user may do something, and why.
 
 use causerie_policy::{ACTIONS, Action};
 use causerie_protocol::{Refusal, command::UserRef};
@@ -78,7 +78,7 @@ fn one_target(schema: &mut Schema) {
 }
 
 impl PolicyTarget {
-    /// The target, named by the field that holds it.
+    /// The target. `field` is the field of the body that contains it.
     fn target(self, field: &str) -> Result<Target, Refusal> {
         let no_id = |name: &str, value: &str| unexpected(&format!("{field}.{name}"), value, "a UUID");
         match (self.external_id, self.id, self.group, self.conversation) {
@@ -105,27 +105,28 @@ impl Endpoint for ExplainPolicy {
     type Body = Json<PolicyQuestion>;
     type Answer = Json<Explanation>;
 
-    async fn run(call: Call<Self>, (): (), Json(asked): Self::Body) -> Result<Self::Answer, Problem> {
+    async fn run(call: Call<Self>, (): (), Json(question_body): Self::Body) -> Result<Self::Answer, Problem> {
         let (app, tenant) = (&call.shared.app, call.caller.tenant);
-        let Target::User(user) = asked.r#as.target("as")? else {
+        let Target::User(user) = question_body.r#as.target("as")? else {
             return Err(invalid("as", "must name a user: {\"externalId\":\"lea\"} or {\"id\":\"…\"}").into());
         };
-        let target = asked.to.map_or(Ok(Target::None), |to| to.target("to"))?;
-        let action = asked.action.as_deref().map(action_of).transpose()?;
-        let question = Question { user, target, action, relation: asked.relation };
+        let target = question_body.to.map_or(Ok(Target::None), |to| to.target("to"))?;
+        let action = question_body.action.as_deref().map(parse_action).transpose()?;
+        let question = Question { user, target, action, relation: question_body.relation };
         let facts = app.facts.latest(tenant).await?;
         match policies::explain(&app.store, &facts, &question).await {
             Ok(explanation) => Ok(Json(explanation)),
-            Err(ExplainError::Asked(refusal)) => Err(refusal.into()),
+            Err(ExplainError::Refused(refusal)) => Err(refusal.into()),
             Err(ExplainError::Store(error)) => Err(error.into()),
         }
     }
 }
 
-fn action_of(word: &str) -> Result<Action, Refusal> {
-    let found = ACTIONS.iter().find(|(name, _)| *name == word).map(|(_, action)| *action);
+/// The action with this name in the rule language.
+fn parse_action(name: &str) -> Result<Action, Refusal> {
+    let found = ACTIONS.iter().find(|(known, _)| *known == name).map(|(_, action)| *action);
     found.ok_or_else(|| {
         let names: Vec<&str> = ACTIONS.iter().map(|(name, _)| *name).collect();
-        unexpected("action", word, &format!("one of {}", names.join(", ")))
+        unexpected("action", name, &format!("one of {}", names.join(", ")))
     })
 }

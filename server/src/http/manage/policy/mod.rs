@@ -32,13 +32,14 @@ use crate::{
     policies::{self, Changed, Comparison, NotCompared, Version},
 };
 
-/// The longest duration of a comparison that the caller requested.
+/// The maximum duration of a comparison that the caller requested.
 const COMPARISON_MAX: Duration = Duration::from_secs(30);
-/// The longest duration of the comparison that follows a change of rules.
+/// The maximum duration of the comparison that follows a change of rules.
 const COMPARISON_AFTER_CHANGE_MAX: Duration = Duration::from_secs(5);
-/// Rules have at most 64 KiB. JSON may escape each byte with six characters (`\u000a`), and the body has other fields.
+/// The maximum size of a body with rules, in bytes. Rules have at most 64 KiB. JSON may escape each byte with six characters
+/// (`\u000a`), and the body has other fields.
 const RULES_BODY_BYTES_MAX: usize = causerie_policy::TEXT_BYTES_MAX * 6 + 1_024;
-/// The `Retry-After` of a comparison that is refused because another one runs, in milliseconds.
+/// The `Retry-After` of a comparison that is refused because another comparison runs, in milliseconds.
 const BUSY_RETRY_MS: u32 = 5_000;
 /// The scopes that may read rules.
 const READERS: &[Scope] = &[Scope::Admin, Scope::Read];
@@ -95,10 +96,10 @@ fn preset_or_text(schema: &mut Schema) {
 }
 
 impl PolicyCandidate {
-    /// The rules.
+    /// Parses the rules.
     ///
     /// # Errors
-    /// `invalid` if there is no such preset, the text has errors, or not exactly one of them is given.
+    /// `invalid` if the preset does not exist, if the text has errors, or if not exactly one of the two fields is present.
     fn rules(self) -> Result<Policy, Refusal> {
         match (self.preset, self.text) {
             (Some(name), None) => Policy::preset(&name).ok_or_else(|| {
@@ -131,6 +132,7 @@ impl From<&causerie_policy::Problem> for PolicyProblem {
     }
 }
 
+/// The warnings about a policy.
 fn warnings(policy: &Policy) -> Vec<PolicyProblem> {
     policy.warnings().iter().map(PolicyProblem::from).collect()
 }
@@ -177,29 +179,36 @@ impl PolicyChanged {
     }
 }
 
-/// The words that facts use and the rules do not declare. These facts would have no effect under the rules, so the words are
-/// refused unless the caller accepts them.
+/// Returns the words that facts use and the rules do not declare. These facts would have no effect under the rules.
+///
+/// # Errors
+/// `invalid` with the field `acceptUnusedWords` if there are such words and the caller has not accepted them; `unavailable`
+/// if the database does not answer.
 async fn unused_words(app: &App, key: &ApiCaller, policy: &Policy, accepted: bool) -> Result<Vec<UnusedWord>, Refusal> {
     let unused = policies::unused_words(&app.store, key.tenant, policy.vocabulary()).await?;
     if !unused.is_empty() && !accepted {
         let words: Vec<String> = unused
             .iter()
-            .map(|one| format!("{} `{}` ({})", one.what, one.word, counted(one.facts, "fact", "facts")))
+            .map(|unused| format!("{} `{}` ({})", unused.what, unused.word, counted(unused.facts, "fact", "facts")))
             .collect();
-        let why = format!("must be true, or the rules must declare these words, which facts use: {}", words.join(", "));
-        return Err(invalid("acceptUnusedWords", &why));
+        let reason = format!("must be true, or the rules must declare these words, which facts use: {}", words.join(", "));
+        return Err(invalid("acceptUnusedWords", &reason));
     }
-    Ok(unused.into_iter().map(|one| UnusedWord { what: one.what, word: one.word, facts: one.facts }).collect())
+    Ok(unused.into_iter().map(|word| UnusedWord { what: word.what, word: word.word, facts: word.facts }).collect())
 }
 
+/// An earlier version of the tenant's rules; without a number, the version before the rules in force.
+///
+/// # Errors
+/// `not_found` with this field if the tenant has no such version; `unavailable` if the database does not answer.
 async fn earlier(app: &App, key: &ApiCaller, version: Option<u64>, field: &str) -> Result<Version, Refusal> {
     let found = policies::earlier(&app.store, key.tenant, version).await?;
-    found.map_err(|why| Refusal::new(ErrorCode::NotFound, why).field(field))
+    found.map_err(|reason| Refusal::new(ErrorCode::NotFound, reason).field(field))
 }
 
-/// Puts rules in force, and then compares them with the rules before. The change does not wait for the comparison, which is
-/// left out if it takes too long.
-async fn set_and_compared(
+/// Puts rules in force, and then compares them with the rules before. If the comparison takes too long, it is left out and
+/// the change stays.
+async fn set_and_compare(
     app: &App,
     key: &ApiCaller,
     policy: &Arc<Policy>,
@@ -209,13 +218,13 @@ async fn set_and_compared(
     let before = app.facts.cached(key.tenant);
     let changed = set(app, key, policy, restores).await?;
     let difference = match before {
-        Some(before) => compared_with(app, before, policy, language, COMPARISON_AFTER_CHANGE_MAX).await.ok(),
+        Some(before) => compare_within_limit(app, before, policy, language, COMPARISON_AFTER_CHANGE_MAX).await.ok(),
         None => None,
     };
     Ok((changed, difference))
 }
 
-/// Puts rules in force. When this function returns, every node decides by them.
+/// Puts rules in force. When this function returns, all nodes decide by these rules.
 async fn set(app: &App, key: &ApiCaller, policy: &Policy, restores: Option<u64>) -> Result<Changed, Refusal> {
     let by = Actor::back_end(key);
     let changed = policies::set(&app.store, key.tenant, policy, &by, restores, app.clock.now_ms()).await;
@@ -226,12 +235,23 @@ async fn set(app: &App, key: &ApiCaller, policy: &Policy, restores: Option<u64>)
     Ok(changed)
 }
 
-async fn compared(app: &App, key: &ApiCaller, policy: &Arc<Policy>, language: Language) -> Result<Comparison, Refusal> {
+/// Compares rules with the rules in force.
+async fn compare_with_current(
+    app: &App,
+    key: &ApiCaller,
+    policy: &Arc<Policy>,
+    language: Language,
+) -> Result<Comparison, Refusal> {
     let current = app.facts.latest(key.tenant).await?;
-    compared_with(app, current, policy, language, COMPARISON_MAX).await
+    compare_within_limit(app, current, policy, language, COMPARISON_MAX).await
 }
 
-async fn compared_with(
+/// Compares rules with the rules of `old`.
+///
+/// # Errors
+/// `rate_limited` while another comparison runs, `timeout` if the comparison takes longer than `limit`, `unavailable` if the
+/// database does not answer.
+async fn compare_within_limit(
     app: &App,
     old: Arc<Snapshot>,
     policy: &Arc<Policy>,
@@ -242,12 +262,12 @@ async fn compared_with(
     match policies::compare_within(&app.store, old, new, app.clock.now_ms(), language, limit).await {
         Ok(comparison) => Ok(comparison),
         Err(NotCompared::Busy) => {
-            let why = "this server runs one comparison of rules at a time, and another is running; try again later";
-            Err(Refusal::new(ErrorCode::RateLimited, why).retry_after_ms(BUSY_RETRY_MS))
+            let reason = "this server runs one comparison of rules at a time, and another is running; try again later";
+            Err(Refusal::new(ErrorCode::RateLimited, reason).retry_after_ms(BUSY_RETRY_MS))
         }
         Err(NotCompared::TooLong) => {
-            let why = format!("the comparison takes more than {} s", limit.as_secs());
-            Err(Refusal::new(ErrorCode::Timeout, why))
+            let reason = format!("the comparison takes more than {} s", limit.as_secs());
+            Err(Refusal::new(ErrorCode::Timeout, reason))
         }
         Err(NotCompared::Failed(error)) => Err(error.into()),
     }

@@ -1,4 +1,4 @@
-//! `PUT /v1/policy`: puts rules in force, or reports what they would change.
+//! `PUT /v1/policy`: puts rules in force, or reports the effect that the rules would have.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use http::Method;
 use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
 
-use super::{PolicyCandidate, PolicyChanged, RULES_BODY_BYTES_MAX, compared, set_and_compared, unused_words};
+use super::{PolicyCandidate, PolicyChanged, RULES_BODY_BYTES_MAX, compare_with_current, set_and_compare, unused_words};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
@@ -64,9 +64,9 @@ impl Endpoint for PutPolicy {
         let policy = Arc::new(PolicyCandidate { preset: choice.preset, text: choice.text }.rules()?);
         let unused = unused_words(app, key, &policy, accepted).await?;
         let (changed, difference) = if dry_run {
-            (None, Some(compared(app, key, &policy, language).await?))
+            (None, Some(compare_with_current(app, key, &policy, language).await?))
         } else {
-            let (changed, difference) = set_and_compared(app, key, &policy, None, language).await?;
+            let (changed, difference) = set_and_compare(app, key, &policy, None, language).await?;
             (Some(changed), difference)
         };
         Ok(Json(PolicyChanged::new(changed, &policy, unused, difference)))

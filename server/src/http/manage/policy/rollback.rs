@@ -7,7 +7,7 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{PolicyChanged, earlier, set_and_compared, unused_words};
+use super::{PolicyChanged, earlier, set_and_compare, unused_words};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
@@ -51,10 +51,10 @@ impl Endpoint for RollbackPolicy {
     async fn run(call: Call<Self>, (): (), Json(body): Self::Body) -> Result<Self::Answer, Problem> {
         let (app, key, language) = (&call.shared.app, &call.caller, Language::of_request(&call.headers));
         let version = earlier(app, key, body.to, "to").await?;
-        let policy = policies::compile(&version).map_err(|why| Refusal::new(ErrorCode::Invalid, why).field("to"))?;
+        let policy = policies::compile(&version).map_err(|reason| Refusal::new(ErrorCode::Invalid, reason).field("to"))?;
         let policy = Arc::new(policy);
         let unused = unused_words(app, key, &policy, body.accept_unused_words.unwrap_or_default()).await?;
-        let (changed, difference) = set_and_compared(app, key, &policy, Some(version.version), language).await?;
+        let (changed, difference) = set_and_compare(app, key, &policy, Some(version.version), language).await?;
         Ok(Json(PolicyChanged::new(Some(changed), &policy, unused, difference)))
     }
 }

@@ -58,13 +58,13 @@ impl Endpoint for TestPolicy {
 
     async fn run(_: Call<Self>, (): (), Json(body): Self::Body) -> Result<Self::Answer, Problem> {
         if body.cases.len() > TEXT_BYTES_MAX {
-            let why = format!("`cases` has more than {TEXT_BYTES_MAX} bytes");
-            return Err(Refusal::new(ErrorCode::TooLarge, why).field("cases").into());
+            let reason = format!("`cases` has more than {TEXT_BYTES_MAX} bytes");
+            return Err(Refusal::new(ErrorCode::TooLarge, reason).field("cases").into());
         }
         let policy = Policy::parse(&body.text).map_err(|problems| {
             Refusal::new(ErrorCode::Invalid, format!("`text`: {}", policies::sentence(&problems))).field("text")
         })?;
-        // A large table takes a while.
+        // The test of a large table takes long, so it runs on a thread for blocking work.
         let tested = spawn_blocking(move || policy.test(&body.cases)).await;
         let tested = tested.map_err(|error| Refusal::new(ErrorCode::Internal, format!("the cases died: {error}")))?;
         Ok(Json(match tested {

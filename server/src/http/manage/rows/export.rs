@@ -1,4 +1,4 @@
-//! `GET /v1/export`: all rows of the tenant, in an order in which an import takes them.
+//! `GET /v1/export`: all rows of the tenant, in an order that an import accepts.
 
 use causerie_protocol::TenantId;
 use http::Method;
@@ -18,7 +18,7 @@ use crate::{
         error::Problem,
         manage::{
             endpoint::{Call, Endpoint, Params},
-            ndjson::{Lines, Ndjson, Stopped},
+            ndjson::{ExportError, Lines, Ndjson},
             schemas::extend,
         },
     },
@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// Rows read at a time.
+/// The number of rows per query.
 const PAGE: u32 = 1_000;
 
 /// Exports the tenant.
@@ -89,72 +89,76 @@ impl Endpoint for Export {
     async fn run(call: Call<Self>, Params(query): Self::Query, (): ()) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
         let permit = call.shared.exports.begin(key.tenant)?;
-        let mut work = Work { tenant: key.tenant, only: query.only, lines: Lines::create(app)? };
+        let mut work = ExportWork { tenant: key.tenant, only: query.only, lines: Lines::create(app)? };
         let transaction = app.store.begin_reading().await?;
         let entry = audit::done(audit::back_end(key), "export", "", [], app.clock.now_ms());
         audit::record(&app.store, key.tenant, entry).await?;
         let done = work.all(&transaction).await;
         let _ = transaction.rollback().await;
         done?;
-        Ok(work.lines.end(permit.read(), call.cut).await?)
+        Ok(work.lines.end(permit.finish_reading(), call.cut).await?)
     }
 }
 
-struct Work {
+/// An export that reads rows.
+struct ExportWork {
     tenant: TenantId,
     only: Option<RowType>,
     lines: Lines,
 }
 
-impl Work {
-    fn wants(&self, of: RowType) -> bool {
-        self.only.is_none_or(|only| only == of)
+impl ExportWork {
+    fn includes(&self, row_type: RowType) -> bool {
+        self.only.is_none_or(|only| only == row_type)
     }
 
-    async fn all(&mut self, transaction: &Transaction) -> Result<(), Stopped> {
+    /// Writes the rows of all types that the export includes.
+    async fn all(&mut self, transaction: &Transaction) -> Result<(), ExportError> {
         let tenant = self.tenant;
-        if self.wants(RowType::User) {
+        if self.includes(RowType::User) {
             self.paged::<UserRow>(transaction).await?;
         }
-        if self.wants(RowType::Group) {
+        if self.includes(RowType::Group) {
             self.groups(transaction).await?;
         }
-        if self.wants(RowType::Membership) {
+        if self.includes(RowType::Membership) {
             self.paged::<MembershipRow>(transaction).await?;
         }
-        if self.wants(RowType::Relation) {
+        if self.includes(RowType::Relation) {
             self.paged::<RelationRow>(transaction).await?;
         }
-        if self.wants(RowType::Edge) {
+        if self.includes(RowType::Edge) {
             self.paged::<EdgeRow>(transaction).await?;
         }
-        if self.wants(RowType::Setting) {
+        if self.includes(RowType::Setting) {
             let settings = stored::settings(transaction, tenant).await?;
             self.lines.write(settings.into_iter().map(SettingRow::new)).await?;
         }
         Ok(())
     }
 
-    /// Writes each group after its parent, which an import must know first.
-    async fn groups(&mut self, transaction: &Transaction) -> Result<(), Stopped> {
+    /// Writes the groups. Each group comes after its parent, because an import refuses a group whose parent it does not
+    /// know.
+    async fn groups(&mut self, transaction: &Transaction) -> Result<(), ExportError> {
         for depth in 0..=ABOVE_MAX {
-            let (mut after, mut any) = (String::new(), false);
+            let (mut after, mut has_groups) = (String::new(), false);
             loop {
                 let groups = pages::groups_at_depth(transaction, self.tenant, depth, &after, PAGE).await?;
                 let Some(last) = groups.last() else { break };
-                any = true;
+                has_groups = true;
                 after.clone_from(&last.external_id);
                 let rows = read::groups(transaction, groups).await?;
                 self.lines.write(rows.into_iter().map(|(_, row)| row)).await?;
             }
-            if !any {
+            if !has_groups {
                 break;
             }
         }
         Ok(())
     }
 
-    async fn paged<T: Paged + Serialize>(&mut self, transaction: &Transaction) -> Result<(), Stopped> {
+    /// Writes the rows of one type, page by page.
+    async fn paged<T: Paged + Serialize>(&mut self, transaction: &Transaction) -> Result<(), ExportError> {
         let mut after = Vec::new();
         loop {
             let rows = T::page(transaction, self.tenant, &after, PAGE).await?;

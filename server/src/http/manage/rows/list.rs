@@ -21,7 +21,7 @@ use crate::{
 /// Lists the rows of a type.
 pub struct ListRows<T>(PhantomData<T>);
 
-/// A type of rows with a list of its own.
+/// A type of rows that has a separate list.
 pub trait Listed: Paged + Serialize + JsonSchema + 'static {
     /// The path of the list.
     const PATH: &'static str;

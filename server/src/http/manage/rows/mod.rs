@@ -1,5 +1,5 @@
-//! The facts of a tenant as the rows of an import: in pages ([`search`], [`list`],
-//! [`memberships`]), one alone ([`one`]), and as a whole ([`export`]).
+//! The facts of a tenant as the rows of an import: in pages ([`search`], [`list`], [`memberships`]), a single row ([`one`]),
+//! and all rows ([`export`]).
 
 pub mod export;
 pub mod list;

@@ -27,7 +27,7 @@ use crate::{
 /// Reads one row.
 pub struct GetRow<T>(PhantomData<T>);
 
-/// A type of rows that have an id of the product.
+/// A type of rows that have an external id.
 pub trait Identified: Searched + Serialize + JsonSchema {
     /// The path of one row.
     const PATH: &'static str;
@@ -36,10 +36,10 @@ pub trait Identified: Searched + Serialize + JsonSchema {
     /// The summary of the operation.
     const SUMMARY: &'static str;
 
-    /// The server's id of the row with this id of the product.
+    /// The server's id of the row with this external id.
     ///
     /// # Errors
-    /// `not_found` if there is no such row; `unavailable` if the database fails.
+    /// `not_found` if the tenant has no such row; `unavailable` if the database fails.
     fn id(app: &App, caller: &ApiCaller, id: &str) -> impl Future<Output = Result<Uuid, Refusal>> + Send;
 }
 
@@ -64,8 +64,8 @@ impl Identified for GroupRow {
     }
 }
 
-fn not_found(what: &str) -> Refusal {
-    Refusal::new(ErrorCode::NotFound, format!("this tenant has no {what} of this id"))
+fn not_found(kind: &str) -> Refusal {
+    Refusal::new(ErrorCode::NotFound, format!("this tenant has no {kind} of this id"))
 }
 
 impl<T: Identified> Endpoint for GetRow<T> {
@@ -83,8 +83,8 @@ impl<T: Identified> Endpoint for GetRow<T> {
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let app = &call.shared.app;
         let id = T::id(app, &call.caller, call.id()).await?;
-        // The row may be gone since its id was read.
-        let row = T::of_ids(app.store.reader(), &[id]).await?.remove(&id);
+        // The row may have been removed after its id was read.
+        let row = T::find_by_ids(app.store.reader(), &[id]).await?.remove(&id);
         Ok(Json(row.ok_or_else(|| not_found("row"))?))
     }
 }

@@ -1,4 +1,4 @@
-//! Reads rows from the store, with the product's ids instead of the server's.
+//! Reads rows from the store. The rows contain external ids instead of the server's ids.
 
 use std::future::Future;
 
@@ -17,9 +17,10 @@ use crate::store::{
 /// A row and its key.
 pub type Keyed<T> = (Vec<String>, T);
 
-/// Rows that are read in pages, in the order of their keys. A key consists of ids of the product and words of the rules.
+/// A type of rows that are read in pages, in the order of their keys. A key consists of external ids and words of the
+/// policy.
 pub trait Paged: Sized + Send {
-    /// Rows of the tenant after a key; at most `limit`. An empty key selects the first page.
+    /// Reads at most `limit` rows of the tenant whose keys are after the key `after`. An empty key selects the first page.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses a statement.
@@ -99,7 +100,7 @@ impl Paged for EdgeRow {
     }
 }
 
-/// [`Paged::page`] of the memberships that match a filter.
+/// Like [`Paged::page`], for the memberships that match a filter.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -118,12 +119,12 @@ pub async fn memberships(
     Ok(rows.collect())
 }
 
-/// The parts of a key. Missing parts are empty, and the empty text is the smallest.
+/// The parts of a key. A missing part becomes the empty text, which comes before all other texts.
 fn parts<const N: usize>(key: &[String]) -> [&str; N] {
-    std::array::from_fn(|at| key.get(at).map(String::as_str).unwrap_or_default())
+    std::array::from_fn(|index| key.get(index).map(String::as_str).unwrap_or_default())
 }
 
-/// Groups with the product's ids of their parents.
+/// Converts groups to rows. Reads the external ids of their parents.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -132,7 +133,7 @@ pub async fn groups(
     groups: Vec<StoredGroup>,
 ) -> Result<Vec<Keyed<GroupRow>>, StoreError> {
     let parents: Vec<GroupId> = groups.iter().filter_map(|group| group.parent).collect();
-    let names = stored::group_names(connection, &parents).await?;
+    let names = stored::group_external_ids(connection, &parents).await?;
     let rows = groups.into_iter().map(|group| {
         let parent = group.parent.and_then(|parent| names.get(&parent)).cloned();
         (vec![group.external_id.clone()], GroupRow::new(group, parent.as_deref()))

@@ -1,4 +1,4 @@
-//! `GET /v1/rows/users` and `GET /v1/rows/groups`: all rows of the type in pages, or those that a search finds.
+//! `GET /v1/rows/users` and `GET /v1/rows/groups`: all rows of the type in pages, or the rows that a search finds.
 
 use std::{collections::HashMap, future::Future, marker::PhantomData};
 
@@ -43,8 +43,8 @@ pub struct SearchQuery {
     /// The most rows of the page.
     #[schemars(with = "u32", range(min = 1, max = limits::PAGE_MAX))]
     limit: Option<String>,
-    /// Only rows of which each word of this text begins a word of the name or the id. Case and accents are ignored. A group whose kind
-    /// the rules do not declare is not found.
+    /// Only rows of which each word of this text begins a word of the name or the id. Case and accents are ignored. A group
+    /// whose kind the rules do not declare is not found.
     #[schemars(with = "String", transform = query_bounds)]
     q: Option<String>,
 }
@@ -62,14 +62,14 @@ pub trait Searched: Paged + Serialize + JsonSchema + 'static {
     /// The summary of the operation.
     const SUMMARY: &'static str;
 
-    /// The places of the rows that a search finds: at most one more than its limit.
-    fn places(world: &World, search: &DirectoryQuery<'_>) -> Vec<DirectoryCursor>;
+    /// The positions of the rows that a search finds, at most one more than the limit of the search.
+    fn search(world: &World, search: &DirectoryQuery<'_>) -> Vec<DirectoryCursor>;
 
-    /// Rows by the server's ids. Rows that do not exist any more are left out.
+    /// Reads rows by the server's ids. Rows that do not exist any more are left out.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses a statement.
-    fn of_ids(
+    fn find_by_ids(
         connection: &impl ConnectionTrait,
         ids: &[Uuid],
     ) -> impl Future<Output = Result<HashMap<Uuid, Self>, StoreError>> + Send;
@@ -80,11 +80,11 @@ impl Searched for UserRow {
     const ID: &'static str = "listUserRows";
     const SUMMARY: &'static str = "Lists or searches the users of the tenant, as the rows of an import.";
 
-    fn places(world: &World, search: &DirectoryQuery<'_>) -> Vec<DirectoryCursor> {
+    fn search(world: &World, search: &DirectoryQuery<'_>) -> Vec<DirectoryCursor> {
         world.search_users(search)
     }
 
-    async fn of_ids(connection: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Self>, StoreError> {
+    async fn find_by_ids(connection: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Self>, StoreError> {
         let ids: Vec<UserId> = ids.iter().copied().map(UserId).collect();
         let users = stored::users_of_ids(connection, &ids).await?;
         Ok(users.into_iter().map(|user| (user.id, Self::from(user))).collect())
@@ -96,11 +96,11 @@ impl Searched for GroupRow {
     const ID: &'static str = "listGroupRows";
     const SUMMARY: &'static str = "Lists or searches the groups of the tenant, as the rows of an import.";
 
-    fn places(world: &World, search: &DirectoryQuery<'_>) -> Vec<DirectoryCursor> {
+    fn search(world: &World, search: &DirectoryQuery<'_>) -> Vec<DirectoryCursor> {
         world.search_groups(search)
     }
 
-    async fn of_ids(connection: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Self>, StoreError> {
+    async fn find_by_ids(connection: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Self>, StoreError> {
         let ids: Vec<GroupId> = ids.iter().copied().map(GroupId).collect();
         let groups = stored::groups_of_ids(connection, &ids).await?;
         let ids: Vec<Uuid> = groups.iter().map(|group| group.id.0).collect();
@@ -127,20 +127,20 @@ impl<T: Searched> Endpoint for SearchRows<T> {
         let rows = match query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             None => T::page(app.store.reader(), tenant, &range.after, range.to_read()).await?,
             Some(text) if text.len() > limits::QUERY_BYTES_MAX => {
-                let why = format!("`q` has more than {} bytes", limits::QUERY_BYTES_MAX);
-                return Err(Refusal::new(ErrorCode::TooLarge, why).field("q").into());
+                let reason = format!("`q` has more than {} bytes", limits::QUERY_BYTES_MAX);
+                return Err(Refusal::new(ErrorCode::TooLarge, reason).field("q").into());
             }
             Some(text) => {
                 let facts = app.facts.latest(tenant).await?;
-                found(app.store.reader(), &facts.world, text, &range).await?
+                search_rows(app.store.reader(), &facts.world, text, &range).await?
             }
         };
         Ok(Json(RowPage::new(&range, rows)))
     }
 }
 
-/// The rows that a search finds, in the order of the words by which they are found.
-async fn found<T: Searched>(
+/// Reads the rows that a search finds, in the order of the words by which they are found.
+async fn search_rows<T: Searched>(
     connection: &impl ConnectionTrait,
     world: &World,
     text: &str,
@@ -149,16 +149,16 @@ async fn found<T: Searched>(
     let words: Vec<String> = fold::words(text).into_iter().collect();
     let after = match &range.after[..] {
         [word, key] => Uuid::parse_str(key).ok().map(|key| DirectoryCursor { word: word.clone(), key: key.as_u128() }),
-        // The cursor of a list without a search: the search begins.
+        // The cursor belongs to a list without a search. The search begins at its first row.
         _ => None,
     };
     let search = DirectoryQuery { words: &words, after: after.as_ref(), limit: range.limit };
-    let places = T::places(world, &search);
-    let ids: Vec<Uuid> = places.iter().map(|place| Uuid::from_u128(place.key)).collect();
-    let mut rows = T::of_ids(connection, &ids).await?;
-    let rows = places.into_iter().zip(ids).filter_map(|(place, id)| {
+    let positions = T::search(world, &search);
+    let ids: Vec<Uuid> = positions.iter().map(|position| Uuid::from_u128(position.key)).collect();
+    let mut rows = T::find_by_ids(connection, &ids).await?;
+    let rows = positions.into_iter().zip(ids).filter_map(|(position, id)| {
         let row = rows.remove(&id)?;
-        Some((vec![place.word, id.to_string()], row))
+        Some((vec![position.word, id.to_string()], row))
     });
     Ok(rows.collect())
 }

@@ -1,4 +1,4 @@
-//! The rows as types.
+//! The types of rows, as exports and lists of rows contain them.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -78,6 +78,7 @@ pub struct GroupRow {
 }
 
 impl GroupRow {
+    /// The row of a group. `parent` is the external id of its parent.
     pub(super) fn new(group: StoredGroup, parent: Option<&str>) -> Self {
         Self {
             r#type: "group",
@@ -111,6 +112,7 @@ pub struct MembershipRow {
 }
 
 impl MembershipRow {
+    /// The row of a membership. `user` and `group` are external ids.
     pub(super) fn new(fact: MembershipFact, user: &str, group: &str) -> Self {
         Self {
             r#type: "membership",
@@ -140,6 +142,7 @@ pub struct RelationRow {
 }
 
 impl RelationRow {
+    /// The row of a relation. `from` and `to` are external ids.
     pub fn new(fact: RelationFact, from: &str, to: &str) -> Self {
         Self {
             r#type: "relation",
@@ -164,6 +167,7 @@ pub struct EdgeRow {
 }
 
 impl EdgeRow {
+    /// The row of an edge. `from` and `to` are external ids.
     pub(super) fn new(fact: EdgeFact, from: &str, to: &str) -> Self {
         Self {
             r#type: "edge",
@@ -186,6 +190,7 @@ pub struct SettingRow {
 }
 
 impl SettingRow {
+    /// The row of a setting.
     pub(super) fn new((name, value): (String, String)) -> Self {
         Self { r#type: "setting", name, value }
     }

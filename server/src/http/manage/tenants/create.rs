@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{MAKE, TenantAnswer, name, name_bounds};
+use super::{CREATE_SCOPES, TenantAnswer, name, name_bounds};
 use crate::{
     audit::Actor,
     auth::{ApiCaller, Scope, api_key},
@@ -25,7 +25,7 @@ use crate::{
 /// Creates a tenant.
 pub struct CreateTenant;
 
-/// The scopes of the key of a new tenant.
+/// The scopes of the first API key of a new tenant.
 const KEY_SCOPES: [Scope; 4] = [Scope::Provision, Scope::Act, Scope::Read, Scope::Admin];
 
 /// A tenant to create.
@@ -51,8 +51,8 @@ pub struct TenantCreated {
     tenant: TenantAnswer,
     /// The id of the key.
     api_key_id: Uuid,
-    /// The key, with the scopes `provision`, `act`, `read` and `admin` of the new tenant. It can't be read again: if it is lost,
-    /// `createTenantApiKey` makes another.
+    /// The key, with the scopes `provision`, `act`, `read` and `admin` of the new tenant. It can't be read again: if it is
+    /// lost, `createTenantApiKey` makes another.
     api_key: String,
 }
 
@@ -61,7 +61,7 @@ impl Endpoint for CreateTenant {
     const PATH: &'static str = "/v1/tenants";
     const ID: &'static str = "createTenant";
     const SUMMARY: &'static str = "Creates a tenant and an API key for its back end.";
-    const SCOPES: &'static [Scope] = MAKE;
+    const SCOPES: &'static [Scope] = CREATE_SCOPES;
     const NEEDS_BODY: bool = true;
 
     type Caller = ApiCaller;
@@ -71,21 +71,22 @@ impl Endpoint for CreateTenant {
 
     async fn run(call: Call<Self>, (): (), Json(new): Self::Body) -> Result<Self::Answer, Problem> {
         let (store, by, now_ms) = (&call.shared.app.store, Actor::back_end(&call.caller), call.shared.app.clock.now_ms());
-        let slug =
-            tenants::slug(&new.slug).map_err(|why| unexpected("slug", &new.slug, why.trim_start_matches("expected ")))?;
+        let slug = tenants::slug(&new.slug)
+            .map_err(|reason| unexpected("slug", &new.slug, reason.trim_start_matches("expected ")))?;
         let name = name(&new.name)?;
         let policy = new.policy.as_deref().map(preset).transpose()?;
         let tenant = Tenant::new(&slug, &name, now_ms);
         let (key, row) = api_key::generate(tenant.id, "first key", &KEY_SCOPES, now_ms, None);
         let id = row.id;
         if !tenants::create(store, &by, &tenant, policy.as_ref(), Some(row)).await? {
-            let why = format!("there is a tenant `{slug}` already");
-            return Err(Refusal::new(ErrorCode::Conflict, why).field("slug").into());
+            let reason = format!("there is a tenant `{slug}` already");
+            return Err(Refusal::new(ErrorCode::Conflict, reason).field("slug").into());
         }
         Ok(Json(TenantCreated { tenant: tenant.into(), api_key_id: id, api_key: key }))
     }
 }
 
+/// The policy of a preset.
 fn preset(name: &str) -> Result<Policy, Refusal> {
     Policy::preset(name).ok_or_else(|| {
         let names: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{OPERATE, TenantAnswer, change};
+use super::{OPERATE_SCOPES, TenantAnswer, change};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
@@ -22,7 +22,7 @@ impl Endpoint for DeleteTenant {
     const SUMMARY: &'static str =
         "Deletes a suspended tenant with all that it holds: users, conversations, messages, rules, keys, audit and jobs.";
     const TEXT: &'static str = "A job deletes the rows; until it is done, the tenant is listed with `deletingAt`, and its slug can not be used again. This can not be undone. Backups keep what they hold. A key can not delete its own tenant.";
-    const SCOPES: &'static [Scope] = OPERATE;
+    const SCOPES: &'static [Scope] = OPERATE_SCOPES;
 
     type Caller = ApiCaller;
     type Query = ();

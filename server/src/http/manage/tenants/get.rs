@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{READ, TenantAnswer, not_found};
+use super::{READ_SCOPES, TenantAnswer, not_found};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
@@ -20,7 +20,7 @@ impl Endpoint for GetTenant {
     const PATH: &'static str = "/v1/tenants/{slug}";
     const ID: &'static str = "getTenant";
     const SUMMARY: &'static str = "Returns one tenant of this server.";
-    const SCOPES: &'static [Scope] = READ;
+    const SCOPES: &'static [Scope] = READ_SCOPES;
 
     type Caller = ApiCaller;
     type Query = ();

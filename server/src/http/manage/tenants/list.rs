@@ -4,7 +4,7 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{READ, TenantAnswer};
+use super::{READ_SCOPES, TenantAnswer};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
@@ -35,7 +35,7 @@ impl Endpoint for ListTenants {
     const PATH: &'static str = "/v1/tenants";
     const ID: &'static str = "listTenants";
     const SUMMARY: &'static str = "Lists the tenants of this server.";
-    const SCOPES: &'static [Scope] = READ;
+    const SCOPES: &'static [Scope] = READ_SCOPES;
 
     type Caller = ApiCaller;
     type Query = Params<PageQuery>;
@@ -44,7 +44,7 @@ impl Endpoint for ListTenants {
 
     async fn run(call: Call<Self>, Params(query): Self::Query, (): ()) -> Result<Self::Answer, Problem> {
         let (store, range) = (&call.shared.app.store, query.range()?);
-        let tenants = tenants::page(store, range.after_one(), range.to_read()).await?;
+        let tenants = tenants::page(store, range.after_key(), range.to_read()).await?;
         let tenants = tenants.into_iter().map(|tenant| (vec![tenant.slug.clone()], tenant.into()));
         let (tenants, next_cursor) = range.page(tenants.collect());
         Ok(Json(TenantPage { tenants, next_cursor }))

@@ -1,5 +1,6 @@
-//! The tenants of this server. Keys with the scope `tenants` or `operate` work on all tenants, whatever tenant the key belongs
-//! to: `tenants` is for the back end of a product that makes tenants, `operate` for the operators of the server.
+//! The tenants of this server. A key with the scope `tenants` or `operate` can manage all tenants, not only the tenant to
+//! which the key belongs. The scope `tenants` is for the back end of a product that creates tenants, `operate` is for the
+//! operators of the server.
 
 pub mod create;
 pub mod delete;
@@ -30,12 +31,12 @@ use crate::{
     store::queries::tenants::{self as stored, Tenant},
 };
 
-/// The scopes that may make and rename tenants.
-const MAKE: &[Scope] = &[Scope::Tenants];
+/// The scopes that may create and rename tenants.
+const CREATE_SCOPES: &[Scope] = &[Scope::Tenants];
 /// The scopes that may read the list of tenants.
-const READ: &[Scope] = &[Scope::Tenants, Scope::Operate];
+const READ_SCOPES: &[Scope] = &[Scope::Tenants, Scope::Operate];
 /// The scopes that may suspend, resume and delete tenants.
-const OPERATE: &[Scope] = &[Scope::Operate];
+const OPERATE_SCOPES: &[Scope] = &[Scope::Operate];
 
 /// A tenant.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -78,50 +79,52 @@ pub(super) fn name_bounds(schema: &mut Schema) {
     extend(schema, json!({ "minLength": 1 }));
 }
 
+/// Checks the display name of a tenant, and returns its stored form.
 pub(super) fn name(text: &str) -> Result<String, Refusal> {
     let bytes_max = limits::PROFILE_FIELD_BYTES_MAX;
     if text.len() > bytes_max {
-        let why = format!("`name` has more than {bytes_max} bytes");
-        return Err(Refusal::new(ErrorCode::TooLarge, why).field("name"));
+        let reason = format!("`name` has more than {bytes_max} bytes");
+        return Err(Refusal::new(ErrorCode::TooLarge, reason).field("name"));
     }
     if text.contains(char::is_control) {
         return Err(invalid("name", "contains control characters"));
     }
-    tenants::name(text).map_err(|why| invalid("name", &format!("is not good: {why}")))
+    tenants::name(text).map_err(|reason| invalid("name", &format!("is not good: {reason}")))
 }
 
 /// Changes the state of the tenant of the path, and returns the changed tenant.
 async fn change<E: Endpoint<Caller = ApiCaller>>(call: &Call<E>, change: StateChange) -> Result<Tenant, Problem> {
     let app = &call.shared.app;
     if change != StateChange::Resume {
-        refuse_own(call.caller.tenant, app, call.id()).await?;
+        refuse_own_tenant(call.caller.tenant, app, call.id()).await?;
     }
     let by = Actor::back_end(&call.caller);
     let changed = change_state(&app.store, &by, call.id(), change, app.clock.now_ms()).await?;
-    Ok(changed.map_err(unchanged)?)
+    Ok(changed.map_err(state_refusal)?)
 }
 
-/// Refuses a change that the tenant's state does not allow.
-fn unchanged(why: Unchanged) -> Refusal {
-    let why = match why {
+/// The refusal of a change that the tenant's state does not allow.
+fn state_refusal(reason: Unchanged) -> Refusal {
+    let reason = match reason {
         Unchanged::Absent => return not_found(),
         Unchanged::NotSuspended => "the tenant is not suspended: suspend it before you delete it".to_owned(),
         Unchanged::Deleting => "the tenant is being deleted".to_owned(),
         Unchanged::OlderPrograms(older) => older_programs(&older),
     };
-    Refusal::new(ErrorCode::Conflict, why)
+    Refusal::new(ErrorCode::Conflict, reason)
 }
 
-/// Refuses to suspend or delete the tenant of the key of the request: nobody could undo it with this key.
-async fn refuse_own(call_tenant: TenantId, app: &App, slug: &str) -> Result<(), Refusal> {
+/// Refuses to suspend or delete the tenant of the key of the request, because the key could not undo the change.
+async fn refuse_own_tenant(caller_tenant: TenantId, app: &App, slug: &str) -> Result<(), Refusal> {
     let found = stored::find_by_slug(&app.store, slug).await?;
-    if found.is_some_and(|tenant| tenant.id == call_tenant) {
-        let why = "the key of this request belongs to this tenant: use a key of another tenant, or `causerie tenant`";
-        return Err(Refusal::new(ErrorCode::Conflict, why));
+    if found.is_some_and(|tenant| tenant.id == caller_tenant) {
+        let reason = "the key of this request belongs to this tenant: use a key of another tenant, or `causerie tenant`";
+        return Err(Refusal::new(ErrorCode::Conflict, reason));
     }
     Ok(())
 }
 
+/// The refusal of a slug that no tenant has.
 pub(super) fn not_found() -> Refusal {
     Refusal::new(ErrorCode::NotFound, "there is no tenant of this slug")
 }

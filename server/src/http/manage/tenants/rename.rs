@@ -4,7 +4,7 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{MAKE, TenantAnswer, name, name_bounds, not_found};
+use super::{CREATE_SCOPES, TenantAnswer, name, name_bounds, not_found};
 use crate::{
     audit::Actor,
     auth::{ApiCaller, Scope},
@@ -32,7 +32,7 @@ impl Endpoint for RenameTenant {
     const PATH: &'static str = "/v1/tenants/{slug}";
     const ID: &'static str = "renameTenant";
     const SUMMARY: &'static str = "Changes the display name of a tenant.";
-    const SCOPES: &'static [Scope] = MAKE;
+    const SCOPES: &'static [Scope] = CREATE_SCOPES;
     const NEEDS_BODY: bool = true;
 
     type Caller = ApiCaller;

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{OPERATE, TenantAnswer, change};
+use super::{OPERATE_SCOPES, TenantAnswer, change};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
@@ -21,7 +21,7 @@ impl Endpoint for ResumeTenant {
     const ID: &'static str = "resumeTenant";
     const SUMMARY: &'static str = "Ends the suspension of a tenant.";
     const TEXT: &'static str = "A tenant that is being deleted can not be resumed.";
-    const SCOPES: &'static [Scope] = OPERATE;
+    const SCOPES: &'static [Scope] = OPERATE_SCOPES;
 
     type Caller = ApiCaller;
     type Query = ();

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{OPERATE, TenantAnswer, change};
+use super::{OPERATE_SCOPES, TenantAnswer, change};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
@@ -21,7 +21,7 @@ impl Endpoint for SuspendTenant {
     const ID: &'static str = "suspendTenant";
     const SUMMARY: &'static str = "Suspends a tenant: nobody connects, and nothing is written, until it is resumed.";
     const TEXT: &'static str = "From the answer on, tokens and API keys of the tenant are refused (`forbidden`) and nothing is written. Its connections are closed with the code 4503 at once, on all nodes; after a suspension by the command line, or while Redis is away, within some seconds. A key can not suspend its own tenant.";
-    const SCOPES: &'static [Scope] = OPERATE;
+    const SCOPES: &'static [Scope] = OPERATE_SCOPES;
 
     type Caller = ApiCaller;
     type Query = ();

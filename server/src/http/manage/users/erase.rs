@@ -46,33 +46,34 @@ impl Endpoint for EraseUser {
         let policy = facts::policy(&app.store, key.tenant).await?;
         let now_ms = app.clock.now_ms();
         let mut write = FactWrite::begin(&app.store, key.tenant, now_ms).await?.requested_by(Some(key.key)).await?;
-        let known = write.resolve_users(&[call.id()]).await?;
+        let ids = write.resolve_users(&[call.id()]).await?;
         let not_found = || Refusal::new(ErrorCode::NotFound, "this tenant has no user of this id");
-        let user = known.get(call.id()).copied().ok_or_else(not_found)?;
+        let user = ids.get(call.id()).copied().ok_or_else(not_found)?;
         let before = users::find(write.connection(), key.tenant, &[user]).await?;
         let before = before.into_iter().next().ok_or_else(not_found)?;
-        // Not the user's id, which other users know: a user of this name, made in advance, would make the erasure fail.
-        let erased = format!("erased-{}", UserId::new());
+        // The new external id contains a random id and not the server's id of the user, which other users know: with a known
+        // id, a back end could create a user with this external id in advance, and the erasure would fail.
+        let erased_external_id = format!("erased-{}", UserId::new());
 
         let memberships = stored::memberships_of_users(write.connection(), &[user]).await?;
         let memberships: Vec<_> = memberships.into_iter().map(|fact| fact.key).collect();
         write.remove_memberships(&memberships).await?;
         let relations = stored::relations_of(write.connection(), user).await?;
         let relations: Vec<_> = relations.into_iter().map(|fact| fact.key).collect();
-        let words = policy.vocabulary();
-        write.remove_relations(&relations, |relation| is_mutual(words, relation)).await?;
-        write.rename_user(user, &erased).await.map_err(|error| match error.is_unique_violation() {
+        let vocabulary = policy.vocabulary();
+        write.remove_relations(&relations, |relation| is_mutual(vocabulary, relation)).await?;
+        write.rename_user(user, &erased_external_id).await.map_err(|error| match error.is_unique_violation() {
             true => Refusal::new(ErrorCode::Conflict, "another user has the name for the erased user: try again"),
             false => error.into(),
         })?;
         let erased_at_s = now_ms.div_euclid(1000).max(before.tokens_valid_from_s - 1);
         let blocked = !matches!(before.status, UserStatus::Active | UserStatus::Invited);
-        let outlived_s = now_ms.div_euclid(1000) - LIFETIME_MAX_S - LEEWAY_S;
-        write.bury_user(call.id(), erased_at_s, blocked, outlived_s).await?;
+        let remove_before_s = now_ms.div_euclid(1000) - LIFETIME_MAX_S - LEEWAY_S;
+        write.add_tombstone(call.id(), erased_at_s, blocked, remove_before_s).await?;
         write.forget_log().await?;
         let profile = Profile {
-            external_id: erased.clone(),
-            name: Some(erased.clone()),
+            external_id: erased_external_id.clone(),
+            name: Some(erased_external_id.clone()),
             avatar_url: Some(String::new()),
             locale: Some(String::new()),
             about: Some(String::new()),
@@ -82,9 +83,9 @@ impl Endpoint for EraseUser {
             ..Profile::default()
         };
         write.users(&[profile]).await?;
-        let (before, after) = (format!("user:{}", call.id()), format!("user:{erased}"));
-        audit::rename(write.connection(), key.tenant, &before, &after).await?;
-        let entry = audit::done(audit::back_end(key), "user.erase", after, [], now_ms);
+        let (old_target, new_target) = (format!("user:{}", call.id()), format!("user:{erased_external_id}"));
+        audit::rename(write.connection(), key.tenant, &old_target, &new_target).await?;
+        let entry = audit::done(audit::back_end(key), "user.erase", new_target, [], now_ms);
         audit::append(write.connection(), key.tenant, entry).await?;
         if let Some(version) = write.commit().await? {
             app.hub.facts_changed(key.tenant, version);

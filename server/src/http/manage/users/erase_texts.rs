@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     audit::{self, Actor},
     auth::{ApiCaller, Scope},
-    commands::{EraseTexts, TextsOf},
+    commands::{EraseTexts, EraseTextsPayload},
     http::{
         caller,
         error::Problem,
@@ -46,7 +46,7 @@ impl Endpoint for EraseUserTexts {
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let (app, key, now_ms) = (&call.shared.app, &call.caller, call.shared.app.clock.now_ms());
         let user = caller::find(app, key, call.id()).await?;
-        let job = new_job::<EraseTexts>(Some(key.tenant), &TextsOf { user: user.id.0 }, now_ms);
+        let job = new_job::<EraseTexts>(Some(key.tenant), &EraseTextsPayload { user: user.id.0 }, now_ms);
         let id = job.id;
         let by = Actor::back_end(key);
         let transaction = by.begin(&app.store, Hold::Shared(key.tenant), now_ms).await?;

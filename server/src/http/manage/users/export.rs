@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::note;
+use super::record_in_audit;
 use crate::{
     auth::{ApiCaller, Scope},
     clock::rfc3339,
@@ -19,7 +19,7 @@ use crate::{
         error::Problem,
         manage::{
             endpoint::{Call, Endpoint},
-            ndjson::{Lines, Ndjson, Stopped},
+            ndjson::{ExportError, Lines, Ndjson},
             rows::{RelationRow, UserRow, read_memberships},
             schemas::extend,
         },
@@ -34,7 +34,7 @@ use crate::{
     },
 };
 
-/// Messages read at a time.
+/// The number of messages per query.
 const PAGE: u32 = 500;
 
 /// Exports the data of a user.
@@ -95,16 +95,17 @@ impl Endpoint for ExportUser {
         let user = caller::find(app, key, call.id()).await?;
         let permit = call.shared.exports.begin(key.tenant)?;
         let mut lines = Lines::create(app)?;
-        note(app, key, "user.export", call.id(), []).await?;
+        record_in_audit(app, key, "user.export", call.id(), []).await?;
         let transaction = app.store.begin_reading().await?;
         let done = all(&transaction, key.tenant, &user, &mut lines).await;
         let _ = transaction.rollback().await;
         done?;
-        Ok(lines.end(permit.read(), call.cut).await?)
+        Ok(lines.end(permit.finish_reading(), call.cut).await?)
     }
 }
 
-async fn all(transaction: &Transaction, tenant: TenantId, user: &User, lines: &mut Lines) -> Result<(), Stopped> {
+/// Writes the user, the user's memberships and relations, conversations and messages.
+async fn all(transaction: &Transaction, tenant: TenantId, user: &User, lines: &mut Lines) -> Result<(), ExportError> {
     let rows = stored::users_of_ids(transaction, &[user.id]).await?;
     lines.write(rows.into_iter().map(UserRow::from)).await?;
     let mut after = Vec::new();
@@ -126,13 +127,13 @@ async fn all(transaction: &Transaction, tenant: TenantId, user: &User, lines: &m
     lines.write(rows.collect::<Vec<_>>()).await?;
 
     let conversations = authored::conversations(transaction, user.id).await?;
-    let rows = conversations.into_iter().map(|one| ConversationLine {
+    let rows = conversations.into_iter().map(|conversation| ConversationLine {
         r#type: "conversation",
-        id: one.id,
-        subject: one.subject,
-        joined_at: rfc3339(one.joined_at_ms),
-        left_at: one.left_at_ms.map(rfc3339),
-        read_seq: one.read_seq,
+        id: conversation.id,
+        subject: conversation.subject,
+        joined_at: rfc3339(conversation.joined_at_ms),
+        left_at: conversation.left_at_ms.map(rfc3339),
+        read_seq: conversation.read_seq,
     });
     lines.write(rows).await?;
     let mut after = None;
@@ -140,15 +141,15 @@ async fn all(transaction: &Transaction, tenant: TenantId, user: &User, lines: &m
         let messages = authored::messages(transaction, user.id, after, PAGE).await?;
         let Some(last) = messages.last() else { return Ok(()) };
         after = Some(last.client_id);
-        let rows = messages.into_iter().map(|one| MessageLine {
+        let rows = messages.into_iter().map(|message| MessageLine {
             r#type: "message",
-            id: one.id,
-            conversation: one.conversation,
-            seq: one.seq,
-            text: one.text,
-            sent_at: rfc3339(one.sent_at_ms),
-            edited_at: one.edited_at_ms.map(rfc3339),
-            deleted_at: one.deleted_at_ms.map(rfc3339),
+            id: message.id,
+            conversation: message.conversation,
+            seq: message.seq,
+            text: message.text,
+            sent_at: rfc3339(message.sent_at_ms),
+            edited_at: message.edited_at_ms.map(rfc3339),
+            deleted_at: message.deleted_at_ms.map(rfc3339),
         });
         lines.write(rows).await?;
     }

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use crate::{app::App, audit, auth::ApiCaller};
 
-/// Records in the audit what was done to a user.
-async fn note<const N: usize>(
+/// Records an action on a user in the audit log.
+async fn record_in_audit<const N: usize>(
     app: &App,
     key: &ApiCaller,
     action: &str,

@@ -101,7 +101,7 @@ impl Endpoint for PutUser {
 
     async fn run(call: Call<Self>, (): (), Fields(fields): Self::Body) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
-        let said: Vec<String> = fields.keys().cloned().collect();
+        let field_names: Vec<String> = fields.keys().cloned().collect();
         let policy = facts::policy(&app.store, key.tenant).await?;
         let (mut profile, deleted) = profile(fields, call.id(), policy.vocabulary())?;
         if deleted {
@@ -115,34 +115,34 @@ impl Endpoint for PutUser {
         }
         let written = write.users(&[profile]).await?;
         let (_, user) = written.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::Internal, "no user was stored"))?;
-        let detail = [("fields", said.into()), ("status", json!(status.map(|status| word_of(&STATUSES, status))))];
+        let detail = [("fields", field_names.into()), ("status", json!(status.map(|status| word_of(&STATUSES, status))))];
         let entry = audit::done(audit::back_end(key), "user.put", format!("user:{}", call.id()), detail, now_ms);
         audit::append(write.connection(), key.tenant, entry).await?;
         if let Some(version) = write.commit().await? {
             app.hub.facts_changed(key.tenant, version);
         }
         if status.is_some_and(|status| status != UserStatus::Active) {
-            // Also if the status is repeated: the first signal may have been lost.
+            // The signal is sent even if the status is the same as before, because the first signal may have been lost.
             app.hub.revoke(user.id, i64::MAX);
         }
         Ok(Wire(wire::User::from(&user)))
     }
 }
 
-/// The profile in a row about the user of the path, and whether the row removes the user.
+/// Reads the row about the user of the path. Returns the profile, and whether the row removes the user.
 fn profile(
     mut fields: Map<String, Value>,
     id: &str,
-    words: &std::sync::Arc<causerie_policy::Vocabulary>,
+    vocabulary: &std::sync::Arc<causerie_policy::Vocabulary>,
 ) -> Result<(Profile, bool), Refusal> {
     for (field, expected) in [("type", "user"), ("id", id)] {
         match fields.insert(field.to_owned(), expected.into()) {
             None | Some(Value::Null) => {}
-            Some(said) if said == expected => {}
+            Some(value) if value == expected => {}
             Some(_) => return Err(invalid(field, &format!("must be left out here, or be `{expected}`"))),
         }
     }
-    let row = Row::read(fields, words, Undeclared::Refuse)?;
+    let row = Row::read(fields, vocabulary, Undeclared::Refuse)?;
     match row.fact {
         Fact::User(profile) => Ok((profile, row.deleted)),
         _ => Err(Refusal::new(ErrorCode::Internal, "the row is about no user")),

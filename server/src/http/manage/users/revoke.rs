@@ -5,7 +5,7 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::note;
+use super::record_in_audit;
 use crate::{
     auth::{ApiCaller, Scope, token::LEEWAY_S},
     http::{
@@ -53,22 +53,22 @@ impl Endpoint for RevokeUser {
         let user = caller::find(app, key, call.id()).await?;
         users::revoke_tokens(&app.store, Some(key.key), key.tenant, user.id, before_s, now_ms).await?;
         app.hub.revoke(user.id, before_s);
-        note(app, key, "user.revoke", call.id(), []).await?;
+        record_in_audit(app, key, "user.revoke", call.id(), []).await?;
         Ok(())
     }
 }
 
-/// Tokens issued before this second are revoked. By default this includes the tokens of the current second, because `iat`
-/// may be in whole seconds.
-fn issued_before(asked: Option<i64>, now_s: i64) -> Result<i64, Refusal> {
-    match asked {
+/// The second before which all tokens are revoked, in seconds since 1970 UTC. By default this is the next second, so that
+/// the tokens of the current second are revoked too: `iat` may be in whole seconds.
+fn issued_before(requested: Option<i64>, now_s: i64) -> Result<i64, Refusal> {
+    match requested {
         None => Ok(now_s + 1),
         Some(before) if before <= now_s + LEEWAY_S + 1 => Ok(before),
         Some(_) => {
-            let why = format!(
+            let reason = format!(
                 "is more than {LEEWAY_S} seconds ahead of this server's clock, which says {now_s} (seconds since 1970)"
             );
-            Err(invalid("issuedBefore", &why))
+            Err(invalid("issuedBefore", &reason))
         }
     }
 }

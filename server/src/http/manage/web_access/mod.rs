@@ -1,5 +1,5 @@
-//! The web pages that may use a tenant. As the endpoints of keys, each endpoint has an address for the caller's own tenant and
-//! an address for any tenant.
+//! The web pages that may use a tenant. Each endpoint has two addresses, as the endpoints of keys have: one for the
+//! caller's own tenant and one for any tenant.
 
 pub mod get;
 pub mod put;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    keys::{OfTenant, Own, Owner},
+    keys::{OwnTenant, Owner, PathTenant},
     schemas::extend,
 };
 use crate::{
@@ -18,20 +18,20 @@ use crate::{
     provisioning::web_access::{self, ENTRIES_MAX, ENTRY_BYTES_MAX},
 };
 
-/// The addresses of the endpoints.
+/// The paths of the endpoints for one kind of tenant in the path.
 pub trait Address: Owner {
-    /// The path.
+    /// The path of the web access.
     const WEB_ACCESS: &'static str;
     /// The names of the operations: get, put.
     const WEB_ACCESS_IDS: [&'static str; 2];
 }
 
-impl Address for Own {
+impl Address for OwnTenant {
     const WEB_ACCESS: &'static str = "/v1/web-access";
     const WEB_ACCESS_IDS: [&'static str; 2] = ["getWebAccess", "putWebAccess"];
 }
 
-impl Address for OfTenant {
+impl Address for PathTenant {
     const WEB_ACCESS: &'static str = "/v1/tenants/{slug}/web-access";
     const WEB_ACCESS_IDS: [&'static str; 2] = ["getTenantWebAccess", "putTenantWebAccess"];
 }
@@ -44,7 +44,8 @@ pub struct WebAccessAnswer {
     /// The origins whose pages may connect with tokens of the tenant; absent if the setting `listen.origins` of the server
     /// applies.
     allowed_origins: Option<Vec<String>>,
-    /// The origins whose pages may embed the tenant's page in a frame; absent if the setting `listen.frame_ancestors` applies.
+    /// The origins whose pages may embed the tenant's page in a frame; absent if the setting `listen.frame_ancestors`
+    /// applies.
     frame_ancestors: Option<Vec<String>>,
 }
 
@@ -61,17 +62,21 @@ fn list_bounds(schema: &mut Schema) {
     extend(schema, json!({ "items": entry }));
 }
 
-/// Refuses a list with an entry that no page has.
+/// Checks a list of origins. `entry_problem` returns the problem of one entry, if it has any.
+///
+/// # Errors
+/// `too_large` with the field if the list has too many entries; `invalid` with the path of the first entry that is not
+/// valid.
 fn check(
     list: Option<Vec<String>>,
     field: &str,
-    of_entry: fn(&str) -> Option<String>,
+    entry_problem: fn(&str) -> Option<String>,
 ) -> Result<Option<Vec<String>>, Refusal> {
-    match list.as_deref().and_then(|list| web_access::problem(list, of_entry)) {
+    match list.as_deref().and_then(|list| web_access::problem(list, entry_problem)) {
         None => Ok(list),
-        Some((at, why)) if at >= ENTRIES_MAX => {
-            Err(Refusal::new(ErrorCode::TooLarge, format!("`{field}`: {why}")).field(field))
+        Some((index, reason)) if index >= ENTRIES_MAX => {
+            Err(Refusal::new(ErrorCode::TooLarge, format!("`{field}`: {reason}")).field(field))
         }
-        Some((at, why)) => Err(Refusal::new(ErrorCode::Invalid, why).field(format!("{field}[{at}]"))),
+        Some((index, reason)) => Err(Refusal::new(ErrorCode::Invalid, reason).field(format!("{field}[{index}]"))),
     }
 }

@@ -25,8 +25,8 @@ pub struct PutWebAccess<A>(PhantomData<A>);
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewWebAccess {
-    /// The origins whose pages may connect with tokens of the tenant, as browsers send them: `https://app.example`. They replace
-    /// the setting `listen.origins` for this tenant. The server's own page may always connect.
+    /// The origins whose pages may connect with tokens of the tenant, as browsers send them: `https://app.example`. They
+    /// replace the setting `listen.origins` for this tenant. The server's own page may always connect.
     #[schemars(transform = list_bounds)]
     allowed_origins: Option<Vec<String>>,
     /// The origins whose pages may embed the tenant's page (`/embed/{tenant}`) in a frame: `https://app.example`, or

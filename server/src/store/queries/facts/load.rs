@@ -10,12 +10,12 @@ use causerie_protocol::{
     facts::{Change, Changes, change::Fact},
 };
 
-/// Users, or groups, per page.
+/// The number of users or groups per page.
 const PAGE: u32 = 5_000;
-/// Users whose memberships or relations are read at a time: a page of some tens of thousands of facts.
-const HOLDERS: usize = 1_000;
+/// The number of users whose memberships or relations one page contains: some tens of thousands of facts.
+const USERS_PER_PAGE: usize = 1_000;
 
-/// A read in progress.
+/// A read of all facts that has begun.
 pub struct Load {
     transaction: Transaction,
     tenant: TenantId,
@@ -24,7 +24,8 @@ pub struct Load {
 }
 
 impl Load {
-    /// Fixes the moment, and reads the versions and the policy as of that moment.
+    /// Begins the transaction of the read, and reads the versions and the policy. All later statements see the database as
+    /// of the same moment.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -41,52 +42,52 @@ impl Load {
         self.version
     }
 
-    /// The policy at that moment; `None` for the preset `open`.
+    /// The policy at the moment of the read; `None` for the preset `open`.
     #[must_use]
     pub fn policy(&self) -> Option<&StoredPolicy> {
         self.policy.as_ref()
     }
 
-    /// Passes every fact to `each`, page by page: users, groups, memberships, relations, edges, settings.
+    /// Passes every fact to `on_page`, page by page: users, groups, memberships, relations, edges, settings.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn facts(self, mut each: impl FnMut(Changes) + Send) -> Result<(), StoreError> {
+    pub async fn facts(self, mut on_page: impl FnMut(Changes) + Send) -> Result<(), StoreError> {
         let Self { transaction, tenant, .. } = self;
-        let mut page = |facts: Vec<Fact>| {
-            each(Changes { changes: facts.into_iter().map(|fact| Change { fact: Some(fact) }).collect() });
+        let mut emit = |facts: Vec<Fact>| {
+            on_page(Changes { changes: facts.into_iter().map(|fact| Change { fact: Some(fact) }).collect() });
         };
 
-        let mut ids = Vec::new();
+        let mut user_ids = Vec::new();
         let mut after = String::new();
         loop {
             let users = stored::users(&transaction, tenant, &after, PAGE).await?;
             let Some(last) = users.last() else { break };
             after.clone_from(&last.external_id);
-            ids.extend(users.iter().map(|user| UserId(user.id)));
-            page(users.iter().map(stored::user_fact).collect());
+            user_ids.extend(users.iter().map(|user| UserId(user.id)));
+            emit(users.iter().map(stored::user_fact).collect());
         }
         after.clear();
         loop {
             let groups = stored::groups(&transaction, tenant, &after, PAGE).await?;
             let Some(last) = groups.last() else { break };
             after.clone_from(&last.external_id);
-            page(groups.iter().map(stored::group_fact).collect());
+            emit(groups.iter().map(stored::group_fact).collect());
         }
-        // In the order of the primary keys of the tables.
-        ids.sort_unstable();
-        for holders in ids.chunks(HOLDERS) {
-            let memberships = stored::memberships_of_users(&transaction, holders).await?;
-            page(memberships.iter().map(|fact| Fact::Membership(fact.into())).collect());
+        // The tables are read fastest in the order of their primary keys.
+        user_ids.sort_unstable();
+        for users in user_ids.chunks(USERS_PER_PAGE) {
+            let memberships = stored::memberships_of_users(&transaction, users).await?;
+            emit(memberships.iter().map(|fact| Fact::Membership(fact.into())).collect());
         }
-        for holders in ids.chunks(HOLDERS) {
-            let relations = stored::relations_from(&transaction, holders).await?;
-            page(relations.iter().map(|fact| Fact::Relation(fact.into())).collect());
+        for users in user_ids.chunks(USERS_PER_PAGE) {
+            let relations = stored::relations_from(&transaction, users).await?;
+            emit(relations.iter().map(|fact| Fact::Relation(fact.into())).collect());
         }
         let edges = stored::edges(&transaction, tenant).await?;
-        page(edges.iter().map(|fact| Fact::Edge(fact.into())).collect());
+        emit(edges.iter().map(|fact| Fact::Edge(fact.into())).collect());
         let settings = stored::settings(&transaction, tenant).await?;
-        page(settings.iter().map(|(name, value)| stored::setting_fact(name, Some(value))).collect());
+        emit(settings.iter().map(|(name, value)| stored::setting_fact(name, Some(value))).collect());
         transaction.commit().await?;
         Ok(())
     }

@@ -1,9 +1,9 @@
-//! The fact lock of a tenant: exclusive for a transaction that changes facts, shared for a transaction that writes what was
-//! decided by the facts.
+//! The fact lock of a tenant: exclusive for a transaction that changes facts, shared for a transaction that writes rows
+//! which were decided by the facts.
 //!
 //! The locks are advisory locks, not row locks: PostgreSQL grants them in the order of the requests, so that a stream of
-//! shared holders can't starve a writer, and a shared lock writes nothing. Fact locks are taken before row locks, those of
-//! several tenants in the order of their keys. SQLite has one writer at a time and needs no fact lock.
+//! shared holders can't starve a writer, and a shared lock writes nothing. Fact locks are taken before row locks. The fact
+//! locks of several tenants are taken in the order of their keys. SQLite has one writer at a time and needs no fact lock.
 
 use causerie_protocol::TenantId;
 use sea_orm::{ConnectionTrait, DbBackend, Value, sea_query::ArrayType};
@@ -15,19 +15,19 @@ const SALT: u64 = 0x6661_6374_6c6f_636b;
 /// Distinguishes the import lock of a tenant from its fact lock.
 const IMPORT_SALT: i64 = 0x696d_706f_7274;
 
-/// What a transaction does with a tenant, and so which lock it takes.
+/// The fact lock that a transaction takes for the tenant that it works on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
-    /// The transaction makes a tenant, which no other transaction knows yet.
+    /// No lock of the tenant, because the transaction creates it and no other transaction knows it.
     Nothing,
-    /// The transaction writes for the tenant what was decided by its state.
+    /// The shared lock: the transaction writes rows that were decided by the tenant's facts and state.
     Shared(TenantId),
-    /// The transaction changes the state of the tenant, by which other transactions decide.
+    /// The exclusive lock: the transaction changes the facts or the state of the tenant, by which other transactions decide.
     Exclusive(TenantId),
 }
 
-/// Waits for the locks of a transaction that works on a tenant and was requested by a back end of the tenant `home`, which gets
-/// the shared lock. Holds the locks until the transaction ends.
+/// Waits for the locks of a transaction and holds them until the transaction ends: the lock `hold`, and the shared lock of
+/// the tenant `home`, whose back end requested the transaction.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -83,7 +83,7 @@ pub fn keys(tenants: impl IntoIterator<Item = TenantId>) -> Value {
     Value::Array(ArrayType::BigInt, Some(Box::new(keys.into_iter().map(Value::from).collect())))
 }
 
-/// The import lock of a tenant. Released when dropped.
+/// The import lock of a tenant, which allows one import at a time. Released when dropped.
 pub struct Importing {
     /// The transaction that holds the lock; it writes nothing. `None` on SQLite.
     transaction: Option<Transaction>,
@@ -112,11 +112,11 @@ pub async fn importing(store: &Store, tenant: TenantId) -> Result<Option<Importi
     let sql = "SELECT pg_try_advisory_xact_lock($1) AS taken";
     let values = vec![(key(tenant) ^ IMPORT_SALT).into()];
     let row = transaction.query_one_raw(statement(DbBackend::Postgres, sql, values)).await?;
-    let taken = row.map(|row| row.try_get::<bool>("", "taken")).transpose()?.unwrap_or_default();
-    Ok(taken.then_some(Importing { transaction: Some(transaction) }))
+    let is_taken = row.map(|row| row.try_get::<bool>("", "taken")).transpose()?.unwrap_or_default();
+    Ok(is_taken.then_some(Importing { transaction: Some(transaction) }))
 }
 
-/// Two tenants with the same key only wait for each other.
+/// The key of a tenant's lock. If two tenants have the same key, they only wait for each other.
 fn key(tenant: TenantId) -> i64 {
     let (high, low) = tenant.0.as_u64_pair();
     (high ^ low ^ SALT).cast_signed()

@@ -1,9 +1,9 @@
 //! The facts that rules evaluate: users, groups, memberships, relations, edges, settings.
 //!
-//! A change of facts is one transaction that holds the tenant's fact lock ([`lock`]), writes the tables, raises the tenant's
-//! version and appends the changes to the tenant's log ([`mod@write`]). Nodes read the tables once ([`load`]) and then
-//! follow the log ([`read`]). A new kind of fact needs a message in `causerie.facts.v1`, a table, a file in `write/`, and
-//! its page in [`load`].
+//! A change of facts is one transaction that holds the tenant's fact lock ([`lock`]), writes the tables, increments the
+//! tenant's version and appends the changes to the tenant's log ([`mod@write`]). Nodes read the tables once ([`load`]) and
+//! then follow the log ([`read`]). A new kind of fact needs a message in `causerie.facts.v1`, a table, a file in `write/`,
+//! and its page in [`load`].
 
 pub mod groups;
 pub mod load;
@@ -28,7 +28,7 @@ pub const ABOVE_MAX: usize = 64;
 pub struct GroupFact {
     /// The external id.
     pub external_id: String,
-    /// A kind that the policy declares. A new group without a kind concerns no rule.
+    /// A kind that the policy declares. No rule applies to a group without a kind.
     pub kind: Option<String>,
     /// Display name. A new group without a name gets the external id as name; an empty name changes nothing.
     pub name: Option<String>,
@@ -111,18 +111,18 @@ pub struct SettingFact {
     pub value: Option<String>,
 }
 
-/// The outcome of a row.
+/// The result of writing one fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The fact is new.
     Created,
-    /// The fact differed from what was stored. This includes a removed user who is active again.
+    /// The stored fact was different and was replaced. This includes a removed user who is active again.
     Updated,
     /// The fact was stored already, or did not exist before its removal.
     Unchanged,
     /// The fact was removed.
     Removed,
-    /// Nothing was written, because the row refers to something that does not exist.
+    /// Nothing was written, because the fact refers to a user or group that does not exist.
     Missing,
     /// Nothing was written, because the group would contain itself or be nested too deeply.
     Circular,

@@ -9,11 +9,11 @@ use super::{
 };
 use crate::store::{StoreError, rows::statement};
 
-/// The external ids of a fact's two ends, and the fact.
-pub type Named<T> = (String, String, T);
+/// A fact that connects two users or groups, after the external ids of the two.
+pub type WithExternalIds<T> = (String, String, T);
 
-/// A kind of fact that connects two users or groups. In SQL, `a` is the row of its first end, `f` the row of the fact and `b`
-/// the row of its second end.
+/// The tables and columns of a kind of fact that connects two users or groups. In SQL, `a` is the row of its first end, `f`
+/// the row of the fact and `b` the row of its second end.
 struct Link<const N: usize> {
     /// The table of the facts, with the columns that refer to the ends.
     table: &'static str,
@@ -45,8 +45,8 @@ const EDGES: Link<4> = Link {
     key: ["a.external_id", "f.from_role", "b.external_id", "f.to_role"],
 };
 
-/// Selects memberships by the external ids of the user and the group, and by the role. A field with `None` selects all
-/// memberships.
+/// Selects memberships by the external ids of the user and the group, and by the role. A field with `None` does not limit
+/// the selection.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(missing_docs)]
 pub struct MembershipFilter<'a> {
@@ -55,8 +55,8 @@ pub struct MembershipFilter<'a> {
     pub role: Option<&'a str>,
 }
 
-/// Memberships of a tenant in the order of user, group and role, beginning after `after`; at most `limit`. Each comes with the
-/// external ids of its user and its group.
+/// Memberships of a tenant in the order of user, group and role, beginning after `after`; at most `limit`. Each comes with
+/// the external ids of its user and its group.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -66,14 +66,14 @@ pub async fn memberships(
     filter: MembershipFilter<'_>,
     after: [&str; 3],
     limit: u32,
-) -> Result<Vec<Named<MembershipFact>>, StoreError> {
+) -> Result<Vec<WithExternalIds<MembershipFact>>, StoreError> {
     let conditions = [("a.external_id", filter.user), ("b.external_id", filter.group), ("f.role", filter.role)];
     let conditions: Vec<_> = conditions.into_iter().filter_map(|(column, value)| Some((column, value?))).collect();
     page(connection, &MEMBERSHIPS, tenant, &conditions, after, limit, membership).await
 }
 
-/// Relations of a tenant in the order of the first user, the kind and the second user, beginning after `after`; at most `limit`.
-/// Each comes with the external ids of its users.
+/// Relations of a tenant in the order of the first user, the kind and the second user, beginning after `after`; at most
+/// `limit`. Each comes with the external ids of its users.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -82,12 +82,12 @@ pub async fn relations(
     tenant: TenantId,
     after: [&str; 3],
     limit: u32,
-) -> Result<Vec<Named<RelationFact>>, StoreError> {
+) -> Result<Vec<WithExternalIds<RelationFact>>, StoreError> {
     page(connection, &RELATIONS, tenant, &[], after, limit, relation).await
 }
 
-/// Edges of a tenant in the order of the first group and its role, the second group and its role, beginning after `after`; at
-/// most `limit`. Each comes with the external ids of its groups.
+/// Edges of a tenant in the order of the first group and its role, the second group and its role, beginning after `after`;
+/// at most `limit`. Each comes with the external ids of its groups.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -96,12 +96,12 @@ pub async fn edges(
     tenant: TenantId,
     after: [&str; 4],
     limit: u32,
-) -> Result<Vec<Named<EdgeFact>>, StoreError> {
+) -> Result<Vec<WithExternalIds<EdgeFact>>, StoreError> {
     page(connection, &EDGES, tenant, &[], after, limit, edge).await
 }
 
-/// Groups of a tenant with `depth` groups above them, in the order of external ids, beginning after `after`; at most `limit`. A
-/// group whose parent does not exist has no group above it.
+/// Groups of a tenant with `depth` groups above them, in the order of external ids, beginning after `after`; at most
+/// `limit`. A group whose parent does not exist has no group above it.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -132,14 +132,14 @@ async fn page<T, const N: usize>(
     after: [&str; N],
     limit: u32,
     read: impl Fn(&QueryResult) -> Result<T, StoreError>,
-) -> Result<Vec<Named<T>>, StoreError> {
+) -> Result<Vec<WithExternalIds<T>>, StoreError> {
     let Link { table, columns: [first, second], ends: [first_end, second_end], key } = link;
     let backend = connection.get_database_backend();
     // SQLite keeps the order of the tables of a `CROSS JOIN`. It reads the first table by the index that sorts the page, and
     // sorts the facts of one end at a time. If the second end is given, the facts of that end are the smaller set.
     let join = if backend == DbBackend::Postgres { "" } else { "CROSS" };
-    let by_second = conditions.iter().any(|(column, _)| *column == "b.external_id");
-    let from = if by_second {
+    let is_filtered_by_second = conditions.iter().any(|(column, _)| *column == "b.external_id");
+    let from = if is_filtered_by_second {
         format!("{second_end} b {join} JOIN {table} f ON f.{second} = b.id {join} JOIN {first_end} a ON a.id = f.{first}")
     } else {
         format!("{first_end} a {join} JOIN {table} f ON f.{first} = a.id {join} JOIN {second_end} b ON b.id = f.{second}")

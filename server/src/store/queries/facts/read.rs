@@ -27,11 +27,11 @@ pub struct StoredPolicy {
     pub version: u64,
     /// The name of a preset, or a name that the operator chose.
     pub name: String,
-    /// The source text.
+    /// The text of the policy.
     pub text: String,
-    /// When it was put in force, milliseconds since 1970 UTC.
+    /// When the policy was put in force, milliseconds since 1970 UTC.
     pub created_at_ms: i64,
-    /// The actor who put it in force.
+    /// The actor that put the policy in force, such as `cli:root`.
     pub created_by: String,
     /// The version whose rules this policy restored; `None` for new rules.
     pub restores: Option<u64>,
@@ -123,8 +123,8 @@ pub async fn prune_log(store: &Store, keep: u32) -> Result<u64, StoreError> {
     let sql = "DELETE FROM fact_log WHERE (tenant_id, version) IN
                (SELECT l.tenant_id, l.version FROM facts f
                 JOIN fact_log l ON l.tenant_id = f.tenant_id AND l.version <= f.version - $1)";
-    let done = store.writer().execute_raw(statement(store.backend(), sql, vec![i64::from(keep).into()])).await?;
-    Ok(done.rows_affected())
+    let result = store.writer().execute_raw(statement(store.backend(), sql, vec![i64::from(keep).into()])).await?;
+    Ok(result.rows_affected())
 }
 
 /// Reads the columns `version` and `policy_version`.
@@ -132,9 +132,9 @@ pub(super) fn version(row: &QueryResult) -> Result<Version, StoreError> {
     version_as(row, "version")
 }
 
-/// Reads the versions, with `facts` as the name of the column with the version of the facts.
-pub(in crate::store::queries) fn version_as(row: &QueryResult, facts: &str) -> Result<Version, StoreError> {
-    Ok(Version { facts: number(row, facts)?, policy: number(row, "policy_version")? })
+/// Reads the versions. `facts_column` is the column with the version of the facts.
+pub(in crate::store::queries) fn version_as(row: &QueryResult, facts_column: &str) -> Result<Version, StoreError> {
+    Ok(Version { facts: number(row, facts_column)?, policy: number(row, "policy_version")? })
 }
 
 fn stored_policy(row: &QueryResult) -> Result<StoredPolicy, StoreError> {
@@ -151,7 +151,7 @@ fn stored_policy(row: &QueryResult) -> Result<StoredPolicy, StoreError> {
     })
 }
 
-/// Converts a counter for the database. No counter comes near the limit of 63 bits.
+/// Converts a counter to the type of the database. No counter comes near the limit of 63 bits.
 pub(super) fn signed(counter: u64) -> i64 {
     i64::try_from(counter).unwrap_or(i64::MAX)
 }

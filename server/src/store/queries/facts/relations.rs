@@ -9,7 +9,7 @@ use crate::{
     store::{
         StoreError,
         entities::user,
-        queries::columns::choice,
+        queries::columns::enum_value,
         rows::{Column, Rows, statement},
     },
 };
@@ -17,7 +17,7 @@ use crate::{
 /// A relation between two users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct Between {
+pub struct RelationBetween {
     /// The user who entered or requested the relation.
     pub from: UserId,
     /// Whether the relation is in force: the other user accepted it, or its kind needs no acceptance.
@@ -27,7 +27,7 @@ pub struct Between {
 /// A kind of relation that the list of a user contains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct Shown {
+pub struct ListedKind {
     /// The name of the kind, such as `friend`.
     pub relation: String,
     /// Whether the list also contains relations from other users to the user.
@@ -40,7 +40,7 @@ pub struct Shown {
 pub struct RelationOfUser {
     pub relation: String,
     pub other: User,
-    /// Whether the user entered or requested the relation, not the other user.
+    /// Whether the user, not the other user, entered or requested the relation.
     pub outgoing: bool,
     pub accepted: bool,
     /// The last change of the relation, milliseconds since 1970 UTC.
@@ -78,43 +78,43 @@ impl RelationOfUser {
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn between(
     connection: &impl ConnectionTrait,
-    one: UserId,
+    user: UserId,
     other: UserId,
     relation: &str,
-) -> Result<Vec<Between>, StoreError> {
+) -> Result<Vec<RelationBetween>, StoreError> {
     let sql = "SELECT from_id, state FROM relations WHERE kind = $3 AND ((from_id = $1 AND to_id = $2) \
                OR (from_id = $2 AND to_id = $1))";
-    let values = vec![one.0.into(), other.0.into(), relation.into()];
+    let values = vec![user.0.into(), other.0.into(), relation.into()];
     let rows = connection.query_all_raw(statement(connection.get_database_backend(), sql, values)).await?;
     rows.iter()
         .map(|row| {
             let from = UserId(row.try_get("", "from_id")?);
-            Ok(Between { from, accepted: is_accepted(row)? })
+            Ok(RelationBetween { from, accepted: is_accepted(row)? })
         })
         .collect()
 }
 
-/// The relations of a user that have one of the kinds `shown`, the latest change first, after the position `after` in the
-/// list; at most `limit` relations.
+/// The relations of a user that have one of these `kinds`, the latest change first, after the position `after` in the list;
+/// at most `limit` relations.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn of_user(
     connection: &impl ConnectionTrait,
     user: UserId,
-    shown: &[Shown],
+    kinds: &[ListedKind],
     after: Option<&Position>,
     limit: u32,
 ) -> Result<Vec<RelationOfUser>, StoreError> {
-    if shown.is_empty() {
+    if kinds.is_empty() {
         return Ok(Vec::new());
     }
     let mut rows = Rows::new([("kind", Column::Text), ("incoming", Column::Int)]);
-    for one in shown {
-        rows.push([one.relation.as_str().into(), i64::from(one.incoming).into()]);
+    for kind in kinds {
+        rows.push([kind.relation.as_str().into(), i64::from(kind.incoming).into()]);
     }
-    let (changed_at, other) = after.map_or((i64::MAX, Uuid::max()), |at| (at.changed_at_ms, at.other.0));
-    let (relation, outgoing) = after.map_or(("", false), |at| (at.relation.as_str(), at.outgoing));
+    let (changed_at, other) = after.map_or((i64::MAX, Uuid::max()), |position| (position.changed_at_ms, position.other.0));
+    let (relation, outgoing) = after.map_or(("", false), |position| (position.relation.as_str(), position.outgoing));
     let body = "SELECT r.kind, r.state, r.changed_at, r.outgoing, u.* FROM ( \
                 SELECT r.kind, r.state, r.changed_at, r.to_id AS other_id, 1 AS outgoing FROM input i \
                 JOIN relations r ON r.from_id = {0} AND r.kind = i.kind \
@@ -148,5 +148,5 @@ pub async fn of_user(
 }
 
 fn is_accepted(row: &QueryResult) -> Result<bool, DbErr> {
-    Ok(choice::<RelationState>(row, "", "state")? == RelationState::Accepted)
+    Ok(enum_value::<RelationState>(row, "", "state")? == RelationState::Accepted)
 }

@@ -10,17 +10,18 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryResult, Value};
 
 use super::{EdgeFact, EdgeKey, MembershipFact, MembershipKey, RelationFact, RelationKey};
 use crate::{
-    domain::{Delivers, GroupState, Kept, Numbered as _},
-    names::fold::words_of,
+    domain::{Delivers, GroupState, Numbered as _, StoredNumber},
+    names::fold::search_words,
     store::{
         StoreError,
         entities::user,
-        queries::columns::choice,
+        queries::columns::enum_value,
         rows::{self, statement},
     },
 };
 
-/// Users per statement. SQLite binds at most 32,766 values, and the facts of this many users fit into memory.
+/// The number of users or groups per statement. SQLite binds at most 32,766 values, and the facts of this many users fit
+/// into memory.
 const CHUNK: usize = 2_000;
 
 /// A group as stored.
@@ -32,8 +33,8 @@ pub struct StoredGroup {
     pub kind: String,
     pub name: String,
     pub parent: Option<GroupId>,
-    pub state: Kept<GroupState>,
-    pub delivers: Kept<Delivers>,
+    pub state: StoredNumber<GroupState>,
+    pub delivers: StoredNumber<Delivers>,
 }
 
 /// Users of a tenant in the order of external ids, beginning after `after`; at most `limit`.
@@ -87,7 +88,7 @@ pub async fn groups_of_ids(connection: &impl ConnectionTrait, ids: &[GroupId]) -
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn group_names(
+pub async fn group_external_ids(
     connection: &impl ConnectionTrait,
     groups: &[GroupId],
 ) -> Result<HashMap<GroupId, String>, StoreError> {
@@ -120,7 +121,8 @@ pub async fn memberships_of_users(
     users: &[UserId],
 ) -> Result<Vec<MembershipFact>, StoreError> {
     let rows =
-        of_users(connection, users, "SELECT m.* FROM memberships m WHERE m.user_id IN (SELECT id FROM input)").await?;
+        query_per_user_chunk(connection, users, "SELECT m.* FROM memberships m WHERE m.user_id IN (SELECT id FROM input)")
+            .await?;
     rows.iter().map(membership).collect()
 }
 
@@ -133,7 +135,7 @@ pub async fn memberships_of_group(
     group: GroupId,
 ) -> Result<Vec<MembershipFact>, StoreError> {
     let sql = "SELECT m.* FROM memberships m WHERE m.group_id = $1 ORDER BY m.role, m.user_id";
-    all(connection, sql, vec![group.0.into()]).await?.iter().map(membership).collect()
+    query_all(connection, sql, vec![group.0.into()]).await?.iter().map(membership).collect()
 }
 
 /// The relations from these users to others.
@@ -141,7 +143,9 @@ pub async fn memberships_of_group(
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn relations_from(connection: &impl ConnectionTrait, users: &[UserId]) -> Result<Vec<RelationFact>, StoreError> {
-    let rows = of_users(connection, users, "SELECT r.* FROM relations r WHERE r.from_id IN (SELECT id FROM input)").await?;
+    let rows =
+        query_per_user_chunk(connection, users, "SELECT r.* FROM relations r WHERE r.from_id IN (SELECT id FROM input)")
+            .await?;
     rows.iter().map(relation).collect()
 }
 
@@ -151,7 +155,7 @@ pub async fn relations_from(connection: &impl ConnectionTrait, users: &[UserId])
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn relations_of(connection: &impl ConnectionTrait, user: UserId) -> Result<Vec<RelationFact>, StoreError> {
     let sql = "SELECT r.* FROM relations r WHERE r.from_id = $1 UNION ALL SELECT r.* FROM relations r WHERE r.to_id = $2";
-    all(connection, sql, vec![user.0.into(), user.0.into()]).await?.iter().map(relation).collect()
+    query_all(connection, sql, vec![user.0.into(), user.0.into()]).await?.iter().map(relation).collect()
 }
 
 /// The relations between two users in both directions.
@@ -160,13 +164,13 @@ pub async fn relations_of(connection: &impl ConnectionTrait, user: UserId) -> Re
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn relations_between(
     connection: &impl ConnectionTrait,
-    one: UserId,
+    user: UserId,
     other: UserId,
 ) -> Result<Vec<RelationFact>, StoreError> {
     let sql = "SELECT r.* FROM relations r WHERE r.from_id = $1 AND r.to_id = $2 \
                UNION ALL SELECT r.* FROM relations r WHERE r.from_id = $3 AND r.to_id = $4";
-    let values = vec![one.0.into(), other.0.into(), other.0.into(), one.0.into()];
-    all(connection, sql, values).await?.iter().map(relation).collect()
+    let values = vec![user.0.into(), other.0.into(), other.0.into(), user.0.into()];
+    query_all(connection, sql, values).await?.iter().map(relation).collect()
 }
 
 /// All edges of a tenant.
@@ -175,7 +179,7 @@ pub async fn relations_between(
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn edges(connection: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<EdgeFact>, StoreError> {
     let sql = "SELECT e.* FROM edges e WHERE e.tenant_id = $1";
-    all(connection, sql, vec![tenant.0.into()]).await?.iter().map(edge).collect()
+    query_all(connection, sql, vec![tenant.0.into()]).await?.iter().map(edge).collect()
 }
 
 /// The settings of a tenant that differ from the policy's defaults, sorted by name.
@@ -184,12 +188,16 @@ pub async fn edges(connection: &impl ConnectionTrait, tenant: TenantId) -> Resul
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn settings(connection: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<(String, String)>, StoreError> {
     let sql = "SELECT s.name, s.value FROM settings s WHERE s.tenant_id = $1 ORDER BY s.name";
-    all(connection, sql, vec![tenant.0.into()]).await?.iter().map(setting).collect()
+    query_all(connection, sql, vec![tenant.0.into()]).await?.iter().map(setting).collect()
 }
 
 /// Runs `body` for chunks of users. `body` must use `IN (SELECT id FROM input)`: with a join with `input`, SQLite would read
 /// the whole table for each chunk.
-async fn of_users(connection: &impl ConnectionTrait, users: &[UserId], body: &str) -> Result<Vec<QueryResult>, StoreError> {
+async fn query_per_user_chunk(
+    connection: &impl ConnectionTrait,
+    users: &[UserId],
+    body: &str,
+) -> Result<Vec<QueryResult>, StoreError> {
     let mut found = Vec::new();
     for chunk in users.chunks(CHUNK) {
         let query = rows::ids(chunk.iter().copied()).statement(connection.get_database_backend(), body, &[]);
@@ -198,7 +206,11 @@ async fn of_users(connection: &impl ConnectionTrait, users: &[UserId], body: &st
     Ok(found)
 }
 
-async fn all(connection: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, StoreError> {
+async fn query_all(
+    connection: &impl ConnectionTrait,
+    sql: &str,
+    values: Vec<Value>,
+) -> Result<Vec<QueryResult>, StoreError> {
     Ok(connection.query_all_raw(statement(connection.get_database_backend(), sql, values)).await?)
 }
 
@@ -209,8 +221,8 @@ pub(super) fn group(row: &QueryResult) -> Result<StoredGroup, StoreError> {
         kind: row.try_get("", "kind")?,
         name: row.try_get("", "name")?,
         parent: row.try_get::<Option<_>>("", "parent_id")?.map(GroupId),
-        state: Kept::from_number(row.try_get("", "state")?),
-        delivers: Kept::from_number(row.try_get("", "delivers")?),
+        state: StoredNumber::from_number(row.try_get("", "state")?),
+        delivers: StoredNumber::from_number(row.try_get("", "delivers")?),
     })
 }
 
@@ -233,7 +245,7 @@ pub(super) fn relation(row: &QueryResult) -> Result<RelationFact, StoreError> {
             relation: row.try_get("", "kind")?,
             to: UserId(row.try_get("", "to_id")?),
         },
-        state: choice(row, "", "state")?,
+        state: enum_value(row, "", "state")?,
     })
 }
 
@@ -245,8 +257,8 @@ pub(super) fn edge(row: &QueryResult) -> Result<EdgeFact, StoreError> {
             to_group: GroupId(row.try_get("", "to_group")?),
             to_role: row.try_get("", "to_role")?,
         },
-        effect: choice(row, "", "effect")?,
-        delivers: choice(row, "", "delivers")?,
+        effect: enum_value(row, "", "effect")?,
+        delivers: enum_value(row, "", "delivers")?,
     })
 }
 
@@ -254,7 +266,8 @@ pub(super) fn setting(row: &QueryResult) -> Result<(String, String), StoreError>
     Ok((row.try_get("", "name")?, row.try_get("", "value")?))
 }
 
-/// Roles as the column holds them: sorted, with a space before and after each, so that a search for ` role ` finds a role.
+/// Roles as the column `roles` holds them: sorted, with a space before and after each, so that a search for ` role ` finds a
+/// role.
 pub(in crate::store) fn roles_text(roles: &[String]) -> String {
     let roles: BTreeSet<&str> = roles.iter().flat_map(|role| role.split_whitespace()).collect();
     if roles.is_empty() { String::new() } else { format!(" {} ", Vec::from_iter(roles).join(" ")) }
@@ -267,7 +280,7 @@ pub(super) fn user_fact(row: &user::Model) -> Fact {
         status: i32::from(row.status),
         roles: row.roles.split_whitespace().map(str::to_owned).collect(),
         writable_by: i32::from(row.writable_by),
-        words: words_of(&row.name, &row.external_id),
+        words: search_words(&row.name, &row.external_id),
     })
 }
 
@@ -283,7 +296,7 @@ impl From<&StoredGroup> for Group {
             parent: group.parent.map(GroupId::to_bytes).unwrap_or_default(),
             state: group.state.number().into(),
             delivers: group.delivers.number().into(),
-            words: words_of(&group.name, &group.external_id),
+            words: search_words(&group.name, &group.external_id),
             kind_before: None,
         }
     }

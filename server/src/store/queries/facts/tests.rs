@@ -41,11 +41,11 @@ fn relation(from: UserId, to: UserId, state: RelationState) -> RelationFact {
     RelationFact { key: RelationKey { from, relation: "friend".to_owned(), to }, state }
 }
 
-/// Facts as text, by the user, group or pair that they describe.
+/// Facts as texts, by the user, group or pair that they describe, for comparison.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Canon(BTreeMap<String, String>);
+struct FactTexts(BTreeMap<String, String>);
 
-impl Canon {
+impl FactTexts {
     fn apply(&mut self, changes: &Changes) {
         for fact in changes.changes.iter().filter_map(|change| change.fact.as_ref()) {
             let text = format!("{fact:?}");
@@ -53,13 +53,13 @@ impl Canon {
                 Fact::User(user) => self.set(format!("user {:?}", user.id), text),
                 Fact::Group(group) => {
                     // Tables hold the current kind only, not the previous kind.
-                    let now = Group { kind_before: None, ..group.clone() };
-                    self.set(format!("group {:?}", group.id), format!("{now:?}"));
+                    let current = Group { kind_before: None, ..group.clone() };
+                    self.set(format!("group {:?}", group.id), format!("{current:?}"));
                 }
                 Fact::GroupRemoved(id) => {
                     self.0.remove(&format!("group {id:?}"));
-                    let held = format!(" in {id:?}");
-                    self.0.retain(|key, _| !key.contains(&held));
+                    let part_of_key = format!(" in {id:?}");
+                    self.0.retain(|key, _| !key.contains(&part_of_key));
                 }
                 Fact::Membership(m) => self.set(format!("member {:?} in {:?} {}", m.user, m.group, m.role), text),
                 Fact::MembershipRemoved(m) => {
@@ -91,34 +91,34 @@ fn edge_key(e: &causerie_protocol::facts::Edge) -> String {
     format!("edge in {:?} {} in {:?} {}", e.from_group, e.from_role, e.to_group, e.to_role)
 }
 
-async fn loaded(store: &Store, tenant: TenantId) -> (read::Version, Canon) {
+async fn load_facts(store: &Store, tenant: TenantId) -> (read::Version, FactTexts) {
     let load = Load::begin(store, tenant).await.expect("begins");
     let version = load.version();
-    let mut canon = Canon::default();
-    load.facts(|changes| canon.apply(&changes)).await.expect("loads");
-    (version, canon)
+    let mut facts = FactTexts::default();
+    load.facts(|changes| facts.apply(&changes)).await.expect("loads");
+    (version, facts)
 }
 
-async fn replayed(store: &Store, tenant: TenantId) -> (u64, Canon) {
-    let mut canon = Canon::default();
-    let mut at = 0;
+async fn replay_log(store: &Store, tenant: TenantId) -> (u64, FactTexts) {
+    let mut facts = FactTexts::default();
+    let mut last = 0;
     loop {
         // A limit below the length of the log, so that several reads are needed.
-        let log = read::log_since(store.reader(), tenant, at, 3).await.expect("reads");
+        let log = read::log_since(store.reader(), tenant, last, 3).await.expect("reads");
         if log.is_empty() {
-            return (at, canon);
+            return (last, facts);
         }
         for (version, changes) in log {
-            assert_eq!(version, at + 1, "no version is missing");
-            canon.apply(&changes);
-            at = version;
+            assert_eq!(version, last + 1, "no version is missing");
+            facts.apply(&changes);
+            last = version;
         }
     }
 }
 
-async fn same(store: &Store, tenant: TenantId) -> Canon {
-    let (version, tables) = loaded(store, tenant).await;
-    let (last, log) = replayed(store, tenant).await;
+async fn assert_tables_equal_log(store: &Store, tenant: TenantId) -> FactTexts {
+    let (version, tables) = load_facts(store, tenant).await;
+    let (last, log) = replay_log(store, tenant).await;
     assert_eq!((version.facts, &tables), (last, &log));
     tables
 }
@@ -150,19 +150,19 @@ async fn the_log_and_the_tables_hold_the_same_facts() {
             assert_eq!(write.memberships(&rows).await.expect("writes"), [outcome; 3]);
             assert_eq!(write.edges(std::slice::from_ref(&edge)).await.expect("writes"), [outcome]);
             assert_eq!(write.settings(&[setting(Some("off"))]).await.expect("writes"), [outcome]);
-            let asked = [relation(lea, tom, RelationState::Pending)];
-            assert_eq!(write.relations(&asked, |_| true).await.expect("writes"), [outcome]);
+            let pending = [relation(lea, tom, RelationState::Pending)];
+            assert_eq!(write.relations(&pending, |_| true).await.expect("writes"), [outcome]);
             assert_eq!(write.commit().await.expect("commits"), (outcome == Outcome::Created).then_some(round));
         }
-        same(&store, school).await;
+        assert_tables_equal_log(&store, school).await;
 
         let mut write = begin(&store, school).await;
         let accepted = [relation(tom, lea, RelationState::Accepted)];
         assert_eq!(write.relations(&accepted, |_| true).await.expect("writes"), [Outcome::Updated], "the same, turned");
         let between = stored::relations_between(write.connection(), tom, lea).await.expect("asks");
         assert_eq!(between, [relation(lea, tom, RelationState::Accepted)], "who asked stays known");
-        let moved = Profile { avatar_url: Some("https://x.example/a".to_owned()), ..profile("lea") };
-        assert_eq!(write.users(&[moved]).await.expect("writes")[0].0, Outcome::Updated);
+        let with_avatar = Profile { avatar_url: Some("https://x.example/a".to_owned()), ..profile("lea") };
+        assert_eq!(write.users(&[with_avatar]).await.expect("writes")[0].0, Outcome::Updated);
         write.commit().await.expect("commits");
         let log = read::log_since(store.reader(), school, 2, 9).await.expect("reads");
         assert_eq!(log[0].1.changes.len(), 1, "a portrait concerns no rule: {log:?}");
@@ -177,15 +177,15 @@ async fn the_log_and_the_tables_hold_the_same_facts() {
         let (outcome, user) = write.users(&[changed]).await.expect("writes").remove(0);
         assert_eq!((outcome, user.status), (Outcome::Updated, UserStatus::Deactivated));
         assert_eq!((user.roles, user.writable_by), (vec!["admin".to_owned(), "owner".to_owned()], WritableBy::Contacts));
-        let gone = [relation(tom, lea, RelationState::Pending).key];
-        assert_eq!(write.remove_relations(&gone, |_| true).await.expect("writes"), [Outcome::Removed]);
-        let gone = [membership(lea, class, "learner").key, membership(lea, class, "nothing").key];
-        assert_eq!(write.remove_memberships(&gone).await.expect("writes"), [Outcome::Removed, Outcome::Unchanged]);
+        let removed = [relation(tom, lea, RelationState::Pending).key];
+        assert_eq!(write.remove_relations(&removed, |_| true).await.expect("writes"), [Outcome::Removed]);
+        let removed = [membership(lea, class, "learner").key, membership(lea, class, "nothing").key];
+        assert_eq!(write.remove_memberships(&removed).await.expect("writes"), [Outcome::Removed, Outcome::Unchanged]);
         assert_eq!(write.remove_groups(&[y1, y1]).await.expect("writes"), [Outcome::Removed, Outcome::Unchanged]);
         assert_eq!(write.settings(&[setting(None)]).await.expect("writes"), [Outcome::Removed]);
         write.commit().await.expect("commits");
-        let left = same(&store, school).await;
-        assert_eq!(left.0.len(), 6, "three users, a class, and who is in it: {left:#?}");
+        let remaining = assert_tables_equal_log(&store, school).await;
+        assert_eq!(remaining.0.len(), 6, "three users, a class, and its memberships: {remaining:#?}");
         assert!(stored::edges(store.reader(), school).await.expect("asks").is_empty());
         let groups = stored::groups(store.reader(), school, "", 9).await.expect("asks");
         assert_eq!((groups.len(), groups[0].parent, groups[0].state.value()), (1, None, GroupState::Active));
@@ -194,7 +194,7 @@ async fn the_log_and_the_tables_hold_the_same_facts() {
 }
 
 #[tokio::test]
-async fn a_group_can_not_contain_itself() {
+async fn a_group_can_not_contain_itself_or_be_nested_too_deeply() {
     use Outcome::{Circular, Created, Unchanged, Updated};
     on_each_database(|store| async move {
         let school = tenant(&store, "school").await;
@@ -203,7 +203,7 @@ async fn a_group_can_not_contain_itself() {
                 &[group("a", None), group("b", Some("a")), group("c", Some("b")), group("a", Some("c"))],
                 &[Created, Created, Created, Circular],
             ),
-            // A group that neither row names lies between the two groups.
+            // The group `b`, which neither fact names, lies between the two groups.
             (&[group("a", Some("c")), group("c", Some("b"))], &[Circular, Unchanged]),
             (
                 &[group("c", Some("")), group("a", Some("c")), group("c", Some("b")), group("c", None)],
@@ -215,15 +215,15 @@ async fn a_group_can_not_contain_itself() {
             assert_eq!(write.groups(rows).await.expect("writes"), outcomes);
             write.commit().await.expect("commits");
         }
-        same(&store, school).await;
+        assert_tables_equal_log(&store, school).await;
         let stored = stored::groups(store.reader(), school, "", 9).await.expect("asks");
-        let place = |name: &str| stored.iter().find(|group| group.external_id == name).expect("is there");
-        assert_eq!((place("a").parent, place("c").parent), (Some(place("c").id), None));
+        let find_group = |name: &str| stored.iter().find(|group| group.external_id == name).expect("is there");
+        assert_eq!((find_group("a").parent, find_group("c").parent), (Some(find_group("c").id), None));
 
         // The depth of nested groups is limited, in one transaction and over several.
-        let name = |at: usize| format!("d{at}");
-        let link = |at: usize| group(&name(at), at.checked_sub(1).map(name).as_deref());
-        let chain: Vec<GroupFact> = (0..=ABOVE_MAX + 1).map(link).collect();
+        let name = |depth: usize| format!("d{depth}");
+        let nested_group = |depth: usize| group(&name(depth), depth.checked_sub(1).map(name).as_deref());
+        let chain: Vec<GroupFact> = (0..=ABOVE_MAX + 1).map(nested_group).collect();
         for rows in [&chain[..3], &chain[3..]] {
             let mut write = begin(&store, school).await;
             let outcomes = write.groups(rows).await.expect("writes");
@@ -242,17 +242,22 @@ async fn relations_of_the_same_time_are_read_in_pages() {
         let mut write = begin(&store, school).await;
         let users = write.users(&[profile("lea"), profile("tom"), profile("eve")]).await.expect("writes");
         let [lea, tom, eve] = [0, 1, 2].map(|at: usize| users[at].1.id);
-        let one = |from, name: &str, to| RelationFact {
+        let accepted = |from, name: &str, to| RelationFact {
             key: RelationKey { from, relation: name.to_owned(), to },
             state: RelationState::Accepted,
         };
-        let all = [one(lea, "follow", tom), one(tom, "follow", lea), one(lea, "friend", tom), one(eve, "follow", lea)];
+        let all = [
+            accepted(lea, "follow", tom),
+            accepted(tom, "follow", lea),
+            accepted(lea, "friend", tom),
+            accepted(eve, "follow", lea),
+        ];
         write.relations(&all, |name| name == "friend").await.expect("writes");
         write.commit().await.expect("commits");
 
-        let shown = ["follow", "friend"].map(|name| relations::Shown { relation: name.to_owned(), incoming: true });
+        let kinds = ["follow", "friend"].map(|name| relations::ListedKind { relation: name.to_owned(), incoming: true });
         let read = async |after: Option<&relations::Position>, limit| {
-            relations::of_user(store.reader(), lea, &shown, after, limit).await.expect("reads")
+            relations::of_user(store.reader(), lea, &kinds, after, limit).await.expect("reads")
         };
         let whole = read(None, 9).await;
         assert_eq!(whole.len(), all.len());
@@ -271,19 +276,19 @@ async fn relations_of_the_same_time_are_read_in_pages() {
 }
 
 #[tokio::test]
-async fn a_rollback_leaves_no_rows() {
+async fn a_rolled_back_change_of_facts_leaves_no_facts() {
     on_each_database(|store| async move {
         let school = tenant(&store, "school").await;
         let mut write = begin(&store, school).await;
         write.users(&[profile("lea")]).await.expect("writes");
         write.rollback().await.expect("undoes");
-        assert_eq!(loaded(&store, school).await, (read::Version::default(), Canon::default()));
+        assert_eq!(load_facts(&store, school).await, (read::Version::default(), FactTexts::default()));
     })
     .await;
 }
 
 #[tokio::test]
-async fn policies_are_kept_with_their_versions() {
+async fn earlier_policies_are_kept_with_their_versions() {
     on_each_database(|store| async move {
         let school = tenant(&store, "school").await;
         assert_eq!(read::policy(store.reader(), school).await.expect("asks"), None);
@@ -307,7 +312,7 @@ async fn policies_are_kept_with_their_versions() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn versions_have_no_holes_under_many_writers() {
+async fn versions_have_no_holes_with_concurrent_writers() {
     on_each_database(|store| async move {
         let school = tenant(&store, "school").await;
         let writers = (0..8).map(|writer| {
@@ -328,7 +333,7 @@ async fn versions_have_no_holes_under_many_writers() {
             versions.extend(written.expect("runs"));
         }
         assert_eq!(versions, (1..=40).collect());
-        assert_eq!(same(&store, school).await.0.len(), 800);
+        assert_eq!(assert_tables_equal_log(&store, school).await.0.len(), 800);
     })
     .await;
 }
@@ -340,7 +345,7 @@ async fn shared_and_exclusive_holders_of_the_lock_wait_for_each_other() {
             return;
         }
         let (school, clinic) = (tenant(&store, "school").await, tenant(&store, "clinic").await);
-        let patience = std::time::Duration::from_millis(200);
+        let wait = std::time::Duration::from_millis(200);
         let sharing = store.begin().await.expect("begins");
         lock::shared(&sharing, [clinic, school, school]).await.expect("locks");
         let other = store.begin().await.expect("begins");
@@ -350,13 +355,13 @@ async fn shared_and_exclusive_holders_of_the_lock_wait_for_each_other() {
             let store = store.clone();
             async move { begin(&store, school).await }
         });
-        assert!(tokio::time::timeout(patience, &mut waiting).await.is_err(), "the lock is shared");
+        assert!(tokio::time::timeout(wait, &mut waiting).await.is_err(), "the lock is shared");
         sharing.commit().await.expect("ends");
         let write = waiting.await.expect("goes on");
 
         let sharing = store.begin().await.expect("begins");
         lock::shared(&sharing, [clinic]).await.expect("another tenant's is free");
-        let locked = tokio::time::timeout(patience, lock::shared(&sharing, [school])).await;
+        let locked = tokio::time::timeout(wait, lock::shared(&sharing, [school])).await;
         assert!(locked.is_err(), "the lock is held");
         write.rollback().await.expect("ends");
         drop(sharing);

@@ -1,4 +1,4 @@
-//! Names that facts use: roles, kinds of groups, relations, settings.
+//! The names that stored facts use: roles, kinds of groups, relations, settings.
 
 use std::collections::BTreeMap;
 
@@ -29,12 +29,12 @@ pub async fn unused(
     vocabulary: &Vocabulary,
 ) -> Result<Vec<Unused>, StoreError> {
     let mut found: BTreeMap<(&'static str, String), u64> = BTreeMap::new();
-    let mut note = |what, word: &str, facts: u64| *found.entry((what, word.to_owned())).or_default() += facts;
+    let mut add = |what, word: &str, facts: u64| *found.entry((what, word.to_owned())).or_default() += facts;
 
     let sql = "SELECT u.roles AS word, count(*) AS facts FROM users u WHERE u.tenant_id = $1 GROUP BY u.roles";
     for (roles, facts) in counts(connection, tenant, sql).await? {
         let unknown = roles.split_whitespace().filter(|role| vocabulary.role(role).is_none());
-        unknown.for_each(|role| note("role", role, facts));
+        unknown.for_each(|role| add("role", role, facts));
     }
     for sql in [
         "SELECT m.role AS word, count(*) AS facts FROM groups g JOIN memberships m ON m.group_id = g.id
@@ -45,27 +45,27 @@ pub async fn unused(
         let roles = counts(connection, tenant, sql).await?;
         // An empty role of an edge means any role.
         let unknown = roles.iter().filter(|(role, _)| !role.is_empty() && vocabulary.role(role).is_none());
-        unknown.for_each(|(role, facts)| note("role", role, *facts));
+        unknown.for_each(|(role, facts)| add("role", role, *facts));
     }
     let sql = "SELECT g.kind AS word, count(*) AS facts FROM groups g WHERE g.tenant_id = $1 GROUP BY g.kind";
     for (kind, facts) in counts(connection, tenant, sql).await? {
         if !kind.is_empty() && vocabulary.kind(&kind).is_none() {
-            note("kind", &kind, facts);
+            add("kind", &kind, facts);
         }
     }
     let sql = "SELECT r.kind AS word, count(*) AS facts FROM users u JOIN relations r ON r.from_id = u.id
                WHERE u.tenant_id = $1 GROUP BY r.kind";
     for (relation, facts) in counts(connection, tenant, sql).await? {
         if vocabulary.relation(&relation).is_none() {
-            note("relation", &relation, facts);
+            add("relation", &relation, facts);
         }
     }
     for (name, value) in super::stored::settings(connection, tenant).await? {
         let declared = vocabulary.settings.iter().find(|setting| setting.name == name);
         match declared {
-            None => note("setting", &name, 1),
+            None => add("setting", &name, 1),
             Some(setting) if !setting.values.is_empty() && !setting.values.contains(&value) => {
-                note("setting", &format!("{name}={value}"), 1);
+                add("setting", &format!("{name}={value}"), 1);
             }
             Some(_) => {}
         }

@@ -1,4 +1,4 @@
-//! A node claims jobs, extends its leases, and stores how the runs ended.
+//! The claims of a node: it takes jobs, extends its leases, and stores the results of the runs.
 
 use causerie_protocol::{NodeId, TenantId};
 use sea_orm::{ConnectionTrait as _, QueryResult};
@@ -19,12 +19,12 @@ pub struct Claim {
     pub tenant: Option<TenantId>,
     /// JSON in the format of the kind.
     pub payload: String,
-    /// The number of this run, from 1. The id and this number identify the claim: a later claim of the same job has another
-    /// number.
+    /// The number of this run, from 1. The id, the node and this number identify the claim. A run that was given back does
+    /// not count, and a retry by an operator restarts the numbers.
     pub attempt: u32,
 }
 
-/// How a run ended.
+/// The result of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
     /// The job succeeded; the row stays until it is pruned.
@@ -48,15 +48,15 @@ pub enum Ending {
     GivenBack,
 }
 
-/// Claims at most `most` due jobs of a kind, with a lease until `until_ms`. Jobs that another node claims at the same moment
-/// are left to that node.
+/// Claims at most `limit` due jobs of a kind, with a lease until `until_ms`. Jobs that another node is claiming at the same
+/// moment are skipped.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn claim(
     store: &Store,
     kind: &str,
-    most: usize,
+    limit: usize,
     node: NodeId,
     now_ms: i64,
     until_ms: i64,
@@ -69,11 +69,11 @@ pub async fn claim(
                UPDATE jobs SET state = $4, claimed_by = $5, due_at = $6, started_at = $2, attempts = attempts + 1
                FROM due WHERE jobs.id = due.due_id
                RETURNING id, tenant_id, payload, attempts";
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let running = JobState::Running.value();
-    let values = vec![kind.into(), now_ms.into(), most.into(), running, node.0.into(), until_ms.into()];
+    let values = vec![kind.into(), now_ms.into(), limit.into(), running, node.0.into(), until_ms.into()];
     let rows = store.writer().query_all_raw(statement(store.backend(), sql, values)).await?;
-    let claim = |row: &QueryResult| -> Result<Claim, StoreError> {
+    let read_claim = |row: &QueryResult| -> Result<Claim, StoreError> {
         Ok(Claim {
             id: row.try_get("", "id")?,
             tenant: row.try_get::<Option<Uuid>>("", "tenant_id")?.map(TenantId),
@@ -81,7 +81,7 @@ pub async fn claim(
             attempt: attempts(row)?,
         })
     };
-    rows.iter().map(claim).collect()
+    rows.iter().map(read_claim).collect()
 }
 
 /// Extends the lease of jobs, given by id and attempt. Returns the ids of the jobs that this node still holds.
@@ -96,18 +96,18 @@ pub async fn renew(store: &Store, node: NodeId, claims: &[(Uuid, u32)], until_ms
     let body = "UPDATE jobs SET due_at = {0} FROM input
                 WHERE jobs.id = input.job AND jobs.attempts = input.attempt AND jobs.state = {1} AND jobs.claimed_by = {2}
                 RETURNING id";
-    let mut kept = Vec::with_capacity(claims.len());
+    let mut renewed = Vec::with_capacity(claims.len());
     for part in rows.parts(store.backend()) {
         let extra = [until_ms.into(), JobState::Running.value(), node.0.into()];
         for row in store.writer().query_all_raw(part.statement(store.backend(), body, &extra)).await? {
-            kept.push(row.try_get("", "id")?);
+            renewed.push(row.try_get("", "id")?);
         }
     }
-    Ok(kept)
+    Ok(renewed)
 }
 
-/// Stores how a run ended. Returns false and changes nothing if this node no longer holds the job, because the lease ended
-/// and another node claimed it.
+/// Stores the result of a run. Returns false and changes nothing if this node no longer holds the job, because the lease
+/// ended and another node claimed it.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -119,7 +119,7 @@ pub async fn end(
     now_ms: i64,
 ) -> Result<bool, StoreError> {
     let mut values = vec![job.into(), i64::from(attempt).into(), JobState::Running.value(), node.0.into()];
-    let (change, more) = match ending {
+    let (change, change_values) = match ending {
         Ending::Done => (
             "UPDATE jobs SET state = $5, due_at = NULL, finished_at = $6, last_error = NULL",
             vec![JobState::Done.value(), now_ms.into()],
@@ -138,20 +138,20 @@ pub async fn end(
             vec![JobState::Waiting.value(), now_ms.into()],
         ),
     };
-    values.extend(more);
+    values.extend(change_values);
     let sql = format!("{change} WHERE id = $1 AND attempts = $2 AND state = $3 AND claimed_by = $4");
-    let done = store.writer().execute_raw(statement(store.backend(), &sql, values)).await?;
-    Ok(done.rows_affected() > 0)
+    let result = store.writer().execute_raw(statement(store.backend(), &sql, values)).await?;
+    Ok(result.rows_affected() > 0)
 }
 
-/// Ends the leases of all running jobs. For the embedded server at its start, when its earlier process no longer runs.
-/// Returns the number of jobs.
+/// Ends the leases of all running jobs, so that they run again at once. The embedded server calls this at its start, when no
+/// other process can run a job. Returns the number of jobs.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn free_all(store: &Store, now_ms: i64) -> Result<u64, StoreError> {
     let sql = "UPDATE jobs SET due_at = $1 WHERE state = $2 AND due_at > $1";
     let values = vec![now_ms.into(), JobState::Running.value()];
-    let done = store.writer().execute_raw(statement(store.backend(), sql, values)).await?;
-    Ok(done.rows_affected())
+    let result = store.writer().execute_raw(statement(store.backend(), sql, values)).await?;
+    Ok(result.rows_affected())
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Programs, TransferError};
 
-/// An archive that was checked to be complete.
+/// An archive that has been checked and is complete.
 pub struct Archive<'a> {
     programs: &'a Programs,
     file: &'a Path,
@@ -34,7 +34,7 @@ impl<'a> Archive<'a> {
 
     /// The tables of a schema whose rows are in the archive.
     pub fn tables_in(&self, schema: &str) -> impl Iterator<Item = &str> {
-        self.tables.iter().filter(move |(of, _)| of == schema).map(|(_, name)| name.as_str())
+        self.tables.iter().filter(move |(table_schema, _)| table_schema == schema).map(|(_, name)| name.as_str())
     }
 
     /// The rows of a small table: one text per column, `None` for NULL.
@@ -42,12 +42,12 @@ impl<'a> Archive<'a> {
     /// # Errors
     /// [`TransferError::NotABackup`] if the archive does not have these rows.
     pub async fn rows(&self, table: &str, columns: &[&str]) -> Result<Vec<Vec<Option<String>>>, TransferError> {
-        let not_there = |why: String| TransferError::NotABackup { path: self.file.to_owned(), why };
+        let missing = |why: String| TransferError::NotABackup { path: self.file.to_owned(), why };
         let argument = format!("--table={table}");
         let arguments = ["--data-only", &argument, "--file=-", self.name];
-        let script = self.programs.run("pg_restore", &arguments).await.map_err(not_there)?;
-        rows(&String::from_utf8_lossy(&script), columns)
-            .ok_or_else(|| not_there(format!("its table `{table}` lacks the columns {}", columns.join(", "))))
+        let script = self.programs.run("pg_restore", &arguments).await.map_err(missing)?;
+        parse_rows(&String::from_utf8_lossy(&script), columns)
+            .ok_or_else(|| missing(format!("its table `{table}` lacks the columns {}", columns.join(", "))))
     }
 }
 
@@ -58,23 +58,23 @@ fn table_data(line: &str) -> Option<(String, String)> {
     Some((words.next()?.to_owned(), words.next()?.to_owned()))
 }
 
-/// The rows between `COPY table (columns) FROM stdin;` and `\.`.
-fn rows(script: &str, wanted: &[&str]) -> Option<Vec<Vec<Option<String>>>> {
+/// The columns `wanted` of the rows between `COPY table (columns) FROM stdin;` and `\.`; `None` if a column is missing.
+fn parse_rows(script: &str, wanted: &[&str]) -> Option<Vec<Vec<Option<String>>>> {
     let mut lines = script.lines().skip_while(|line| !line.starts_with("COPY "));
     let (_, columns) = lines.next()?.split_once('(')?;
     let columns: Vec<&str> = columns.split_once(')')?.0.split(", ").map(|name| name.trim_matches('"')).collect();
-    let places: Option<Vec<usize>> =
+    let positions: Option<Vec<usize>> =
         wanted.iter().map(|wanted| columns.iter().position(|column| column == wanted)).collect();
-    let places = places?;
-    let row = |line: &str| -> Option<Vec<Option<String>>> {
+    let positions = positions?;
+    let parse_row = |line: &str| -> Option<Vec<Option<String>>> {
         let fields: Vec<&str> = line.split('\t').collect();
-        places.iter().map(|place| fields.get(*place).map(|field| unescaped(field))).collect()
+        positions.iter().map(|position| fields.get(*position).map(|field| unescape(field))).collect()
     };
-    lines.take_while(|line| *line != "\\.").map(row).collect()
+    lines.take_while(|line| *line != "\\.").map(parse_row).collect()
 }
 
 /// Unescapes a field of PostgreSQL's text format; `None` for NULL.
-fn unescaped(field: &str) -> Option<String> {
+fn unescape(field: &str) -> Option<String> {
     if field == "\\N" {
         return None;
     }
@@ -106,14 +106,14 @@ mod tests {
     fn rows_are_read_from_a_script() {
         let script = "SET x;\nCOPY public.signing_keys (kid, \"order\", material, revoked_at) FROM stdin;\n\
                       a\t1\tline\\none\\\\\t\\N\nb\t2\t\t17\n\\.\n\nCOPY public.other (kid) FROM stdin;\nc\n\\.\n";
-        let told = rows(script, &["kid", "material", "revoked_at"]).expect("the columns are there");
+        let parsed = parse_rows(script, &["kid", "material", "revoked_at"]).expect("the columns are there");
         let text = |text: &str| Some(text.to_owned());
-        assert_eq!(told, [[text("a"), text("line\none\\"), None], [text("b"), text(""), text("17")]]);
-        assert_eq!(rows(script, &["kid", "absent"]), None);
+        assert_eq!(parsed, [[text("a"), text("line\none\\"), None], [text("b"), text(""), text("17")]]);
+        assert_eq!(parse_rows(script, &["kid", "absent"]), None);
     }
 
     #[test]
-    fn tables_are_read_from_a_list() {
+    fn tables_are_read_from_the_list_of_an_archive() {
         let line = "3421; 0 16391 TABLE DATA public tenants causerie";
         assert_eq!(table_data(line), Some(("public".to_owned(), "tenants".to_owned())));
         assert_eq!(table_data("220; 1259 16391 TABLE public tenants causerie"), None);

@@ -7,7 +7,7 @@ use sea_orm::sqlx::{self, Connection as _};
 use super::{Address, Programs, archive::Archive, major_version, migrations, schema};
 use crate::store::transfer::{Summary, TransferError, destination::Partial, tables};
 
-/// Writes a backup of the database at `url` to the new file `to`. Nodes may run; they do not wait for it.
+/// Writes a backup of the database at `url` to the new file `to`. Nodes may run during the backup; they do not wait for it.
 ///
 /// # Errors
 /// [`TransferError`] if `to` exists, if PostgreSQL or its programs can't be used, or if the archive is not complete. No file
@@ -24,17 +24,17 @@ pub async fn backup(url: &str, to: &Path) -> Result<Summary, TransferError> {
         .fetch_one(&mut connection)
         .await
         .map_err(TransferError::postgres)?;
-    let taken = migrations(&mut connection).await?;
-    if taken.is_empty() {
+    let applied = migrations(&mut connection).await?;
+    if applied.is_empty() {
         let why = "the database has no tables of Causerie: run `causerie migrate`, or correct `database.url`";
         return Err(TransferError::Postgres(why.to_owned()));
     }
-    if let Some(migration) = tables::unknown_migration(&taken) {
+    if let Some(migration) = tables::unknown_migration(&applied) {
         return Err(TransferError::Newer { place: "the schema of PostgreSQL".to_owned(), migration });
     }
     let schema = schema(&mut connection).await?;
-    let names: Vec<String> = tables::of_migrations().await?.into_iter().collect();
-    let present = tables::of_postgres(&mut connection, &names).await.map_err(TransferError::postgres)?;
+    let names: Vec<String> = tables::migration_tables().await?.into_iter().collect();
+    let present = tables::postgres_tables(&mut connection, &names).await.map_err(TransferError::postgres)?;
 
     let file = partial
         .path()
@@ -52,10 +52,10 @@ pub async fn backup(url: &str, to: &Path) -> Result<Summary, TransferError> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     programs.run("pg_dump", &arguments).await.map_err(TransferError::Program)?;
 
-    let mut counted = Vec::new();
+    let mut row_counts = Vec::new();
     for table in &present {
         let rows = tables::count(&mut connection, &table.name).await.map_err(TransferError::postgres)?;
-        counted.push((table.name.clone(), rows));
+        row_counts.push((table.name.clone(), rows));
     }
     connection.close().await.map_err(TransferError::postgres)?;
     let archive = Archive::check(&programs, partial.path()).await?;
@@ -63,6 +63,6 @@ pub async fn backup(url: &str, to: &Path) -> Result<Summary, TransferError> {
         let why = format!("the rows of `{}` are not in it", missing.name);
         return Err(TransferError::Damaged { path: partial.path().to_owned(), why });
     }
-    counted.sort();
-    Ok(Summary { tables: counted, bytes: partial.finish()? })
+    row_counts.sort();
+    Ok(Summary { tables: row_counts, bytes: partial.finish()? })
 }

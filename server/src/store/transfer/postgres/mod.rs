@@ -32,8 +32,8 @@ const WITHOUT_LIMITS: &str = "SELECT pg_catalog.set_config(name, value, false) F
 /// A PostgreSQL database, for the driver and for PostgreSQL's own programs.
 pub struct Address {
     options: PgConnectOptions,
-    /// The address for PostgreSQL's programs. Not passed as arguments, which other users of the machine see in the process
-    /// list.
+    /// The address for PostgreSQL's programs. It is not passed as arguments, because other users of the machine see
+    /// arguments in the process list.
     environment: BTreeMap<&'static str, String>,
 }
 
@@ -62,8 +62,8 @@ impl Address {
     }
 }
 
-/// The environment variables for PostgreSQL's programs. Like the driver, the programs take what the address does not say
-/// from the inherited environment: `PGPASSWORD`, `PGPASSFILE`.
+/// The environment variables for PostgreSQL's programs. Like the driver, the programs read parts that the address lacks from
+/// the inherited environment: `PGPASSWORD`, `PGPASSFILE`.
 fn environment(options: &PgConnectOptions, url: &str) -> BTreeMap<&'static str, String> {
     let mut environment = BTreeMap::new();
     let host = options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
@@ -115,37 +115,38 @@ async fn schema(connection: &mut PgConnection) -> Result<String, TransferError> 
     schema.ok_or_else(|| TransferError::Postgres("the database has no schema on its search_path".to_owned()))
 }
 
-/// The applied migrations; empty if the database has no table of them.
+/// The applied migrations; empty if the database has no table of migrations.
 ///
 /// # Errors
 /// [`TransferError`] if the database does not answer or refuses the statement.
 pub(super) async fn migrations(connection: &mut PgConnection) -> Result<Vec<String>, TransferError> {
-    let is_there = "SELECT to_regclass('seaql_migrations') IS NOT NULL";
-    let is_there: bool = sqlx::query_scalar(is_there).fetch_one(&mut *connection).await.map_err(TransferError::postgres)?;
-    if !is_there {
+    let sql = "SELECT to_regclass('seaql_migrations') IS NOT NULL";
+    let exists: bool = sqlx::query_scalar(sql).fetch_one(&mut *connection).await.map_err(TransferError::postgres)?;
+    if !exists {
         return Ok(Vec::new());
     }
-    let taken = sqlx::query_scalar("SELECT version::text FROM seaql_migrations ORDER BY version").fetch_all(connection);
-    taken.await.map_err(TransferError::postgres)
+    let applied = sqlx::query_scalar("SELECT version::text FROM seaql_migrations ORDER BY version").fetch_all(connection);
+    applied.await.map_err(TransferError::postgres)
 }
 
-/// Refuses if another process of Causerie is connected to the same database.
+/// An error if another process of Causerie is connected to the same database.
 ///
 /// # Errors
-/// [`TransferError`] with the addresses of these processes; also if the database does not answer.
+/// [`TransferError::Served`] with the addresses of these processes; another [`TransferError`] if the database does not
+/// answer.
 pub(super) async fn refuse_if_served(connection: &mut PgConnection) -> Result<(), TransferError> {
     let sql = "SELECT coalesce(host(client_addr), 'this machine') AS address, count(*) AS connections FROM pg_stat_activity
                WHERE datname = current_database() AND pid <> pg_backend_pid()
                      AND (application_name = $1 OR application_name LIKE $1 || ' %')
                GROUP BY address ORDER BY address";
     let rows = sqlx::query(sql).bind(POSTGRES_APPLICATION).fetch_all(connection).await.map_err(TransferError::postgres)?;
-    let mut who = Vec::new();
+    let mut connected = Vec::new();
     for row in rows {
         let address: String = row.try_get("address").map_err(TransferError::postgres)?;
         let connections: i64 = row.try_get("connections").map_err(TransferError::postgres)?;
-        who.push(format!("{connections} connections from {address}"));
+        connected.push(format!("{connections} connections from {address}"));
     }
-    if who.is_empty() { Ok(()) } else { Err(TransferError::Served(who.join(", "))) }
+    if connected.is_empty() { Ok(()) } else { Err(TransferError::Served(connected.join(", "))) }
 }
 
 #[cfg(test)]
@@ -154,8 +155,8 @@ mod tests {
 
     #[test]
     fn the_programs_of_postgresql_get_the_parts_of_the_address() {
-        let told = |url: &str| environment(&PgConnectOptions::from_str(url).expect("an address"), url);
-        let all = told(
+        let environment_of = |url: &str| environment(&PgConnectOptions::from_str(url).expect("an address"), url);
+        let all = environment_of(
             "postgres://lea:p%40ss%20w%2Bord@db.example:5433/chat?sslmode=verify-full&sslrootcert=/etc/ca.pem&options=-csearch_path%3Dchat",
         );
         let expected = [
@@ -169,8 +170,8 @@ mod tests {
             ("PGOPTIONS", "-csearch_path=chat"),
         ];
         assert_eq!(all, expected.map(|(name, value)| (name, value.to_owned())).into());
-        let socket = told("postgres:///chat?host=/run/postgresql&user=lea&password=x");
+        let socket = environment_of("postgres:///chat?host=/run/postgresql&user=lea&password=x");
         assert_eq!((socket["PGHOST"].as_str(), socket["PGPASSWORD"].as_str()), ("/run/postgresql", "x"));
-        assert_eq!(told("postgres://lea@[::1]/chat")["PGHOST"], "::1");
+        assert_eq!(environment_of("postgres://lea@[::1]/chat")["PGHOST"], "::1");
     }
 }

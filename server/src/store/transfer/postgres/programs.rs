@@ -11,8 +11,8 @@ use tokio::process::Command;
 
 use super::{Address, TransferError};
 
-/// Where packages put programs that are not in PATH: `/usr/lib/postgresql/15/bin` (Debian), `/usr/pgsql-15/bin`
-/// (PostgreSQL's own RPMs).
+/// The folders in which packages install programs outside PATH, each as a parent folder and a prefix before the version:
+/// `/usr/lib/postgresql/15/bin` (Debian), `/usr/pgsql-15/bin` (PostgreSQL's own RPMs).
 const PACKAGES: [(&str, &str); 2] = [("/usr/lib/postgresql", ""), ("/usr", "pgsql-")];
 
 /// `pg_dump`, `pg_restore` and `psql` of one version.
@@ -26,7 +26,7 @@ impl Programs {
     /// not understand.
     ///
     /// # Errors
-    /// [`TransferError::Program`] if there are none; the text names the package to install.
+    /// [`TransferError::Program`] if there are no such programs; the text names the package to install.
     pub async fn find(server: u32, address: &Address) -> Result<Self, TransferError> {
         let mut versions = Vec::new();
         for folder in folders() {
@@ -36,10 +36,10 @@ impl Programs {
         }
         let package = format!("install the package `postgresql-client-{server}` or a newer one");
         let newest = versions.iter().map(|(version, _)| *version).max();
-        let fits = versions.into_iter().filter(|(version, folder)| {
+        let usable = versions.into_iter().filter(|(version, folder)| {
             *version >= server && ["pg_restore", "psql"].iter().all(|program| folder.join(program).is_file())
         });
-        match (fits.min(), newest) {
+        match (usable.min(), newest) {
             (Some((_, folder)), _) => {
                 let environment = address.environment.iter().map(|(name, value)| (*name, value.clone())).collect();
                 Ok(Self { folder, environment })
@@ -66,21 +66,21 @@ impl Programs {
     /// Runs a program to its end and returns its output.
     ///
     /// # Errors
-    /// The sentence that says why the program failed.
+    /// A sentence with the reason why the program failed.
     pub async fn run(&self, program: &str, arguments: &[&str]) -> Result<Vec<u8>, String> {
         let mut command = self.command(program);
-        let ran = command.args(arguments).stdout(Stdio::piped()).output().await;
-        let output = ran.map_err(|error| format!("`{program}` can't be run: {error}"))?;
-        if output.status.success() { Ok(output.stdout) } else { Err(complaint(program, &output.stderr)) }
+        let result = command.args(arguments).stdout(Stdio::piped()).output().await;
+        let output = result.map_err(|error| format!("`{program}` can't be run: {error}"))?;
+        if output.status.success() { Ok(output.stdout) } else { Err(failure_reason(program, &output.stderr)) }
     }
 }
 
-/// The line of standard error that says why a program failed.
-pub fn complaint(program: &str, stderr: &[u8]) -> String {
+/// The reason why a program failed: the first line with an error in its standard error, or else the last line.
+pub fn failure_reason(program: &str, stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let mut lines = text.lines().filter(|line| !line.is_empty());
-    let says = |line: &&str| ["error: ", "ERROR: ", "FATAL: "].iter().any(|mark| line.contains(mark));
-    let line = lines.clone().find(says).or_else(|| lines.next_back());
+    let is_error = |line: &&str| ["error: ", "ERROR: ", "FATAL: "].iter().any(|mark| line.contains(mark));
+    let line = lines.clone().find(is_error).or_else(|| lines.next_back());
     line.map_or_else(|| format!("`{program}` failed"), |line| format!("`{program}`: {}", line.trim()))
 }
 
@@ -104,8 +104,7 @@ fn folders() -> BTreeSet<PathBuf> {
     folders
 }
 
-/// The major version of a program; `None` if it is not one of PostgreSQL's: `pg_dump (PostgreSQL) 15.14 (Debian
-/// 15.14-0+deb12u1)`.
+/// The major version of a `pg_dump`; `None` if the program is not PostgreSQL's.
 async fn version(program: &Path) -> Option<u32> {
     if !program.is_file() {
         return None;
@@ -114,6 +113,7 @@ async fn version(program: &Path) -> Option<u32> {
     major(&String::from_utf8_lossy(&output.stdout))
 }
 
+/// The major version in the output of `pg_dump --version`, such as `pg_dump (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)`.
 fn major(text: &str) -> Option<u32> {
     let number = text.strip_prefix("pg_dump (PostgreSQL) ")?;
     number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
@@ -131,12 +131,12 @@ mod tests {
     }
 
     #[test]
-    fn an_error_message_is_the_line_with_the_error() {
+    fn the_reason_of_a_failure_is_the_line_with_the_error() {
         let text = b"pg_dump: warning: x\npg_dump: error: could not write to file: No space left on device\nmore\n";
         assert_eq!(
-            complaint("pg_dump", text),
+            failure_reason("pg_dump", text),
             "`pg_dump`: pg_dump: error: could not write to file: No space left on device"
         );
-        assert_eq!(complaint("psql", b""), "`psql` failed");
+        assert_eq!(failure_reason("psql", b""), "`psql` failed");
     }
 }

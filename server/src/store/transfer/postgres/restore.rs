@@ -1,10 +1,11 @@
-//! Restores the rows of an archive into PostgreSQL in a single transaction, made of the script that `pg_restore` writes.
+//! Restores the rows of an archive into PostgreSQL in a single transaction. The transaction runs the script that
+//! `pg_restore` writes.
 //!
-//! `pg_restore --clean` in a transaction of its own would leave tables that a newer version had added, and a moment at which
-//! the restored tenants have their old epochs and a node could start. Here, `psql` runs everything in one transaction:
-//! tables with tenants move into a schema of their own, the archive's tables take their place, and the epochs change. The
-//! last line of the script commits, and it is written only after `pg_restore` reported that it wrote the whole archive. If
-//! the restore fails or is killed before that, the database is unchanged.
+//! `pg_restore --clean` in its own transaction would leave tables that a newer version had added. There would also be a
+//! moment at which the restored tenants have their old epochs and a node could start. Here, `psql` runs everything in one
+//! transaction: the existing tables, if they have tenants, move into another schema, the archive's tables take their place,
+//! and the epochs change. The last line of the script commits, and it is written only after `pg_restore` reported that it
+//! wrote the whole archive. If the restore fails or is killed before that, the database is unchanged.
 
 use std::{path::Path, process::Stdio};
 
@@ -12,7 +13,7 @@ use sea_orm::sqlx::{self, Connection as _, PgConnection};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{
-    Address, Programs, WITHOUT_LIMITS, archive::Archive, major_version, programs::complaint, refuse_if_served, schema,
+    Address, Programs, WITHOUT_LIMITS, archive::Archive, major_version, programs::failure_reason, refuse_if_served, schema,
 };
 use crate::{
     clock::rfc3339,
@@ -23,7 +24,7 @@ use crate::{
         entities::signing_key,
         queries::keys::SigningKeyRow,
         transfer::{
-            Options, Restored, Summary, TransferError, note_restore,
+            Options, Restored, Summary, TransferError, record_restore,
             tables::{self, Table, quoted},
             unreadable,
         },
@@ -44,8 +45,8 @@ pub async fn restore(file: &Path, url: &str, secrets: &Secrets, options: &Option
     let mut connection = address.connect("restore").await?;
     refuse_if_served(&mut connection).await?;
     let schema = schema(&mut connection).await?;
-    let names: Vec<String> = tables::of_migrations().await?.into_iter().collect();
-    let present = tables::of_postgres(&mut connection, &names).await.map_err(TransferError::postgres)?;
+    let names: Vec<String> = tables::migration_tables().await?.into_iter().collect();
+    let present = tables::postgres_tables(&mut connection, &names).await.map_err(TransferError::postgres)?;
     let tenants = tenants_in(&mut connection, &present).await?;
     if tenants > 0 && !options.replace {
         return Err(TransferError::HasTenants { place: "PostgreSQL".to_owned(), tenants });
@@ -53,17 +54,17 @@ pub async fn restore(file: &Path, url: &str, secrets: &Secrets, options: &Option
 
     let programs = Programs::find(major_version(&mut connection).await?, &address).await?;
     let archive = Archive::check(&programs, file).await?;
-    let lost = examine(file, &archive, &schema, secrets, options).await?;
+    let keys_to_revoke = examine(file, &archive, &schema, secrets, options).await?;
     let kept = (tenants > 0).then(|| {
-        let at = rfc3339(options.now_ms - options.now_ms % 1000);
-        let stamp: String = at.chars().filter(char::is_ascii_alphanumeric).collect();
+        let time = rfc3339(options.now_ms - options.now_ms % 1000);
+        let stamp: String = time.chars().filter(char::is_ascii_alphanumeric).collect();
         format!("causerie_replaced_{}", stamp.to_lowercase())
     });
     let begin = begin(&schema, &present, kept.as_deref());
     let restored: Vec<&str> = archive.tables_in(&schema).filter(|table| names.iter().any(|name| name == table)).collect();
-    let own: i32 =
+    let own_process: i32 =
         sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await.map_err(TransferError::postgres)?;
-    let end = end(&schema, &lost, &restored, own, options.now_ms);
+    let end = end(&schema, &keys_to_revoke, &restored, own_process, options.now_ms);
     let bytes = std::fs::metadata(file).map_err(|error| TransferError::file(file, error))?.len();
     let tables = replay(&programs, file, &begin, &end).await?;
     // From here on the database holds the restored tables.
@@ -81,7 +82,7 @@ pub async fn restore(file: &Path, url: &str, secrets: &Secrets, options: &Option
 async fn finish(url: &str, options: &Options) -> Result<Vec<String>, TransferError> {
     let store = Store::connect(&Database::Postgres { url: url.to_owned(), connections_max: 2 }).await?;
     let migrated = store.migrate().await?;
-    note_restore(&store, options).await?;
+    record_restore(&store, options).await?;
     store.close().await;
     Ok(migrated)
 }
@@ -114,19 +115,19 @@ async fn examine(
             Some(_) => {}
         }
     }
-    let taken = archive.rows(tables::MIGRATIONS, &["version"]).await?;
-    let taken: Vec<String> = taken.into_iter().flatten().flatten().collect();
-    if let Some(migration) = tables::unknown_migration(&taken) {
+    let applied = archive.rows(tables::MIGRATIONS, &["version"]).await?;
+    let applied: Vec<String> = applied.into_iter().flatten().flatten().collect();
+    if let Some(migration) = tables::unknown_migration(&applied) {
         return Err(TransferError::Newer { place: file.display().to_string(), migration });
     }
     let columns = ["kid", "tenant_id", "algorithm", "material", "created_at", "revoked_at"];
     let rows: Option<Vec<SigningKeyRow>> =
-        archive.rows("signing_keys", &columns).await?.into_iter().map(signing_key).collect();
+        archive.rows("signing_keys", &columns).await?.into_iter().map(parse_signing_key).collect();
     let rows = rows.ok_or_else(|| not_a_backup("its signing keys can't be read".to_owned()))?;
     unreadable(&rows, secrets, options)
 }
 
-fn signing_key(fields: Vec<Option<String>>) -> Option<SigningKeyRow> {
+fn parse_signing_key(fields: Vec<Option<String>>) -> Option<SigningKeyRow> {
     let [kid, tenant_id, algorithm, material, created_at, revoked_at] = <[Option<String>; 6]>::try_from(fields).ok()?;
     let row = signing_key::Model {
         kid: kid?,
@@ -134,38 +135,38 @@ fn signing_key(fields: Vec<Option<String>>) -> Option<SigningKeyRow> {
         algorithm: algorithm?,
         material: material?,
         created_at: created_at?.parse().ok()?,
-        revoked_at: revoked_at.map(|at| at.parse()).transpose().ok()?,
+        revoked_at: revoked_at.map(|time| time.parse()).transpose().ok()?,
     };
     Some(row.into())
 }
 
-/// The beginning of the script, which makes room for the archive's tables: the existing tables move into the schema `kept`;
-/// without `kept` they hold no tenant and are dropped.
+/// The beginning of the script, which removes the existing tables from the schema: they move into the schema `kept`, or are
+/// dropped if `kept` is `None`, which means that they hold no tenant.
 fn begin(schema: &str, present: &[Table], kept: Option<&str>) -> String {
-    // A connection that was not noticed must not block the restore forever.
+    // The timeout ends the restore if an unnoticed connection holds a lock.
     let mut script = format!("{WITHOUT_LIMITS}BEGIN;\nSET LOCAL lock_timeout = '10s';\n");
-    let named = |table: &Table| format!("{}.{}", quoted(schema), quoted(&table.name));
+    let quoted_name = |table: &Table| format!("{}.{}", quoted(schema), quoted(&table.name));
     match kept {
         Some(kept) => {
             script += &format!("CREATE SCHEMA {};\n", quoted(kept));
             for table in present {
-                script += &format!("ALTER TABLE {} SET SCHEMA {};\n", named(table), quoted(kept));
+                script += &format!("ALTER TABLE {} SET SCHEMA {};\n", quoted_name(table), quoted(kept));
             }
         }
         None if present.is_empty() => {}
         None => {
-            let tables: Vec<String> = present.iter().map(named).collect();
+            let tables: Vec<String> = present.iter().map(quoted_name).collect();
             script += &format!("DROP TABLE {};\n", tables.join(", "));
         }
     }
     script
 }
 
-/// The end of the script: renews the epochs, revokes keys, prints the rows per table, and commits. `own` is the PostgreSQL
-/// process that serves the restore's own connection beside `psql`.
-fn end(schema: &str, lost: &[String], restored: &[&str], own: i32, now_ms: i64) -> String {
+/// The end of the script: renews the epochs, revokes keys, prints the rows per table, and commits. `own_process` is the id
+/// of the PostgreSQL process that serves the restore's other connection, beside `psql`.
+fn end(schema: &str, keys_to_revoke: &[String], restored: &[&str], own_process: i32, now_ms: i64) -> String {
     let mut script = format!("\nUPDATE {}.tenants SET epoch = gen_random_uuid();\n", quoted(schema));
-    for kid in lost {
+    for kid in keys_to_revoke {
         let kid = kid.replace('\'', "''");
         script += &format!("UPDATE {}.signing_keys SET revoked_at = {now_ms} WHERE kid = '{kid}';\n", quoted(schema));
     }
@@ -177,7 +178,7 @@ fn end(schema: &str, lost: &[String], restored: &[&str], own: i32, now_ms: i64) 
         "DO $$ DECLARE nodes bigint; BEGIN
            PERFORM pg_catalog.pg_stat_clear_snapshot();
            SELECT count(*) INTO nodes FROM pg_catalog.pg_stat_activity
-             WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), {own})
+             WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), {own_process})
                    AND (application_name = '{POSTGRES_APPLICATION}' OR application_name LIKE '{POSTGRES_APPLICATION} %');
            IF nodes > 0 THEN
              RAISE EXCEPTION 'the database is in use by Causerie: % connections since the restore began. Stop all nodes first', nodes;
@@ -188,7 +189,7 @@ fn end(schema: &str, lost: &[String], restored: &[&str], own: i32, now_ms: i64) 
 }
 
 /// The number of rows that `psql` printed for each table.
-fn counted(printed: &str) -> Vec<(String, u64)> {
+fn parse_row_counts(printed: &str) -> Vec<(String, u64)> {
     let rows = printed.lines().filter_map(|line| {
         let (table, rows) = line.strip_prefix(ROWS)?.split_once(' ')?;
         Some((table.to_owned(), rows.parse().ok()?))
@@ -198,7 +199,7 @@ fn counted(printed: &str) -> Vec<(String, u64)> {
     rows
 }
 
-/// Runs `begin`, the archive's script and `end` in `psql`. Returns the rows per table.
+/// Runs `begin`, the archive's script and `end` in `psql`. Returns the number of rows of each table.
 async fn replay(programs: &Programs, file: &Path, begin: &str, end: &str) -> Result<Vec<(String, u64)>, TransferError> {
     let failed = |why: String| TransferError::Program(format!("{why}; nothing was changed"));
     let cannot_run = |program: &str, error: std::io::Error| failed(format!("`{program}` can't be run: {error}"));
@@ -220,37 +221,39 @@ async fn replay(programs: &Programs, file: &Path, begin: &str, end: &str) -> Res
 
     let mut input = psql.stdin.take().expect("it is piped");
     let script = archive.stdout.take().expect("it is piped");
-    let (psql_says, archive_says) = (psql.stderr.take().expect("it is piped"), archive.stderr.take().expect("it is piped"));
+    let (psql_stderr, archive_stderr) =
+        (psql.stderr.take().expect("it is piped"), archive.stderr.take().expect("it is piped"));
     let write = async {
-        let pour = async {
+        let copy_script = async {
             // Dropped at the end of this block, so that `pg_restore` does not wait for a reader after `psql` failed.
             let mut script = script;
             input.write_all(begin.as_bytes()).await?;
             tokio::io::copy(&mut script, &mut input).await
         };
-        let (wrote, says) = tokio::join!(pour, read_all(archive_says));
-        let ended = archive.wait().await;
-        let is_whole = wrote.is_ok() && ended.is_ok_and(|status| status.success());
+        let (copied, archive_text) = tokio::join!(copy_script, read_all(archive_stderr));
+        let exit = archive.wait().await;
+        let is_whole = copied.is_ok() && exit.is_ok_and(|status| status.success());
         if is_whole && input.write_all(end.as_bytes()).await.is_ok() {
             let _ = input.shutdown().await;
         }
         // Without the last line of the script, `psql` commits nothing.
         drop(input);
-        (is_whole, complaint("pg_restore", &says))
+        (is_whole, failure_reason("pg_restore", &archive_text))
     };
     let printed = psql.stdout.take().expect("it is piped");
-    let ((is_whole, archive_says), psql_says, printed) = tokio::join!(write, read_all(psql_says), read_all(printed));
+    let ((is_whole, archive_failure), psql_text, printed) = tokio::join!(write, read_all(psql_stderr), read_all(printed));
     let status = psql.wait().await.map_err(|error| cannot_run("psql", error))?;
     match (status.success(), is_whole) {
-        (true, true) => Ok(counted(&String::from_utf8_lossy(&printed))),
-        (true, false) => Err(failed(archive_says)),
-        (false, _) => Err(failed(complaint("psql", &psql_says))),
+        (true, true) => Ok(parse_row_counts(&String::from_utf8_lossy(&printed))),
+        (true, false) => Err(failed(archive_failure)),
+        (false, _) => Err(failed(failure_reason("psql", &psql_text))),
     }
 }
 
+/// Reads a stream to its end.
 async fn read_all(mut from: impl AsyncRead + Unpin) -> Vec<u8> {
-    let mut says = Vec::new();
+    let mut text = Vec::new();
     // If reading fails, the text read before is used.
-    let _ = from.read_to_end(&mut says).await;
-    says
+    let _ = from.read_to_end(&mut text).await;
+    text
 }

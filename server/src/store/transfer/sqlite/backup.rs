@@ -7,8 +7,8 @@ use sea_orm::sqlx::{self, Connection as _, sqlite::SqliteJournalMode};
 use super::{CONTENTS_TABLE, Contents, damage, migrations, open};
 use crate::store::transfer::{Summary, TransferError, destination::Partial, fingerprint, tables};
 
-/// Writes a backup of the database in the file `source` to the new file `to`. The server may run: SQLite copies the commits
-/// before the begin of the backup, and writers do not wait for it.
+/// Writes a backup of the database in the file `source` to the new file `to`. The server may run: the backup contains the
+/// transactions that were committed before it began, and writers do not wait for it.
 ///
 /// # Errors
 /// [`TransferError`] if `to` exists, if a file can't be read or written, or if the copy is damaged. No file named `to` is
@@ -17,11 +17,11 @@ pub async fn backup(source: &Path, to: &Path) -> Result<Summary, TransferError> 
     let partial = Partial::begin(to)?;
     let failed = TransferError::sqlite(source);
     let mut connection = open(source, None).await.map_err(&failed)?;
-    let taken = migrations(&mut connection).await.map_err(|error| TransferError::NotABackup {
+    let applied = migrations(&mut connection).await.map_err(|error| TransferError::NotABackup {
         path: source.to_owned(),
-        why: format!("it has no table of migrations ({})", super::super::error::said(&error)),
+        why: format!("it has no table of migrations ({})", super::super::error::error_message(&error)),
     })?;
-    if let Some(migration) = tables::unknown_migration(&taken) {
+    if let Some(migration) = tables::unknown_migration(&applied) {
         return Err(TransferError::Newer { place: source.display().to_string(), migration });
     }
     let name = partial
@@ -40,17 +40,17 @@ pub async fn backup(source: &Path, to: &Path) -> Result<Summary, TransferError> 
 async fn describe(copy: &Path) -> Result<Vec<(String, u64)>, TransferError> {
     let failed = TransferError::sqlite(copy);
     let mut connection = open(copy, Some(SqliteJournalMode::Delete)).await.map_err(&failed)?;
-    // A backup that was used as a database has the table of that backup.
+    // If the database was once restored by copying a backup file, it still has that backup's table.
     let drop = format!("DROP TABLE IF EXISTS {CONTENTS_TABLE}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut connection).await.map_err(&failed)?;
     let mut contents = Contents::new();
-    for table in tables::of_sqlite(&mut connection).await.map_err(&failed)? {
-        let fingerprint = fingerprint::of_sqlite(&mut connection, &table).await.map_err(&failed)?;
+    for table in tables::sqlite_tables(&mut connection).await.map_err(&failed)? {
+        let fingerprint = fingerprint::of_sqlite_table(&mut connection, &table).await.map_err(&failed)?;
         contents.insert(table, fingerprint.into());
     }
     let text = serde_json::to_string(&contents).expect("numbers and texts serialize");
-    let make = format!("CREATE TABLE {CONTENTS_TABLE} (version TEXT NOT NULL, tables TEXT NOT NULL)");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(make)).execute(&mut connection).await.map_err(&failed)?;
+    let create = format!("CREATE TABLE {CONTENTS_TABLE} (version TEXT NOT NULL, tables TEXT NOT NULL)");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(&mut connection).await.map_err(&failed)?;
     let insert = format!("INSERT INTO {CONTENTS_TABLE} (version, tables) VALUES (?, ?)");
     let insert = sqlx::query(sqlx::AssertSqlSafe(insert)).bind(env!("CARGO_PKG_VERSION")).bind(text);
     insert.execute(&mut connection).await.map_err(&failed)?;

@@ -16,10 +16,11 @@ use super::fingerprint::Fingerprint;
 
 /// A table that only backups have; see [`Contents`].
 pub(super) const CONTENTS_TABLE: &str = "causerie_backup";
-/// How long to wait for a lock. A server's writer holds the lock of its file for milliseconds.
+/// The maximum wait for a lock of the file. A server's writer holds the lock of its file for milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The description of each table of a backup. It reveals a damaged text, which SQLite's own check does not.
+/// The description of each table of a backup, by name. A restore compares it with the tables, which reveals damaged texts
+/// that SQLite's own check does not find.
 type Contents = BTreeMap<String, TableContents>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ impl From<Fingerprint> for TableContents {
     }
 }
 
-/// Opens an existing file. With a rollback journal the file is complete without a second file beside it.
+/// Opens an existing file. With a rollback journal (`journal`), the file is complete without a second file beside it.
 async fn open(path: &Path, journal: Option<SqliteJournalMode>) -> Result<SqliteConnection, sqlx::Error> {
     let mut options = SqliteConnectOptions::new()
         .filename(path)
@@ -49,8 +50,8 @@ async fn open(path: &Path, journal: Option<SqliteJournalMode>) -> Result<SqliteC
 
 /// The first error of SQLite's check of the whole file; `None` if the file is sound.
 async fn damage(connection: &mut SqliteConnection) -> Result<Option<String>, sqlx::Error> {
-    let says: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_all(connection).await?;
-    Ok(says.into_iter().find(|line| line != "ok"))
+    let lines: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_all(connection).await?;
+    Ok(lines.into_iter().find(|line| line != "ok"))
 }
 
 /// The applied migrations.

@@ -1,7 +1,8 @@
 //! Replaces the database of a stopped embedded server by a backup.
 //!
-//! The backup is copied beside the database; the copy is checked, migrated and given new epochs, and then gets the
-//! database's name. If the process is killed at any moment, either the old or the new database is there.
+//! The backup is copied beside the database. The copy is checked and migrated, its tenants get new epochs, and then it gets
+//! the database's name. If the process is killed at any moment, either the old or the new database has that name; on a
+//! volume that supports neither hard links nor the exchange of names, there is a moment without a database.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -25,14 +26,14 @@ use crate::{
         queries::{keys, tenants},
         transfer::{
             Options, Restored, Summary, TransferError,
-            destination::{beside, remove_sqlite, rename_to_free, sync_folder},
-            error::said,
-            fingerprint, note_restore, tables, unreadable,
+            destination::{remove_sqlite, rename_to_free, sync_folder, with_suffix},
+            error::error_message,
+            fingerprint, record_restore, tables, unreadable,
         },
     },
 };
 
-/// The new database before it gets its name. Removed when dropped.
+/// The new database before it gets its final name. The file is removed when this value is dropped.
 struct Scratch(PathBuf);
 
 impl Drop for Scratch {
@@ -47,11 +48,11 @@ impl Drop for Scratch {
 /// [`TransferError`] if the backup can't be restored; the existing database is then unchanged.
 pub async fn restore(file: &Path, database: &Path, secrets: &Secrets, options: &Options) -> Result<Restored, TransferError> {
     let is_replaced = may_replace(database, options).await?;
-    if fs::metadata(beside(file, "-wal")).is_ok_and(|log| log.len() > 0) {
+    if fs::metadata(with_suffix(file, "-wal")).is_ok_and(|log| log.len() > 0) {
         return Err(TransferError::Unfinished(file.to_owned()));
     }
-    let scratch = beside(database, ".restoring");
-    if ["", "-wal", "-shm", "-journal"].iter().any(|suffix| is_same(file, &beside(&scratch, suffix))) {
+    let scratch = with_suffix(database, ".restoring");
+    if ["", "-wal", "-shm", "-journal"].iter().any(|suffix| is_same(file, &with_suffix(&scratch, suffix))) {
         let why =
             "a restore writes the new database under this name: move the file to another name, and restore it from there";
         return Err(TransferError::file(file, io::Error::other(why)));
@@ -64,7 +65,7 @@ pub async fn restore(file: &Path, database: &Path, secrets: &Secrets, options: &
     let rows = examine(file, &scratch.0).await?;
     let migrated = renew(file, &scratch.0, secrets, options).await?;
     let failed = |error| TransferError::file(&scratch.0, error);
-    if fs::metadata(beside(&scratch.0, "-wal")).is_ok_and(|log| log.len() > 0) {
+    if fs::metadata(with_suffix(&scratch.0, "-wal")).is_ok_and(|log| log.len() > 0) {
         return Err(failed(io::Error::other("its log could not be moved into it")));
     }
     File::open(&scratch.0).and_then(|file| file.sync_all()).map_err(failed)?;
@@ -75,12 +76,13 @@ pub async fn restore(file: &Path, database: &Path, secrets: &Secrets, options: &
 }
 
 /// Whether two paths name the same file.
-fn is_same(one: &Path, other: &Path) -> bool {
+fn is_same(first: &Path, second: &Path) -> bool {
     let id = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
-    matches!((id(one), id(other)), (Ok(one), Ok(other)) if one == other)
+    matches!((id(first), id(second)), (Ok(first), Ok(second)) if first == second)
 }
 
-/// Whether there is a database to keep. An error if it has tenants and `options` do not allow to replace it.
+/// Whether there is an existing database to keep under another name: it has tenants, or can't be read. An error if `options`
+/// do not allow to replace it.
 async fn may_replace(database: &Path, options: &Options) -> Result<bool, TransferError> {
     if fs::symlink_metadata(database).is_err() {
         return Ok(false);
@@ -90,7 +92,7 @@ async fn may_replace(database: &Path, options: &Options) -> Result<bool, Transfe
         Ok(0) => Ok(false),
         Ok(_) | Err(_) if options.replace => Ok(true),
         Ok(tenants) => Err(TransferError::HasTenants { place: place(), tenants }),
-        Err(error) => Err(TransferError::CannotTell { place: place(), why: said(&error) }),
+        Err(error) => Err(TransferError::CannotTell { place: place(), why: error_message(&error) }),
     }
 }
 
@@ -98,10 +100,10 @@ async fn may_replace(database: &Path, options: &Options) -> Result<bool, Transfe
 /// complete by itself.
 async fn tenants_in(database: &Path) -> Result<u64, sqlx::Error> {
     let mut connection = open(database, None).await?;
-    let has_any: i64 =
+    let has_table: i64 =
         sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = 'tenants'").fetch_one(&mut connection).await?;
     let mut tenants: i64 = 0;
-    if has_any > 0 {
+    if has_table > 0 {
         tenants = sqlx::query_scalar("SELECT count(*) FROM tenants").fetch_one(&mut connection).await?;
     }
     connection.close().await?;
@@ -119,30 +121,30 @@ fn copy_private(from: &Path, to: &Path) -> io::Result<u64> {
 /// Checks that the copy of a backup is complete and belongs to this program. Returns the rows per table. `file` is the path
 /// for errors.
 async fn examine(file: &Path, copy: &Path) -> Result<Vec<(String, u64)>, TransferError> {
-    let damaged = |error: sqlx::Error| TransferError::Damaged { path: file.to_owned(), why: said(&error) };
+    let damaged = |error: sqlx::Error| TransferError::Damaged { path: file.to_owned(), why: error_message(&error) };
     let mut connection = open(copy, Some(SqliteJournalMode::Delete)).await.map_err(damaged)?;
     if let Some(why) = damage(&mut connection).await.map_err(damaged)? {
         return Err(TransferError::Damaged { path: file.to_owned(), why });
     }
-    let tables = tables::of_sqlite(&mut connection).await.map_err(damaged)?;
+    let tables = tables::sqlite_tables(&mut connection).await.map_err(damaged)?;
     if let Some(missing) = [tables::MIGRATIONS, "tenants"].into_iter().find(|name| !tables.iter().any(|table| table == name))
     {
         let why = format!("it has no table `{missing}`");
         return Err(TransferError::NotABackup { path: file.to_owned(), why });
     }
-    let taken = migrations(&mut connection).await.map_err(damaged)?;
-    if let Some(migration) = tables::unknown_migration(&taken) {
+    let applied = migrations(&mut connection).await.map_err(damaged)?;
+    if let Some(migration) = tables::unknown_migration(&applied) {
         return Err(TransferError::Newer { place: file.display().to_string(), migration });
     }
     let mut found = Contents::new();
     for table in tables.iter().filter(|table| *table != CONTENTS_TABLE) {
-        let fingerprint = fingerprint::of_sqlite(&mut connection, table).await.map_err(damaged)?;
+        let fingerprint = fingerprint::of_sqlite_table(&mut connection, table).await.map_err(damaged)?;
         found.insert(table.clone(), TableContents::from(fingerprint));
     }
-    // A plain copy of a stopped server's file has no such table, and is accepted.
+    // A plain copy of a stopped server's file does not have this table. It is accepted without the comparison.
     if tables.iter().any(|table| table == CONTENTS_TABLE) {
-        let noted = contents(&mut connection).await.map_err(damaged)?;
-        if let Some((table, _)) = noted.iter().find(|(table, noted)| found.get(*table) != Some(*noted)) {
+        let recorded = read_contents(&mut connection).await.map_err(damaged)?;
+        if let Some((table, _)) = recorded.iter().find(|(table, recorded)| found.get(*table) != Some(*recorded)) {
             let why = format!("the rows of `{table}` are not those that were backed up");
             return Err(TransferError::Damaged { path: file.to_owned(), why });
         }
@@ -153,7 +155,8 @@ async fn examine(file: &Path, copy: &Path) -> Result<Vec<(String, u64)>, Transfe
     Ok(found.into_iter().map(|(name, table)| (name, table.rows)).collect())
 }
 
-async fn contents(connection: &mut SqliteConnection) -> Result<Contents, sqlx::Error> {
+/// Reads the description of the tables that the backup contains.
+async fn read_contents(connection: &mut SqliteConnection) -> Result<Contents, sqlx::Error> {
     let sql = format!("SELECT tables FROM {CONTENTS_TABLE}");
     let text: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(connection).await?;
     serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()))
@@ -164,28 +167,28 @@ async fn renew(file: &Path, copy: &Path, secrets: &Secrets, options: &Options) -
     let store = Store::connect(&Database::Sqlite(copy.to_owned())).await?;
     let migrated = store.migrate().await?;
     refuse_other_schema(file, &store).await?;
-    let lost = unreadable(&keys::signing_keys(&store).await?, secrets, options)?;
-    for kid in lost {
+    let unreadable_keys = unreadable(&keys::signing_keys(&store).await?, secrets, options)?;
+    for kid in unreadable_keys {
         if let Some(tenant) = keys::signing_key_owner(&store, &kid).await? {
             keys::revoke_signing_key(store.writer(), tenant, &kid, options.now_ms).await?;
         }
     }
     tenants::renew_epochs(&store).await?;
-    note_restore(&store, options).await?;
+    record_restore(&store, options).await?;
     store.close().await;
     Ok(migrated)
 }
 
-/// Refuses a schema that differs from the migrations': a trigger, a view or a changed table could change the server's
-/// behaviour.
+/// An error if the schema differs from the schema that the migrations create: a trigger, a view or a changed table could
+/// change the server's behaviour.
 async fn refuse_other_schema(file: &Path, store: &Store) -> Result<(), TransferError> {
-    let (made, found) = (tables::schema_of_migrations().await?, tables::schema_of(store.reader()).await?);
-    let difference = |object: &String| match (made.get(object), found.get(object)) {
+    let (expected, found) = (tables::schema_of_migrations().await?, tables::schema_of(store.reader()).await?);
+    let difference = |object: &String| match (expected.get(object), found.get(object)) {
         (Some(_), None) => Some(format!("it has no {object}")),
         (None, Some(_)) => Some(format!("it has the {object}, which this program does not make")),
-        (made, found) => (made != found).then(|| format!("its {object} is not the one this program makes")),
+        (expected, found) => (expected != found).then(|| format!("its {object} is not the one this program makes")),
     };
-    match made.keys().chain(found.keys()).find_map(difference) {
+    match expected.keys().chain(found.keys()).find_map(difference) {
         Some(why) => Err(TransferError::NotABackup { path: file.to_owned(), why }),
         None => Ok(()),
     }
@@ -198,13 +201,13 @@ fn put_in_place(new: &Path, database: &Path, keep: bool, now_ms: i64) -> io::Res
         // These files exist only if the old database could not be opened and closed. Their changes belong to the old
         // database.
         for suffix in ["-wal", "-journal"] {
-            if fs::symlink_metadata(beside(database, suffix)).is_ok() {
-                rename_to_free(&beside(database, suffix), &beside(kept, suffix))?;
+            if fs::symlink_metadata(with_suffix(database, suffix)).is_ok() {
+                rename_to_free(&with_suffix(database, suffix), &with_suffix(kept, suffix))?;
             }
         }
     }
     for suffix in ["-wal", "-shm", "-journal"] {
-        match fs::remove_file(beside(database, suffix)) {
+        match fs::remove_file(with_suffix(database, suffix)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
@@ -217,7 +220,7 @@ fn put_in_place(new: &Path, database: &Path, keep: bool, now_ms: i64) -> io::Res
     Ok(kept.map(|(kept, _)| kept))
 }
 
-/// Whether the old file has a second name.
+/// Whether the old file has a second name, by a hard link.
 #[derive(Debug, PartialEq)]
 enum Link {
     Made,
@@ -231,10 +234,10 @@ fn keep_beside(database: &Path, now_ms: i64) -> io::Result<(PathBuf, Link)> {
     let stamp: String = rfc3339(now_ms - now_ms % 1000).chars().filter(char::is_ascii_alphanumeric).collect();
     let mut number = 1_u32;
     loop {
-        let more = if number == 1 { String::new() } else { format!("-{number}") };
-        let kept = beside(database, &format!(".replaced-{stamp}{more}"));
+        let suffix = if number == 1 { String::new() } else { format!("-{number}") };
+        let kept = with_suffix(database, &format!(".replaced-{stamp}{suffix}"));
         number += 1;
-        if ["", "-wal", "-journal"].iter().any(|suffix| fs::symlink_metadata(beside(&kept, suffix)).is_ok()) {
+        if ["", "-wal", "-journal"].iter().any(|suffix| fs::symlink_metadata(with_suffix(&kept, suffix)).is_ok()) {
             continue;
         }
         match fs::hard_link(database, &kept) {
@@ -287,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn without_hard_links_the_files_are_renamed_and_replace_no_file() {
+    fn without_hard_links_the_two_files_exchange_names_and_replace_no_file() {
         let folder = TempDirectory::new();
         let [database, new, kept] = ["causerie.sqlite", "new", "kept"].map(|name| folder.0.join(name));
         fs::write(&database, "old").expect("writes");

@@ -175,7 +175,7 @@ async fn s0_31_lost_reach_ends_sending_and_keeps_the_history() {
         let [mut lea, mut lou] = school.users(["lea", "lou"]).await;
         let here = lea.chats_with(&mut lou).await;
         lea.writes(here, "before").await.expect("in the same class");
-        school.import_all(&[member("lea", "learner", "class-a").gone(), member("lea", "learner", "class-b")]).await;
+        school.import_all(&[member("lea", "learner", "class-a").removed(), member("lea", "learner", "class-b")]).await;
         // The refusal is immediate on every node.
         assert_eq!(lou.writes(here, "after").await, Err(NotFound));
         assert_eq!(lea.writes(here, "after").await, Err(NotFound));

@@ -5,7 +5,7 @@ use causerie_client::ErrorCode::NotFound;
 use super::{EVERYONE, everywhere};
 use crate::scenarios::{System, User, facts::member};
 
-/// The users with whom this user gets a conversation. All others must be refused as if they did not exist.
+/// The users with whom this user can start a conversation. All other users must be refused as if they did not exist.
 async fn reach(user: &User) -> Vec<&'static str> {
     let mut reached = Vec::new();
     for other in EVERYONE {

@@ -11,7 +11,7 @@ use crate::{
     scenarios::{System, facts::user},
 };
 
-/// Removed, never registered, out of reach.
+/// The three causes for which a search finds no user: the user was removed, never existed, or is out of reach.
 const MISSING: [&str; 3] = ["lou", "louu", "bob"];
 
 async fn without_lou(school: &System<'_>) {

@@ -8,7 +8,7 @@ use crate::scenarios::{
     user::{group_recipient, user_recipient},
 };
 
-fn to(recipients: impl IntoIterator<Item = causerie_client::Recipient>) -> MailDraft {
+fn mail_to(recipients: impl IntoIterator<Item = causerie_client::Recipient>) -> MailDraft {
     MailDraft { to: recipients.into_iter().collect(), text: "hello".into(), ..Default::default() }
 }
 
@@ -16,9 +16,9 @@ fn to(recipients: impl IntoIterator<Item = causerie_client::Recipient>) -> MailD
 async fn s1_01_exchange_is_limited_by_rules_set_beforehand() {
     everywhere(async |ent| {
         let [ann, sam] = ent.users(["ann", "sam"]).await;
-        assert_eq!(ann.mails(to([user_recipient("sam")])).await, Err(NotFound));
-        assert_eq!(ann.mails(to([group_recipient(STAFF)])).await, Err(NotFound));
-        assert_eq!(ann.mails(to([user_recipient("nobody-at-all")])).await, Err(NotFound), "as if there were no Sam");
+        assert_eq!(ann.mails(mail_to([user_recipient("sam")])).await, Err(NotFound));
+        assert_eq!(ann.mails(mail_to([group_recipient(STAFF)])).await, Err(NotFound));
+        assert_eq!(ann.mails(mail_to([user_recipient("nobody-at-all")])).await, Err(NotFound), "as if there were no Sam");
         assert_eq!(sam.lists().await, []);
     })
     .await;
@@ -30,8 +30,8 @@ async fn s1_06_addressing_a_group_and_addressing_its_members_are_separate_rights
         let sam = ent.user("sam").await;
         assert_eq!(sam.finds("ann").await, [""; 0]);
         assert_eq!(sam.may_write_to("pupils").await, [PUPILS_6A]);
-        assert_eq!(sam.mails(to([user_recipient("ann")])).await, Err(NotFound));
-        sam.mails(to([group_recipient(PUPILS_6A)])).await.expect("the rule is for the group");
+        assert_eq!(sam.mails(mail_to([user_recipient("ann")])).await, Err(NotFound));
+        sam.mails(mail_to([group_recipient(PUPILS_6A)])).await.expect("the rule is for the group");
     })
     .await;
 }
@@ -54,10 +54,10 @@ async fn s1_13_an_unreachable_recipient_refuses_the_whole_mail() {
     everywhere(async |ent| {
         let [ann, paul] = ent.users(["ann", "paul"]).await;
         for (mail, field) in [
-            (to([user_recipient("paul"), group_recipient(STAFF)]), "startConversation.with[1]"),
-            (to([user_recipient("sam"), user_recipient("paul")]), "startConversation.with[0]"),
+            (mail_to([user_recipient("paul"), group_recipient(STAFF)]), "startConversation.with[1]"),
+            (mail_to([user_recipient("sam"), user_recipient("paul")]), "startConversation.with[0]"),
             (
-                MailDraft { copy: vec![user_recipient("paul"), user_recipient("sam")], ..to([user_recipient("paul")]) },
+                MailDraft { copy: vec![user_recipient("paul"), user_recipient("sam")], ..mail_to([user_recipient("paul")]) },
                 "startConversation.copy[1]",
             ),
         ] {
@@ -78,23 +78,26 @@ async fn s1_36_changed_rules_take_effect_at_once() {
     everywhere(async |ent| {
         let paul = ent.users(["paul", "paul"]).await;
         for paul in &paul {
-            paul.mails(to([user_recipient("ann"), group_recipient(PUPILS_6A)])).await.expect("teachers may write to pupils");
+            paul.mails(mail_to([user_recipient("ann"), group_recipient(PUPILS_6A)]))
+                .await
+                .expect("teachers may write to pupils");
             assert_eq!(paul.finds("pupils").await, [PUPILS_6A]);
         }
         let client_id = ClientId::new();
-        let sent = paul[0].send_mail(to([user_recipient("ann")]), client_id).await.expect("teachers may write to pupils");
-        ent.import_all(&[edge(TEACHERS, PUPILS_6A).gone()]).await;
+        let sent =
+            paul[0].send_mail(mail_to([user_recipient("ann")]), client_id).await.expect("teachers may write to pupils");
+        ent.import_all(&[edge(TEACHERS, PUPILS_6A).removed()]).await;
         // The very next request on each node must see the change.
         for paul in &paul {
-            assert_eq!(paul.mails(to([user_recipient("ann")])).await, Err(NotFound));
-            assert_eq!(paul.mails(to([group_recipient(PUPILS_6A)])).await, Err(NotFound));
+            assert_eq!(paul.mails(mail_to([user_recipient("ann")])).await, Err(NotFound));
+            assert_eq!(paul.mails(mail_to([group_recipient(PUPILS_6A)])).await, Err(NotFound));
             assert_eq!((paul.finds("pupils").await, paul.finds("ann").await), (vec![], vec![]));
         }
-        let again = paul[1].send_mail(to([user_recipient("ann")]), client_id).await.expect("what was sent is found");
+        let again = paul[1].send_mail(mail_to([user_recipient("ann")]), client_id).await.expect("what was sent is found");
         assert_eq!((again.created, again.first_message), (false, sent.first_message));
         ent.import_all(&[edge(TEACHERS, PUPILS_6A)]).await;
         for paul in &paul {
-            paul.mails(to([user_recipient("ann")])).await.expect("and back");
+            paul.mails(mail_to([user_recipient("ann")])).await.expect("and back");
         }
     })
     .await;

@@ -22,14 +22,14 @@ impl User {
 
     /// Waits until this device is told the state of its relation to a user.
     async fn sees_relation(&mut self, other: &str) -> (RelationState, Direction) {
-        let told = |event| match event {
+        let is_expected = |event| match event {
             Event::RelationChanged(relation) if relation.user.as_ref()?.external_id == other => {
                 assert_eq!(relation.relation, "friend");
                 Some((relation.state(), relation.direction()))
             }
             _ => None,
         };
-        self.until(&format!("a relation with {other}"), told).await
+        self.until(&format!("a relation with {other}"), is_expected).await
     }
 
     /// Friends and requests, by external id.

@@ -17,7 +17,7 @@ async fn s4_22_a_chat_stays_after_the_instructor_is_unassigned() {
         let (lia, ivo, here) = lia_and_ivo(lms).await;
         lia.writes(here, "before").await.expect("her course");
         lms.import_all(&[user("lou").with("roles", vec!["learner"]), member("lou", "learner", "course-1")]).await;
-        lms.import_all(&[member("ivo", "instructor", "course-1").gone()]).await;
+        lms.import_all(&[member("ivo", "instructor", "course-1").removed()]).await;
         for user in [&lia, &ivo] {
             assert!(user.sees_listed(here).await.is_some());
             assert_eq!(user.reads(here).await.expect("kept"), ["before"]);
@@ -71,8 +71,11 @@ async fn s4_25_each_instructor_of_the_course_can_be_contacted() {
         assert_eq!(lia.may_write_to("").await, ["ivo"]);
         lms.import_all(&[user("ida").with("roles", vec!["instructor"]), member("ida", "instructor", "course-1")]).await;
         assert_eq!(lia.may_write_to("").await, ["ida", "ivo"], "one link each");
-        lms.import_all(&[member("ida", "instructor", "course-1").gone(), member("ivo", "instructor", "course-1").gone()])
-            .await;
+        lms.import_all(&[
+            member("ida", "instructor", "course-1").removed(),
+            member("ivo", "instructor", "course-1").removed(),
+        ])
+        .await;
         assert_eq!(lia.may_write_to("").await, [""; 0], "none without instructor");
         lms.import_all(&[member("ivo", "instructor", "course-1")]).await;
         lms.import_all(&[group("course-1", "course").with("state", "concluded")]).await;

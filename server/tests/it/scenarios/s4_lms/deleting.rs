@@ -24,11 +24,11 @@ async fn s4_11_a_message_is_deleted_at_once_on_all_own_devices() {
         phone.receives("an answer").await;
         assert!(lia.may(Capability::DeleteOwnCopy, here).await);
         lia.delete_own_copy(here, message_id(&answer)).await.answer().expect("her copy of another user's message");
-        let told = |event| match event {
+        let is_expected = |event| match event {
             Event::Resynced { conversation, reload: true } if id(&conversation) == here => Some(*conversation),
             _ => None,
         };
-        let now = phone.until("the deletion", told).await;
+        let now = phone.until("the deletion", is_expected).await;
         assert_eq!(now.last_message.expect("one is left").text, "a question", "not previewed either");
         for device in [&lia, &phone] {
             assert_eq!(device.reads(here).await.expect("hers"), ["a question"]);

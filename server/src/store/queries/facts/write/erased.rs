@@ -1,5 +1,5 @@
-//! Tombstones of erased users. A tombstone is stored until a user with the external id exists again. From then on, tokens
-//! of the erased user stay void because they are older than `tokens_valid_from` of the new user.
+//! Tombstones of erased users. A tombstone is stored until a user with the external id exists again. After that, tokens of
+//! the erased user stay void because they are older than `tokens_valid_from` of the new user.
 
 use std::collections::HashMap;
 
@@ -14,38 +14,38 @@ use crate::store::{
     rows::{Column, Rows, statement},
 };
 
-/// The stored data of an erased user, in addition to the hash of the external id.
+/// The data that is stored about an erased user, in addition to the hash of the external id.
 #[derive(Debug, Clone, Copy)]
 pub struct Tombstone {
     /// Tokens that were issued in this second or before are void. Seconds since 1970 UTC.
     pub(super) erased_at_s: i64,
-    /// The user was not active, so only the back end can make the user again.
+    /// Whether the user was not active when erased, so that only the back end can create the user again.
     blocked: bool,
 }
 
 impl Tombstone {
-    /// Whether `profile` may make the user again. Data of a back end always may; data of a token may if the token was
-    /// issued after the user was erased and the user was not blocked.
+    /// Whether `profile` may create the user again: always if it comes from a back end; if it comes from a token, only if
+    /// the token was issued after the user was erased and the user was not blocked.
     #[must_use]
-    pub fn admits(&self, profile: &Profile) -> bool {
-        profile.said_at_s.is_none_or(|said_at_s| !self.blocked && said_at_s > self.erased_at_s)
+    pub fn allows(&self, profile: &Profile) -> bool {
+        profile.issued_at_s.is_none_or(|issued_at_s| !self.blocked && issued_at_s > self.erased_at_s)
     }
 }
 
 impl FactWrite {
-    /// Leaves a tombstone for the external id of a user that is erased. Tokens that were issued at `erased_at_s` (seconds
-    /// since 1970 UTC) or before stay void; if `blocked`, no token makes the user again. Removes the tenant's tombstones
-    /// without `blocked` from before `outlived_s` (seconds since 1970 UTC): all tokens that these tombstones void have
+    /// Adds a tombstone for the external id of a user that is erased. Tokens that were issued at `erased_at_s` (seconds
+    /// since 1970 UTC) or before stay void; if `blocked`, no token creates the user again. Removes the tenant's tombstones
+    /// that are older than `remove_before_s` (seconds since 1970 UTC) and not `blocked`: all tokens that they void have
     /// expired.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses a statement.
-    pub async fn bury_user(
+    pub async fn add_tombstone(
         &mut self,
         external_id: &str,
         erased_at_s: i64,
         blocked: bool,
-        outlived_s: i64,
+        remove_before_s: i64,
     ) -> Result<(), StoreError> {
         let backend = self.backend();
         let sql = "INSERT INTO erased_users (tenant_id, id_hash, erased_at_s, blocked) VALUES ($1, $2, $3, $4)
@@ -55,13 +55,13 @@ impl FactWrite {
         let values = vec![self.tenant.0.into(), hash.into(), erased_at_s.into(), i16::from(blocked).into()];
         self.transaction.execute_raw(statement(backend, sql, values)).await?;
         let sql = "DELETE FROM erased_users WHERE tenant_id = $1 AND blocked = 0 AND erased_at_s < $2";
-        let values = vec![self.tenant.0.into(), outlived_s.into()];
+        let values = vec![self.tenant.0.into(), remove_before_s.into()];
         self.transaction.execute_raw(statement(backend, sql, values)).await?;
         Ok(())
     }
 
-    /// Removes the log of the tenant's facts, which holds names and external ids. Nodes that have not read all of it load
-    /// all facts again.
+    /// Deletes the log of the tenant's facts, which contains names and external ids. A node that has not read the whole log
+    /// loads all facts again.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -82,10 +82,10 @@ impl FactWrite {
     }
 
     /// Removes the tombstones of users who exist again.
-    pub(super) async fn unbury<'a>(&self, external_ids: impl Iterator<Item = &'a str>) -> Result<(), StoreError> {
-        let hashes = hashes(external_ids.map(|id| hash(self.tenant, id)));
+    pub(super) async fn remove_tombstones<'a>(&self, external_ids: impl Iterator<Item = &'a str>) -> Result<(), StoreError> {
+        let rows = hash_rows(external_ids.map(|id| hash(self.tenant, id)));
         let body = "DELETE FROM erased_users WHERE tenant_id = {0} AND id_hash IN (SELECT id_hash FROM input)";
-        self.execute(hashes, body, &[self.tenant.0.into()]).await
+        self.execute(rows, body, &[self.tenant.0.into()]).await
     }
 }
 
@@ -126,7 +126,7 @@ fn hash(tenant: TenantId, external_id: &str) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn hashes(hashes: impl Iterator<Item = String>) -> Rows<1> {
+fn hash_rows(hashes: impl Iterator<Item = String>) -> Rows<1> {
     let mut rows = Rows::new([("id_hash", Column::Text)]);
     for hash in hashes {
         rows.push([hash.into()]);

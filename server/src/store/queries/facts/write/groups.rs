@@ -11,9 +11,9 @@ use causerie_protocol::{
 };
 use uuid::Uuid;
 
-use super::{FactWrite, Outcome, merge::Merge, texts};
+use super::{FactWrite, Outcome, external_id_rows, merge::Merge};
 use crate::{
-    domain::{Delivers, GroupState, Kept},
+    domain::{Delivers, GroupState, StoredNumber},
     store::{
         StoreError,
         queries::facts::{
@@ -25,9 +25,9 @@ use crate::{
 };
 
 impl FactWrite {
-    /// Makes groups and changes existing groups. Returns the outcome of each row, in the order given: [`Outcome::Missing`]
-    /// if the parent is neither stored nor in an earlier row, [`Outcome::Circular`] if the group would contain itself or be
-    /// nested too deeply.
+    /// Creates groups and changes existing groups. Returns the outcome of each fact, in the order given:
+    /// [`Outcome::Missing`] if the parent is neither stored nor in an earlier fact, [`Outcome::Circular`] if the group would
+    /// contain itself or be nested too deeply.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -35,45 +35,45 @@ impl FactWrite {
         let named = facts.iter().flat_map(|fact| [Some(fact.external_id.as_str()), fact.parent.as_deref()]).flatten();
         let named: Vec<&str> = named.collect();
         let body = "SELECT g.* FROM input i JOIN groups g ON g.tenant_id = {0} AND g.external_id = i.external_id";
-        let stored = self.query(texts(&named), body, &[self.tenant.0.into()]).await?;
+        let stored = self.query(external_id_rows(&named), body, &[self.tenant.0.into()]).await?;
         let stored: Vec<StoredGroup> = stored.iter().map(stored::group).collect::<Result<_, _>>()?;
-        let any_within = facts.iter().any(|fact| fact.parent.as_ref().is_some_and(|parent| !parent.is_empty()));
-        let mut above = if any_within { self.above(&stored).await? } else { Above::default() };
+        let has_parents = facts.iter().any(|fact| fact.parent.as_ref().is_some_and(|parent| !parent.is_empty()));
+        let mut parents = if has_parents { self.parents_above(&stored).await? } else { Parents::default() };
         let mut merge = Merge::new(stored.into_iter().map(|group| (group.external_id.clone(), group)));
-        let outcomes = facts.iter().map(|fact| match merged(fact, &merge) {
+        let outcomes = facts.iter().map(|fact| match merged_group(fact, &merge) {
             None => Outcome::Missing,
-            Some(group) if fact.parent.is_some() && !above.put(group.id, group.parent) => Outcome::Circular,
+            Some(group) if fact.parent.is_some() && !parents.set_parent(group.id, group.parent) => Outcome::Circular,
             Some(group) => merge.set(fact.external_id.clone(), group),
         });
         let outcomes = outcomes.collect();
 
         let mut put = Vec::new();
-        for due in merge.due() {
-            let Some(group) = due.now else { continue };
+        for change in merge.changes() {
+            let Some(group) = change.current else { continue };
             put.push(group);
-            let kind_before = due.stored.map(|stored| &stored.kind).filter(|kind| **kind != group.kind).cloned();
-            self.note(Fact::Group(Group { kind_before, ..group.into() }));
+            let kind_before = change.stored.map(|stored| &stored.kind).filter(|kind| **kind != group.kind).cloned();
+            self.log_change(Fact::Group(Group { kind_before, ..group.into() }));
         }
         self.put_groups(&put).await?;
         Ok(outcomes)
     }
 
     /// The parents of these groups and of all groups above them.
-    async fn above(&self, groups: &[StoredGroup]) -> Result<Above, StoreError> {
+    async fn parents_above(&self, groups: &[StoredGroup]) -> Result<Parents, StoreError> {
         let body = "SELECT above.id, above.parent_id FROM (
                         WITH RECURSIVE up (id, parent_id, steps) AS (
                             SELECT g.id, g.parent_id, 0 FROM input i JOIN groups g ON g.id = i.id
                             UNION SELECT g.id, g.parent_id, up.steps + 1 FROM up JOIN groups g ON g.id = up.parent_id
                                   WHERE up.steps < {0})
                         SELECT DISTINCT id, parent_id FROM up WHERE parent_id IS NOT NULL) above";
-        let most = [i64::try_from(ABOVE_MAX).unwrap_or(i64::MAX).into()];
-        let rows = self.query(rows::ids(groups.iter().map(|group| group.id)), body, &most).await?;
+        let max_steps = [i64::try_from(ABOVE_MAX).unwrap_or(i64::MAX).into()];
+        let rows = self.query(rows::ids(groups.iter().map(|group| group.id)), body, &max_steps).await?;
         let parents = rows.iter().map(|row| Ok((GroupId(row.try_get("", "id")?), GroupId(row.try_get("", "parent_id")?))));
-        Ok(Above(parents.collect::<Result<_, StoreError>>()?))
+        Ok(Parents(parents.collect::<Result<_, StoreError>>()?))
     }
 
     /// Removes groups with their memberships and edges. A group whose parent is removed stays, without a parent. Returns the
-    /// outcome of each row, in the order given.
+    /// outcome of each group, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -81,11 +81,11 @@ impl FactWrite {
         let tenant = [self.tenant.0.into()];
         let ids = rows::ids(BTreeSet::from_iter(groups.iter().copied()));
         let body = "SELECT g.id FROM input i JOIN groups g ON g.id = i.id WHERE g.tenant_id = {0}";
-        let gone = self.query(ids, body, &tenant).await?;
-        let mut gone: BTreeSet<GroupId> =
-            gone.iter().map(|row| Ok(GroupId(row.try_get("", "id")?))).collect::<Result<_, StoreError>>()?;
+        let removed = self.query(ids, body, &tenant).await?;
+        let mut removed: BTreeSet<GroupId> =
+            removed.iter().map(|row| Ok(GroupId(row.try_get("", "id")?))).collect::<Result<_, StoreError>>()?;
 
-        let ids = || rows::ids(gone.iter().copied());
+        let ids = || rows::ids(removed.iter().copied());
         for sql in [
             "DELETE FROM memberships WHERE group_id IN (SELECT id FROM input)",
             "DELETE FROM edges WHERE from_group IN (SELECT id FROM input)",
@@ -96,12 +96,12 @@ impl FactWrite {
         }
         let body = "UPDATE groups SET parent_id = NULL WHERE parent_id IN (SELECT id FROM input) RETURNING *";
         for row in self.query(ids(), body, &[]).await? {
-            self.note(stored::group_fact(&stored::group(&row)?));
+            self.log_change(stored::group_fact(&stored::group(&row)?));
         }
-        for group in &gone {
-            self.note(Fact::GroupRemoved(group.to_bytes()));
+        for group in &removed {
+            self.log_change(Fact::GroupRemoved(group.to_bytes()));
         }
-        let outcome = |group| if gone.remove(group) { Outcome::Removed } else { Outcome::Unchanged };
+        let outcome = |group| if removed.remove(group) { Outcome::Removed } else { Outcome::Unchanged };
         Ok(groups.iter().map(outcome).collect())
     }
 
@@ -136,16 +136,16 @@ impl FactWrite {
     }
 }
 
-/// The parent of each group that has one.
+/// The parents of groups, by group. A group without a parent is absent.
 #[derive(Default)]
-struct Above(HashMap<GroupId, GroupId>);
+struct Parents(HashMap<GroupId, GroupId>);
 
-impl Above {
+impl Parents {
     /// Sets or removes the parent of a group. Returns `false` and changes nothing if the group would contain itself or be
     /// nested too deeply.
-    fn put(&mut self, group: GroupId, parent: Option<GroupId>) -> bool {
-        let up = successors(parent, |at| self.0.get(at).copied()).take(ABOVE_MAX + 1);
-        if up.enumerate().any(|(steps, above)| above == group || steps == ABOVE_MAX) {
+    fn set_parent(&mut self, group: GroupId, parent: Option<GroupId>) -> bool {
+        let groups_above = successors(parent, |group| self.0.get(group).copied()).take(ABOVE_MAX + 1);
+        if groups_above.enumerate().any(|(steps, above)| above == group || steps == ABOVE_MAX) {
             return false;
         }
         match parent {
@@ -156,13 +156,13 @@ impl Above {
     }
 }
 
-/// The group after the row is applied; `None` if its parent does not exist.
-fn merged(fact: &GroupFact, merge: &Merge<String, StoredGroup>) -> Option<StoredGroup> {
-    let old = merge.now(&fact.external_id);
+/// The group after `fact` is applied; `None` if its parent does not exist.
+fn merged_group(fact: &GroupFact, merge: &Merge<String, StoredGroup>) -> Option<StoredGroup> {
+    let old = merge.current(&fact.external_id);
     let parent = match fact.parent.as_ref() {
         None => old.and_then(|old| old.parent),
-        Some(none) if none.is_empty() => None,
-        Some(parent) => Some(merge.now(parent)?.id),
+        Some(parent) if parent.is_empty() => None,
+        Some(parent) => Some(merge.current(parent)?.id),
     };
     let name = fact.name.as_ref().filter(|name| !name.is_empty()).or(old.map(|old| &old.name));
     Some(StoredGroup {
@@ -171,7 +171,7 @@ fn merged(fact: &GroupFact, merge: &Merge<String, StoredGroup>) -> Option<Stored
         kind: fact.kind.as_ref().or(old.map(|old| &old.kind)).cloned().unwrap_or_default(),
         name: name.unwrap_or(&fact.external_id).clone(),
         parent,
-        state: fact.state.map(Kept::from).or(old.map(|old| old.state)).unwrap_or(GroupState::Active.into()),
-        delivers: fact.delivers.map(Kept::from).or(old.map(|old| old.delivers)).unwrap_or(Delivers::Both.into()),
+        state: fact.state.map(StoredNumber::from).or(old.map(|old| old.state)).unwrap_or(GroupState::Active.into()),
+        delivers: fact.delivers.map(StoredNumber::from).or(old.map(|old| old.delivers)).unwrap_or(Delivers::Both.into()),
     })
 }

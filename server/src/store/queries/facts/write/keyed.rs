@@ -15,10 +15,10 @@ use crate::{
     },
 };
 
-/// Stands for an absent time, because a value of an array can't be absent.
+/// The number in `input` for an absent time, because a value of an array can't be absent.
 const NO_TIME: i64 = i64::MIN;
 
-/// How one kind of fact is stored and logged.
+/// A kind of fact with a key: its statements and its entries in the log.
 trait Keyed: Clone + PartialEq + Send + Sync {
     type Key: Clone + Ord + Send + Sync;
 
@@ -28,8 +28,11 @@ trait Keyed: Clone + PartialEq + Send + Sync {
     /// The entry of the log for a removed fact.
     fn removed(key: &Self::Key) -> Fact;
 
+    /// Reads the stored facts with these keys.
     fn stored(write: &FactWrite, keys: &[&Self::Key]) -> impl Future<Output = Result<Vec<Self>, StoreError>> + Send;
+    /// Inserts or replaces facts.
     fn put(write: &FactWrite, rows: &[&Self]) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Deletes the facts with these keys.
     fn delete(write: &FactWrite, keys: &[&Self::Key]) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
@@ -49,7 +52,7 @@ impl<F: Keyed> Edit<F> {
 }
 
 impl FactWrite {
-    /// Adds memberships or changes their times. Returns the outcome of each row, in the order given.
+    /// Adds memberships or changes their times. Returns the outcome of each fact, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -57,7 +60,7 @@ impl FactWrite {
         self.edit(facts.iter().cloned().map(Edit::Set).collect()).await
     }
 
-    /// Removes memberships. Returns the outcome of each row, in the order given.
+    /// Removes memberships. Returns the outcome of each fact, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -66,7 +69,7 @@ impl FactWrite {
     }
 
     /// Adds relations or changes their states. A relation that `is_mutual` is the same fact in both directions; if it is
-    /// stored already, its stored direction stays. Returns the outcome of each row, in the order given.
+    /// stored already, its stored direction stays. Returns the outcome of each fact, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -75,13 +78,13 @@ impl FactWrite {
         facts: &[RelationFact],
         is_mutual: impl Fn(&str) -> bool,
     ) -> Result<Vec<Outcome>, StoreError> {
-        let keys = self.oriented(facts.iter().map(|fact| fact.key.clone()).collect(), is_mutual).await?;
+        let keys = self.in_stored_direction(facts.iter().map(|fact| fact.key.clone()).collect(), is_mutual).await?;
         let facts = facts.iter().zip(keys).map(|(fact, key)| Edit::Set(RelationFact { key, ..fact.clone() }));
         self.edit(facts.collect()).await
     }
 
-    /// Removes relations. A relation that `is_mutual` is removed in whichever direction it is stored. Returns the outcome of
-    /// each row, in the order given.
+    /// Removes relations. A relation that `is_mutual` is removed whether it is stored in the direction of the key or in the
+    /// other direction. Returns the outcome of each fact, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -90,11 +93,11 @@ impl FactWrite {
         keys: &[RelationKey],
         is_mutual: impl Fn(&str) -> bool,
     ) -> Result<Vec<Outcome>, StoreError> {
-        let keys = self.oriented(keys.to_vec(), is_mutual).await?;
+        let keys = self.in_stored_direction(keys.to_vec(), is_mutual).await?;
         self.edit(keys.into_iter().map(Edit::<RelationFact>::Remove).collect()).await
     }
 
-    /// Adds edges or changes their effects. Returns the outcome of each row, in the order given.
+    /// Adds edges or changes their effects. Returns the outcome of each fact, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -102,7 +105,7 @@ impl FactWrite {
         self.edit(facts.iter().cloned().map(Edit::Set).collect()).await
     }
 
-    /// Removes edges. Returns the outcome of each row, in the order given.
+    /// Removes edges. Returns the outcome of each fact, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -110,7 +113,7 @@ impl FactWrite {
         self.edit(keys.iter().cloned().map(Edit::<EdgeFact>::Remove).collect()).await
     }
 
-    /// Sets settings or restores the policy's defaults. Returns the outcome of each row, in the order given.
+    /// Sets settings or restores the policy's defaults. Returns the outcome of each fact, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -135,15 +138,15 @@ impl FactWrite {
         let outcomes = outcomes.collect();
 
         let (mut put, mut delete) = (Vec::new(), Vec::new());
-        for due in merge.due() {
-            match due.now {
+        for change in merge.changes() {
+            match change.current {
                 Some(row) => {
                     put.push(row);
-                    self.note(row.changed());
+                    self.log_change(row.changed());
                 }
                 None => {
-                    delete.push(due.key);
-                    self.note(F::removed(due.key));
+                    delete.push(change.key);
+                    self.log_change(F::removed(change.key));
                 }
             }
         }
@@ -152,18 +155,18 @@ impl FactWrite {
         Ok(outcomes)
     }
 
-    /// Turns the keys of mutual relations to the direction in which they are stored. For a relation that is not stored, the
-    /// first key determines the direction, which shows who requested it.
-    async fn oriented(
+    /// Changes the keys of mutual relations to the direction in which the relations are stored. For a relation that is not
+    /// stored, the first key determines the direction: from the user who requested the relation.
+    async fn in_stored_direction(
         &self,
         mut keys: Vec<RelationKey>,
         is_mutual: impl Fn(&str) -> bool,
     ) -> Result<Vec<RelationKey>, StoreError> {
-        let turned = |key: &RelationKey| RelationKey { from: key.to, relation: key.relation.clone(), to: key.from };
+        let reversed = |key: &RelationKey| RelationKey { from: key.to, relation: key.relation.clone(), to: key.from };
         let pair = |key: &RelationKey| (key.from.min(key.to), key.from.max(key.to), key.relation.clone());
-        let asked: Vec<_> =
-            keys.iter().filter(|key| is_mutual(&key.relation)).flat_map(|key| [key.clone(), turned(key)]).collect();
-        let stored = RelationFact::stored(self, &asked.iter().collect::<Vec<_>>()).await?;
+        let both_directions: Vec<_> =
+            keys.iter().filter(|key| is_mutual(&key.relation)).flat_map(|key| [key.clone(), reversed(key)]).collect();
+        let stored = RelationFact::stored(self, &both_directions.iter().collect::<Vec<_>>()).await?;
         let mut known: HashMap<(UserId, UserId, String), RelationKey> =
             stored.into_iter().map(|fact| (pair(&fact.key), fact.key)).collect();
         for key in keys.iter_mut().filter(|key| is_mutual(&key.relation)) {

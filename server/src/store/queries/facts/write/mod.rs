@@ -1,10 +1,11 @@
 //! One transaction that changes a tenant's facts: it takes the lock, compares with the stored facts, writes the tables and
 //! appends to the log.
 //!
-//! Each kind of fact has its file. Rows apply in the order given, so that the later of two rows about the same fact applies.
-//! The result is compared with the stored facts, and the differences are written with a few statements for any number of
-//! rows. A caller should keep a transaction below about 5,000 rows: its changes are one row of the log, which every node
-//! reads as a whole, and no decision that writes for this tenant can be made while the transaction holds the lock.
+//! Each kind of fact has its file. Changes apply in the order given, so that the later of two changes of the same fact
+//! applies. The result is compared with the stored facts, and the differences are written with a few statements for any
+//! number of rows. A caller should keep a transaction below about 5,000 rows: its changes are one row of the log, which
+//! every node reads as a whole, and no decision that writes for this tenant can be made while the transaction holds the
+//! lock.
 
 mod erased;
 mod groups;
@@ -43,32 +44,33 @@ impl FactWrite {
     /// Begins a transaction and waits for the tenant's exclusive fact lock.
     ///
     /// # Errors
-    /// [`StoreError::TenantSuspended`] or [`StoreError::TenantAbsent`]; another `StoreError` if the database does not answer or
-    /// refuses the statement.
+    /// [`StoreError::TenantSuspended`] if the tenant is suspended; [`StoreError::TenantAbsent`] if it does not exist;
+    /// another `StoreError` if the database does not answer or refuses the statement.
     pub async fn begin(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
-        Self::within(store.begin().await?, tenant, now_ms).await
+        Self::begin_in(store.begin().await?, tenant, now_ms).await
     }
 
     /// Like [`FactWrite::begin`], for thousands of changes.
     ///
     /// # Errors
-    /// As of [`FactWrite::begin`].
+    /// The errors of [`FactWrite::begin`].
     pub async fn begin_bulk(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
-        Self::within(store.begin_bulk().await?, tenant, now_ms).await
+        Self::begin_in(store.begin_bulk().await?, tenant, now_ms).await
     }
 
-    async fn within(transaction: Transaction, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
+    async fn begin_in(transaction: Transaction, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
         lock::exclusive(&transaction, tenant).await?;
-        // A statement of its own after the lock: see `Decisions are made under the lock` in ARCHITECTURE.md.
+        // The check is a separate statement after the lock: see `Decisions are made under the lock` in ARCHITECTURE.md.
         tenant_states::require_open(&transaction, tenant).await?;
         Ok(Self { transaction, tenant, now_ms, changes: Vec::new() })
     }
 
-    /// Refuses unless the API key that requested the change is still valid: a revocation of the key takes the lock of this
-    /// transaction. `None`: an operator or the server itself requested it.
+    /// Checks that the API key that requested the change is still valid. A revocation of the key takes the fact lock that
+    /// this transaction holds. `None`: an operator or the server itself requested the change.
     ///
     /// # Errors
-    /// [`StoreError::ApiKeyVoid`]; another `StoreError` if the database does not answer or refuses the statement.
+    /// [`StoreError::ApiKeyVoid`] or [`StoreError::TenantSuspended`]; another `StoreError` if the database does not answer
+    /// or refuses the statement.
     pub async fn requested_by(self, key: Option<Uuid>) -> Result<Self, StoreError> {
         if let Some(key) = key {
             keys::require_valid(&self.transaction, key, self.now_ms).await?;
@@ -82,8 +84,8 @@ impl FactWrite {
         &self.transaction
     }
 
-    /// Appends the changes to the log and commits. Returns the new version of the tenant's facts; `None` if nothing changed
-    /// that rules or the directory depend on.
+    /// Appends the changes to the log and commits. Returns the new version of the tenant's facts; `None` if no change
+    /// concerns the rules or the directory.
     ///
     /// # Errors
     /// `StoreError` if a statement fails, which undoes everything; or if the commit fails, after which it is unknown whether
@@ -102,9 +104,10 @@ impl FactWrite {
         self.transaction.rollback().await
     }
 
+    /// Raises the version of the facts, appends the changes to the log, and returns the version.
     async fn log(&mut self) -> Result<u64, StoreError> {
         let backend = self.backend();
-        // A tenant made by an early version of the server has no row yet.
+        // A tenant that was created by an early version of the server has no row yet.
         let sql = "INSERT INTO facts (tenant_id, version, policy_version) VALUES ($1, 1, 0)
                    ON CONFLICT (tenant_id) DO UPDATE SET version = facts.version + 1 RETURNING version, policy_version";
         let row = self.transaction.query_one_raw(statement(backend, sql, vec![self.tenant.0.into()])).await?;
@@ -137,27 +140,28 @@ impl FactWrite {
         let body = format!(
             "SELECT t.id, t.external_id FROM input i JOIN {table} t ON t.tenant_id = {{0}} AND t.external_id = i.external_id"
         );
-        let rows = self.query(texts(external_ids), &body, &[self.tenant.0.into()]).await?;
+        let rows = self.query(external_id_rows(external_ids), &body, &[self.tenant.0.into()]).await?;
         rows.iter().map(|row| Ok((row.try_get("", "external_id")?, row.try_get::<Uuid>("", "id")?.into()))).collect()
     }
 
-    /// Puts a policy in force unless it already is. The caller has checked that the text compiles.
+    /// Puts a policy in force unless it is in force already. `actor`: the actor in the audit, such as `cli:root`. The caller
+    /// has checked that the text compiles.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn policy(&mut self, name: &str, text: &str, by: &str) -> Result<Outcome, StoreError> {
-        self.policy_of(name, text, by, None).await
+    pub async fn policy(&mut self, name: &str, text: &str, actor: &str) -> Result<Outcome, StoreError> {
+        self.set_policy(name, text, actor, None).await
     }
 
     /// Like [`Self::policy`], where `restores` is the earlier version whose rules this policy restores.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn policy_of(
+    pub async fn set_policy(
         &mut self,
         name: &str,
         text: &str,
-        by: &str,
+        actor: &str,
         restores: Option<u64>,
     ) -> Result<Outcome, StoreError> {
         let current = read::policy(&self.transaction, self.tenant).await?;
@@ -177,14 +181,14 @@ impl FactWrite {
             name.into(),
             text.into(),
             self.now_ms.into(),
-            by.into(),
+            actor.into(),
             restores.map(read::signed).into(),
         ];
         self.transaction.execute_raw(statement(backend, sql, values)).await?;
         let sql = "INSERT INTO facts (tenant_id, version, policy_version) VALUES ($1, 0, $2)
                    ON CONFLICT (tenant_id) DO UPDATE SET policy_version = excluded.policy_version";
         self.transaction.execute_raw(statement(backend, sql, vec![tenant, number])).await?;
-        self.note(Fact::PolicyChanged(PolicyChanged { version }));
+        self.log_change(Fact::PolicyChanged(PolicyChanged { version }));
         Ok(if version == 1 { Outcome::Created } else { Outcome::Updated })
     }
 
@@ -192,8 +196,8 @@ impl FactWrite {
         self.transaction.get_database_backend()
     }
 
-    /// Adds a change to the entry of the log.
-    fn note(&mut self, fact: Fact) {
+    /// Adds a change to the entry of the log that [`Self::commit`] writes.
+    fn log_change(&mut self, fact: Fact) {
         self.changes.push(Change { fact: Some(fact) });
     }
 
@@ -220,8 +224,8 @@ impl FactWrite {
     }
 }
 
-/// The external ids as `input (external_id)`, each only once.
-fn texts(external_ids: &[&str]) -> Rows<1> {
+/// The rows of `input (external_id)`: each external id once.
+fn external_id_rows(external_ids: &[&str]) -> Rows<1> {
     let mut distinct = external_ids.to_vec();
     distinct.sort_unstable();
     distinct.dedup();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use causerie_protocol::UserId;
 use sea_orm::EntityTrait as _;
 
-use super::{FactWrite, Outcome, merge::Merge, texts};
+use super::{FactWrite, Outcome, external_id_rows, merge::Merge};
 use crate::{
     domain::{Numbered as _, User, UserStatus, WritableBy},
     store::{
@@ -17,58 +17,58 @@ use crate::{
 };
 
 impl FactWrite {
-    /// Makes users and changes existing users. Returns, in the order given, the outcome of each row and the user after all
-    /// rows. Leaves out the data of a token for an erased user if the token is void or the user was blocked.
+    /// Creates users and changes existing users. Returns, in the order given, the outcome of each profile and the user after
+    /// all changes. Leaves out a profile from a token for an erased user if the token is void or the user was blocked.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn users(&mut self, profiles: &[Profile]) -> Result<Vec<(Outcome, User)>, StoreError> {
-        let named: Vec<&str> = profiles.iter().map(|profile| profile.external_id.as_str()).collect();
-        // Locks rows in the order of ids, like every other statement that writes users: the statement that stores when users
-        // were last seen, and batches that raise inbox versions.
+        let external_ids: Vec<&str> = profiles.iter().map(|profile| profile.external_id.as_str()).collect();
+        // Locks rows in the order of ids, like all statements that write users, so that transactions do not deadlock: the
+        // statement that stores when users were last seen, and batches that raise inbox versions.
         let body = "SELECT u.* FROM input i JOIN users u ON u.tenant_id = {0} AND u.external_id = i.external_id
                     ORDER BY u.id {for_update u}";
         let mut stored = Vec::new();
-        for part in texts(&named).parts(self.backend()) {
+        for part in external_id_rows(&external_ids).parts(self.backend()) {
             let query = part.statement(self.backend(), body, &[self.tenant.0.into()]);
             stored.extend(user::Entity::find().from_raw_sql(query).all(&self.transaction).await?);
         }
         let mut merge = Merge::new(stored.into_iter().map(|row| (row.external_id.clone(), row)));
-        let absent = profiles.iter().map(|profile| &profile.external_id).filter(|id| merge.now(id).is_none());
+        let absent = profiles.iter().map(|profile| &profile.external_id).filter(|id| merge.current(id).is_none());
         let tombstones = self.tombstones(absent.map(String::as_str)).await?;
-        let admitted = |profile: &&Profile| {
-            tombstones.get(profile.external_id.as_str()).is_none_or(|tombstone| tombstone.admits(profile))
+        let is_allowed = |profile: &&Profile| {
+            tombstones.get(profile.external_id.as_str()).is_none_or(|tombstone| tombstone.allows(profile))
         };
-        let profiles: Vec<&Profile> = profiles.iter().filter(admitted).collect();
+        let profiles: Vec<&Profile> = profiles.iter().filter(is_allowed).collect();
         let mut outcomes = Vec::with_capacity(profiles.len());
         for profile in &profiles {
-            let old = merge.now(&profile.external_id);
-            let mut row = self.merged(profile, old);
+            let old = merge.current(&profile.external_id);
+            let mut row = self.merged_user(profile, old);
             if let Some(tombstone) = tombstones.get(profile.external_id.as_str()) {
                 row.tokens_valid_from = row.tokens_valid_from.max(tombstone.erased_at_s + 1);
             }
             outcomes.push(merge.set(profile.external_id.clone(), row));
         }
 
-        let due: Vec<&user::Model> = merge.due().filter_map(|due| due.now).collect();
-        let written = self.put_users(&due).await?;
-        self.unbury(tombstones.into_keys().filter(|id| written.contains_key(*id))).await?;
-        for due in merge.due() {
-            // The row that the database returned, because a server of an early version, which takes no fact lock, may have
-            // made the user at the same time with another id.
-            let Some(row) = written.get(due.key) else { continue };
+        let changed: Vec<&user::Model> = merge.changes().filter_map(|change| change.current).collect();
+        let written = self.put_users(&changed).await?;
+        self.remove_tombstones(tombstones.into_keys().filter(|id| written.contains_key(*id))).await?;
+        for change in merge.changes() {
+            // Uses the row that the database returned: a server of an early version, which takes no fact lock, may have
+            // created the user at the same time with another id.
+            let Some(row) = written.get(change.key) else { continue };
             // `about` is not a fact, but devices show it with each contact. The log of facts brings its change to them.
-            let concerns_facts = |stored: &user::Model| {
+            let differs = |stored: &user::Model| {
                 (&stored.name, stored.status, &stored.roles, stored.writable_by, &stored.about)
                     != (&row.name, row.status, &row.roles, row.writable_by, &row.about)
             };
-            if due.stored.is_none_or(concerns_facts) {
-                self.note(stored::user_fact(row));
+            if change.stored.is_none_or(differs) {
+                self.log_change(stored::user_fact(row));
             }
         }
         let users = profiles.iter().filter_map(|profile| {
             let id = &profile.external_id;
-            written.get(id).or_else(|| merge.now(id)).cloned().map(User::from)
+            written.get(id).or_else(|| merge.current(id)).cloned().map(User::from)
         });
         Ok(outcomes.into_iter().zip(users).collect())
     }
@@ -97,7 +97,7 @@ impl FactWrite {
     }
 
     /// The user after `profile` is applied to the stored user `old`, or the new user if `old` is `None`.
-    fn merged(&self, profile: &Profile, old: Option<&user::Model>) -> user::Model {
+    fn merged_user(&self, profile: &Profile, old: Option<&user::Model>) -> user::Model {
         let mut row = old.cloned().unwrap_or_else(|| user::Model {
             id: UserId::new().0,
             tenant_id: self.tenant.0,
@@ -115,13 +115,13 @@ impl FactWrite {
             claims_from: 0,
             about: String::new(),
         });
-        if profile.is_news(row.claims_from) {
+        if profile.is_current(row.claims_from) {
             self.merge_claims(profile, old, &mut row);
         }
-        let is_back = profile.is_listed && is_removed(&row);
-        let otherwise = if is_back { UserStatus::Active.number() } else { row.status };
-        row.status = profile.status.map_or(otherwise, |status| status.number());
-        if profile.is_here && row.status == UserStatus::Invited.number() {
+        let is_restored = profile.in_full_list && is_removed(&row);
+        let kept_status = if is_restored { UserStatus::Active.number() } else { row.status };
+        row.status = profile.status.map_or(kept_status, |status| status.number());
+        if profile.has_connected && row.status == UserStatus::Invited.number() {
             row.status = UserStatus::Active.number();
         }
         if let Some(about) = &profile.about {
@@ -131,28 +131,28 @@ impl FactWrite {
         row
     }
 
-    /// Applies the fields that tokens may also contain, and moves `claims_from`, so that the values in tokens that are
-    /// older than this change are ignored.
+    /// Applies the fields that tokens may also contain, and moves `claims_from`, so that values from tokens older than this
+    /// change are ignored.
     fn merge_claims(&self, profile: &Profile, old: Option<&user::Model>, row: &mut user::Model) {
-        let set = |text: &mut String, said: &Option<String>| {
-            if let Some(said) = said {
-                text.clone_from(said);
+        let set_if_given = |text: &mut String, value: &Option<String>| {
+            if let Some(value) = value {
+                text.clone_from(value);
             }
         };
         if profile.name.as_deref() != Some("") {
-            set(&mut row.name, &profile.name);
+            set_if_given(&mut row.name, &profile.name);
         }
-        set(&mut row.avatar_url, &profile.avatar_url);
-        set(&mut row.locale, &profile.locale);
-        set(&mut row.roles, &profile.roles.as_deref().map(stored::roles_text));
-        let is_said = [&profile.name, &profile.avatar_url, &profile.locale].iter().any(|said| said.is_some());
+        set_if_given(&mut row.avatar_url, &profile.avatar_url);
+        set_if_given(&mut row.locale, &profile.locale);
+        set_if_given(&mut row.roles, &profile.roles.as_deref().map(stored::roles_text));
+        let has_texts = [&profile.name, &profile.avatar_url, &profile.locale].iter().any(|value| value.is_some());
         // Unchanged values do not move `claims_from`.
         let is_new = old.is_none_or(|old| {
             (&old.name, &old.avatar_url, &old.locale, &old.roles) != (&row.name, &row.avatar_url, &row.locale, &row.roles)
         });
-        if (is_said || profile.roles.is_some()) && is_new {
-            let said_at_s = profile.said_at_s.unwrap_or(self.now_ms.div_euclid(1000));
-            row.claims_from = row.claims_from.max(said_at_s);
+        if (has_texts || profile.roles.is_some()) && is_new {
+            let issued_at_s = profile.issued_at_s.unwrap_or(self.now_ms.div_euclid(1000));
+            row.claims_from = row.claims_from.max(issued_at_s);
         }
     }
 
