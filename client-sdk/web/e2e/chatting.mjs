@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserPage } from "./harness.mjs";
+import { equals, onlyMatches, UserPage, until } from "./harness.mjs";
 
 /** Two users chat in one conversation. */
 export function chatting(runner, browser, server) {
@@ -51,13 +51,13 @@ export function chatting(runner, browser, server) {
     await lea.messages("rendez-vous à midi").getByRole("button", { name: "Message actions", exact: true }).click();
     await lea.page.getByRole("menuitem", { name: "Edit" }).click();
     await lea.page.getByText("Editing a message").waitFor();
-    assert.equal(await field.inputValue(), "rendez-vous à midi");
+    await until("the text is in the field", () => field.inputValue(), equals("rendez-vous à midi"));
     await lea.say("rendez-vous à 13 h");
     await tom.messages("rendez-vous à 13 h").getByText("edited", { exact: true }).waitFor();
     assert.equal(await tom.messages("rendez-vous à midi").count(), 0);
     // The other user may see the edit before the author has the reply.
     await lea.page.getByText("Editing a message").waitFor({ state: "detached" });
-    assert.equal(await field.inputValue(), "");
+    await until("the field is empty", () => field.inputValue(), equals(""));
   });
 
   runner.test("a deleted message leaves a tombstone for both users", async () => {
@@ -130,10 +130,7 @@ export function chatting(runner, browser, server) {
     await lea.page.reload();
     await lea.sees("ligne 70");
     assert.equal(await lea.messages("Bonjour Tom !").count(), 0);
-    const scroller = lea.page.locator("causerie-message-list .scroller");
-    await scroller.evaluate((element) => element.scrollTo(0, 0));
-    await lea.messages("ligne 5").first().waitFor({ state: "attached" });
-    await scroller.evaluate((element) => element.scrollTo(0, 0));
+    await lea.scrollUpTo(lea.messages("Bonjour Tom !"));
     await lea.sees("Bonjour Tom !");
     await lea.page.getByRole("button", { name: "Jump to the latest message" }).click();
     await lea.page.waitForFunction(() => {
@@ -151,6 +148,7 @@ export function chatting(runner, browser, server) {
     const dialog = page.getByRole("dialog", { name: "New group" });
     for (const name of ["Tom Nguyen", "Chloé Petit"]) {
       await dialog.getByRole("combobox", { name: "People" }).fill(name);
+      await onlyMatches(dialog.getByRole("option"), name);
       await dialog.getByRole("option", { name, selected: false }).click();
     }
     await dialog.getByRole("textbox", { name: "Group name" }).fill("Sortie scolaire");

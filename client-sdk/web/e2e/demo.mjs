@@ -39,7 +39,7 @@ export function demo(runner, browser, server) {
   runner.test("an unknown user is disconnected and can connect again", async () => {
     const stranger = await UserPage.open(browser, server, "/?as=nobody-at-all");
     await stranger.page.getByText("You are not signed in, or your account is not known here.").waitFor();
-    assert.equal(await stranger.page.getByRole("button", { name: "Connect again", exact: true }).isVisible(), true);
+    await stranger.page.getByRole("button", { name: "Connect again", exact: true }).waitFor();
     await stranger.close();
   });
 

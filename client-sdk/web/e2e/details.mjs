@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserPage, until } from "./harness.mjs";
+import { equals, hasFocus, UserPage, until } from "./harness.mjs";
 import { Town } from "./town.mjs";
 
 /** Users own a group: they add and remove members. Users may block each other. */
@@ -32,7 +32,7 @@ export function details(runner, browser, server, town) {
     await nora.sees("about the profile");
     await open(nora, "Tim Abt");
     await pane(nora).getByRole("heading", { name: "Tim Abt" }).waitFor();
-    assert.equal(new URL(nora.page.url()).hash, `#${id}/details`);
+    await until("the route", () => new URL(nora.page.url()).hash, equals(`#${id}/details`));
     await nora.page.reload();
     await pane(nora).getByRole("heading", { name: "Tim Abt" }).waitFor();
     await nora.page.keyboard.press("Escape");
@@ -63,12 +63,12 @@ export function details(runner, browser, server, town) {
     const nora = await town.enter(browser, "nora", { hash: id });
     await open(nora, "The whole town");
     const members = pane(nora).locator("causerie-member-list li:has(causerie-avatar)");
-    await until(
+    const loaded = await until(
       "the first page",
       () => members.count(),
       (count) => count >= 50,
     );
-    assert.ok((await members.count()) < 122, "not all at once");
+    assert.ok(loaded < 122, "not all at once");
     await pane(nora).getByText("Owner", { exact: true }).waitFor();
     await pane(nora).getByRole("searchbox", { name: "Search members" }).fill("resident 121");
     await until(
@@ -100,6 +100,7 @@ export function details(runner, browser, server, town) {
     await open(ana, "Relay");
     await pane(ana).getByRole("button", { name: "Add people", exact: true }).click();
     const adding = ana.page.getByRole("dialog", { name: "Add people" });
+    await adding.getByRole("option", { name: "Cleo" }).waitFor();
     assert.equal(await adding.getByRole("option", { name: "Ben" }).count(), 0, "a member is not offered");
     await adding.getByRole("option", { name: "Cleo" }).click();
     await adding.getByRole("button", { name: "Add people", exact: true }).click();
@@ -107,9 +108,11 @@ export function details(runner, browser, server, town) {
     await cleo.openConversation("Relay");
     await open(cleo, "Relay");
     await pane(cleo).getByText("Ben").waitFor();
+    await pane(cleo).getByRole("button", { name: "Leave group", exact: true }).waitFor();
     for (const name of ["Add people", "Rename", "Remove Ben"])
       assert.equal(await pane(cleo).getByRole("button", { name, exact: true }).count(), 0, name);
     await pane(ana).getByRole("button", { name: "Rename", exact: true }).click();
+    await hasFocus(ana.page.getByRole("textbox", { name: "Group name" }));
     await ana.page.keyboard.type("Relay of four");
     await ana.page.keyboard.press("Enter");
     await pane(cleo).getByRole("heading", { name: "Relay of four" }).waitFor();

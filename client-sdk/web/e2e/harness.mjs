@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import { chromium } from "playwright-core";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -205,6 +206,7 @@ export class UserPage {
   async startWith(name) {
     await this.compose();
     await this.recipient.fill(name);
+    await onlyMatches(this.option(""), name);
     await this.option(name).click();
     await this.page.getByRole("heading", { name, level: 2 }).waitFor();
   }
@@ -249,8 +251,33 @@ export class UserPage {
     await this.messages(text).first().waitFor({ timeout });
   }
 
-  /** The problems of serious or critical impact that axe-core finds, one line each. */
+  /** Scrolls to the first loaded message until `locator` is in the page. Each time anew, because the list moves while it is loaded. */
+  async scrollUpTo(locator) {
+    const scroller = this.page.locator("causerie-message-list .scroller");
+    const scrolled = async () => {
+      await scroller.evaluate((element) => element.scrollTo(0, 0));
+      return locator.count();
+    };
+    await until(`${locator} is in the page`, scrolled, (count) => count > 0);
+  }
+
+  /** Waits until no animation runs that ends by itself: positions and colours during an animation are of no interest. */
+  async settled() {
+    const running = () =>
+      this.page.evaluate(() => {
+        const within = (root) => [
+          ...root.getAnimations(),
+          ...[...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? within(shadowRoot) : [])),
+        ];
+        const ends = ({ effect }) => effect && Number.isFinite(effect.getComputedTiming().endTime);
+        return within(document).filter((each) => each.playState === "running" && ends(each)).length;
+      });
+    await until("the animations have ended", running, equals(0));
+  }
+
+  /** The problems of serious or critical impact that axe-core finds in the settled page, one line each. */
   async accessibilityProblems() {
+    await this.settled();
     // Evaluated by the debugger, to which the security policy of the page does not apply.
     const { readFileSync } = await import("node:fs");
     await this.page.evaluate(readFileSync(axeSource, "utf8"));
@@ -285,10 +312,42 @@ export async function until(what, probe, holds) {
   }
 }
 
-/** Runs tests in the given order. A test fails when it throws. */
+/** For `until`: whether a result is deeply equal to `expected`. */
+export function equals(expected) {
+  return (value) => isDeepStrictEqual(value, expected);
+}
+
+/** Waits until an element has the focus. */
+export function hasFocus(locator) {
+  return until(`${locator} has the focus`, () => locator.evaluate((element) => element.matches(":focus")), Boolean);
+}
+
+/** Waits until a list has only entries with `text`: the entries of earlier searches move when the answer arrives. */
+export function onlyMatches(entries, text) {
+  const isMatch = (entry) => entry.includes(text);
+  return until(
+    `only ${text}`,
+    () => entries.allInnerTexts(),
+    (texts) => texts.length > 0 && texts.every(isMatch),
+  );
+}
+
+/** Waits until an element no longer moves, and returns its box. */
+export async function stillBox(locator) {
+  let before;
+  const next = async () => {
+    const box = await locator.boundingBox();
+    const isStill = box !== null && isDeepStrictEqual(box, before);
+    before = box;
+    return isStill && box;
+  };
+  return until(`${locator} is still`, next, Boolean);
+}
+
 /** A test that takes longer than this has failed, in milliseconds. */
 const TEST_MS_MAX = 180_000;
 
+/** Runs tests in the given order. A test fails when it throws. */
 export class Runner {
   #tests = [];
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserPage } from "./harness.mjs";
+import { equals, hasFocus, stillBox, UserPage, until } from "./harness.mjs";
 
 /** Small screens, other languages. */
 export function layout(runner, browser, server, town) {
@@ -35,7 +35,7 @@ export function layout(runner, browser, server, town) {
   runner.test("the page is in French when the address or the browser asks for it", async () => {
     const asked = await UserPage.open(browser, server, "/?as=zoe&lang=fr");
     await asked.page.getByRole("button", { name: "Nouvelle conversation" }).first().waitFor();
-    assert.equal(await asked.page.evaluate(() => document.documentElement.lang), "fr");
+    await until("the language", () => asked.page.evaluate(() => document.documentElement.lang), equals("fr"));
     await asked.page.locator("causerie-conversation-item").first().click();
     await asked.page.getByText("Aujourd’hui").waitFor();
     await asked.page.getByPlaceholder("Écrire un message").waitFor();
@@ -49,10 +49,11 @@ export function layout(runner, browser, server, town) {
     const idriss = await UserPage.open(browser, server, "/?as=idriss");
     const { page } = idriss;
     await page.locator("causerie-conversation-item").first().waitFor();
+    await page.getByRole("button", { name: "New conversation", exact: true }).first().waitFor();
     // The settings, the button for a new conversation, the search field, then the first row of the list.
     for (let stop = 0; stop < 4; stop++) await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await page.getByRole("textbox", { name: "Write a message" }).waitFor();
+    await hasFocus(page.getByRole("textbox", { name: "Write a message" }));
     await page.keyboard.type("au clavier");
     await page.keyboard.press("Shift+Enter");
     await page.keyboard.type("seulement");
@@ -86,17 +87,26 @@ export function layout(runner, browser, server, town) {
             .shadowRoot.querySelector(".scroller");
           return [document.documentElement.scrollWidth - innerWidth, scroller.scrollWidth - scroller.clientWidth];
         });
+      await nora.settled();
       assert.deepEqual(await overflow(), [0, 0], `at ${width} px`);
       await nora.messages("WWW").hover();
       await nora.messages("WWW").getByRole("button", { name: "Message actions", exact: true }).click();
-      for (const item of await nora.page.getByRole("menuitem").all()) {
-        const box = await item.boundingBox();
-        assert.ok(box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + box.height <= height, `at ${width} px`);
+      const items = nora.page.getByRole("menuitem");
+      await items.first().waitFor();
+      // In a narrow window the menu rises from below the edge.
+      await nora.settled();
+      for (const item of await items.all()) {
+        const box = await stillBox(item);
+        const isInside = box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + box.height <= height;
+        assert.ok(isInside, `at ${width} px: ${JSON.stringify(box)}`);
       }
       await nora.page.keyboard.press("Escape");
+      await items.first().waitFor({ state: "detached" });
       await nora.page.getByRole("button", { name: "Emoji", exact: true }).click();
-      const box = await nora.page.locator("causerie-emoji-picker").boundingBox();
-      assert.ok(box.x >= 0 && box.x + box.width <= width && box.y >= 0, `the emoji at ${width} px`);
+      // The panel has no size before its code is loaded.
+      await nora.page.getByRole("tab").first().waitFor();
+      const box = await stillBox(nora.page.locator("causerie-emoji-picker"));
+      assert.ok(box.x >= 0 && box.x + box.width <= width && box.y >= 0, `the emoji at ${width} px: ${JSON.stringify(box)}`);
       assert.deepEqual(await overflow(), [0, 0], `with emoji at ${width} px`);
       await nora.close();
     }
@@ -130,18 +140,31 @@ export function layout(runner, browser, server, town) {
             button: button.left - bubble.left,
           };
         });
-      const ltr = await boxes("from left to right");
-      assert.ok(ltr.free < 2 && ltr.bubble > 100 && ltr.inside && ltr.button < 0, JSON.stringify(ltr));
+      await until(
+        "an own message from left to right",
+        () => boxes("from left to right"),
+        ({ free, bubble, inside, button }) => free < 2 && bubble > 100 && inside && button < 0,
+      );
       await nora.page.evaluate(() => {
         document.documentElement.dir = "rtl";
       });
-      const rtl = await boxes("from left to right");
-      assert.ok(rtl.bubble < 2 && rtl.free > 100 && rtl.inside && rtl.button > 0, JSON.stringify(rtl));
-      const theirs = await boxes("hello");
-      assert.ok(theirs.free < 2 && theirs.inside, JSON.stringify(theirs));
+      await until(
+        "an own message from right to left",
+        () => boxes("from left to right"),
+        ({ free, bubble, inside, button }) => bubble < 2 && free > 100 && inside && button > 0,
+      );
+      await until(
+        "another message from right to left",
+        () => boxes("hello"),
+        ({ free, inside }) => free < 2 && inside,
+      );
       // The arrow of the button points to the other side.
       const send = nora.page.getByRole("button", { name: "Send", exact: true }).locator("svg");
-      assert.match(await send.evaluate((element) => getComputedStyle(element).transform), /^matrix\(-1/);
+      await until(
+        "the arrow is mirrored",
+        () => send.evaluate((element) => getComputedStyle(element).transform),
+        (transform) => /^matrix\(-1/.test(transform),
+      );
       assert.deepEqual(nora.problems, []);
       await nora.close();
     },
@@ -167,6 +190,8 @@ export function layout(runner, browser, server, town) {
     assert.ok((await border(nora.page.getByRole("button", { name: "Send", exact: true }))) > 0);
     await nora.page.locator("causerie-message-list .scroller").hover();
     await nora.page.mouse.wheel(0, -900);
+    // A message that arrives before the list has scrolled would be seen, and not counted.
+    await nora.page.getByRole("button", { name: "Jump to the latest message" }).waitFor();
     await town.say("u38", id, "below");
     assert.ok((await border(nora.page.locator("causerie-latest-button .count"))) > 0);
     await nora.close();
@@ -178,6 +203,8 @@ export function layout(runner, browser, server, town) {
     for (const colorScheme of ["light", "dark"]) {
       const nora = await town.enter(browser, "nora", { hash: id, colorScheme });
       await nora.sees("mine");
+      await hasFocus(nora.page.getByRole("textbox", { name: "Write a message" }));
+      await nora.settled();
       const contrast = (locator, property) =>
         locator.evaluate((element, name) => {
           const canvas = document.createElement("canvas").getContext("2d");

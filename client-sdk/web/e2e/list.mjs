@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { until } from "./harness.mjs";
+import { equals, hasFocus, until } from "./harness.mjs";
 import { Town } from "./town.mjs";
 
 /** The list of conversations: its rows, the keyboard, the search, and a list of several pages. */
@@ -45,7 +45,7 @@ export function list(runner, browser, _server, town) {
     }
     // The next stop is no row, and the way back leads to the row that had the focus.
     await page.keyboard.press("Tab");
-    assert.equal(await focusedRow(), "");
+    await until("the focus is on no row", focusedRow, equals(""));
     await page.keyboard.press("Shift+Tab");
     await isFocusedRow(resident);
     await page.keyboard.press("Enter");
@@ -60,7 +60,7 @@ export function list(runner, browser, _server, town) {
     await page.keyboard.press("Alt+ArrowUp");
     await page.getByRole("heading", { name: Town.nameOf("u2"), level: 2 }).waitFor();
     await page.keyboard.press("Control+k");
-    await until("the search has the focus", () => search().evaluate((each) => each.matches(":focus")), Boolean);
+    await hasFocus(search());
   });
 
   runner.test("a row says the name, the unread messages, a short preview and the time, in this order", async () => {
@@ -80,7 +80,11 @@ export function list(runner, browser, _server, town) {
         .item(name)
         .locator(".name")
         .evaluate((each) => getComputedStyle(each).fontWeight);
-    assert.deepEqual([await weight("Nora Lindqvist"), await weight(Town.nameOf("u3"))], ["700", "500"]);
+    await until(
+      "the weights of the names",
+      async () => [await weight("Nora Lindqvist"), await weight(Town.nameOf("u3"))],
+      equals(["700", "500"]),
+    );
   });
 
   runner.test("the search finds conversations and people without one, and Enter opens the first", async () => {
@@ -93,10 +97,10 @@ export function list(runner, browser, _server, town) {
     await search().fill("brandt");
     const people = page.locator("causerie-people-results");
     await people.getByRole("button", { name: "Olga Brandt" }).waitFor();
-    assert.equal(await rows().count(), 0);
+    await until("no row matches", () => rows().count(), equals(0));
     await search().press("Enter");
     await page.getByRole("heading", { name: "Olga Brandt", level: 2 }).waitFor();
-    assert.equal(await search().inputValue(), "");
+    await until("the search is empty", () => search().inputValue(), equals(""));
     await search().fill("nobody at all");
     await people.getByText("No one here matches.").waitFor();
     await search().press("Escape");
@@ -118,8 +122,8 @@ export function list(runner, browser, _server, town) {
     await badge.waitFor();
     const styles = (locator, ...names) =>
       locator.evaluate((each, wanted) => wanted.map((name) => getComputedStyle(each)[name]), names);
-    const [row] = await styles(user.item(Town.nameOf("u3")).getByRole("button"), "outlineStyle");
-    assert.equal(row, "solid");
+    const current = user.item(Town.nameOf("u3")).getByRole("button");
+    await until("the current row has an edge", () => styles(current, "outlineStyle"), equals(["solid"]));
     const [background, canvas] = [
       await styles(badge, "backgroundColor"),
       await styles(page.locator("body"), "backgroundColor"),
@@ -167,18 +171,27 @@ export function list(runner, browser, _server, town) {
       document.documentElement.dir = "rtl";
     });
     const row = user.item(Town.nameOf("u3"));
-    const [face, name] = [await row.locator("causerie-avatar").boundingBox(), await row.locator(".name").boundingBox()];
-    assert.ok(face.x > name.x, "the avatar is on the right");
-    const [items, chat] = [
-      await page.locator("causerie-conversation-list").boundingBox(),
-      await page.locator("causerie-conversation-pane").boundingBox(),
-    ];
-    assert.ok(items.x > chat.x, "the list is on the right");
+    /** Where elements begin, in pixels from the left; `NaN` for an element that is not shown. */
+    const lefts = (...locators) => Promise.all(locators.map(async (locator) => (await locator.boundingBox())?.x ?? Number.NaN));
+    await until(
+      "the avatar is on the right",
+      () => lefts(row.locator("causerie-avatar"), row.locator(".name")),
+      ([face, name]) => face > name,
+    );
+    await until(
+      "the list is on the right",
+      () => lefts(page.locator("causerie-conversation-list"), page.locator("causerie-conversation-pane")),
+      ([items, chat]) => items > chat,
+    );
     await page.setViewportSize({ width: 360, height: 720 });
     const back = page.getByRole("button", { name: "Back to conversations", exact: true });
-    assert.equal(await back.locator(".icon").evaluate((icon) => getComputedStyle(icon).scale), "-1 1");
-    const box = await back.boundingBox();
-    assert.ok(box.x > 180, "the way back is on the right");
+    const scale = () => back.locator(".icon").evaluate((icon) => getComputedStyle(icon).scale);
+    await until("the arrow is mirrored", scale, equals("-1 1"));
+    await until(
+      "the way back is on the right",
+      () => lefts(back),
+      ([left]) => left > 180,
+    );
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
     await user.close();
   });

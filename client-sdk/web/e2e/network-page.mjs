@@ -61,12 +61,17 @@ export function networkPage(runner, browser, server) {
 
   runner.test("a declined request can be taken back for a moment", async () => {
     await button(jon, "Network, 1 request").click();
+    await button(jon, "Decline: Ida").waitFor();
+    // The moment is as long as this test.
+    await jon.page.clock.install();
+    await jon.page.clock.pauseAt(Date.now() + 60_000);
     await button(jon, "Decline: Ida").click();
     await section(jon, /^Requests/)
       .getByText("Request declined")
       .waitFor();
     await button(jon, "Undo: Ida").click();
     await button(jon, "Accept: Ida").waitFor();
+    await jon.page.clock.resume();
     await section(ida, /^Sent requests/)
       .getByText("Jon")
       .waitFor();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserPage } from "./harness.mjs";
+import { equals, hasFocus, stillBox, UserPage, until } from "./harness.mjs";
 
 /** All entries of the menu of a conversation. */
 const club = `policy club
@@ -40,9 +40,14 @@ export function rules(runner, browser, server) {
     await ada.say("Bonjour Bea");
     await bea.openConversation("Ada");
     await bea.sees("Bonjour Bea");
+    // The page of a new conversation, which the first message leaves, has a menu too.
+    await ada
+      .messages("Bonjour Bea")
+      .getByTitle(/^(Sent|Read)$/)
+      .waitFor();
     await menu(ada).click();
-    await entries(ada).first().waitFor();
-    assert.deepEqual(await entries(ada).allInnerTexts(), ["Mark as unread", "Close conversation", "Delete my copy"]);
+    const texts = () => entries(ada).allInnerTexts();
+    await until("the entries", texts, equals(["Mark as unread", "Close conversation", "Delete my copy"]));
     await ada.page.keyboard.press("Escape");
   });
 
@@ -50,15 +55,14 @@ export function rules(runner, browser, server) {
     const focused = () => entries(ada).evaluateAll((items) => items.findIndex((item) => item.matches(":focus")));
     await menu(ada).focus();
     await ada.page.keyboard.press("Enter");
-    await entries(ada).first().waitFor();
-    assert.equal(await focused(), 0);
+    await until("the focus is on the first entry", focused, equals(0));
     await ada.page.keyboard.press("ArrowDown");
-    assert.equal(await focused(), 1);
+    await until("the focus is on the second entry", focused, equals(1));
     for (let step = 0; step < 2; step++) await ada.page.keyboard.press("ArrowDown");
-    assert.equal(await focused(), 0);
+    await until("the focus is on the first entry again", focused, equals(0));
     await ada.page.keyboard.press("Escape");
     await entries(ada).first().waitFor({ state: "detached" });
-    assert.equal(await menu(ada).evaluate((button) => button.matches(":focus")), true);
+    await hasFocus(menu(ada));
     await menu(ada).click();
     await entries(ada).first().waitFor();
     await ada.messages("Bonjour Bea").click();
@@ -92,7 +96,7 @@ export function rules(runner, browser, server) {
       await confirm(ada, "Delete your copy of this conversation?", "Delete");
       await ada.page.getByRole("heading", { name: "No conversations yet" }).waitFor();
       await ada.item("Bea").waitFor({ state: "detached" });
-      assert.equal(new URL(ada.page.url()).hash, "");
+      await until("the route is that of the list", () => new URL(ada.page.url()).hash, equals(""));
       await bea.sees("Bonjour Bea");
       await bea.say("encore là ?");
       await ada.openConversation("Bea");
@@ -110,13 +114,19 @@ export function rules(runner, browser, server) {
     await group.getByRole("option", { name: "Bea", selected: false }).click();
     await group.getByRole("button", { name: "Create group", exact: true }).click();
     await group.getByRole("alert").getByText("Give the group a name.").waitFor();
+    await hasFocus(group.getByRole("textbox", { name: "Group name" }));
     await ada.page.keyboard.type("Chorale");
     await ada.page.keyboard.press("Enter");
     await ada.page.getByRole("heading", { name: "Chorale", level: 2 }).waitFor();
     await bea.openConversation("Chorale");
     await choose(ada, "Rename");
     const dialog = ada.page.getByRole("dialog", { name: "Rename this group" });
-    assert.equal(await dialog.getByRole("button", { name: "Rename", exact: true }).isDisabled(), true);
+    await hasFocus(dialog.getByRole("textbox", { name: "Group name" }));
+    await until(
+      "it can't be confirmed",
+      () => dialog.getByRole("button", { name: "Rename", exact: true }).isDisabled(),
+      Boolean,
+    );
     await ada.page.keyboard.type("Grand chœur");
     await ada.page.keyboard.press("Enter");
     await bea.page.getByRole("heading", { name: "Grand chœur", level: 2 }).waitFor();
@@ -134,8 +144,8 @@ export function rules(runner, browser, server) {
     await small.startWith("Bea");
     await small.say("Bonjour");
     await menu(small).click();
-    const box = await entries(small).last().boundingBox();
-    assert.ok(box && box.x >= 0 && box.x + box.width <= 360, "the menu fits the screen");
+    const box = await stillBox(entries(small).last());
+    assert.ok(box.x >= 0 && box.x + box.width <= 360, "the menu fits the screen");
     await entries(small).getByText("Delete my copy", { exact: true }).click();
     await confirm(small, "Delete your copy of this conversation?", "Delete");
     await small.page.getByRole("heading", { name: "Conversations", exact: true }).waitFor();
@@ -149,8 +159,7 @@ export function rules(runner, browser, server) {
     server.setRules("club", "policy club\nrelations block:own\nallow read holder when holder\n");
     await ada.page.getByText("You can’t message Bea right now.").waitFor();
     await menu(ada).click();
-    await entries(ada).first().waitFor();
-    assert.deepEqual(await entries(ada).allInnerTexts(), ["Mark as unread"]);
+    await until("the only entry", () => entries(ada).allInnerTexts(), equals(["Mark as unread"]));
     await ada.page.keyboard.press("Escape");
     await ada.page.getByRole("button", { name: "New conversation", exact: true }).first().waitFor({ state: "detached" });
     assert.deepEqual([...ada.problems, ...bea.problems], []);

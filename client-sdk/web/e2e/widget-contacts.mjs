@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { until } from "./harness.mjs";
+import { equals, hasFocus, until } from "./harness.mjs";
 
 /** Contact buttons in the pages of a product. */
 export function widgetContacts(runner, stageOf) {
@@ -25,7 +25,7 @@ export function widgetContacts(runner, stageOf) {
     const { page } = lia;
     await page.getByRole("button", { name: "Contact instructor Ivo" }).click();
     await page.getByRole("dialog").getByRole("heading", { name: "Ivo", level: 2 }).waitFor();
-    await until("the field has the focus", () => field(page).evaluate((element) => element.matches(":focus")), Boolean);
+    await hasFocus(field(page));
     assert.deepEqual(await conversations("lms", "ivo"), []);
     await lia.say("Is the exercise due this week?");
     await lia.sees("Is the exercise due this week?");
@@ -54,7 +54,7 @@ export function widgetContacts(runner, stageOf) {
     ]) {
       await stage.change("lms", { type: "setting", name: "messaging", value });
       await becomes(page, "ivo", visible);
-      assert.equal(await page.getByAltText("photo of ivo").isVisible(), true);
+      await page.getByAltText("photo of ivo").waitFor();
     }
     assert.deepEqual(lia.problems, []);
     await lia.close();
@@ -163,8 +163,13 @@ export function widgetContacts(runner, stageOf) {
       prepare,
     });
     await button(nora.page, "u30").click();
-    assert.equal(await nora.page.evaluate(() => window.contacted), "u30");
+    await until("the page hears the user", () => nora.page.evaluate(() => window.contacted), equals("u30"));
     assert.equal(await nora.page.locator("causerie-chat").count(), 0);
+    await until(
+      "a question",
+      () => asked,
+      ({ length }) => length > 0,
+    );
     assert.equal(asked.length, 1, asked.join("\n"));
     assert.deepEqual(nora.problems, []);
     await nora.close();

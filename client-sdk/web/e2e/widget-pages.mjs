@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserPage, until } from "./harness.mjs";
+import { equals, UserPage, until } from "./harness.mjs";
 
 /** The pages of the demo, which embed the chat as a customer does, and the page for frames. */
 export function widgetInPages(runner, browser, server, stageOf) {
@@ -58,10 +58,10 @@ export function widgetInPages(runner, browser, server, stageOf) {
     await lea.page.waitForFunction(() => window.causerie?.element && customElements.get("causerie-unread"));
     const count = async () => Number((await badge.getAttribute("count")) ?? 0);
     await lea.page.evaluate(() => new Promise((ready) => window.causerie.on("ready", ready)));
-    assert.equal(await count(), 0);
+    await until("the count is zero", count, equals(0));
     await write("demo-school", "tom", "lea", "La leçon commence à 9 h.");
     await until("the count is one", count, (now) => now === 1);
-    assert.equal(await badge.locator(".badge").innerText(), "1");
+    await until("the badge has the count", () => badge.locator(".badge").innerText(), equals("1"));
     await lea.page.getByRole("link", { name: /^Messages/ }).click();
     await lea.page.locator("causerie-conversation-item").first().click();
     await lea.sees("La leçon commence à 9 h.");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { until } from "./harness.mjs";
+import { equals, hasFocus, stillBox, until } from "./harness.mjs";
 import { widgetContacts } from "./widget-contacts.mjs";
 import { widgetInPages } from "./widget-pages.mjs";
 import { badgeOf, focused, focusedHost, launcherOf, Stage } from "./widget-stage.mjs";
@@ -64,16 +64,17 @@ export function widget(runner, browser, server) {
       () => badgeOf(page),
       (text) => text === "1",
     );
+    const isFocused = (element) => until(`the focus is on ${element}`, () => focused(page), equals(element));
     await page.keyboard.press("Tab");
-    assert.equal(await focused(page), "button#first");
+    await isFocused("button#first");
     // The preview of the message comes before the launcher while it is shown.
     for (let presses = 0; presses < 4 && (await focused(page)) !== "button.launcher"; presses++) {
       await page.keyboard.press("Tab");
     }
-    assert.equal(await focused(page), "button.launcher");
+    await isFocused("button.launcher");
     await page.keyboard.press("Enter");
     await list(page).waitFor();
-    assert.equal(await focused(page), "dialog");
+    await isFocused("dialog");
     const row = page.locator("causerie-conversation-item").first();
     await row.waitFor();
     for (let presses = 0; presses < 12 && (await focusedHost(page)) !== "causerie-conversation-item"; presses++) {
@@ -91,7 +92,7 @@ export function widget(runner, browser, server) {
     await tim.sees("yes");
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "hidden" });
-    assert.equal(await focused(page), "button.launcher");
+    await isFocused("button.launcher");
     // It opens where it was.
     await page.keyboard.press("Enter");
     await tim.sees("can you hear me?");
@@ -139,7 +140,7 @@ export function widget(runner, browser, server) {
     await field(page).waitFor();
     assert.equal(await focused(page), "input#search");
     await field(page).click();
-    assert.match(await focused(page), /^textarea/);
+    await hasFocus(field(page));
     assert.deepEqual(tim.problems, []);
     await tim.close();
   });
@@ -150,7 +151,7 @@ export function widget(runner, browser, server) {
     const { page } = nora;
     await launcherOf(page).tap();
     await list(page).waitFor();
-    const box = await page.locator("causerie-chat dialog").boundingBox();
+    const box = await stillBox(page.locator("causerie-chat dialog"));
     assert.deepEqual(box, { x: 0, y: 0, width: 360, height: 720 });
     assert.equal(await page.locator("causerie-chat dialog").evaluate((dialog) => dialog.matches(":modal")), true);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
@@ -214,13 +215,14 @@ export function widget(runner, browser, server) {
       () => heard("ready"),
       (details) => details[0] === "olga",
     );
-    assert.equal((await heard("open")).length, 1);
-    assert.deepEqual(await heard("as a DOM event"), ["causerie-chat"]);
+    await until("it is open", async () => (await heard("open")).length, equals(1));
+    await until("it is open, as a DOM event", () => heard("as a DOM event"), equals(["causerie-chat"]));
     await page.getByRole("button", { name: "Nouvelle conversation" }).first().waitFor();
-    const box = await launcherOf(page).boundingBox();
+    const box = await stillBox(launcherOf(page));
     assert.deepEqual([Math.round(box.x), Math.round(800 - box.y - box.height)], [30, 40]);
-    const background = page.locator("causerie-messenger").evaluate((element) => getComputedStyle(element).backgroundColor);
-    assert.equal(await background, "rgb(19, 19, 24)");
+    const background = () =>
+      page.locator("causerie-messenger").evaluate((element) => getComputedStyle(element).backgroundColor);
+    await until("the panel is dark", background, equals("rgb(19, 19, 24)"));
     await unreadFor("olga", "u9", "écoutez");
     await until(
       "the message is heard",
@@ -233,14 +235,19 @@ export function widget(runner, browser, server) {
       (details) => details.includes(1),
     );
     await page.evaluate(() => window.causerie.close());
-    assert.equal((await heard("close")).length, 1);
+    await until("it is closed", async () => (await heard("close")).length, equals(1));
     await page.getByRole("button", { name: "Messages, 1 non lu" }).waitFor();
     const conversation = await stage.town.direct("olga", "u9");
     await page.evaluate((id) => window.causerie.open(id), conversation);
     await olga.sees("écoutez");
     assert.deepEqual(olga.problems, []);
     await page.evaluate(() => window.causerie.push(["explode"]));
-    assert.match(olga.problems[0], /there is no command `explode`/);
+    const [problem] = await until(
+      "the problem is logged",
+      () => olga.problems,
+      (problems) => problems.length > 0,
+    );
+    assert.match(problem, /there is no command `explode`/);
     await olga.close();
   });
 
@@ -256,12 +263,12 @@ export function widget(runner, browser, server) {
       () => page.locator("causerie-chat").count(),
       (count) => count === 1,
     );
-    assert.equal(await launcherOf(page).isVisible(), false);
+    await launcherOf(page).waitFor({ state: "hidden" });
     await page.getByText("Post").click();
     await page.getByRole("dialog", { name: "Post" }).getByRole("heading", { name: "Our letters" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "hidden" });
-    assert.equal(await focused(page), "a.post");
+    await until("the focus is back", () => focused(page), equals("a.post"));
     assert.deepEqual(nora.problems, []);
     await nora.close();
   });
@@ -278,19 +285,21 @@ export function widget(runner, browser, server) {
       document.adoptedStyleSheets = [sheet];
     });
     await launcherOf(reader.page).click();
-    const backgrounds = (selector) =>
+    const background = (selector) =>
       reader.page
         .locator(selector)
         .first()
         .evaluate((element) => getComputedStyle(element).backgroundColor);
-    assert.equal(await backgrounds("causerie-conversation-item button"), "rgb(1, 0, 0)");
+    // Some backgrounds change by a transition.
+    const hasColour = (selector, colour) => until(selector, () => background(selector), equals(colour));
+    await hasColour("causerie-conversation-item button", "rgb(1, 0, 0)");
     await reader.page.locator("causerie-conversation-item").first().click();
     await reader.say("in colours of the page");
     await reader.sees("in colours of the page");
-    assert.equal(await backgrounds("causerie-chat-header header"), "rgb(2, 0, 0)");
-    assert.equal(await backgrounds("causerie-message:not([own]) .bubble"), "rgb(3, 0, 0)");
-    assert.equal(await backgrounds("causerie-message[own] .bubble"), "rgb(4, 0, 0)");
-    assert.equal(await backgrounds("causerie-composer form"), "rgb(5, 0, 0)");
+    await hasColour("causerie-chat-header header", "rgb(2, 0, 0)");
+    await hasColour("causerie-message:not([own]) .bubble", "rgb(3, 0, 0)");
+    await hasColour("causerie-message[own] .bubble", "rgb(4, 0, 0)");
+    await hasColour("causerie-composer form", "rgb(5, 0, 0)");
     assert.deepEqual(reader.problems, []);
     await reader.close();
   });
@@ -317,8 +326,8 @@ export function widget(runner, browser, server) {
     await page.locator("causerie-conversation-item").first().waitFor();
     await page.evaluate(() => window.causerie.logout());
     await page.getByRole("dialog").waitFor({ state: "hidden" });
-    assert.equal(await launcherOf(page).isVisible(), false);
-    assert.doesNotMatch(await stored(), /a draft/);
+    await launcherOf(page).waitFor({ state: "hidden" });
+    await until("the draft is removed", stored, (text) => !text.includes("a draft"));
     assert.equal(stage.host.asked, asked, "the token URL is not asked again");
     // The browser logs the answer 401 by itself.
     assert.deepEqual(
@@ -349,7 +358,7 @@ export function widget(runner, browser, server) {
       (count) => count === 1,
     );
     await field(page).waitFor();
-    assert.equal(await field(page).inputValue(), "half a sentence");
+    await until("the draft is there", () => field(page).inputValue(), equals("half a sentence"));
     // As a framework does: the element is moved.
     await page.evaluate(() => document.body.prepend(document.querySelector("causerie-chat")));
     await field(page).waitFor();
@@ -369,6 +378,8 @@ export function widget(runner, browser, server) {
     await unreadFor("u80", "u81", "look here");
     await peek.getByText("look here").waitFor();
     await peek.getByText("Resident 81").waitFor();
+    // It stays while the mouse is on it.
+    await peek.hover();
     assert.equal(await focused(page), "input#search");
     assert.deepEqual(await nora.accessibilityProblems(), []);
     await peek.getByRole("button", { name: "Dismiss" }).click();
@@ -387,7 +398,7 @@ export function widget(runner, browser, server) {
     await launcherOf(nora.page).click();
     await list(nora.page).waitFor();
     assert.equal(await nora.page.locator("causerie-chat").count(), 1);
-    assert.ok((await launcherOf(nora.page).boundingBox()).x < 100);
+    assert.ok((await stillBox(launcherOf(nora.page))).x < 100);
     assert.deepEqual(nora.problems, []);
     await nora.close();
   });

@@ -25,8 +25,12 @@ export function looks(runner, browser, server) {
   /** Shows each view, with everything loaded. `each` looks at it. */
   const visit = async (operator, each) => {
     for (const route of routes) {
-      await operator.page.evaluate((hash) => {
+      // Before the page hears of the new address, it has the view before, with everything loaded.
+      await operator.page.evaluate(async (hash) => {
+        if (location.hash === `#${hash}`) return;
+        const heard = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
         location.hash = hash;
+        await heard;
       }, route);
       await until(
         `${route} is shown`,
@@ -63,6 +67,7 @@ export function looks(runner, browser, server) {
       await operator.button("Make an API key").waitFor({ state: "detached" });
       await operator.show("API keys");
       await operator.button("Make an API key").click();
+      await operator.page.getByRole("dialog").getByLabel("Name", { exact: true }).waitFor();
       problems.dialog = await operator.view.accessibilityProblems();
       assert.deepEqual(
         Object.entries(problems).filter(([, found]) => found.length),

@@ -1,6 +1,6 @@
 // The audit, jobs, keys, figures, and a server that is away.
 import assert from "node:assert/strict";
-import { until } from "../harness.mjs";
+import { equals, until } from "../harness.mjs";
 import { holds, Operator } from "./college.mjs";
 
 export function operation(runner, browser, server) {
@@ -16,8 +16,8 @@ export function operation(runner, browser, server) {
     );
     const described = (await (await fetch(`${server.origin}/v1/openapi.json`)).json()).paths["/v1/audit"].get.parameters;
     const expected = described.find(({ name }) => name === "action").schema.enum;
-    const values = await actions.locator("option").evaluateAll((options) => options.map(({ value }) => value));
-    assert.deepEqual(values, ["", ...expected]);
+    const values = () => actions.locator("option").evaluateAll((options) => options.map(({ value }) => value));
+    await until("the actions of the description", values, equals(["", ...expected]));
     await actions.selectOption("user.put");
     await operator.row("user changed").first().waitFor();
     await until(
@@ -38,7 +38,7 @@ export function operation(runner, browser, server) {
     await operator.heading("Tom N.");
     await page.goBack();
     await operator.heading("Audit log");
-    assert.equal(await page.getByLabel("About").inputValue(), "user:tom");
+    await until("the filter is back", () => page.getByLabel("About").inputValue(), equals("user:tom"));
     await operator.button("Clear filters").click();
     await operator.row("rules set").first().waitFor();
     await page.getByLabel("From day").fill("2099-01-01");
@@ -83,19 +83,19 @@ export function operation(runner, browser, server) {
     await page.getByRole("dialog").getByLabel("Name", { exact: true }).fill("for the portal");
     await operator.button("Make key").click();
     await page.getByText("a key needs at least one scope").waitFor();
-    assert.equal(await page.getByRole("checkbox", { name: /^provision/ }).isDisabled(), true);
+    await until("not a scope of this key", () => page.getByRole("checkbox", { name: /^provision/ }).isDisabled(), Boolean);
     await page.getByRole("checkbox", { name: /^read/ }).check();
     await operator.button("Make key").click();
     const secret = page.getByRole("textbox", { name: "Your new API key" });
-    const made = await secret.inputValue();
-    assert.match(made, /^sk_[\w-]{43}$/);
+    const isKey = (value) => /^sk_[\w-]{43}$/.test(value);
+    const made = await until("the key is shown", () => secret.inputValue(), isKey);
     const check = await fetch(`${server.origin}/v1/key`, { headers: { authorization: `Bearer ${made}` } });
     assert.deepEqual((await check.json()).key.scopes, ["read"]);
-    assert.equal(await holds(page, made), true);
+    await until("the key is in the page", () => holds(page, made), Boolean);
     await operator.button("I have stored it").click();
     const row = operator.row("for the portal");
     await row.waitFor();
-    assert.equal(await holds(page, made), false);
+    await until("the key is gone", () => holds(page, made), equals(false));
     await row.getByRole("button", { name: "Revoke: for the portal" }).click();
     await page.getByRole("dialog", { name: "Revoke for the portal?" }).getByRole("button", { name: "Revoke" }).click();
     await operator.row("for the portal").getByText("Revoked").waitFor();
@@ -115,7 +115,7 @@ export function operation(runner, browser, server) {
     await page.getByLabel("Public key").fill("no key");
     await operator.button("Add").click();
     await page.getByRole("dialog").getByRole("alert").waitFor();
-    assert.equal(await page.getByLabel("Public key").getAttribute("aria-invalid"), "true");
+    await until("the field is wrong", () => page.getByLabel("Public key").getAttribute("aria-invalid"), equals("true"));
     await page.getByLabel("Algorithm").selectOption("HS256");
     await page.getByLabel("Key id (kid)").fill("college:2");
     await operator.button("Add").click();

@@ -1,7 +1,7 @@
 // Users, groups and imports.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { until } from "../harness.mjs";
+import { equals, until } from "../harness.mjs";
 import { Operator } from "./college.mjs";
 
 export function people(runner, browser, server) {
@@ -20,7 +20,11 @@ export function people(runner, browser, server) {
       () => page.locator("tbody tr").count(),
       (count) => count === 1,
     );
-    assert.match(page.url(), /#users\?q=lea\+mar$/);
+    await until(
+      "the address",
+      () => page.url(),
+      (address) => address.endsWith("#users?q=lea+mar"),
+    );
     await page.getByLabel("Search by name or id").fill("nobody of this name");
     await page.getByText("Nothing matches “nobody of this name”").waitFor();
     await page.getByLabel("Search by name or id").fill("zoe");
@@ -35,7 +39,7 @@ export function people(runner, browser, server) {
     await page.getByLabel("Roles").fill("captain");
     await operator.button("Save").click();
     await page.getByRole("alert").getByText("captain").waitFor();
-    assert.equal(await page.getByLabel("Roles").getAttribute("aria-invalid"), "true");
+    await until("the field is wrong", () => page.getByLabel("Roles").getAttribute("aria-invalid"), equals("true"));
     await page.getByLabel("Roles").fill("principal");
     await page.getByLabel("May write to them").selectOption("contacts");
     await page.getByLabel("Name", { exact: true }).fill("Tom N.");
@@ -45,8 +49,8 @@ export function people(runner, browser, server) {
     await page.reload();
     await operator.signIn(operator.key);
     await operator.heading("Tom N.");
-    assert.equal(await page.getByLabel("May write to them").inputValue(), "contacts");
-    assert.equal(await page.getByLabel("Roles").inputValue(), "principal");
+    await until("who may write", () => page.getByLabel("May write to them").inputValue(), equals("contacts"));
+    await until("the roles", () => page.getByLabel("Roles").inputValue(), equals("principal"));
 
     await page.getByText("Add to a group").click();
     await page.getByRole("combobox", { name: "Group" }).fill("sixieme b");
@@ -67,7 +71,11 @@ export function people(runner, browser, server) {
     await page.getByRole("dialog").getByLabel("Name", { exact: true }).fill("New One");
     await operator.button("Add").click();
     await operator.heading("New One");
-    assert.match(page.url(), /#users\/new%20one$/);
+    await until(
+      "the address",
+      () => page.url(),
+      (address) => address.endsWith("#users/new%20one"),
+    );
     const [download] = await Promise.all([page.waitForEvent("download"), operator.button("Export data").click()]);
     assert.equal(download.suggestedFilename(), "new_one.ndjson");
     const [first] = readFileSync(await download.path(), "utf8").split("\n");
@@ -75,7 +83,7 @@ export function people(runner, browser, server) {
 
     await operator.button("Erase user").click();
     const dialog = page.getByRole("dialog", { name: "Erase New One?" });
-    assert.equal(await dialog.getByRole("button", { name: "Erase user" }).isDisabled(), true);
+    await until("it can't be confirmed", () => dialog.getByRole("button", { name: "Erase user" }).isDisabled(), Boolean);
     await dialog.getByRole("textbox").fill("new one");
     await dialog.getByText("Also erase the texts").click();
     await dialog.getByRole("button", { name: "Erase user" }).click();
@@ -116,18 +124,17 @@ export function people(runner, browser, server) {
     ];
     const buffer = Buffer.from(`${rows.map((row) => JSON.stringify(row)).join("\n")}\n`);
     await page.locator('input[type="file"]').setInputFiles({ name: "rows.ndjson", mimeType: "application/x-ndjson", buffer });
-    assert.equal(await operator.button("Import").isDisabled(), true);
+    await until("it is to be tried first", () => operator.button("Import").isDisabled(), Boolean);
     await operator.button("Try").click();
     await operator.page.getByRole("heading", { name: "Result of the trial" }).waitFor();
-    const cells = await page
-      .locator("tbody tr")
-      .evaluateAll((found) => found.map((row) => [...row.cells].map((cell) => cell.innerText)));
-    assert.deepEqual(
-      cells.map(([line, field]) => [line, field]),
-      [
-        ["2", "status"],
-        ["3", "user"],
-      ],
+    const places = [
+      ["2", "status"],
+      ["3", "user"],
+    ];
+    const cells = await until(
+      "the refused rows",
+      () => page.locator("tbody tr").evaluateAll((found) => found.map((row) => [...row.cells].map((cell) => cell.innerText))),
+      (found) => equals(places)(found.map(([line, field]) => [line, field])),
     );
     assert.ok(cells[0][2].includes("asleep") && cells[0][2].includes('"id":"imp2"'), cells[0][2]);
     await page.getByText("2 rows were refused.").waitFor();

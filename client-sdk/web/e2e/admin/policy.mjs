@@ -1,6 +1,6 @@
 // Rules, cases, comparisons and explanations.
 import assert from "node:assert/strict";
-import { until } from "../harness.mjs";
+import { equals, hasFocus, until } from "../harness.mjs";
 import { makeKey, Operator, rulesText, slug } from "./college.mjs";
 
 export function policy(runner, browser, server) {
@@ -12,11 +12,12 @@ export function policy(runner, browser, server) {
     await page.getByText("No problems in 3 rules.").waitFor();
     await editor(operator).fill(rulesText.replace("teacher@class", "teachr@class"));
     await operator.button("Line 6").click();
-    assert.equal(
-      await editor(operator).evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd).includes("teachr")),
-      true,
+    await until(
+      "the line is selected",
+      () => editor(operator).evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd)),
+      (selected) => selected.includes("teachr"),
     );
-    assert.equal(await operator.button("Compare and apply…").isDisabled(), true);
+    await until("it can't be applied", () => operator.button("Compare and apply…").isDisabled(), Boolean);
 
     const changed = rulesText.replace(
       /allow find,see_profile,start {2}classmates.*\n/,
@@ -42,7 +43,7 @@ export function policy(runner, browser, server) {
     await operator.row("restores version 2").waitFor();
     await page.getByRole("link", { name: "Rules", exact: true }).last().click();
     await page.getByText("In force: college, version 4").waitFor();
-    assert.equal(await editor(operator).inputValue(), rulesText);
+    await until("the first rules", () => editor(operator).inputValue(), equals(rulesText));
     await operator.close();
   });
 
@@ -85,12 +86,7 @@ export function policy(runner, browser, server) {
     const operator = await Operator.open(browser, server, "#explain");
     const { page } = operator;
     const { keyboard } = page;
-    await page.getByLabel("API key", { exact: true }).waitFor();
-    await until(
-      "the field has the focus",
-      () => page.getByLabel("API key", { exact: true }).evaluate((field) => field.matches(":focus")),
-      Boolean,
-    );
+    await hasFocus(page.getByLabel("API key", { exact: true }));
     await keyboard.type(makeKey(server, "read"));
     await keyboard.press("Enter");
     await operator.heading("May they write?");
@@ -127,10 +123,14 @@ export function policy(runner, browser, server) {
     await page.getByRole("option", { name: "Ada Lefèvre" }).waitFor();
     await keyboard.press("Enter");
     await page.getByRole("heading", { name: "No: write to (start a conversation)" }).waitFor();
-    assert.match(page.url(), /as=tom&to=ada/);
+    await until(
+      "the address",
+      () => page.url(),
+      (address) => address.includes("as=tom&to=ada"),
+    );
     await page.getByText("The user is told").waitFor();
     const denied = operator.row("classmates");
-    assert.match(await denied.innerText(), /does not apply/);
+    await denied.getByText("does not apply").first().waitFor();
     await operator.close();
   });
 
@@ -140,7 +140,7 @@ export function policy(runner, browser, server) {
     await page.getByRole("heading", { name: "Whom the user finds" }).waitFor();
     const found = page.locator("admin-reach");
     await found.getByRole("row").filter({ hasText: "tom" }).getByText("allowed").waitFor();
-    assert.equal(await found.locator("tbody tr").count(), 2, "a classmate and the one imported");
+    await until("a classmate and the one imported", () => found.locator("tbody tr").count(), equals(2));
     await found.getByRole("row").filter({ hasText: "tom" }).getByRole("link", { name: "Why?" }).click();
     await page.getByRole("heading", { name: "Yes: write to (start a conversation)" }).waitFor();
     await page.getByRole("button", { name: /^find\s*: allowed$/ }).click();
