@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserPage } from "./harness.mjs";
+import { equals, UserPage, until } from "./harness.mjs";
 
 /** The server is killed, and no message is lost or duplicated. */
 export function reconnecting(runner, browser, server) {
@@ -28,8 +28,8 @@ export function reconnecting(runner, browser, server) {
     await yanis.say("après");
     await amelie.sees("après");
     for (const userPage of [amelie, yanis]) {
-      const texts = await userPage.page.locator("causerie-message .text").allTextContents();
-      assert.deepEqual(texts, ["avant", "pendant, un", "pendant, deux", "après"]);
+      const texts = () => userPage.page.locator("causerie-message .text").allTextContents();
+      await until("all messages in order", texts, equals(["avant", "pendant, un", "pendant, deux", "après"]));
     }
   });
 

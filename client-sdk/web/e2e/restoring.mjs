@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserPage } from "./harness.mjs";
+import { equals, UserPage, until } from "./harness.mjs";
 
 /** The server is restored from a backup while pages show later messages. */
 export function restoring(runner, browser, server) {
@@ -27,7 +27,7 @@ export function restoring(runner, browser, server) {
     await amelie.sees("après");
     await yanis.messages("perdu").first().waitFor({ state: "detached" });
     for (const userPage of [amelie, yanis]) {
-      assert.deepEqual(await texts(userPage), [...before, "pas encore envoyé", "après"]);
+      await until("the restored messages", () => texts(userPage), equals([...before, "pas encore envoyé", "après"]));
     }
     assert.deepEqual([...amelie.problems, ...yanis.problems], []);
     await amelie.close();

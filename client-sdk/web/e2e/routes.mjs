@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserPage } from "./harness.mjs";
+import { equals, hasFocus, UserPage, until } from "./harness.mjs";
 import { Town } from "./town.mjs";
 
 /** Adds a tenant whose users find each other in the directory, but may start no direct conversations. To be called before the server starts. */
@@ -44,7 +44,7 @@ export function routes(runner, browser, server, town) {
       await nora.page.getByText(missing).waitFor();
       await nora.page.getByRole("main").getByRole("button", { name: "Back to conversations", exact: true }).click();
       await nora.page.getByRole("heading", { name: /^(Choose a conversation|No conversations yet)$/ }).waitFor();
-      assert.equal(new URL(nora.page.url()).hash, "");
+      await until("the route is that of the list", () => new URL(nora.page.url()).hash, equals(""));
       assert.deepEqual(nora.problems, [], hash);
       await nora.close();
     }
@@ -54,7 +54,8 @@ export function routes(runner, browser, server, town) {
     const tim = await town.enter(browser, "tim");
     const nora = await town.enter(browser, "nora");
     await nora.startWith("Tim Abt");
-    assert.match(new URL(nora.page.url()).hash, /^#to\//);
+    const hash = () => new URL(nora.page.url()).hash;
+    await until("the route of the user", hash, (now) => now.startsWith("#to/"));
     await nora.page.reload();
     await nora.page.getByRole("heading", { name: "Tim Abt", level: 2 }).waitFor();
     const before = await town.call("tim", "GET", "/conversations");
@@ -63,7 +64,7 @@ export function routes(runner, browser, server, town) {
     await nora.say("may I ask you something?");
     await tim.item("Nora Lindqvist").getByText("may I ask you something?").waitFor();
     await nora.messages("may I ask you something?").getByTitle("Sent", { exact: true }).waitFor();
-    assert.doesNotMatch(new URL(nora.page.url()).hash, /to\//);
+    await until("the route of the conversation", hash, (now) => !/to\//.test(now));
     // The route of the user now leads to the conversation, which the search offers too.
     await nora.page.goBack();
     await nora.page.goForward();
@@ -83,8 +84,8 @@ export function routes(runner, browser, server, town) {
     await field.fill("I was about to write");
     await town.say("u88", await town.direct("u88", "nora"), "me first");
     await nora.sees("me first");
-    assert.equal(await field.inputValue(), "I was about to write");
-    assert.equal(await field.evaluate((element) => element.matches(":focus")), true);
+    await until("the draft came along", () => field.inputValue(), equals("I was about to write"));
+    await hasFocus(field);
     await nora.close();
   });
 
@@ -96,7 +97,8 @@ export function routes(runner, browser, server, town) {
     await paul.page.getByRole("heading", { name, level: 2 }).waitFor();
     await paul.say("Bonjour");
     await paul.page.getByRole("alert").waitFor();
-    assert.equal(await paul.page.getByRole("textbox", { name: "Write a message" }).inputValue(), "Bonjour");
+    const field = paul.page.getByRole("textbox", { name: "Write a message" });
+    await until("the text is in the field", () => field.inputValue(), equals("Bonjour"));
     assert.equal(await paul.item(name).count(), 0);
     await paul.close();
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { until } from "./harness.mjs";
+import { equals, until } from "./harness.mjs";
 
 /** The signs outside of the page: title, icon, installed page, notifications. */
 export function signals(runner, browser, server, town) {
@@ -21,14 +21,15 @@ export function signals(runner, browser, server, town) {
       () => reader.page.title(),
       (title) => title === "(2) Causerie",
     );
-    assert.match(decodeURIComponent(await icon(reader)), /^data:image\/svg\+xml,.*>2</);
+    const isTwo = (address) => /^data:image\/svg\+xml,.*>2</.test(decodeURIComponent(address));
+    await until("the icon has the number", () => icon(reader), isTwo);
     await reader.openConversation("Resident 127");
     await until(
       "all read",
       () => reader.page.title(),
       (title) => title === "Resident 127 · Causerie",
     );
-    assert.equal(await icon(reader), plain);
+    await until("the icon is plain", () => icon(reader), equals(plain));
     assert.deepEqual(reader.problems, []);
     await reader.close();
   });
@@ -98,10 +99,7 @@ export function signals(runner, browser, server, town) {
       assert.deepEqual(await shown(), [["Resident 123", "announced", id, false]]);
       await page.evaluate(() => globalThis.shown[0].onclick());
       await page.getByRole("heading", { name: "Resident 123", level: 2 }).waitFor();
-      assert.deepEqual(
-        (await shown()).map((each) => each[3]),
-        [true],
-      );
+      await until("it is closed", async () => (await shown()).map((each) => each[3]), equals([true]));
       await menu.click();
       await page.getByRole("menuitem", { name: "Turn off notifications" }).click();
       await town.say("u123", id, "not announced either");

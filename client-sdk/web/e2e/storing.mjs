@@ -1,5 +1,6 @@
 // What the SDK stores in the browser: the cache of the list and the messages, and the unsent messages of several tabs.
 import assert from "node:assert/strict";
+import { equals, until as eventually } from "./harness.mjs";
 import { bundled } from "./sdk.mjs";
 
 /** Nothing answers here. */
@@ -159,7 +160,7 @@ export function storing(runner, browser, server) {
       client.connect();
     });
     assert.deepEqual(await sent(second, 5), [...written, "five"]);
-    assert.equal(await second.evaluate(() => localStorage.length), 0);
+    await eventually("nothing is stored", () => second.evaluate(() => localStorage.length), equals(0));
     await context.close();
   });
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { until } from "./harness.mjs";
+import { equals, stillBox, until } from "./harness.mjs";
 import { Town } from "./town.mjs";
 
 /** The actions of a message, on small touch screens and in narrow windows. */
@@ -12,7 +12,7 @@ export function touch(runner, browser, _server, town) {
   /** Makes a long press on the middle of an element. */
   const hold = async (userPage, locator) => {
     await locator.scrollIntoViewIfNeeded();
-    const { x, y, width, height } = await locator.boundingBox();
+    const { x, y, width, height } = await stillBox(locator);
     const session = await userPage.context.newCDPSession(userPage.page);
     const touchPoints = [{ x: x + width / 2, y: y + height / 2 }];
     await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
@@ -30,8 +30,9 @@ export function touch(runner, browser, _server, town) {
       await town.say("u21", id, "an answer");
       const nora = await town.enter(browser, "nora", { hash: id, ...phone });
       await nora.sees("an answer");
-      assert.equal(await nora.page.locator(".actions").first().isVisible(), true, "for those who don't hold, a button");
-      const { width } = await nora.page.locator(".actions").first().boundingBox();
+      // For those who don't hold, a button.
+      await nora.page.locator(".actions").first().waitFor();
+      const { width } = await stillBox(nora.page.locator(".actions").first());
       assert.ok(width <= 1, "that takes no room beside the bubble");
       for (const direction of ["ltr", "rtl"]) {
         await nora.page.evaluate((dir) => {
@@ -40,7 +41,7 @@ export function touch(runner, browser, _server, town) {
         for (const text of texts) {
           await hold(nora, bubble(nora, text));
           for (const name of ["Copy", "Edit", "Delete"]) {
-            const box = await entry(nora, name).boundingBox();
+            const box = await stillBox(entry(nora, name));
             assert.ok(
               box.x >= 0 && box.x + box.width <= 360 && box.y + box.height <= 720,
               `${name} of "${text}" is on the screen`,
@@ -53,7 +54,8 @@ export function touch(runner, browser, _server, town) {
       }
       await hold(nora, bubble(nora, "an answer"));
       await entry(nora, "Details").waitFor();
-      assert.deepEqual(await nora.page.getByRole("menuitem").allInnerTexts(), ["Copy", "Copy link", "Details"]);
+      const entries = () => nora.page.getByRole("menuitem").allInnerTexts();
+      await until("the entries", entries, equals(["Copy", "Copy link", "Details"]));
       await nora.page.keyboard.press("Escape");
       await entry(nora, "Copy").waitFor({ state: "detached" });
       assert.deepEqual(nora.problems, []);
@@ -68,7 +70,8 @@ export function touch(runner, browser, _server, town) {
     assert.deepEqual(await nora.accessibilityProblems(), []);
     await entry(nora, "Edit").tap();
     await nora.page.getByText("Editing a message").waitFor();
-    assert.equal(await nora.page.getByRole("textbox", { name: "Write a message" }).inputValue(), "ok");
+    const field = nora.page.getByRole("textbox", { name: "Write a message" });
+    await until("the text is in the field", () => field.inputValue(), equals("ok"));
     await nora.page.getByRole("button", { name: "Cancel", exact: true }).tap();
     await hold(nora, bubble(nora, "a message of a middling length"));
     await entry(nora, "Delete").tap();
@@ -108,7 +111,7 @@ export function touch(runner, browser, _server, town) {
               await until(
                 `${name} at ${width}`,
                 () => entry(nora, name).boundingBox(),
-                (box) => box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + box.height <= 600,
+                (box) => box && box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + box.height <= 600,
               );
             }
             await nora.page.keyboard.press("Escape");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { until } from "../harness.mjs";
+import { equals, until } from "../harness.mjs";
 import { DemoUser } from "./demo-user.mjs";
 
 /** The rows of a community that are checked in a browser (`server/tests/it/scenarios/rows.txt`). */
@@ -52,6 +52,7 @@ export function community(runner, browser, server) {
     const page = await mia.open(browser);
     await noe.write("mia", "unread for now");
     await badge(page, "Noé Blanchard").waitFor();
+    await page.settled();
     const colours = await badge(page, "Noé Blanchard").evaluate((dot) => {
       const probe = document.createElement("i");
       probe.style.color = "var(--accent)";
@@ -81,10 +82,12 @@ export function community(runner, browser, server) {
     await page.openConversation("Noé Blanchard");
     const bubble = (words) => page.messages(words).last().locator(".bubble").boundingBox();
     await page.sees("unread for now");
-    const [own, other] = [await bubble("by the button"), await bubble("unread for now")];
-    const view = await page.page.locator("causerie-message-list").boundingBox();
-    const middle = view.x + view.width / 2;
-    assert.ok(own.x + own.width / 2 > middle && other.x + other.width / 2 < middle);
+    const middleOf = (box) => (box ? box.x + box.width / 2 : Number.NaN);
+    const middles = async () => {
+      const list = await page.page.locator("causerie-message-list").boundingBox();
+      return [await bubble("unread for now"), list, await bubble("by the button")].map(middleOf);
+    };
+    await until("the sides", middles, ([other, middle, own]) => other < middle && middle < own);
     await page.close();
   });
 
@@ -97,7 +100,7 @@ export function community(runner, browser, server) {
         .item("Noé Blanchard")
         .locator(".name")
         .evaluate((name) => getComputedStyle(name).fontWeight);
-    assert.equal(await weight(), "700");
+    await until("the row stands out", weight, equals("700"));
     const { body } = await mia.call("GET", `/conversations/${id}`);
     await mia.read(id, body.conversation.lastSeq);
     await until("the row is as the others", weight, (now) => now === "500");

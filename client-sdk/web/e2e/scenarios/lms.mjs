@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stillBox } from "../harness.mjs";
 import { DemoUser } from "./demo-user.mjs";
 
 /** The rows of a learning platform that are checked in a browser (`server/tests/it/scenarios/rows.txt`). */
@@ -11,8 +12,8 @@ export function lms(runner, browser, server) {
     await page.item("Dina Haddad").click();
     await page.sees("Welcome to the team!");
     const [list, chat] = [
-      await page.page.locator("causerie-conversation-list").boundingBox(),
-      await page.page.locator("causerie-conversation-pane").boundingBox(),
+      await stillBox(page.page.locator("causerie-conversation-list")),
+      await stillBox(page.page.locator("causerie-conversation-pane")),
     ];
     assert.ok(list.x + list.width <= chat.x, "the list is on the left, the chat on the right");
     await page.close();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserPage, until } from "../harness.mjs";
+import { equals, hasFocus, stillBox, UserPage, until } from "../harness.mjs";
 import { DemoUser } from "./demo-user.mjs";
 
 /** The rows of a school that are checked in a browser (`server/tests/it/scenarios/rows.txt`). */
@@ -16,7 +16,8 @@ export function school(runner, browser, server) {
     await page.messages("never edited").getByTitle("Sent", { exact: true }).waitFor();
     await page.messages("never edited").hover();
     await page.messages("never edited").getByRole("button", { name: "Message actions", exact: true }).click();
-    assert.deepEqual(await page.page.getByRole("menuitem").allInnerTexts(), ["Copy", "Copy link", "Details"]);
+    const entries = () => page.page.getByRole("menuitem").allInnerTexts();
+    await until("the entries", entries, equals(["Copy", "Copy link", "Details"]));
     await page.page.keyboard.press("Escape");
     await text(page).focus();
     await page.page.keyboard.press("ArrowUp");
@@ -29,9 +30,10 @@ export function school(runner, browser, server) {
     const page = await tom.open(browser);
     await page.compose();
     await page.option("Léa Martin").waitFor();
-    assert.deepEqual(
-      (await page.option("").allInnerTexts()).sort(),
-      ["Ada Lefèvre", "Inès Moreau", "Lou Bernard", "Léa Martin"].sort(),
+    await until(
+      "the people",
+      async () => (await page.option("").allInnerTexts()).sort(),
+      equals(["Ada Lefèvre", "Inès Moreau", "Lou Bernard", "Léa Martin"].sort()),
     );
     assert.equal(await page.page.getByRole("button", { name: "New group" }).count(), 0);
     await page.recipient.fill("6e");
@@ -56,17 +58,17 @@ export function school(runner, browser, server) {
     await page.compose();
     await text(page).waitFor();
     const isOff = async () => (await send(page).getAttribute("aria-disabled")) === "true";
-    assert.equal(await isOff(), true, "both are empty");
+    await until("off: both are empty", isOff, equals(true));
     await text(page).fill("Bonjour Ada");
     assert.equal(await isOff(), true, "no recipient");
     await text(page).press("Enter");
-    await until("the recipient is asked for", () => page.recipient.evaluate((each) => each.matches(":focus")), Boolean);
+    await hasFocus(page.recipient);
     await page.recipient.fill("ada");
     await page.option("Ada Lefèvre").click();
     await page.page.getByRole("heading", { name: "Ada Lefèvre", level: 2 }).waitFor();
-    assert.equal(await isOff(), false, "both are given");
+    await until("on: both are given", isOff, equals(false));
     await text(page).fill("");
-    assert.equal(await isOff(), true, "no text");
+    await until("off: no text", isOff, equals(true));
     assert.equal((await user("ada").call("GET", "/conversations")).body.conversations?.length ?? 0, 0, "nothing was sent");
     await page.close();
   });
@@ -78,8 +80,8 @@ export function school(runner, browser, server) {
       const page = await lea.open(browser);
       await page.startWith("Tom Nguyen");
       await page.sees("an earlier message");
-      assert.equal(new URL(page.page.url()).hash, `#${id}`);
-      await until("the text field has the focus", () => text(page).evaluate((each) => each.matches(":focus")), Boolean);
+      await until("the route", () => new URL(page.page.url()).hash, equals(`#${id}`));
+      await hasFocus(text(page));
       await page.close();
     },
   );
@@ -98,15 +100,15 @@ export function school(runner, browser, server) {
     await lou.read(id, seq);
     const page = await lou.open(browser, { hash: id });
     await page.sees("line 40");
-    const lines = await page.messages(/line \d+/).evaluateAll((all) => all.map((each) => each.message.text));
-    assert.deepEqual(
-      lines,
-      Array.from({ length: 40 }, (_, index) => `line ${index + 1}`),
+    await until(
+      "the lines in order",
+      () => page.messages(/line \d+/).evaluateAll((all) => all.map((each) => each.message.text)),
+      equals(Array.from({ length: 40 }, (_, index) => `line ${index + 1}`)),
     );
     const scroller = page.page.locator("causerie-message-list .scroller");
     const left = () => scroller.evaluate((each) => each.scrollHeight - each.clientHeight - each.scrollTop);
     await until("scrolled to the end", left, (pixels) => pixels < 4);
-    const [box, view] = [await page.messages("line 40").last().boundingBox(), await scroller.boundingBox()];
+    const [box, view] = [await stillBox(page.messages("line 40").last()), await stillBox(scroller)];
     assert.ok(box.y + box.height <= view.y + view.height + 1, "the newest message is in view");
     await page.close();
   });
