@@ -24,8 +24,8 @@ pub fn vocabulary() -> Arc<Vocabulary> {
             ("guardian".to_owned(), RelationOrigin::Given),
         ],
         settings: vec![
-            SettingDeclaration { name: "messaging".to_owned(), values: names(&["on", "off"]), group_ix: None },
-            SettingDeclaration { name: "limit".to_owned(), values: Vec::new(), group_ix: Some(2) },
+            SettingDeclaration { name: "messaging".to_owned(), values: names(&["on", "off"]), number: None },
+            SettingDeclaration { name: "limit".to_owned(), values: Vec::new(), number: Some(2) },
         ],
     })
 }

@@ -6,12 +6,13 @@ use causerie_protocol::TenantId;
 use clap::Subcommand;
 use uuid::Uuid;
 
-use super::{Outcome, Settings, clock, record_in_audit};
+use super::{Outcome, Settings, clock, operator_named};
 use crate::{
+    audit,
     clock::rfc3339,
     plain::isolated,
     store::{
-        Store,
+        Store, Transaction,
         queries::{
             jobs::{self, Filter, JobState, StoredJob},
             tenants,
@@ -69,10 +70,12 @@ impl Command {
                 };
                 for id in ids {
                     let job = find_job(&store, id).await?;
-                    if !jobs::retry(store.writer(), None, id, clock().now_ms()).await? {
+                    let transaction = store.begin().await?;
+                    if !jobs::retry(&transaction, None, id, clock().now_ms()).await? {
                         return Err(change_error(&store, id, "only a dead or a waiting job is retried").await);
                     }
-                    record_change(&store, &job, "job.retry").await?;
+                    record_change(&transaction, &job, "job.retry").await?;
+                    transaction.commit().await?;
                     println!("retried {id}");
                 }
                 Ok(())
@@ -81,10 +84,12 @@ impl Command {
                 let store = settings.store().await?;
                 for id in ids {
                     let job = find_job(&store, id).await?;
-                    if !jobs::delete(store.writer(), None, id, clock().now_ms()).await? {
+                    let transaction = store.begin().await?;
+                    if !jobs::delete(&transaction, None, id, clock().now_ms()).await? {
                         return Err(change_error(&store, id, "a running job can't be deleted").await);
                     }
-                    record_change(&store, &job, "job.delete").await?;
+                    record_change(&transaction, &job, "job.delete").await?;
+                    transaction.commit().await?;
                     println!("deleted {id}");
                 }
                 Ok(())
@@ -185,13 +190,11 @@ async fn change_error(store: &Store, id: Uuid, rule: &str) -> Box<dyn Error + Se
 
 /// Records a change of a job in the audit log of its tenant. A job of the server itself belongs to no tenant, so its change
 /// is not recorded.
-async fn record_change(store: &Store, job: &StoredJob, action: &str) -> Outcome {
-    match job.tenant {
-        Some(tenant) => {
-            record_in_audit(store, tenant, action, format!("job:{}", job.id), [("kind", job.kind.as_str().into())]).await
-        }
-        None => Ok(()),
-    }
+async fn record_change(transaction: &Transaction, job: &StoredJob, action: &str) -> Outcome {
+    let Some(tenant) = job.tenant else { return Ok(()) };
+    let (target, detail) = (format!("job:{}", job.id), [("kind", job.kind.as_str().into())]);
+    Ok(audit::append(transaction, tenant, audit::done(operator_named(None), action, target, detail, clock().now_ms()))
+        .await?)
 }
 
 fn state(name: &str) -> Result<JobState, String> {

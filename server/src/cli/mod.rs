@@ -22,13 +22,11 @@ mod web_access;
 use std::{error::Error, path::PathBuf, process::ExitCode, sync::Arc};
 
 use causerie_policy::{PRESETS, Policy};
-use causerie_protocol::TenantId;
 use clap::{Args, Parser, Subcommand};
-use serde_json::Value;
 
 use crate::{
     app::{self, StartError},
-    audit::{Actor, done, record},
+    audit::Actor,
     clock::{Clock, SystemClock},
     config::{self, Config, Loaded, Problems, Sources},
     secrets::Secrets,
@@ -220,17 +218,6 @@ fn operator() -> Actor {
 fn operator_named(name: Option<String>) -> String {
     let name = name.or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
     format!("cli:{}", name.as_deref().unwrap_or("unknown"))
-}
-
-/// Records an action of the operator in the audit log.
-async fn record_in_audit<const N: usize>(
-    store: &Store,
-    tenant: TenantId,
-    action: &str,
-    target: String,
-    detail: [(&str, Value); N],
-) -> Outcome {
-    Ok(record(store, tenant, done(operator_named(None), action, target, detail, clock().now_ms())).await?)
 }
 
 fn clock() -> Arc<dyn Clock> {

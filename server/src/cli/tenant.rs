@@ -65,8 +65,8 @@ impl Command {
             Self::Create { slug, name, policy } => create(settings, &slug, &name, policy.as_deref()).await,
             Self::Rename { slug, name } => {
                 let (store, _) = settings.tenant(&slug).await?;
-                tenants::rename(&store, &operator(), &slug, &name, clock().now_ms()).await?;
-                Ok(())
+                let renamed = tenants::rename(&store, &operator(), &slug, &name, clock().now_ms()).await?;
+                renamed.map(drop).ok_or_else(|| format!("the tenant `{slug}` was deleted meanwhile").into())
             }
             Self::Suspend { slug } => change(settings, &slug, StateChange::Suspend).await,
             Self::Resume { slug } => change(settings, &slug, StateChange::Resume).await,

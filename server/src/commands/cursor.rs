@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::auth::{Caller, Credential};
+use crate::auth::Caller;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use causerie_protocol::{ConversationId, ErrorCode, Refusal};
 use rand::RngCore as _;
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn a_cursor_is_valid_on_every_node_for_its_user_and_its_list_only() {
         let (node, other_node) = (Cursors::new(&[7; 32]), Cursors::new(&[7; 32]));
-        let caller = Caller { tenant: TenantId::new(), user: UserId::new(), credential: Credential::Server };
+        let caller = Caller { tenant: TenantId::new(), user: UserId::new(), credential: crate::auth::Credential::Server };
         let conversation = ConversationId::new();
         let position = format!("17.{conversation}");
         let cursor = node.seal(List::Members(conversation), caller, &position);

@@ -155,7 +155,7 @@ async fn an_invited_user_is_active_after_the_first_connection() {
         let revoked = claims_with(json!({ "iat": NOW_S - 1 }));
         let invited =
             user_queries::find_by_external_id(fixture.store.reader(), &[(fixture.tenant, "lea")]).await.expect("asks");
-        user_queries::revoke_tokens(&fixture.store, None, fixture.tenant, invited[0].id, NOW_S, NOW_MS)
+        user_queries::revoke_tokens(&fixture.store, None, fixture.tenant, invited[0].id, NOW_S, None, NOW_MS)
             .await
             .expect("revokes");
         assert!(matches!(fixture.refusal(&hs256("hs", &revoked)).await, AuthError::Revoked));
@@ -173,7 +173,7 @@ async fn revoked_tokens_are_refused_and_later_tokens_accepted() {
         let fixture = Fixture::new(store).await;
         let lea = fixture.auth.user(&hs256("hs", &claims("lea"))).await.expect("lets in").user;
         assert!(
-            user_queries::revoke_tokens(&fixture.store, None, fixture.tenant, lea, NOW_S + 1, NOW_MS)
+            user_queries::revoke_tokens(&fixture.store, None, fixture.tenant, lea, NOW_S + 1, None, NOW_MS)
                 .await
                 .expect("revokes")
         );
@@ -184,7 +184,9 @@ async fn revoked_tokens_are_refused_and_later_tokens_accepted() {
         let identity =
             fixture.auth.user(&hs256("hs", &claims_with(json!({ "iat": NOW_S + 1 })))).await.expect("a fresh one");
         assert_eq!(identity.profile.name, "lea", "the revoked token changed no name");
-        user_queries::revoke_tokens(&fixture.store, None, fixture.tenant, lea, NOW_S - 499, NOW_MS).await.expect("revokes");
+        user_queries::revoke_tokens(&fixture.store, None, fixture.tenant, lea, NOW_S - 499, None, NOW_MS)
+            .await
+            .expect("revokes");
         assert!(
             fixture.auth.user(&hs256("hs", &claims("lea"))).await.is_err(),
             "a revocation is not taken back by an earlier one"

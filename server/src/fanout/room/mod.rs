@@ -169,7 +169,7 @@ impl Room {
         }
         let visibility = PackedVisibility::new(position.fully_visible_from_seq);
         let member = RoomMember { online: Arc::clone(online), count, count_version, visibility };
-        match state.find(online.id) {
+        match state.index_of(online.id) {
             Ok(index) if Arc::ptr_eq(&state.members[index].online, online) => {
                 let is_waiting = state.arrivals.is_waiting(online.id);
                 let member = &mut state.members[index];

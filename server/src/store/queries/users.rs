@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryResult};
 use uuid::Uuid;
 
 use super::{
+    audit::{self, Entry},
     columns::{enum_value, number},
     facts::{FactWrite, stored::roles_text},
 };
@@ -283,8 +284,8 @@ pub async fn confirm_claims(store: &Store, confirmed: &[(&User, i64)]) -> Result
 
 /// Makes the user's tokens that were issued before `before_s` (seconds since 1970 UTC) invalid, in a transaction of its own:
 /// see [`FactWrite::revoke_tokens`]. It waits for all batches that were decided before; once it has returned, no command
-/// with such a token is executed. `key`: the API key that requests the revocation; `None` for an operator. Returns whether
-/// the user exists.
+/// with such a token is executed. `key`: the API key that requests the revocation; `None` for an operator. `entry`: the line of
+/// the audit log. Returns whether the user exists.
 ///
 /// # Errors
 /// The errors of [`FactWrite::begin`] and of [`FactWrite::requested_by`]; another `StoreError` if the database does not
@@ -295,10 +296,14 @@ pub async fn revoke_tokens(
     tenant: TenantId,
     id: UserId,
     before_s: i64,
+    entry: Option<Entry>,
     now_ms: i64,
 ) -> Result<bool, StoreError> {
     let mut write = FactWrite::begin(store, tenant, now_ms).await?.requested_by(key).await?;
     let exists = write.revoke_tokens(id, before_s).await?;
+    if let Some(entry) = entry {
+        audit::append(write.connection(), &[(tenant, entry)]).await?;
+    }
     write.commit().await?;
     Ok(exists)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::{PolicyCandidate, READERS, RULES_BODY_BYTES_MAX, compared};
+use super::{PolicyCandidate, READERS, RULES_BODY_BYTES_MAX, compare_with_current};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{

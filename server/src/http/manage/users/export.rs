@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::record_in_audit;
 use crate::{
+    audit,
     auth::{ApiCaller, Scope},
     clock::rfc3339,
     domain::User,
@@ -95,7 +95,9 @@ impl Endpoint for ExportUser {
         let user = caller::find(app, key, call.id()).await?;
         let permit = call.shared.exports.begin(key.tenant)?;
         let mut lines = Lines::create(app)?;
-        record_in_audit(app, key, "user.export", call.id(), []).await?;
+        let target = format!("user:{}", call.id());
+        let entry = audit::done(audit::back_end(key), "user.export", target, [], app.clock.now_ms());
+        audit::record(&app.store, key.tenant, entry).await?;
         let transaction = app.store.begin_reading().await?;
         let done = all(&transaction, key.tenant, &user, &mut lines).await;
         let _ = transaction.rollback().await;

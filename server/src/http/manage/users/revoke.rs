@@ -5,8 +5,8 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::record_in_audit;
 use crate::{
+    audit,
     auth::{ApiCaller, Scope, token::LEEWAY_S},
     http::{
         caller,
@@ -51,9 +51,9 @@ impl Endpoint for RevokeUser {
         let now_ms = app.clock.now_ms();
         let before_s = issued_before(body.issued_before, now_ms.div_euclid(1000))?;
         let user = caller::find(app, key, call.id()).await?;
-        users::revoke_tokens(&app.store, Some(key.key), key.tenant, user.id, before_s, now_ms).await?;
+        let entry = audit::done(audit::back_end(key), "user.revoke", format!("user:{}", call.id()), [], now_ms);
+        users::revoke_tokens(&app.store, Some(key.key), key.tenant, user.id, before_s, Some(entry), now_ms).await?;
         app.hub.revoke(user.id, before_s);
-        record_in_audit(app, key, "user.revoke", call.id(), []).await?;
         Ok(())
     }
 }

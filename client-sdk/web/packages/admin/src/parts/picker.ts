@@ -33,6 +33,10 @@ export class Picker extends LitElement {
   @query("input") private input!: HTMLInputElement;
   #timer = 0;
   #abort: AbortController | undefined;
+  /** The suggestions belong to an earlier text: the search for the typed text has not ended. */
+  #isPending = false;
+  /** The operator pressed Enter while the search was pending: the end of the search chooses. */
+  #choosesAtEnd = false;
 
   static override styles = [
     ...view,
@@ -138,6 +142,8 @@ export class Picker extends LitElement {
     this.error = "";
     clearTimeout(this.#timer);
     if (!this.session.may("findRows")) return;
+    this.#isPending = true;
+    this.#choosesAtEnd = false;
     this.#timer = window.setTimeout(() => void this.#search(), pauseMs);
   }
 
@@ -153,8 +159,20 @@ export class Picker extends LitElement {
       this.open = this.hits.length > 0;
       this.message = this.open ? strings.found(this.hits.length) : strings.noHits;
     } catch (thrown) {
-      if (!signal.aborted) this.message = explain(thrown);
+      if (signal.aborted) return;
+      this.hits = [];
+      this.message = explain(thrown);
     }
+    this.#isPending = false;
+    if (this.#choosesAtEnd) this.#chooseOf(q);
+  }
+
+  /** Chooses the hit with the typed id, or the first hit; without hits, the typed text is the id. */
+  #chooseOf(text: string): void {
+    this.#choosesAtEnd = false;
+    const hit = this.hits.find(({ id }) => id === text) ?? this.hits[0];
+    if (hit) this.#pick(hit);
+    else this.#leave();
   }
 
   async #readName(id: string): Promise<void> {
@@ -178,6 +196,11 @@ export class Picker extends LitElement {
     } else if (event.key === "Escape" && this.open) {
       event.preventDefault();
       this.#close();
+    } else if (event.key === "Enter" && this.#isPending && this.typed?.trim()) {
+      event.preventDefault();
+      this.#choosesAtEnd = true;
+      clearTimeout(this.#timer);
+      void this.#search();
     } else if (event.key === "Enter") {
       const hit = this.open ? this.hits[this.active] : undefined;
       if (hit) {
@@ -207,6 +230,7 @@ export class Picker extends LitElement {
 
   #close(): void {
     this.#abort?.abort();
+    this.#isPending = false;
     this.open = false;
     this.hits = [];
     this.message = "";
