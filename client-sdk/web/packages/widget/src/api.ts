@@ -60,7 +60,7 @@ export function makeApi(chat: () => CauserieChat | undefined): CauserieApi {
     },
   };
   // biome-ignore lint/suspicious/noExplicitAny: the names are those of members of the element.
-  const element = (): any => chat();
+  const element = chat as () => any;
   // On a page without a chat, the hub has `setToken` and `logout`.
   for (const name of actions) methods[name] = (...args: unknown[]) => (element() ?? hub)[name]?.(...args);
   for (const name of settings) {
