@@ -49,6 +49,14 @@ test("the hooks for React add at most 3 KiB gzipped to the SDK and React", async
   expect(bytes).toBeLessThanOrEqual(3 * 1024);
 });
 
+test("the components of the elements add at most 2 KiB gzipped to the widget and React", async () => {
+  const chunks = await bundled("packages/react/src/elements.ts", ["@causerie/widget", "causerie", "react"]);
+  expect(chunks.map(({ code }) => code).join("")).toContain("causerie-contact");
+  const bytes = gzipped(chunks);
+  console.log(`React components: ${(bytes / 1024).toFixed(1)} KiB gzipped`);
+  expect(bytes).toBeLessThanOrEqual(2 * 1024);
+});
+
 test("the messenger is at most 41 KiB gzipped until its list of conversations, and later parts at most 20 KiB each", () => {
   // The committed build; `npm run check:dist` checks that it is up to date.
   const folder = join(import.meta.dirname, "../dist/messenger");
