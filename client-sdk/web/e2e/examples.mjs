@@ -146,7 +146,7 @@ export function examples(runner, browser) {
       await profile.getByRole("navigation").getByText("1", { exact: true }).waitFor();
       await profile.getByRole("button", { name: "Messages, 1 unread" }).waitFor();
       await profile.getByRole("button", { name: "Contact lea" }).click();
-      await profile.getByRole("dialog").getByText("Hello Zoe").first().waitFor();
+      await profile.locator("causerie-message").getByText("Hello Zoe").waitFor();
       await profile.getByText("Signed in as zoe. 0 unread. The panel is open.").waitFor();
       await profile.getByRole("textbox", { name: "Message" }).fill("Hello Lea");
       await profile.getByRole("textbox", { name: "Message" }).press("Enter");
