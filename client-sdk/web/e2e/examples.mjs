@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { install, pack, run } from "../scripts/pack.mjs";
+import { install, pack, published, run } from "../scripts/pack.mjs";
 import { freePort, Server } from "./harness.mjs";
 
 const web = join(import.meta.dirname, "..");
@@ -38,10 +38,13 @@ export function examples(runner, browser) {
   const project = join(folder, "examples");
   let archives = [];
 
+  runner.test("the packages build and pack", async () => {
+    archives = pack(join(folder, "archives"));
+    assert.equal(archives.length, published.length);
+  });
+
   runner.test("the packed packages install, and publint has no complaint", async () => {
     const [{ publint }, { formatMessage }] = [await import("publint"), await import("publint/utils")];
-    archives = pack(join(folder, "archives"));
-    assert.equal(archives.length, 2);
     const here = (path) => !path.includes("node_modules") && !path.includes(join("react", "dist"));
     cpSync(join(web, "examples"), project, { recursive: true, filter: here });
     install(project, archives);
@@ -55,10 +58,12 @@ export function examples(runner, browser) {
   runner.test("TypeScript accepts the types of the packed packages, for bundlers and for Node", () => {
     run(project, "typescript/bin/tsc", "-p", "react");
     const strict = { strict: true, exactOptionalPropertyTypes: true, noEmit: true, types: [], lib: ["ES2023", "DOM"] };
-    const entries = ["causerie", "@causerie/react"].map((name, at) => `import * as entry${at} from "${name}";`);
+    const names = ["causerie", "@causerie/react", "@causerie/react/elements", "@causerie/widget"];
+    const entries = names.map((name, at) => `import * as entry${at} from "${name}";`);
     const code = [
       ...entries,
       `export const client: import("causerie").Client | undefined = entry1.useClient();`,
+      `export const chat: import("react").ReactElement = entry2.CauserieChat({ server: "", theme: "dark" });`,
       "entry0.wrong;",
     ];
     mkdirSync(join(project, "for-node"));
@@ -72,8 +77,11 @@ export function examples(runner, browser) {
     );
   });
 
-  runner.test("the examples chat with each other: HTML, React built by Vite, and a bot in Node", async () => {
+  runner.test("Vite builds the example in React", () => {
     run(project, "vite/bin/vite.js", "build", "react", "--logLevel", "warn");
+  });
+
+  runner.test("the examples chat with each other: HTML, React, and a bot in Node", async () => {
     const port = await freePort();
     const origin = `http://localhost:${port}`;
     const server = new Server({ CAUSERIE_LISTEN__ORIGINS: origin });
@@ -128,6 +136,24 @@ export function examples(runner, browser) {
       await say(asTom, "Hello Lea");
       await sees(withTom, "tom: Hello Lea");
       await sees(asTom, "tom: Hello Lea");
+
+      // The elements, in the page of another user: the launcher, the badge, the button, and what the listeners heard.
+      const profile = await open("/react/dist/elements.html?user=zoe&profile=lea");
+      await profile.getByText("Signed in as zoe. 0 unread. The panel is closed.").waitFor();
+      const toZoe = await open("/html/?user=lea&to=zoe");
+      await say(toZoe, "Hello Zoe");
+      await profile.getByText("Signed in as zoe. 1 unread. The panel is closed. Last message: Hello Zoe").waitFor();
+      await profile.getByRole("navigation").getByText("1", { exact: true }).waitFor();
+      await profile.getByRole("button", { name: "Messages, 1 unread" }).waitFor();
+      await profile.getByRole("button", { name: "Contact lea" }).click();
+      await profile.locator("causerie-message").getByText("Hello Zoe").waitFor();
+      await profile.getByText("Signed in as zoe. 0 unread. The panel is open.").waitFor();
+      await profile.getByRole("textbox", { name: "Message" }).fill("Hello Lea");
+      await profile.getByRole("textbox", { name: "Message" }).press("Enter");
+      await sees(toZoe, "zoe: Hello Lea");
+      await profile.getByRole("button", { name: "Close messages" }).first().click();
+      await profile.getByText("The panel is closed.").waitFor();
+      await profile.getByRole("button", { name: "My messages" }).waitFor();
       assert.deepEqual(problems, []);
       assert.equal(await stop(programs.pop()), 0);
     } finally {

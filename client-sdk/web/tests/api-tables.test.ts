@@ -53,6 +53,12 @@ function fieldsOf(path: string, name: string): string[] {
   return [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??:/gm)].map(([, field = ""]) => field);
 }
 
+/** The texts of a list such as `const events = ["open", "close"]`. */
+function listOf(path: string, name: string): string[] {
+  const [, items = ""] = read(path).match(new RegExp(`const ${name}[^=]*= \\[([^\\]]*)\\]`)) ?? [];
+  return [...items.matchAll(/"([\w-]+)"/g)].map(([, item = ""]) => item);
+}
+
 /** The names that a module exports by `export { … } from`. */
 function exportsOf(path: string): { name: string; isType: boolean }[] {
   const source = ts.createSourceFile(path, read(path), ts.ScriptTarget.ES2022, true);
@@ -83,7 +89,7 @@ test("the README of the SDK lists the options and events", () => {
 });
 
 test("the READMEs name what the packages export, and each export and public member has a comment for editors", () => {
-  const entries = ["sdk/src/index.ts", "sdk/src/cache.ts", "react/src/index.ts"];
+  const entries = ["sdk/src/index.ts", "sdk/src/cache.ts", "react/src/index.ts", "react/src/elements.ts"];
   const options = {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
@@ -143,6 +149,30 @@ test("the README of the React package lists what the package exports, and what t
     const described = namesIn(cells.find(([, cell]) => cell === `\`${hook}\``)?.[2]);
     expect(described.sort(), hook).toEqual(fields.sort());
   }
+});
+
+test("the README of the React package lists the components of the elements, with their properties", () => {
+  const readme = read("react/README.md");
+  const exported = exportsOf("react/src/elements.ts");
+  const components = rows(readme, "Elements").filter(([, cell = ""]) => cell.startsWith("`"));
+  expect(components.map(([, cell]) => namesIn(cell)[0])).toEqual(
+    exported.filter(({ isType }) => !isType).map(({ name }) => name),
+  );
+  expect(namesIn(readme.split("## Elements\n")[1]?.match(/^Types: .*$/m)?.[0]).sort()).toEqual(
+    exported.flatMap(({ name, isType }) => (isType ? [name] : [])).sort(),
+  );
+  const own = { CauserieChat: ["chat", "ChatSettings"], CauserieContact: ["contact", "ContactSettings"] } as const;
+  for (const [component, [file, type]] of Object.entries(own)) {
+    const listed = components.find(([, cell]) => cell === `\`${component}\``)?.[2];
+    expect(namesIn(listed), component).toEqual(fieldsOf(`react/src/elements/${file}.ts`, type));
+  }
+  // The component has every setting and event of the element.
+  const attributes = listOf("widget/src/chat.ts", "attributes").map((name) =>
+    name.replace(/-./, (part) => part.slice(1).toUpperCase()),
+  );
+  const events = listOf("widget/src/api.ts", "events").map((name) => `on${name.charAt(0).toUpperCase()}${name.slice(1)}`);
+  expect(events.length).toBeGreaterThan(4);
+  expect(fieldsOf("react/src/elements/chat.ts", "ChatSettings").sort()).toEqual([...attributes, "getToken", ...events].sort());
 });
 
 test.each(["ui"])("the README of %s lists the properties and events of its elements", (name) => {

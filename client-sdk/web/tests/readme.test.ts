@@ -46,7 +46,7 @@ function blocks(readme: string): Map<string, string> {
 
 test.each([
   ["packages/sdk/README.md", ["readme-0.ts", "readme-1.tsx", "readme-2.ts", "readme-3.ts", "readme-4.ts"]],
-  ["packages/react/README.md", ["readme-0.tsx", "readme-1.tsx"]],
+  ["packages/react/README.md", ["readme-0.tsx", "readme-1.tsx", "readme-2.tsx"]],
   ["packages/ui/README.md", ["readme-0.ts"]],
   ["packages/widget/README.md", ["readme-0.ts"]],
 ])(

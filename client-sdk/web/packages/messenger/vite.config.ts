@@ -1,5 +1,5 @@
 import { defineConfig } from "vite";
-import { conditions, minifyStyles, plainImports } from "../../scripts/vite-settings.js";
+import { conditions, conversationGroup, minifyStyles, plainImports } from "../../scripts/vite-settings.js";
 
 // Builds the page that the server embeds. Nothing is inline, so that it works under a strict Content-Security-Policy.
 export default defineConfig({
@@ -16,6 +16,8 @@ export default defineConfig({
     modulePreload: false,
     reportCompressedSize: false,
     // The modules of the first page are one file: two files would export names to each other, and compress worse.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } } },
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"], priority: 1 }, conversationGroup] } },
+    },
   },
 });

@@ -1,5 +1,5 @@
 import { defineConfig, type Plugin } from "vite";
-import { chunkOf, conditions, minifyStyles } from "../../scripts/vite-settings.js";
+import { chunkOf, conditions, conversationGroup, minifyStyles } from "../../scripts/vite-settings.js";
 
 /**
  * Makes the entry a classic script, which a page loads with `<script async>`. Its names stay out of the page's global scope. It imports the
@@ -44,7 +44,7 @@ export default defineConfig({
         minify: true,
         entryFileNames: "v1.js",
         chunkFileNames: "assets/[name]-[hash].js",
-        codeSplitting: { groups: [{ name: chunkOf, debugName: "shared" }] },
+        codeSplitting: { groups: [{ name: chunkOf, debugName: "shared", priority: 1 }, conversationGroup] },
       },
     },
   },

@@ -1,5 +1,5 @@
 import { defineConfig } from "vite";
-import { chunkOf, conditions, minifyStyles } from "../../scripts/vite-settings.js";
+import { chunkOf, conditions, conversationGroup, minifyStyles } from "../../scripts/vite-settings.js";
 
 // Builds the page for frames, which the server serves at `/embed/{tenant}`.
 export default defineConfig({
@@ -14,6 +14,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: false,
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: chunkOf, debugName: "shared" }] } } },
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: chunkOf, debugName: "shared", priority: 1 }, conversationGroup] } },
+    },
   },
 });

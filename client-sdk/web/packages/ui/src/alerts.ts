@@ -2,8 +2,9 @@
 import type { Client, Conversation, Message } from "causerie";
 import { browserStorage } from "./browser-storage.js";
 import { strings } from "./i18n/index.js";
-import { bellIcon, soundIcon } from "./icons.js";
+import { bellIcon, soundIcon } from "./menu-icons.js";
 import { nameById, titleOf } from "./names.js";
+import "./popup.js";
 import type { MenuItem } from "./popup.js";
 import { isPageActive } from "./read-marker.js";
 import { beginning } from "./search-words.js";

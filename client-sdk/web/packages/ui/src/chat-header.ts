@@ -7,7 +7,6 @@ import type { ConversationActions } from "./conversation-actions.js";
 import { strings } from "./i18n/index.js";
 import { backIcon, moreIcon } from "./icons.js";
 import { colourSeed, displayName, peerOf, titleOf } from "./names.js";
-import "./popup.js";
 import type { Popup } from "./popup.js";
 import { presenceText } from "./presence-text.js";
 import { base } from "./styles.js";
@@ -124,8 +123,8 @@ export class ChatHeader extends ClientElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
-    // The open menu belongs to the previous conversation.
-    if (changed.has("conversation") && changed.get("conversation")?.id !== this.conversation?.id) this.popup?.close();
+    // The open menu belongs to the previous conversation. The method is undefined until the element is loaded.
+    if (changed.has("conversation") && changed.get("conversation")?.id !== this.conversation?.id) this.popup?.close?.();
   }
 
   protected override render(): unknown {
@@ -171,7 +170,7 @@ export class ChatHeader extends ClientElement {
     </header>`;
   }
 
-  /** Opens the menu. Its actions are loaded when they are first needed. A press on the button leaves the focus in the open menu. */
+  /** Opens the menu, which is loaded when it is first needed. A press on the button leaves the focus in the open menu. */
   readonly #openMenu = async (): Promise<void> => {
     try {
       await import("./conversation-actions.js");

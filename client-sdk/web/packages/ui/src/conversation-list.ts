@@ -47,6 +47,8 @@ export class ConversationList extends ClientElement {
   #unwatch: () => void = () => {};
   #stopErrors: () => void = () => {};
   #loading = false;
+  /** Loads what renders the rows again when the day changes, because they say "Yesterday". */
+  #dayChange: Promise<unknown> | undefined;
   #typed = { text: "", at: 0 };
 
   static override styles = [
@@ -123,6 +125,13 @@ export class ConversationList extends ClientElement {
 
   protected override updated(): void {
     this.#watch();
+    // Not needed for the first page. After a failure, the next update loads it again.
+    this.#dayChange ??= import("./day-change.js").then(
+      ({ DayChange }) => new DayChange(this, this.#renderRows),
+      () => {
+        this.#dayChange = undefined;
+      },
+    );
   }
 
   protected override render(): unknown {
@@ -242,6 +251,10 @@ export class ConversationList extends ClientElement {
     this.#unwatch = client.watchPresence(watched);
     unwatch();
   }
+
+  readonly #renderRows = (): void => {
+    for (const item of this.#items()) item.requestUpdate();
+  };
 
   readonly #loadMore = async (): Promise<void> => {
     if (this.#loading) return;

@@ -4,12 +4,15 @@ import { currentTimeZone } from "./format.js";
 /** How often the date is checked, in milliseconds. */
 const checkMs = 60_000;
 
-/** Renders a component again when the day or the time zone of the device has changed, also while the page was hidden. */
+/** Calls `changed` when the day or the time zone of the device has changed, also while the page was hidden. Default: renders the host again. */
 export class DayChange implements ReactiveController {
   #timer: ReturnType<typeof setInterval> | undefined;
   #last = "";
 
-  constructor(private readonly host: ReactiveControllerHost) {
+  constructor(
+    host: ReactiveControllerHost,
+    private readonly changed: () => void = () => host.requestUpdate(),
+  ) {
     host.addController(this);
   }
 
@@ -32,6 +35,6 @@ export class DayChange implements ReactiveController {
     const now = DayChange.#now();
     if (now === this.#last) return;
     this.#last = now;
-    this.host.requestUpdate();
+    this.changed();
   };
 }

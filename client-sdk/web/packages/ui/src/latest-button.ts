@@ -1,7 +1,7 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { strings } from "./i18n/index.js";
-import { downIcon } from "./icons.js";
+import { downIcon } from "./menu-icons.js";
 import { base } from "./styles.js";
 
 /** A button that scrolls to the newest message and shows the number of unread messages. Fires `causerie-latest`. */

@@ -1,7 +1,7 @@
 import type { Capability, Message } from "causerie";
 import { strings } from "./i18n/index.js";
-import { deleteIcon, editIcon } from "./icons.js";
-import { copyIcon, infoIcon, linkIcon } from "./message-icons.js";
+import { editIcon } from "./icons.js";
+import { copyIcon, deleteIcon, infoIcon, linkIcon } from "./menu-icons.js";
 import type { MenuItem } from "./popup.js";
 
 /** What the menu of a message is made from. */

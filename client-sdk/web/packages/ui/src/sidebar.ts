@@ -9,7 +9,6 @@ import { strings } from "./i18n/index.js";
 import { chatIcon, plusIcon } from "./icons.js";
 import { colourSeed, displayName } from "./names.js";
 import type { PeopleResults } from "./people-results.js";
-import "./popup.js";
 import type { Popup } from "./popup.js";
 import { composeRoute, networkRoute } from "./route.js";
 import { sidebarStyles } from "./sidebar-styles.js";

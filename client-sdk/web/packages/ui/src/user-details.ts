@@ -10,7 +10,7 @@ import { ContactController } from "./contact.js";
 import "./conversation-actions.js";
 import { detailsStyles } from "./details-styles.js";
 import { explain, strings } from "./i18n/index.js";
-import { blockIcon, leaveIcon } from "./icons.js";
+import { blockIcon, leaveIcon } from "./menu-icons.js";
 import { colourSeed, displayName } from "./names.js";
 import { presenceText } from "./presence-text.js";
 import { actionRow, base } from "./styles.js";

@@ -126,6 +126,23 @@ test("the list shows rows, of which the Tab key reaches one, and a filter", asyn
   expect(texts("main h2")).toEqual(["Choose a conversation"]);
 });
 
+test("the time in a row becomes “Yesterday” when the day changes, without an event of the client", async () => {
+  vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
+  vi.setSystemTime("2026-11-20T11:00:00Z");
+  try {
+    await open("", [conversation(c1, 1, { activeAt: "2026-11-20T10:00:00Z" })]);
+    const before = (await one("time")).textContent;
+    expect(before).not.toBe("Yesterday");
+    await vi.dynamicImportSettled();
+    vi.setSystemTime("2026-11-21T11:00:00Z");
+    expect(texts("time")).toEqual([before]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await one("time", "Yesterday");
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("a conversation opens with its header, whose title opens the profile", async () => {
   await open(c1, [chat]);
   (await one("causerie-chat-header .open", "Tom Petit")).click();

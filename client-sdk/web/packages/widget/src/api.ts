@@ -67,7 +67,7 @@ export function makeApi(chat: () => CauserieChat | undefined): CauserieApi {
     },
   };
   // biome-ignore lint/suspicious/noExplicitAny: each name in `actions` and `settings` is a member of the element.
-  const element = (): any => chat();
+  const element = chat as () => any;
   // On a page without a chat element, `hub` executes `setToken` and `logout`.
   for (const name of actions) methods[name] = (...args: unknown[]) => (element() ?? hub)[name]?.(...args);
   for (const name of settings) {

@@ -1,3 +1,4 @@
+import type { User } from "causerie";
 import type { PanelDialog } from "./dialog.js";
 import { BaseElement, badgeText, icon, make, style } from "./element.js";
 import { type ChatPanel, type GetToken, hub, type Route } from "./hub.js";
@@ -148,6 +149,11 @@ export class CauserieChat extends BaseElement implements ChatPanel {
     return this.#isOpen;
   }
 
+  /** The signed-in user; `undefined` until the first connection. */
+  get user(): User | undefined {
+    return hub.session?.client.me;
+  }
+
   /** The number of unread messages. */
   get unread(): number {
     return hub.unread;
@@ -164,8 +170,8 @@ export class CauserieChat extends BaseElement implements ChatPanel {
   get conversation(): string {
     return this.#route;
   }
-  set conversation(value: string) {
-    this.setAttribute("conversation", value);
+  set conversation(value: string | undefined) {
+    this.setAttribute("conversation", value ?? "");
   }
 
   /** Whether the panel opens again on the next page of the same tab. */
@@ -284,8 +290,9 @@ for (const [name, value] of Object.entries(defaults)) {
     get(this: CauserieChat) {
       return this.getAttribute(attribute) || value;
     },
-    set(this: CauserieChat, text: string) {
-      this.setAttribute(attribute, text);
+    // Frameworks assign `undefined` for a setting that is left out. An empty text is the default.
+    set(this: CauserieChat, text?: string) {
+      this.setAttribute(attribute, text ?? "");
     },
   });
 }

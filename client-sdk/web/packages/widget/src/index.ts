@@ -14,9 +14,10 @@ export function connect(signIn: SignIn): () => void {
   return () => hub.release();
 }
 
-export type { ContactDetail, Face } from "./contact.js";
+export type { CauserieContact, ContactDetail, Face } from "./contact.js";
 export type { ChatPanel, GetToken, Route, SignIn } from "./hub.js";
 export type { Overrides } from "./texts.js";
+export type { CauserieUnread } from "./unread.js";
 export { CauserieChat };
 
 declare global {
