@@ -37,12 +37,16 @@ export function plainImports(): Plugin {
   };
 }
 
-/** Names the file of modules that several files use, so that no file is large and each can change alone. */
+/**
+ * Names the file of modules that several files use, so that no file is large and each can change alone. Lit and the components that all parts
+ * need are one file: two files would export names to each other, and compress worse.
+ */
 export function chunkOf(id: string): string | null {
-  if (/node_modules\/(?:@lit|lit)/.test(id)) return "lit";
   // The other entry points of the SDK are loaded later, or by some pages only.
   if (/\/packages\/sdk\/src\/(?!cache|contacts|indexed-|shared-)/.test(id)) return "sdk";
-  return /\/packages\/ui\/src\/(?:avatar|bidi|client-element|drafts|format|icons|names|route|styles)\.ts/.test(id)
+  return /node_modules\/(?:@lit|lit)|\/packages\/ui\/src\/(?:avatar|bidi|client-element|drafts|format|icons|names|route|styles)\.ts/.test(
+    id,
+  )
     ? "base"
     : null;
 }

@@ -3,7 +3,8 @@ import { customElement, state } from "lit/decorators.js";
 import "@causerie/ui/avatar";
 import { strings } from "@causerie/ui/i18n";
 import { chatIcon } from "@causerie/ui/icons";
-import { base, emptyState, theme, userRow } from "@causerie/ui/styles";
+import { userRow } from "@causerie/ui/row-styles";
+import { base, emptyState, theme } from "@causerie/ui/styles";
 import { addressOf, DemoError, type DemoTenant, type DemoUser, demoTenants, type Localised } from "./demo.js";
 
 /** A text in the language of the page; in English when the demo has no text in that language. */

@@ -2,7 +2,7 @@
 import type { Client, Conversation, Message } from "causerie";
 import { browserStorage } from "./browser-storage.js";
 import { strings } from "./i18n/index.js";
-import { bellIcon, soundIcon } from "./icons.js";
+import { bellIcon, soundIcon } from "./later-icons.js";
 import { nameById, titleOf } from "./names.js";
 import type { MenuItem } from "./popup.js";
 import { isPageActive } from "./read-marker.js";

@@ -5,7 +5,7 @@ import "./avatar.js";
 import { ClientElement } from "./client-element.js";
 import type { ConversationActions } from "./conversation-actions.js";
 import { strings } from "./i18n/index.js";
-import { backIcon, moreIcon } from "./icons.js";
+import { backIcon, moreIcon } from "./later-icons.js";
 import { colourSeed, displayName, peerOf, titleOf } from "./names.js";
 import "./popup.js";
 import type { Popup } from "./popup.js";
@@ -197,7 +197,7 @@ export class ChatHeader extends ClientElement {
     const { conversation, client } = this;
     if (conversation?.kind === "group") {
       const names = conversation.members.map(({ user }) => (user.id === client.me?.id ? strings.you : displayName(user)));
-      return `${strings.members(conversation.memberCount)} · ${names.join(", ")}`;
+      return `${strings.members(conversation.memberCount)} · ${names.join(strings.comma)}`;
     }
     return peerId === undefined ? "" : presenceText(client.presence(peerId));
   }

@@ -7,7 +7,7 @@ import type { EmojiPicker } from "./emoji/emoji-picker.js";
 import type { EmojiCompletion } from "./emoji-completion.js";
 import { enterKey, setEnterKey } from "./enter-key.js";
 import { strings } from "./i18n/index.js";
-import { closeIcon, editIcon, sendIcon, smileIcon } from "./icons.js";
+import { closeIcon, editIcon, sendIcon, smileIcon } from "./later-icons.js";
 import { base } from "./styles.js";
 import { charactersLeft } from "./text-limit.js";
 

@@ -5,11 +5,12 @@ import { ClientElement } from "./client-element.js";
 import "./confirm-dialog.js";
 import type { ConfirmDialog } from "./confirm-dialog.js";
 import { explain, strings } from "./i18n/index.js";
-import { archiveIcon, deleteIcon, editIcon, leaveIcon, reopenIcon, unreadIcon } from "./icons.js";
+import { archiveIcon, deleteIcon, editIcon, leaveIcon, reopenIcon, unreadIcon } from "./later-icons.js";
 import type { MenuItem } from "./popup.js";
 import "./rename-dialog.js";
 import type { RenameDialog } from "./rename-dialog.js";
-import { actionRow, base } from "./styles.js";
+import { actionRow } from "./row-styles.js";
+import { base } from "./styles.js";
 
 /** The content of the confirmation dialog. */
 interface Question {

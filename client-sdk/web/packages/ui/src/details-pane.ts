@@ -4,7 +4,7 @@ import { customElement, property, query } from "lit/decorators.js";
 import { ClientElement } from "./client-element.js";
 import "./group-details.js";
 import { strings } from "./i18n/index.js";
-import { closeIcon } from "./icons.js";
+import { closeIcon } from "./later-icons.js";
 import { peerOf } from "./names.js";
 import { base } from "./styles.js";
 import "./user-details.js";

@@ -5,7 +5,7 @@ import { live } from "lit/directives/live.js";
 import { dialogStyles } from "./dialog-styles.js";
 import type { UserHit } from "./directory.js";
 import { explain, strings } from "./i18n/index.js";
-import { closeIcon } from "./icons.js";
+import { closeIcon } from "./later-icons.js";
 import { base } from "./styles.js";
 import { startable, toggled, userChips } from "./user-chips.js";
 import { userChipsStyles } from "./user-chips-styles.js";

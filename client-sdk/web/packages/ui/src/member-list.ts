@@ -7,13 +7,14 @@ import { ClientElement } from "./client-element.js";
 import "./confirm-dialog.js";
 import type { ConfirmDialog } from "./confirm-dialog.js";
 import { explain, strings } from "./i18n/index.js";
-import { closeIcon } from "./icons.js";
+import { closeIcon } from "./later-icons.js";
 import "./load-sentinel.js";
 import type { LoadSentinel } from "./load-sentinel.js";
 import { colourSeed, displayName } from "./names.js";
 import { detailsOf, routeOfUser } from "./route.js";
+import { userRow } from "./row-styles.js";
 import { matchesWords } from "./search-words.js";
-import { base, userRow } from "./styles.js";
+import { base } from "./styles.js";
 
 /** A search among the members is offered from this number on. */
 const searchFrom = 8;

@@ -1,6 +1,6 @@
 import type { Capability, Message } from "causerie";
 import { strings } from "./i18n/index.js";
-import { deleteIcon, editIcon } from "./icons.js";
+import { deleteIcon, editIcon } from "./later-icons.js";
 import { copyIcon, infoIcon, linkIcon } from "./message-icons.js";
 import type { MenuItem } from "./popup.js";
 

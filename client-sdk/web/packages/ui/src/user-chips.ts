@@ -3,7 +3,7 @@ import type { User } from "causerie";
 import { html } from "lit";
 import type { UserHit } from "./directory.js";
 import { strings } from "./i18n/index.js";
-import { closeIcon } from "./icons.js";
+import { closeIcon } from "./later-icons.js";
 import { displayName } from "./names.js";
 
 /** Whether a user can be added to a group: the rules must let the caller start a conversation with the user. */

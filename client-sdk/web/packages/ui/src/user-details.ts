@@ -10,10 +10,11 @@ import { ContactController } from "./contact.js";
 import "./conversation-actions.js";
 import { detailsStyles } from "./details-styles.js";
 import { explain, strings } from "./i18n/index.js";
-import { blockIcon, leaveIcon } from "./icons.js";
+import { blockIcon, leaveIcon } from "./later-icons.js";
 import { colourSeed, displayName } from "./names.js";
 import { presenceText } from "./presence-text.js";
-import { actionRow, base } from "./styles.js";
+import { actionRow } from "./row-styles.js";
+import { base } from "./styles.js";
 
 /** The relation with this name means that a user blocks another (`server/src/commands/relations.rs`). */
 const block = "block";

@@ -6,13 +6,14 @@ import "./avatar.js";
 import { ClientElement } from "./client-element.js";
 import { DirectorySearch, type UserHit } from "./directory.js";
 import { strings } from "./i18n/index.js";
-import { checkIcon } from "./icons.js";
+import { checkIcon } from "./later-icons.js";
 import "./load-sentinel.js";
 import type { LoadSentinel } from "./load-sentinel.js";
 import { colourSeed, displayName } from "./names.js";
 import "./reach-help.js";
 import { RelationsController } from "./relations.js";
-import { base, userRow } from "./styles.js";
+import { userRow } from "./row-styles.js";
+import { base } from "./styles.js";
 import { userPickerStyles } from "./user-picker-styles.js";
 
 /**
