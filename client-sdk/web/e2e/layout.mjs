@@ -133,7 +133,7 @@ export function layout(runner, browser, server, town) {
       const ltr = await boxes("from left to right");
       assert.ok(ltr.free < 2 && ltr.bubble > 100 && ltr.inside && ltr.button < 0, JSON.stringify(ltr));
       await nora.page.evaluate(() => {
-        document.documentElement.dir = "rtl";
+        document.querySelector("causerie-messenger").dir = "rtl";
       });
       const rtl = await boxes("from left to right");
       assert.ok(rtl.bubble < 2 && rtl.free > 100 && rtl.inside && rtl.button > 0, JSON.stringify(rtl));

@@ -150,7 +150,7 @@ export class UserChooser extends LitElement {
     return html`<section aria-labelledby=${slug}>
       <header>
         <h2 id=${slug}>${localize(name)}</h2>
-        <p class="muted">${localize(about)}</p>
+        <p class="muted"><bdi>${localize(about)}</bdi></p>
       </header>
       <ul>
         ${people.map((user) => html`<li>${this.#user(slug, user)}</li>`)}
@@ -172,8 +172,8 @@ export class UserChooser extends LitElement {
     return html`<a class="user" href=${addressOf({ tenant, externalId }, location.href)} target="_blank" rel="noopener">
       <causerie-avatar .name=${name} .key=${externalId}></causerie-avatar>
       <span class="details">
-        <span class="name">${name}</span>
-        ${localize(about) ? html`<span class="about muted">${localize(about)}</span>` : ""}
+        <span class="name"><bdi>${name}</bdi></span>
+        ${localize(about) ? html`<span class="about muted"><bdi>${localize(about)}</bdi></span>` : ""}
       </span>
     </a>`;
   }

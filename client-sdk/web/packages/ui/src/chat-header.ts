@@ -144,7 +144,7 @@ export class ChatHeader extends ClientElement {
         ?online=${online}
       ></causerie-avatar>
       <div class="titles">
-        <h2 class="clip" title=${title} tabindex="-1">${this.#title(title)}</h2>
+        <h2 class="clip" dir="auto" title=${title} tabindex="-1">${this.#title(title)}</h2>
         <p class="muted clip ${online ? "online" : ""}">${this.#subtitle(peer?.id)}</p>
       </div></div>
       ${

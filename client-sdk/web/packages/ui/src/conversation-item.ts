@@ -57,7 +57,7 @@ export class ConversationItem extends ClientElement {
           .kind=${peer ? "user" : conversation.kind === "group" ? "group" : "note"}
           ?online=${online}
         ></causerie-avatar>
-        <span class="name clip">${title}</span>
+        <span class="name clip" dir="auto">${title}</span>
         ${online ? html`<span class="visually-hidden">${strings.online}</span>` : ""}
         ${this.#badge(unread, markedUnread)}
         <span class="preview muted clip ${isUnread ? "" : "wide"}">

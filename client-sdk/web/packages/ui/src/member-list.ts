@@ -88,7 +88,7 @@ export class MemberList extends ClientElement {
       .name {
         display: block;
       }
-      .tag {
+      .user > .tag {
         flex: none;
         padding: 1px 8px;
         border: 1px solid var(--border);
@@ -168,7 +168,7 @@ export class MemberList extends ClientElement {
     const isMe = user.id === this.client.me?.id;
     const name = displayName(user);
     const content = html`<causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>
-      <span><span class="name clip">${isMe ? strings.you : name}</span></span>
+      <span><span class="name clip" dir="auto">${isMe ? strings.you : name}</span></span>
       ${role === "owner" ? html`<span class="tag">${strings.owner}</span>` : ""}`;
     if (isMe) return html`<div class="user">${content}</div>`;
     const label = strings.remove(name);

@@ -151,7 +151,7 @@ export class NetworkPage extends ClientElement {
     return html`<li>
       <button class="user" @click=${() => this.#show(user)}>
         <causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>
-        <span><span class="name clip">${name}</span>${note ? html`<span class="note muted clip">${note}</span>` : ""}</span>
+        <span><span class="name clip" dir="auto">${name}</span>${note ? html`<span class="note muted clip">${note}</span>` : ""}</span>
       </button>
       <span class="actions">${actions}</span>
     </li>`;

@@ -87,7 +87,7 @@ export class PeopleResults extends ClientElement {
           return html`<li>
             <button class="user" @click=${() => this.#open(hit)}>
               <causerie-avatar .name=${name} .key=${colourSeed(hit.user)}></causerie-avatar>
-              <span><span class="name clip">${name}</span></span>
+              <span><span class="name clip" dir="auto">${name}</span></span>
             </button>
           </li>`;
         })}

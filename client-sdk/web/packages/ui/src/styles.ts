@@ -168,6 +168,15 @@ export const base = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
+  /* A name is cut at its own end, and stands at the start of the line. */
+  .clip[dir] {
+    width: fit-content;
+    max-width: 100%;
+  }
+  /* An empty field has the direction of the page. */
+  :placeholder-shown {
+    direction: inherit;
+  }
   .visually-hidden {
     position: absolute;
     width: 1px;

@@ -24,7 +24,7 @@ export function userChips(users: readonly User[], remove: (user: User) => void):
     ${users.map((user) => {
       const name = displayName(user);
       return html`<button type="button" class="chip" aria-label=${strings.remove(name)} @click=${() => remove(user)}>
-        <span class="clip">${name}</span>${closeIcon}
+        <span class="clip" dir="auto">${name}</span>${closeIcon}
       </button>`;
     })}
   </div>`;

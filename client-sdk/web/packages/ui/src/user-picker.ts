@@ -160,7 +160,7 @@ export class UserPicker extends ClientElement {
     >
       <causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>
       <span>
-        <span class="name clip">${name}</span>
+        <span class="name clip" dir="auto">${name}</span>
         ${note ? html`<span class="note muted clip">${note}</span>` : ""}
       </span>
       ${this.multiple ? html`<i class="box" aria-hidden="true">${checkIcon}</i>` : ""}
