@@ -146,7 +146,7 @@ export function layout(runner, browser, server, town) {
         ({ free, bubble, inside, button }) => free < 2 && bubble > 100 && inside && button < 0,
       );
       await nora.page.evaluate(() => {
-        document.documentElement.dir = "rtl";
+        document.querySelector("causerie-messenger").dir = "rtl";
       });
       await until(
         "an own message from right to left",

@@ -3,6 +3,7 @@
 
 import { accessibility } from "./accessibility.mjs";
 import { addCollege, admin } from "./admin.mjs";
+import { arabic } from "./arabic.mjs";
 import { chatting } from "./chatting.mjs";
 import { compose } from "./compose.mjs";
 import { demo } from "./demo.mjs";
@@ -26,6 +27,7 @@ import { medical } from "./scenarios/medical.mjs";
 import { school } from "./scenarios/school.mjs";
 import { addPairs, sdk } from "./sdk.mjs";
 import { signals } from "./signals.mjs";
+import { spoken } from "./spoken.mjs";
 import { storing } from "./storing.mjs";
 import { subPath } from "./sub-path.mjs";
 import { touch } from "./touch.mjs";
@@ -61,6 +63,7 @@ try {
     restoring,
     network,
     layout,
+    arabic,
     list,
     compose,
     details,
@@ -72,6 +75,7 @@ try {
     lms,
     subPath,
     accessibility,
+    spoken,
     sdk,
     storing,
     embedding,

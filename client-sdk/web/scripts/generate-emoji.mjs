@@ -1,12 +1,14 @@
 // Generates the list of emoji and their names in each language, packages/ui/src/emoji/characters.ts and names-*.ts, from the package
-// `emojibase-data`, which has the names and groups of Unicode CLDR:
+// `emojibase-data`, which has the names and groups of Unicode CLDR. It has no Arabic: those names are in the packages of CLDR itself, which have
+// different files in the same folder:
 //
-//   npm pack emojibase-data && tar xf emojibase-data-*.tgz && node scripts/generate-emoji.mjs package
+//   npm pack emojibase-data cldr-annotations-full cldr-annotations-derived-full cldr-misc-full
+//   for file in *.tgz; do tar xf $file; done && node scripts/generate-emoji.mjs package
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const [folder] = process.argv.slice(2);
-if (!folder) throw new Error("usage: node scripts/generate-emoji.mjs FOLDER_OF_EMOJIBASE_DATA");
+if (!folder) throw new Error("usage: node scripts/generate-emoji.mjs FOLDER_OF_EMOJIBASE_DATA_AND_CLDR");
 const read = (path) => JSON.parse(readFileSync(join(folder, path), "utf8"));
 /** The group of parts of emoji, such as skin tones. */
 const components = 2;
@@ -67,8 +69,41 @@ write("characters", {
     .map(({ emoji }) => [...emoji].map((letter) => String.fromCodePoint(letter.codePointAt(0) - flagA + letterA)).join(""))
     .join(" "),
 });
-for (const language of ["en", "fr"]) {
-  const groups = groupsIn(language);
+
+/** The labels of CLDR for the groups, in the order of the groups. */
+const labels = [
+  "smiley",
+  "people",
+  "animals_nature",
+  "food_drink",
+  "travel_places",
+  "activities",
+  "objects",
+  "symbols",
+  "flags",
+];
+
+/** The groups of the English emoji with the names of CLDR. */
+function groupsOfCldr(language) {
+  const { characterLabels } = read(`main/${language}/characterLabels.json`).main[language];
+  const names = {
+    ...read(`annotationsDerived/${language}/annotations.json`).annotationsDerived.annotations,
+    ...read(`annotations/${language}/annotations.json`).annotations.annotations,
+  };
+  // CLDR has a label for smileys and people together only.
+  const own = { ...characterLabels, people: { ar: "أشخاص" }[language] };
+  const labelOf = ({ emoji }) => {
+    const { tts } = names[emoji] ?? names[emoji.replaceAll("\ufe0f", "")];
+    return tts[0];
+  };
+  return english.map(({ emoji }, at) => ({
+    name: own[labels[at]],
+    emoji: emoji.map((each) => ({ ...each, label: labelOf(each) })),
+  }));
+}
+
+for (const language of ["ar", "en", "fr"]) {
+  const groups = language === "ar" ? groupsOfCldr(language) : groupsIn(language);
   write(`names-${language}`, {
     names: groups.map(({ name, emoji }) => [name, ...named(emoji).map(({ label }) => label)].join("\t")).join("\n"),
   });

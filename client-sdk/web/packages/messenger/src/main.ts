@@ -63,7 +63,8 @@ async function start(): Promise<void> {
     await Promise.all([language, import("./user-chooser.js")]);
     document.body.append(document.createElement("causerie-user-chooser"));
   }
-  document.documentElement.lang = (await language).locale;
+  const { locale, direction } = await language;
+  Object.assign(document.documentElement, { lang: locale, dir: direction });
   // The page has started: remove the text for a page that can't start.
   document.querySelector(".not-started")?.remove();
 }

@@ -3,7 +3,8 @@ import { customElement, state } from "lit/decorators.js";
 import "@causerie/ui/avatar";
 import { strings } from "@causerie/ui/i18n";
 import { chatIcon } from "@causerie/ui/icons";
-import { base, emptyState, theme, userRow } from "@causerie/ui/styles";
+import { userRow } from "@causerie/ui/row-styles";
+import { base, emptyState, theme } from "@causerie/ui/styles";
 import { addressOf, DemoError, type DemoTenant, type DemoUser, demoTenants, type Localised } from "./demo.js";
 
 /** A text in the language of the page; in English when the demo has no text in that language. */
@@ -149,7 +150,7 @@ export class UserChooser extends LitElement {
     return html`<section aria-labelledby=${slug}>
       <header>
         <h2 id=${slug}>${localize(name)}</h2>
-        <p class="muted">${localize(about)}</p>
+        <p class="muted"><bdi>${localize(about)}</bdi></p>
       </header>
       <ul>
         ${people.map((user) => html`<li>${this.#user(slug, user)}</li>`)}
@@ -171,8 +172,8 @@ export class UserChooser extends LitElement {
     return html`<a class="user" href=${addressOf({ tenant, externalId }, location.href)} target="_blank" rel="noopener">
       <causerie-avatar .name=${name} .key=${externalId}></causerie-avatar>
       <span class="details">
-        <span class="name">${name}</span>
-        ${localize(about) ? html`<span class="about muted">${localize(about)}</span>` : ""}
+        <span class="name"><bdi>${name}</bdi></span>
+        ${localize(about) ? html`<span class="about muted"><bdi>${localize(about)}</bdi></span>` : ""}
       </span>
     </a>`;
   }

@@ -4,8 +4,8 @@ import { customElement, property, query } from "lit/decorators.js";
 import "./avatar.js";
 import { ClientElement } from "./client-element.js";
 import type { ConversationActions } from "./conversation-actions.js";
+import { backIcon, moreIcon } from "./conversation-icons.js";
 import { strings } from "./i18n/index.js";
-import { backIcon, moreIcon } from "./icons.js";
 import { colourSeed, displayName, peerOf, titleOf } from "./names.js";
 import type { Popup } from "./popup.js";
 import { presenceText } from "./presence-text.js";
@@ -143,7 +143,7 @@ export class ChatHeader extends ClientElement {
         ?online=${online}
       ></causerie-avatar>
       <div class="titles">
-        <h2 class="clip" title=${title} tabindex="-1">${this.#title(title)}</h2>
+        <h2 class="clip" dir="auto" title=${title} tabindex="-1">${this.#title(title)}</h2>
         <p class="muted clip ${online ? "online" : ""}">${this.#subtitle(peer?.id)}</p>
       </div></div>
       ${
@@ -196,7 +196,7 @@ export class ChatHeader extends ClientElement {
     const { conversation, client } = this;
     if (conversation?.kind === "group") {
       const names = conversation.members.map(({ user }) => (user.id === client.me?.id ? strings.you : displayName(user)));
-      return `${strings.members(conversation.memberCount)} · ${names.join(", ")}`;
+      return `${strings.members(conversation.memberCount)} · ${names.join(strings.comma)}`;
     }
     return peerId === undefined ? "" : presenceText(client.presence(peerId));
   }

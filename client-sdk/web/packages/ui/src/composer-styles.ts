@@ -27,13 +27,17 @@ export const composerStyles = css`
     height: 44px;
     max-height: 168px;
     resize: none;
-    padding-block: 10.5px;
-    padding-inline: 18px 48px;
+    /* The button of the emoji is at the end of the page's lines, whatever the direction of the text is. */
+    --emoji-space: 48px;
+    padding: 10.5px var(--emoji-space) 10.5px 18px;
     border: 1px solid var(--field-border);
     border-radius: 22px;
     background: var(--field);
     line-height: 1.4;
     scrollbar-width: thin;
+  }
+  form:dir(rtl) textarea {
+    padding: 10.5px 18px 10.5px var(--emoji-space);
   }
   textarea::placeholder {
     color: var(--muted);
@@ -167,7 +171,7 @@ export const composerStyles = css`
       display: none;
     }
     textarea {
-      padding-inline-end: 18px;
+      --emoji-space: 18px;
     }
   }
   @media (forced-colors: active) {

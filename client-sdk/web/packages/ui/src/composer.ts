@@ -2,12 +2,12 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { composerStyles } from "./composer-styles.js";
+import { closeIcon, editIcon, sendIcon, smileIcon } from "./conversation-icons.js";
 import type { Drafts, Edit } from "./drafts.js";
 import type { EmojiPicker } from "./emoji/emoji-picker.js";
 import type { EmojiCompletion } from "./emoji-completion.js";
 import { enterKey, setEnterKey } from "./enter-key.js";
 import { strings } from "./i18n/index.js";
-import { closeIcon, editIcon, sendIcon, smileIcon } from "./icons.js";
 import { base } from "./styles.js";
 import { charactersLeft } from "./text-limit.js";
 

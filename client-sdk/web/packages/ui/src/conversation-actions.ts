@@ -4,14 +4,15 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { ClientElement } from "./client-element.js";
 import "./confirm-dialog.js";
 import type { ConfirmDialog } from "./confirm-dialog.js";
+import { editIcon } from "./conversation-icons.js";
 import { explain, strings } from "./i18n/index.js";
-import { editIcon } from "./icons.js";
 import { archiveIcon, deleteIcon, leaveIcon, reopenIcon, unreadIcon } from "./menu-icons.js";
 import "./popup.js";
 import type { MenuItem } from "./popup.js";
 import "./rename-dialog.js";
 import type { RenameDialog } from "./rename-dialog.js";
-import { actionRow, base } from "./styles.js";
+import { actionRow } from "./row-styles.js";
+import { base } from "./styles.js";
 
 /** The content of the confirmation dialog. */
 interface Question {

@@ -4,7 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import "./avatar.js";
 import { ClientElement } from "./client-element.js";
 import { conversationItemStyles } from "./conversation-item-styles.js";
-import { fullDate, shortDate } from "./format.js";
+import { badgeText, fullDate, shortDate } from "./format.js";
 import { strings } from "./i18n/index.js";
 import { colourSeed, nameById, peerOf, titleOf } from "./names.js";
 import { beginning } from "./search-words.js";
@@ -57,7 +57,7 @@ export class ConversationItem extends ClientElement {
           .kind=${peer ? "user" : conversation.kind === "group" ? "group" : "note"}
           ?online=${online}
         ></causerie-avatar>
-        <span class="name clip">${title}</span>
+        <span class="name clip" dir="auto">${title}</span>
         ${online ? html`<span class="visually-hidden">${strings.online}</span>` : ""}
         ${this.#badge(unread, markedUnread)}
         <span class="preview muted clip ${isUnread ? "" : "wide"}">
@@ -98,7 +98,7 @@ export class ConversationItem extends ClientElement {
     if (!unread && !markedUnread) return "";
     const text = unread ? strings.unread(unread) : strings.markedUnread;
     return html`<span class="badge ${unread ? "" : "dot"}" aria-hidden="true" title=${text}
-        >${unread > 99 ? "99+" : unread || ""}</span
+        >${unread ? badgeText(unread) : ""}</span
       ><span class="visually-hidden">${text}</span>`;
   }
 

@@ -10,7 +10,8 @@ export function initials(name: string): string {
     .split(/[\s,'’-]+/)
     .filter(Boolean);
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "");
-  return letters.join("").toLocaleUpperCase();
+  // Arabic letters would join to a word: a ZERO WIDTH NON-JOINER keeps them apart.
+  return letters.join(/^\p{Script=Arabic}+$/u.test(letters.join("")) ? "\u200c" : "").toLocaleUpperCase();
 }
 
 /** The number of the colour for a seed; the same seed always has the same colour. */

@@ -1,6 +1,6 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { dayName } from "./format.js";
+import { dayName } from "./day-name.js";
 import type { MessageElement } from "./message.js";
 import { firstIndex, renderedMessages } from "./scroll-anchor.js";
 import { base } from "./styles.js";

@@ -1,4 +1,4 @@
-// Dates in words, in the language of the page.
+// Dates and numbers in the language of the page.
 import { locale, strings } from "./i18n/index.js";
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -11,15 +11,26 @@ export function currentTimeZone(): string {
   return (timeZone = current);
 }
 
-function format(date: Date, options: Intl.DateTimeFormatOptions): string {
+/** A date in the language of the page; empty for an invalid date. */
+export function format(date: Date, options: Intl.DateTimeFormatOptions): string {
   const key = locale + JSON.stringify(options);
   let known = formats.get(key);
   if (!known) formats.set(key, (known = new Intl.DateTimeFormat(locale, options)));
   return Number.isNaN(date.getTime()) ? "" : known.format(date);
 }
 
+/** A number in the digits of the language. */
+export function digits(count: number): string {
+  return count.toLocaleString(locale);
+}
+
+/** The number in a badge. */
+export function badgeText(count: number): string {
+  return count > 99 ? `${digits(99)}+` : digits(count);
+}
+
 /** The number of days from one date to another, in the time zone of the device. */
-function daysBetween(earlier: Date, later: Date): number {
+export function daysBetween(earlier: Date, later: Date): number {
   const midnight = (date: Date): number => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
   return Math.round((midnight(later) - midnight(earlier)) / 86_400_000);
 }
@@ -39,16 +50,6 @@ export function fullDate(date: Date): string {
   return format(date, { dateStyle: "full", timeStyle: "short" });
 }
 
-/** `Today`, `Yesterday`, `Monday`, `3 March`, `3 March 2024`: the text of the separator between days. */
-export function dayName(date: Date, now: Date): string {
-  const days = daysBetween(date, now);
-  if (days <= 0) return strings.today;
-  if (days === 1) return strings.yesterday;
-  if (days < 7) return format(date, { weekday: "long" });
-  if (date.getFullYear() === now.getFullYear()) return format(date, { day: "numeric", month: "long" });
-  return format(date, { day: "numeric", month: "long", year: "numeric" });
-}
-
 /** `14:05`, `Yesterday`, `Mon`, `3 Mar`, `03/03/24`: the date in a row of the list. */
 export function shortDate(date: Date, now: Date): string {
   const days = daysBetween(date, now);
@@ -57,13 +58,4 @@ export function shortDate(date: Date, now: Date): string {
   if (days < 7) return format(date, { weekday: "short" });
   if (date.getFullYear() === now.getFullYear()) return format(date, { day: "numeric", month: "short" });
   return format(date, { dateStyle: "short" });
-}
-
-/** `5 minutes ago`, `2 days ago`: the time since a user was online. */
-export function ago(date: Date, now: Date): string {
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-  const minutes = Math.max(Math.round((now.getTime() - date.getTime()) / 60_000), 0);
-  if (minutes < 60) return relative.format(-minutes, "minute");
-  if (minutes < 24 * 60) return relative.format(-Math.round(minutes / 60), "hour");
-  return relative.format(-Math.round(minutes / 1_440), "day");
 }

@@ -1,5 +1,6 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { badgeText } from "./format.js";
 import { strings } from "./i18n/index.js";
 import { downIcon } from "./menu-icons.js";
 import { base } from "./styles.js";
@@ -70,7 +71,7 @@ export class LatestButton extends LitElement {
     const label = unread ? strings.jumpToLatestUnread(unread) : strings.jumpToLatest;
     return shown
       ? html`<button aria-label=${label} title=${label} @click=${this.#fire}>
-          ${downIcon}${unread ? html`<span class="count">${unread > 99 ? "99+" : unread}</span>` : ""}
+          ${downIcon}${unread ? html`<span class="count">${badgeText(unread)}</span>` : ""}
         </button>`
       : "";
   }

@@ -6,14 +6,15 @@ import "./avatar.js";
 import { ClientElement } from "./client-element.js";
 import "./confirm-dialog.js";
 import type { ConfirmDialog } from "./confirm-dialog.js";
+import { closeIcon } from "./conversation-icons.js";
 import { explain, strings } from "./i18n/index.js";
-import { closeIcon } from "./icons.js";
 import "./load-sentinel.js";
 import type { LoadSentinel } from "./load-sentinel.js";
 import { colourSeed, displayName } from "./names.js";
 import { detailsOf, routeOfUser } from "./route.js";
+import { userRow } from "./row-styles.js";
 import { matchesWords } from "./search-words.js";
-import { base, userRow } from "./styles.js";
+import { base } from "./styles.js";
 
 /** A search among the members is offered from this number on. */
 const searchFrom = 8;
@@ -87,7 +88,7 @@ export class MemberList extends ClientElement {
       .name {
         display: block;
       }
-      .tag {
+      .user > .tag {
         flex: none;
         padding: 1px 8px;
         border: 1px solid var(--border);
@@ -167,7 +168,7 @@ export class MemberList extends ClientElement {
     const isMe = user.id === this.client.me?.id;
     const name = displayName(user);
     const content = html`<causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>
-      <span><span class="name clip">${isMe ? strings.you : name}</span></span>
+      <span><span class="name clip" dir="auto">${isMe ? strings.you : name}</span></span>
       ${role === "owner" ? html`<span class="tag">${strings.owner}</span>` : ""}`;
     if (isMe) return html`<div class="user">${content}</div>`;
     const label = strings.remove(name);

@@ -1,6 +1,6 @@
 import type { Capability, Message } from "causerie";
+import { editIcon } from "./conversation-icons.js";
 import { strings } from "./i18n/index.js";
-import { editIcon } from "./icons.js";
 import { copyIcon, deleteIcon, infoIcon, linkIcon } from "./menu-icons.js";
 import type { MenuItem } from "./popup.js";
 

@@ -2,11 +2,11 @@ import type { Message, OutgoingMessage } from "causerie";
 import { html, LitElement } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import "./avatar.js";
+import { alertIcon, checkIcon, checksIcon, clockIcon, moreIcon } from "./conversation-icons.js";
 import { isEmojiOnly } from "./emoji-only.js";
 import { colourOf } from "./face.js";
 import { fullDate, timeOfDay } from "./format.js";
 import { explain, locale, strings } from "./i18n/index.js";
-import { alertIcon, checkIcon, checksIcon, clockIcon, moreIcon } from "./icons.js";
 import { linkify } from "./linkify.js";
 import { LongPress } from "./long-press.js";
 import { messageStyles } from "./message-styles.js";
@@ -158,7 +158,7 @@ export class MessageElement extends LitElement {
     const [, progress = ""] = deleted || !this.progress ? [] : this.#progressParts(this.progress);
     const edited = this.message?.editedAt && !deleted ? strings.edited : "";
     const name = this.own ? strings.you : (this.author ?? "");
-    return [name, timeOfDay(at), edited, progress.toLocaleLowerCase(locale)].filter(Boolean).join(", ");
+    return [name, timeOfDay(at), edited, progress.toLocaleLowerCase(locale)].filter(Boolean).join(strings.comma);
   }
 
   #author(): unknown {

@@ -133,6 +133,9 @@ export class Messenger extends ClientElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    // The language of the page around it may be another one.
+    this.lang ||= strings.locale;
+    this.dir ||= strings.direction;
     addEventListener("keydown", this.#shortcut);
     if (this.hasUpdated) this.clientChanged();
   }

@@ -32,5 +32,5 @@ export function titleOf(conversation: Conversation, meId: string | undefined): s
   if (conversation.kind === "direct") return displayName(peerOf(conversation, meId));
   if (conversation.subject) return isolated(conversation.subject);
   const others = conversation.members.filter(({ user }) => user.id !== meId).map(({ user }) => displayName(user));
-  return others.join(", ") || strings.newGroup;
+  return others.join(strings.comma) || strings.newGroup;
 }

@@ -2,6 +2,7 @@ import type { ClientEvents } from "causerie";
 import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { ClientElement } from "./client-element.js";
+import { badgeText } from "./format.js";
 import { strings } from "./i18n/index.js";
 import { groupIcon } from "./icons.js";
 import { displayName } from "./names.js";
@@ -102,7 +103,7 @@ export class NetworkLink extends ClientElement {
     if (this.look === "button") return html`<button class="button" @click=${open}>${strings.network}</button>`;
     if (this.look === "icon") {
       const count = received.length;
-      const label = count ? `${strings.network}, ${strings.requestsCount(count)}` : strings.network;
+      const label = count ? `${strings.network}${strings.comma}${strings.requestsCount(count)}` : strings.network;
       return html`<button
         class="icon-button network"
         aria-label=${label}
@@ -110,7 +111,7 @@ export class NetworkLink extends ClientElement {
         aria-current=${this.current ? "page" : "false"}
         @click=${open}
       >
-        ${groupIcon}${count ? html`<span class="count" aria-hidden="true">${count > 99 ? "99+" : count}</span>` : ""}
+        ${groupIcon}${count ? html`<span class="count" aria-hidden="true">${badgeText(count)}</span>` : ""}
       </button>`;
     }
     if (!received.length) return "";
@@ -119,7 +120,7 @@ export class NetworkLink extends ClientElement {
       <span class="circle" aria-hidden="true">${groupIcon}</span>
       <span class="lines">
         <span class="name clip">${strings.requestsCount(received.length)}</span>
-        <span class="muted clip">${names.join(", ")}</span>
+        <span class="muted clip">${names.join(strings.comma)}</span>
       </span>
     </button>`;
   }

@@ -4,9 +4,10 @@ import { customElement, query, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import "./avatar.js";
 import { ClientElement } from "./client-element.js";
+import { sendIcon } from "./conversation-icons.js";
 import { DirectorySearch, type UserHit } from "./directory.js";
+import { digits } from "./format.js";
 import { explain, strings } from "./i18n/index.js";
-import { sendIcon } from "./icons.js";
 import "./load-sentinel.js";
 import type { LoadSentinel } from "./load-sentinel.js";
 import { colourSeed, displayName } from "./names.js";
@@ -16,7 +17,8 @@ import type { PageHeader } from "./page-header.js";
 import "./reach-help.js";
 import { RelationsController } from "./relations.js";
 import { detailsOf, routeOfUser } from "./route.js";
-import { base, chatPane, userRow } from "./styles.js";
+import { userRow } from "./row-styles.js";
+import { base, chatPane } from "./styles.js";
 
 /** A declined request can be taken back for this time, in milliseconds. The server learns of it afterwards. */
 const undoMs = 6_000;
@@ -126,7 +128,7 @@ export class NetworkPage extends ClientElement {
   #section(id: string, heading: string, rows: readonly unknown[], empty = ""): unknown {
     if (!rows.length && !empty) return "";
     return html`<section aria-labelledby=${id}>
-      <h3 id=${id}>${heading}${rows.length ? html` <span class="count">${rows.length}</span>` : ""}</h3>
+      <h3 id=${id}>${heading}${rows.length ? html` <span class="count">${digits(rows.length)}</span>` : ""}</h3>
       ${rows.length ? html`<ul>${rows}</ul>` : html`<p class="muted empty-text">${empty}</p>`}
     </section>`;
   }
@@ -149,7 +151,7 @@ export class NetworkPage extends ClientElement {
     return html`<li>
       <button class="user" @click=${() => this.#show(user)}>
         <causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>
-        <span><span class="name clip">${name}</span>${note ? html`<span class="note muted clip">${note}</span>` : ""}</span>
+        <span><span class="name clip" dir="auto">${name}</span>${note ? html`<span class="note muted clip">${note}</span>` : ""}</span>
       </button>
       <span class="actions">${actions}</span>
     </li>`;

@@ -1,7 +1,7 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
+import { backIcon } from "./conversation-icons.js";
 import { strings } from "./i18n/index.js";
-import { backIcon } from "./icons.js";
 import { base } from "./styles.js";
 
 /** The header of a page beside the list: its title and, in a narrow window, a button that fires `causerie-back`. */

@@ -8,7 +8,8 @@ import { strings } from "./i18n/index.js";
 import { colourSeed, displayName } from "./names.js";
 import "./reach-help.js";
 import { routeOfUser } from "./route.js";
-import { base, userRow } from "./styles.js";
+import { userRow } from "./row-styles.js";
+import { base } from "./styles.js";
 
 /** The number of users that are shown; a longer name narrows the search. */
 const shownMax = 8;
@@ -86,7 +87,7 @@ export class PeopleResults extends ClientElement {
           return html`<li>
             <button class="user" @click=${() => this.#open(hit)}>
               <causerie-avatar .name=${name} .key=${colourSeed(hit.user)}></causerie-avatar>
-              <span><span class="name clip">${name}</span></span>
+              <span><span class="name clip" dir="auto">${name}</span></span>
             </button>
           </li>`;
         })}

@@ -109,13 +109,12 @@ export class Sidebar extends ClientElement {
     const title = strings.signedInAs(displayName(me));
     return html`<button
         class="me"
-        title=${title}
         aria-haspopup="menu"
         aria-expanded="false"
         @mousedown=${(event: MouseEvent) => event.preventDefault()}
         @click=${this.#settings}
       >
-        <causerie-avatar aria-hidden="true" .name=${displayName(me)} .key=${colourSeed(me)}></causerie-avatar>
+        <causerie-avatar aria-hidden="true" title=${title} .name=${displayName(me)} .key=${colourSeed(me)}></causerie-avatar>
         <span class="visually-hidden">${title}. ${strings.settings}</span>
       </button>
       <causerie-popup></causerie-popup>`;

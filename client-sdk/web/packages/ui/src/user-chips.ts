@@ -1,9 +1,9 @@
 // The chosen users of a picker, as buttons that remove them.
 import type { User } from "causerie";
 import { html } from "lit";
+import { closeIcon } from "./conversation-icons.js";
 import type { UserHit } from "./directory.js";
 import { strings } from "./i18n/index.js";
-import { closeIcon } from "./icons.js";
 import { displayName } from "./names.js";
 
 /** Whether a user can be added to a group: the rules must let the caller start a conversation with the user. */
@@ -24,7 +24,7 @@ export function userChips(users: readonly User[], remove: (user: User) => void):
     ${users.map((user) => {
       const name = displayName(user);
       return html`<button type="button" class="chip" aria-label=${strings.remove(name)} @click=${() => remove(user)}>
-        <span class="clip">${name}</span>${closeIcon}
+        <span class="clip" dir="auto">${name}</span>${closeIcon}
       </button>`;
     })}
   </div>`;

@@ -13,7 +13,8 @@ import { explain, strings } from "./i18n/index.js";
 import { blockIcon, leaveIcon } from "./menu-icons.js";
 import { colourSeed, displayName } from "./names.js";
 import { presenceText } from "./presence-text.js";
-import { actionRow, base } from "./styles.js";
+import { actionRow } from "./row-styles.js";
+import { base } from "./styles.js";
 
 /** The relation with this name means that a user blocks another (`server/src/commands/relations.rs`). */
 const block = "block";

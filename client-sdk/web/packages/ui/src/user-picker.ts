@@ -4,15 +4,16 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import "./avatar.js";
 import { ClientElement } from "./client-element.js";
+import { checkIcon } from "./conversation-icons.js";
 import { DirectorySearch, type UserHit } from "./directory.js";
 import { strings } from "./i18n/index.js";
-import { checkIcon } from "./icons.js";
 import "./load-sentinel.js";
 import type { LoadSentinel } from "./load-sentinel.js";
 import { colourSeed, displayName } from "./names.js";
 import "./reach-help.js";
 import { RelationsController } from "./relations.js";
-import { base, userRow } from "./styles.js";
+import { userRow } from "./row-styles.js";
+import { base } from "./styles.js";
 import { userPickerStyles } from "./user-picker-styles.js";
 
 /**
@@ -159,7 +160,7 @@ export class UserPicker extends ClientElement {
     >
       <causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>
       <span>
-        <span class="name clip">${name}</span>
+        <span class="name clip" dir="auto">${name}</span>
         ${note ? html`<span class="note muted clip">${note}</span>` : ""}
       </span>
       ${this.multiple ? html`<i class="box" aria-hidden="true">${checkIcon}</i>` : ""}

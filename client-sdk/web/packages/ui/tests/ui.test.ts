@@ -7,8 +7,9 @@ import { toConversation, toMessage } from "../../sdk/src/model.js";
 import type * as wire from "../../sdk/src/wire.gen.js";
 import { conversation, me, message, tom } from "../../sdk/tests/harness/fake-server.js";
 import { isolated } from "../src/bidi.js";
+import { dayName } from "../src/day-name.js";
 import { colourOf, initials } from "../src/face.js";
-import { ago, dayName, shortDate } from "../src/format.js";
+import { shortDate } from "../src/format.js";
 import { en } from "../src/i18n/en.js";
 import { fr } from "../src/i18n/fr.js";
 import { explain, setLanguage } from "../src/i18n/index.js";
@@ -16,6 +17,7 @@ import { linkify } from "../src/linkify.js";
 import { groupMessages } from "../src/message-groups.js";
 import { titleOf } from "../src/names.js";
 import { noticeOf } from "../src/notice.js";
+import { ago } from "../src/presence-text.js";
 
 beforeEach(async () => void (await setLanguage(["en-US"])));
 

@@ -6,6 +6,8 @@ import type { Panel } from "./panel.js";
 import type { Dictionaries } from "./texts.js";
 
 export interface DialogTexts {
+  /** The writing direction. */
+  direction: string;
   /** Read by screen readers while the panel loads. */
   panelLoading: string;
   /** In the panel: it could not be loaded. */
@@ -15,8 +17,18 @@ export interface DialogTexts {
 }
 
 const dialogTexts: Dictionaries<DialogTexts> = {
-  en: { panelLoading: "Loading…", panelFailed: "The messages couldn’t be loaded.", panelRetry: "Try again" },
-  fr: { panelLoading: "Chargement…", panelFailed: "Les messages n’ont pas pu être chargés.", panelRetry: "Réessayer" },
+  en: {
+    direction: "ltr",
+    panelLoading: "Loading…",
+    panelFailed: "The messages couldn’t be loaded.",
+    panelRetry: "Try again",
+  },
+  fr: {
+    direction: "ltr",
+    panelLoading: "Chargement…",
+    panelFailed: "Les messages n’ont pas pu être chargés.",
+    panelRetry: "Réessayer",
+  },
 };
 
 /** The parts of the chat that the dialog uses. */
@@ -110,14 +122,13 @@ export class PanelDialog {
     const number = ++this.#number;
     const hub = this.#hub;
     const { make } = hub.tools;
-    const texts = hub.choose(dialogTexts);
-    const { launcher, closePanel } = hub.texts;
-    this.#dialog.ariaLabel = launcher;
-    this.#close.ariaLabel = this.#close.title = closePanel;
+    let texts = this.#texts();
     this.#content.replaceChildren(make("div", { class: "state", role: "status" }, texts.panelLoading));
     try {
       const [session, { Panel }] = await Promise.all([hub.start(), import("./panel.js")]);
+      await session.loadTexts();
       if (number !== this.#number) return;
+      texts = this.#texts();
       const panel = await Panel.create(session.client, hub.languages, hub.strings);
       if (number !== this.#number) return;
       panel.keepFocus(keepFocus);
@@ -136,6 +147,17 @@ export class PanelDialog {
       this.#content.replaceChildren(make("div", { class: "state", role: "alert" }, make("span", {}, texts.panelFailed), retry));
       hub.fire("error", thrown);
     }
+  }
+
+  /** Sets the labels and the writing direction, which may differ from that of the page. Returns the texts of the dialog. */
+  #texts(): DialogTexts {
+    const hub = this.#hub;
+    const texts = hub.choose(dialogTexts);
+    const { launcher, closePanel } = hub.texts;
+    this.#dialog.dir = texts.direction;
+    this.#dialog.ariaLabel = launcher;
+    this.#close.ariaLabel = this.#close.title = closePanel;
+    return texts;
   }
 
   readonly #resized = (): void => this.#place(this.#hasFocus);

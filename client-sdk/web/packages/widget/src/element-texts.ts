@@ -2,6 +2,8 @@ import type { Dictionaries } from "./texts.js";
 
 /** The texts of contact buttons, unread badges and the preview of a message. */
 export interface ElementTexts {
+  /** The writing direction. */
+  direction: string;
   /** The label of the button that dismisses the preview of a new message. */
   dismissPeek: string;
   /** Read by screen readers in an unread badge. */
@@ -20,6 +22,7 @@ export interface ElementTexts {
 
 export const elementTexts: Dictionaries<ElementTexts> = {
   en: {
+    direction: "ltr",
     dismissPeek: "Dismiss",
     badgeOneUnread: "1 unread message",
     badgeUnread: "{count} unread messages",
@@ -29,6 +32,7 @@ export const elementTexts: Dictionaries<ElementTexts> = {
     contactAccept: "Accept request",
   },
   fr: {
+    direction: "ltr",
     dismissPeek: "Masquer",
     badgeOneUnread: "1 message non lu",
     badgeUnread: "{count} messages non lus",

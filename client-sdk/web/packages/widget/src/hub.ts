@@ -62,6 +62,8 @@ class Hub {
   locale = "";
   /** Texts of the page in place of the own texts. */
   strings: Overrides = {};
+  /** The own texts in a language that the session has loaded. */
+  loaded: Overrides = {};
   /** The panel in which contact buttons open a conversation. */
   panel: ChatPanel | undefined;
 
@@ -81,7 +83,7 @@ class Hub {
 
   /** The texts in the language of the page, with the texts of the page. */
   choose<Texts>(dictionaries: Dictionaries<Texts>): Texts {
-    return choose(dictionaries, this.languages, this.strings);
+    return choose(dictionaries, this.languages, { ...this.loaded, ...this.strings });
   }
 
   get texts(): LauncherTexts {

@@ -23,7 +23,7 @@ export class Panel {
   static async create(client: Client, languages: readonly string[], strings: Overrides): Promise<Panel> {
     const texts = await setLanguage(languages);
     const own = Object.entries(strings).map(([name, text]) => [name, replaced(texts[name as keyof typeof texts], text)]);
-    if (own.length) await setLanguage(languages, { en: Object.fromEntries(own), fr: Object.fromEntries(own) });
+    if (own.length) await setLanguage(languages, { [texts.locale]: Object.fromEntries(own) });
     return new Panel(client);
   }
 

@@ -43,7 +43,8 @@ const styles = css`
   }
   .peek .text {
     min-width: 0;
-    padding: 8px 4px 8px 10px;
+    padding-block: 8px;
+    padding-inline: 10px 4px;
     text-align: start;
     overflow-wrap: anywhere;
   }
@@ -92,13 +93,14 @@ export class Peek {
     const launcher = root?.querySelector<HTMLElement>(".launcher");
     if (!root || !launcher || launcher.hidden || panel.isOpen) return;
     style(root, styles);
+    const { direction, dismissPeek } = this.#hub.choose(elementTexts);
     const author = conversation.members.find(({ user }) => user.id === message.authorId)?.user;
     const name = make("b", { dir: "auto" }, author?.name || author?.externalId || conversation.subject);
     const line = make("span", { class: "line", dir: "auto" }, message.text.slice(0, textMax));
     const open = make("button", { class: "text", type: "button" }, name, line);
     const dismiss = make(
       "button",
-      { class: "dismiss", type: "button", "aria-label": this.#hub.choose(elementTexts).dismissPeek },
+      { class: "dismiss", type: "button", "aria-label": dismissPeek },
       icon("M6 6l12 12M18 6L6 18"),
     );
     open.onclick = () => {
@@ -106,7 +108,7 @@ export class Peek {
       this.#hub.panel?.open(conversation.id);
     };
     dismiss.onclick = () => this.hide();
-    const box = make("div", { class: "peek", part: "peek", role: "status" }, open, dismiss);
+    const box = make("div", { class: "peek", part: "peek", role: "status", dir: direction }, open, dismiss);
     for (const event of ["pointerenter", "focusin"]) box.addEventListener(event, () => clearTimeout(this.#timer));
     for (const event of ["pointerleave", "focusout"]) box.addEventListener(event, () => this.#hideLater());
     box.addEventListener("keydown", ({ key }) => key === "Escape" && this.hide());

@@ -6,6 +6,7 @@ import type { Hub } from "./hub.js";
 import type { Arrival } from "./notifications.js";
 import type { Peek } from "./peek.js";
 import { Tabs } from "./tabs.js";
+import type { Overrides } from "./texts.js";
 import { requestToken, subjectOf } from "./token.js";
 import { defineUnread } from "./unread.js";
 
@@ -41,6 +42,7 @@ export class Session {
   /** Loaded with the first message of another user. */
   #arrivals: typeof import("./arrivals.js") | undefined;
   #peek: Peek | undefined;
+  readonly #unwatch: () => void;
 
   constructor(hub: Hub) {
     this.#hub = hub;
@@ -50,6 +52,7 @@ export class Session {
     this.#outbox = storage() && this.#makeOutbox();
     defineContact(hub);
     defineUnread(hub);
+    this.#unwatch = hub.watch(() => void this.loadTexts());
     this.client = new Client({
       url: socketOf(hub.signIn.server),
       getToken: () => this.#token(),
@@ -58,8 +61,22 @@ export class Session {
     });
   }
 
+  /** Loads the texts of the widget, if the page is in a language that the launcher does not have. */
+  async loadTexts(): Promise<void> {
+    const hub = this.#hub;
+    // The list has an entry in Arabic after entries in unknown languages only.
+    const isArabic = /^((?!(en|fr)\b)[^,]*,)*ar\b/i.test(hub.languages.join());
+    // If the file can't be loaded, the texts are in English.
+    const texts: Overrides = isArabic ? await import("./texts-ar.js").then(({ ar }) => ar).catch(() => ({})) : {};
+    if (texts.direction === hub.loaded.direction) return;
+    hub.loaded = texts;
+    // Calls this method again: the language may have changed meanwhile.
+    hub.changed();
+  }
+
   start(): void {
     const { client } = this;
+    void this.loadTexts();
     client.on("state", ({ name }) => {
       if (name === "connected") this.#connected();
       if (name === "closed") this.#closed();
@@ -89,6 +106,7 @@ export class Session {
 
   /** Disconnects for good. */
   stop(): void {
+    this.#unwatch();
     this.client.disconnect();
     this.#outbox?.close?.();
     this.#peek?.hide();

@@ -86,12 +86,16 @@ function flagsOf(regions: string, language: string): readonly Emoji[] {
   }));
 }
 
+/** Loads the names of the emoji in a language. */
+const namesIn: Readonly<Record<string, () => Promise<{ readonly names: string }>>> = {
+  ar: () => import("./names-ar.js"),
+  en: () => import("./names-en.js"),
+  fr: () => import("./names-fr.js"),
+};
+
 /** Loads the emoji of a language. */
 async function load(language: string): Promise<EmojiIndex> {
-  const [{ characters, regions }, { names }] = await Promise.all([
-    import("./characters.js"),
-    language === "fr" ? import("./names-fr.js") : import("./names-en.js"),
-  ]);
+  const [{ characters, regions }, { names = "" } = {}] = await Promise.all([import("./characters.js"), namesIn[language]?.()]);
   return new EmojiIndex(characters, names, flagsOf(regions, language));
 }
 

@@ -2,6 +2,8 @@ import type { Strings } from "./strings.js";
 
 export const en: Strings = {
   locale: "en",
+  direction: "ltr",
+  comma: ", ",
   conversations: "Conversations",
   newConversation: "New conversation",
   search: "Search",

@@ -2,6 +2,8 @@ import type { Strings } from "./strings.js";
 
 export const fr: Strings = {
   locale: "fr",
+  direction: "ltr",
+  comma: ", ",
   conversations: "Conversations",
   newConversation: "Nouvelle conversation",
   search: "Rechercher",

@@ -3,6 +3,7 @@ import type { Explanations, Strings } from "./strings.js";
 
 /** Loads the texts of a language, by its code. */
 const languages: Readonly<Record<string, () => Promise<Strings>>> = {
+  ar: async () => (await import("./ar.js")).ar,
   en: async () => (await import("./en.js")).en,
   fr: async () => (await import("./fr.js")).fr,
 };
@@ -21,7 +22,7 @@ export let locale = "en";
  * replaces some of them, such as the hint in an empty conversation, or the rules of the service in plain words.
  */
 export async function setLanguage(preferred: readonly string[], ownTexts: OwnTexts = {}): Promise<Strings> {
-  const language = (tag: string): string => tag.slice(0, 2).toLowerCase();
+  const language = (tag: string): string => tag.toLowerCase().split("-", 1)[0] ?? "";
   const tag = preferred.find((each) => languages[language(each)]) ?? "en";
   const texts = (await languages[language(tag)]?.()) ?? strings;
   const own = ownTexts[language(tag)];

@@ -7,6 +7,10 @@ export type Explanations = Readonly<Partial<Record<ErrorName, string>>>;
 export interface Strings {
   /** The language as a BCP 47 tag, for the `lang` attribute of the page. */
   readonly locale: string;
+  /** The writing direction, for the `dir` attribute of the page. */
+  readonly direction: "ltr" | "rtl";
+  /** Stands between the names of a list; ends with a space. */
+  readonly comma: string;
   /** The heading above the list, and the name of the list for screen readers. */
   readonly conversations: string;
   /** The label of the button with a plus sign, and the title of the dialog that it opens. */

@@ -87,7 +87,8 @@ async function start(): Promise<void> {
   client.on("unread", (count) => tell("unread", { count }));
   client.on("error", ({ name, message }) => tell("error", { name, message }));
   client.connect();
-  document.documentElement.lang = (await language).locale;
+  const { locale, direction } = await language;
+  Object.assign(document.documentElement, { lang: locale, dir: direction });
   document.body.append(messenger);
 }
 
