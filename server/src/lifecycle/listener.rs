@@ -266,6 +266,6 @@ mod tests {
     async fn an_address_in_use_names_its_setting() {
         let (listener, _tasks) = start(Router::new()).await;
         let error = Listener::bind("listen.internal", listener.address()).await.err().expect("is taken");
-        assert!(error.to_string().starts_with("`listen.internal` (127.0.0.1:"), "{error}");
+        assert!(error.to_string().starts_with("`listen.internal`: can't listen on 127.0.0.1:"), "{error}");
     }
 }

@@ -13,7 +13,7 @@ export interface Dictionaries<Texts> {
 /** The texts in the first of the languages that is available, English in place of Arabic, with the overrides. */
 export function choose<Texts>({ en, fr }: Dictionaries<Texts>, languages: readonly string[], overrides: Overrides): Texts {
   // The list has an entry in French after entries in unknown languages only.
-  const isFrench = /^((?!(ar|en)\b)[^,]*,)*fr\b/i.test(languages.join());
+  const isFrench = /^((?!ar|en)[^,]*,)*fr\b/i.test(languages.join());
   return { ...(isFrench ? fr : en), ...overrides };
 }
 

@@ -1,9 +1,0 @@
-import{J as e,X as t,at as n,d as r,et as i,ft as a,gt as o,nt as s,ot as c,tt as l,u,ut as d}from"./base-eeG3xdAI.js";import{t as f}from"./reach-help-lafkRDxE.js";var p=8,m=class extends l{constructor(...e){super(...e),this.query=``,this.listed=new Set,this.hasRows=!1,this.updateEvents=[`state`],this.#e=new f(this)}#e;static{this.styles=[t,i,a` :host{display:block;padding:0 8px 12px;--avatar-size:40px}h2{padding:8px 12px 4px;font-size:0.8125rem;font-weight:650;color:var(--muted)}.user{width:100%;gap:12px;min-height:56px;border-radius:12px;text-align:start}.name{display:block}.problem{padding:8px 12px;color:var(--danger);font-size:0.875rem}`]}openFirst(){let[e]=this.#e.isPending?[]:this.#t;return e&&this.#n(e),e!==void 0}willUpdate(e){super.willUpdate(e),(e.has(`query`)||e.has(`client`))&&this.#e.search(this.client,this.query,!0)}render(){let{hits:e,problem:t}=this.#e;if(t)return d`<p class="problem" role="alert">${t}</p>`;if(!e)return``;let n=this.#t;return n.length?d`<h2 id="people">${o.people}</h2>
-<ul aria-labelledby="people">
-${n.map(e=>{let t=r(e.user);return d`<li>
-<button class="user" @click=${()=>this.#n(e)}>
-<causerie-avatar .name=${t} .key=${u(e.user)}></causerie-avatar>
-<span><span class="name clip">${t}</span></span>
-</button>
-</li>`})}
-</ul>`:this.hasRows?``:d`<causerie-reach-help searched></causerie-reach-help>`}get#t(){return(this.#e.hits??[]).filter(({conversationId:e=``})=>!this.listed.has(e)).slice(0,p)}#n({user:t,conversationId:n}){let r=n??e(t.id);this.dispatchEvent(new CustomEvent(`causerie-navigate`,{detail:r,bubbles:!0,composed:!0}))}};s([n()],m.prototype,`query`,void 0),s([n({attribute:!1})],m.prototype,`listed`,void 0),s([n({attribute:!1})],m.prototype,`hasRows`,void 0),m=s([c(`causerie-people-results`)],m);export{m as PeopleResults};

@@ -1,1 +1,0 @@
-import{gt as e,t}from"./base-eeG3xdAI.js";function n(n){return n?.online?e.online:n?.lastSeenAt?e.lastSeen(t(n.lastSeenAt,new Date)):n?e.offline:``}export{n as t};

@@ -1,9 +1,0 @@
-import{$ as e,Z as t,_ as n,at as r,ct as i,ft as a,gt as o,it as s,lt as c,pt as l,rt as u,v as d}from"./index-BYLA7pff.js";import{t as f}from"./reach-help-Dpjc_iHh.js";var p=8,m=class extends s{constructor(...e){super(...e),this.query=``,this.listed=new Set,this.hasRows=!1,this.updateEvents=[`state`],this.#e=new f(this)}#e;static{this.styles=[e,u,l` :host{display:block;padding:0 8px 12px;--avatar-size:40px}h2{padding:8px 12px 4px;font-size:0.8125rem;font-weight:650;color:var(--muted)}.user{width:100%;gap:12px;min-height:56px;border-radius:12px;text-align:start}.name{display:block}.problem{padding:8px 12px;color:var(--danger);font-size:0.875rem}`]}openFirst(){let[e]=this.#e.isPending?[]:this.#t;return e&&this.#n(e),e!==void 0}willUpdate(e){super.willUpdate(e),(e.has(`query`)||e.has(`client`))&&this.#e.search(this.client,this.query,!0)}render(){let{hits:e,problem:t}=this.#e;if(t)return a`<p class="problem" role="alert">${t}</p>`;if(!e)return``;let r=this.#t;return r.length?a`<h2 id="people">${o.people}</h2>
-<ul aria-labelledby="people">
-${r.map(e=>{let t=d(e.user);return a`<li>
-<button class="user" @click=${()=>this.#n(e)}>
-<causerie-avatar .name=${t} .key=${n(e.user)}></causerie-avatar>
-<span><span class="name clip">${t}</span></span>
-</button>
-</li>`})}
-</ul>`:this.hasRows?``:a`<causerie-reach-help searched></causerie-reach-help>`}get#t(){return(this.#e.hits??[]).filter(({conversationId:e=``})=>!this.listed.has(e)).slice(0,p)}#n({user:e,conversationId:n}){let r=n??t(e.id);this.dispatchEvent(new CustomEvent(`causerie-navigate`,{detail:r,bubbles:!0,composed:!0}))}};r([i()],m.prototype,`query`,void 0),r([i({attribute:!1})],m.prototype,`listed`,void 0),r([i({attribute:!1})],m.prototype,`hasRows`,void 0),m=r([c(`causerie-people-results`)],m);export{m as PeopleResults};

@@ -1,1 +1,0 @@
-import{gt as e,s as t}from"./index-BYLA7pff.js";function n(n){return n?.online?e.online:n?.lastSeenAt?e.lastSeen(t(n.lastSeenAt,new Date)):n?e.offline:``}export{n as t};

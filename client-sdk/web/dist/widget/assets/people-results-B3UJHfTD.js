@@ -1,9 +1,0 @@
-import{A as e,E as t,M as n,T as r,b as i,dt as a,ht as o,j as s,k as c,lt as l,m as u,w as d}from"./base-DKBj6lqv.js";import{t as f}from"./reach-help-CmlCDQgk.js";var p=8,m=class extends r{constructor(...e){super(...e),this.query=``,this.listed=/* @__PURE__ */ new Set,this.hasRows=!1,this.updateEvents=[`state`],this.#e=new f(this)}#e;static{this.styles=[i,d,a` :host{display:block;padding:0 8px 12px;--avatar-size:40px}h2{padding:8px 12px 4px;font-size:0.8125rem;font-weight:650;color:var(--muted)}.user{width:100%;gap:12px;min-height:56px;border-radius:12px;text-align:start}.name{display:block}.problem{padding:8px 12px;color:var(--danger);font-size:0.875rem}`]}openFirst(){let[e]=this.#e.isPending?[]:this.#t;return e&&this.#n(e),e!==void 0}willUpdate(e){super.willUpdate(e),(e.has(`query`)||e.has(`client`))&&this.#e.search(this.client,this.query,!0)}render(){let{hits:e,problem:t}=this.#e;if(t)return l`<p class="problem" role="alert">${t}</p>`;if(!e)return``;let r=this.#t;return r.length?l`<h2 id="people">${o.people}</h2>
-<ul aria-labelledby="people">
-${r.map(e=>{let t=n(e.user);return l`<li>
-<button class="user" @click=${()=>this.#n(e)}>
-<causerie-avatar .name=${t} .key=${s(e.user)}></causerie-avatar>
-<span><span class="name clip">${t}</span></span>
-</button>
-</li>`})}
-</ul>`:this.hasRows?``:l`<causerie-reach-help searched></causerie-reach-help>`}get#t(){return(this.#e.hits??[]).filter(({conversationId:e=``})=>!this.listed.has(e)).slice(0,p)}#n({user:e,conversationId:t}){let n=t??u(e.id);this.dispatchEvent(new CustomEvent(`causerie-navigate`,{detail:n,bubbles:!0,composed:!0}))}};t([c()],m.prototype,`query`,void 0),t([c({attribute:!1})],m.prototype,`listed`,void 0),t([c({attribute:!1})],m.prototype,`hasRows`,void 0),m=t([e(`causerie-people-results`)],m);export{m as PeopleResults};

@@ -1,1 +1,0 @@
-import{ht as e,t}from"./base-DKBj6lqv.js";function n(n){return n?.online?e.online:n?.lastSeenAt?e.lastSeen(t(n.lastSeenAt,/* @__PURE__ */ new Date)):n?e.offline:``}export{n as t};
