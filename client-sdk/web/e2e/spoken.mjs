@@ -131,6 +131,7 @@ export function spoken(runner, browser, _server, town) {
 
   runner.test("a screen reader says the focused message and its menu", async () => {
     const id = await town.direct(tim, "u50");
+    await town.say("u50", id, "hello");
     await town.say("u50", id, "how are you?");
     await town.say(tim, id, "well");
     const user = await town.enter(browser, tim, { hash: id });
@@ -151,19 +152,19 @@ export function spoken(runner, browser, _server, town) {
     await until(
       "the last message",
       () => focus(page),
-      (now) => now === "listitem You, TIME, sent, well",
+      (now) => now === "listitem You, TIME, sent well Message actions",
     );
     await page.keyboard.press("ArrowUp");
     await until(
       "the message before",
       () => focus(page),
-      (now) => now === `listitem ${Town.nameOf("u50")}, TIME, how are you?`,
+      (now) => now === `listitem ${Town.nameOf("u50")}, TIME how are you? Message actions`,
     );
     await page.keyboard.press("ArrowDown");
     await until(
       "the last message",
       () => focus(page),
-      (now) => now === "listitem You, TIME, sent, well",
+      (now) => now === "listitem You, TIME, sent well Message actions",
     );
     await page.keyboard.press("Enter");
     await until(
@@ -177,7 +178,7 @@ export function spoken(runner, browser, _server, town) {
     await until(
       "the message again",
       () => focus(page),
-      (now) => now === "listitem You, TIME, sent, well",
+      (now) => now === "listitem You, TIME, sent well Message actions",
     );
     await user.close();
   });
@@ -256,13 +257,13 @@ export function spoken(runner, browser, _server, town) {
       "heading 3 3 members",
       "list",
       "listitem",
+      "You Owner",
+      "listitem",
       "button Resident 5",
       "button Remove Resident 5",
       "listitem",
       "button Resident 60",
       "button Remove Resident 60",
-      "listitem",
-      "You Owner",
     ]);
     await user.close();
   });
