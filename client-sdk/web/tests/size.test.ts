@@ -60,7 +60,7 @@ test("the components of the elements add at most 2 KiB gzipped to the widget and
 /** Whether a file has the pane of a conversation: its header, its messages and its composer. */
 const isConversation = (path: string): boolean => /\/conversation-[\w-]{8}\.js$/.test(path);
 
-test("the messenger is at most 39 KiB gzipped until its list of conversations, 53 KiB until the first conversation, and later parts at most 20 KiB each", () => {
+test("the messenger is at most 39 KiB gzipped until its list of conversations, 54 KiB until the first conversation, and later parts at most 20 KiB each", () => {
   // The committed build; `npm run check:dist` checks that it is up to date.
   const folder = join(import.meta.dirname, "../dist/messenger");
   const page = readFileSync(join(folder, "index.html"), "utf8");
@@ -80,7 +80,7 @@ test("the messenger is at most 39 KiB gzipped until its list of conversations, 5
   expect(others).toEqual([]);
   const opened = bytes + size(conversation);
   console.log(`messenger: ${(opened / 1024).toFixed(1)} KiB gzipped until the first conversation`);
-  expect(opened).toBeLessThanOrEqual(53 * 1024);
+  expect(opened).toBeLessThanOrEqual(54 * 1024);
   for (const path of later) expect(size(path), path).toBeLessThanOrEqual(20 * 1024);
 });
 
@@ -99,7 +99,7 @@ function filesOf(folder: string): Map<string, { bytes: number; imports: string[]
   return new Map(entries);
 }
 
-test("the launcher is at most 4 KiB gzipped, the widget at most 46.5 KiB until its list of conversations, 60.5 KiB until the first conversation, and each file at most 20 KiB", () => {
+test("the launcher is at most 4 KiB gzipped, the widget at most 47 KiB until its list of conversations, 61.5 KiB until the first conversation, and each file at most 20 KiB", () => {
   const files = filesOf(join(import.meta.dirname, "../dist/widget"));
   const launcher = files.get("v1.js");
   expect(launcher?.imports).toEqual([]);
@@ -121,14 +121,14 @@ test("the launcher is at most 4 KiB gzipped, the widget at most 46.5 KiB until i
   const bytes = [...loaded].reduce((sum, path) => sum + sizeOf(path), Math.max(...sizes));
   const kib = (each: number): string => `${(each / 1024).toFixed(1)} KiB`;
   console.log(`widget: ${kib(sizeOf("v1.js"))} at page load, ${kib(bytes)} until the list of conversations`);
-  expect(bytes).toBeLessThanOrEqual(46.5 * 1024);
+  expect(bytes).toBeLessThanOrEqual(47 * 1024);
   // What the pane of a conversation imports, too.
   const opened = new Set([...files.keys()].filter(isConversation));
   expect(opened.size).toBe(1);
   for (const path of opened) for (const each of files.get(path)?.imports ?? []) opened.add(each);
   const more = [...opened].filter((path) => !loaded.has(path)).reduce((sum, path) => sum + sizeOf(path), 0);
   console.log(`widget: ${kib(bytes + more)} until the first conversation`);
-  expect(bytes + more).toBeLessThanOrEqual(60.5 * 1024);
+  expect(bytes + more).toBeLessThanOrEqual(61.5 * 1024);
   for (const path of files.keys()) expect(sizeOf(path), path).toBeLessThanOrEqual(20 * 1024);
 });
 
