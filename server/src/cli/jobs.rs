@@ -72,6 +72,7 @@ impl Command {
                     let job = find_job(&store, id).await?;
                     let transaction = store.begin().await?;
                     if !jobs::retry(&transaction, None, id, clock().now_ms()).await? {
+                        transaction.rollback().await?;
                         return Err(change_error(&store, id, "only a dead or a waiting job is retried").await);
                     }
                     record_change(&transaction, &job, "job.retry").await?;
@@ -86,6 +87,7 @@ impl Command {
                     let job = find_job(&store, id).await?;
                     let transaction = store.begin().await?;
                     if !jobs::delete(&transaction, None, id, clock().now_ms()).await? {
+                        transaction.rollback().await?;
                         return Err(change_error(&store, id, "a running job can't be deleted").await);
                     }
                     record_change(&transaction, &job, "job.delete").await?;
