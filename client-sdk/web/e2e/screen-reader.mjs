@@ -45,6 +45,7 @@ const plain = (text) =>
     .replace(/[\u2066-\u2069]/g, "")
     .replace(/\s+/g, " ")
     .replace(clock, "TIME")
+    .replace(/^ ?Last seen .*/, "Last seen WHEN")
     .trim();
 
 /** What is said of a node with a role: role, name, level and states. */

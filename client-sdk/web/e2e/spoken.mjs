@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { until } from "./harness.mjs";
+import { UserPage, until } from "./harness.mjs";
 import { announced, focus, listen, reading } from "./screen-reader.mjs";
 import { Town } from "./town.mjs";
 
 const named = (role, name) => (node) => node.role === role && (name === undefined || node.name === name);
 
 /** What a simulated screen reader says in the main tasks, word by word. */
-export function spoken(runner, browser, _server, town) {
+export function spoken(runner, browser, server, town) {
   const tim = "tim";
   const peer = Town.nameOf("u60");
   /** Reads until the last reading is the expected one, and reports the last one otherwise. */
@@ -211,25 +211,31 @@ export function spoken(runner, browser, _server, town) {
   });
 
   runner.test("a screen reader says why the user can't write", async () => {
-    const id = await town.direct(tim, "u61");
-    await town.say("u61", id, "that is all");
-    const user = await town.enter(browser, tim, { hash: `${id}/details` });
+    // Gina and Hugo are users of this test only.
+    const hugo = await UserPage.enter(browser, server, "team", "Hugo");
+    const user = await UserPage.enter(browser, server, "team", "Gina");
     const { page } = user;
+    await user.startWith("Hugo");
+    await user.say("that is all");
+    await user.messages("that is all").getByTitle("Sent", { exact: true }).waitFor();
+    await hugo.close();
+    await page.getByRole("heading", { name: "Hugo", level: 2 }).getByRole("button").click();
     await page.locator("causerie-details-pane").getByRole("button", { name: "Block", exact: true }).click();
-    await user.confirm("Block Resident 61?", "Block");
-    await page.getByText("You can’t message Resident 61 right now.").waitFor();
+    await user.confirm("Block Hugo?", "Block");
+    await page.getByText("You can’t message Hugo right now.").waitFor();
     await says(page, named("main"), [
       "main",
-      "heading 2 Resident 61",
-      "button Resident 61 (open)",
+      "heading 2 Hugo",
+      "button Hugo (open)",
+      "Last seen WHEN",
       "button Conversation actions (closed) (opens menu)",
-      "group Messages with Resident 61",
+      "group Messages with Hugo",
       "list",
       "listitem",
       "heading 3 Today",
-      "Resident 61, TIME that is all",
+      "You, TIME, sent that is all",
       "button Message actions (closed) (opens menu)",
-      "You can’t message Resident 61 right now.",
+      "You can’t message Hugo right now.",
     ]);
     await user.close();
   });
