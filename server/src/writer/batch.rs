@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use causerie_protocol::{ConversationId, MessageId, Refusal, TenantId, UserId};
+use causerie_protocol::{ConversationId, MessageId, Refusal, UserId};
 
 use super::{
     WriterDeps,
     queue::Batch,
     request::{Mutation, Started, WriteRequest, WriteResult},
     snapshots::{NotWritten, snapshot},
-    start::{LockedBatch, begin_with_starts},
+    start::{LockedBatch, NamedInBatch, begin_with_starts},
     state::{BatchState, Current, Decided, SendCounts, distinct},
 };
 use crate::{
@@ -46,14 +46,16 @@ pub(super) async fn write(deps: &WriterDeps, now_ms: i64, batch: &Batch) -> Resu
     let mutations: Vec<_> = batch.mutations.iter().map(|queued| &queued.request).collect();
     let tx = WriteTx::new(deps.store.begin().await?);
     let mut decided = Decided::default();
-    let tenants: HashSet<TenantId> = batch.callers().map(|caller| caller.tenant).collect();
-    let named_conversations = distinct(mutations.iter().map(|request| request.mutation.conversation()));
-    let keys = distinct(batch.callers().filter_map(|caller| caller.credential.api_key()));
+    let named = NamedInBatch {
+        tenants: distinct(batch.callers().map(|caller| caller.tenant)),
+        keys: distinct(batch.callers().filter_map(|caller| caller.credential.api_key())),
+        conversations: distinct(mutations.iter().map(|request| request.mutation.conversation())),
+    };
     let LockedBatch { starts: found_starts, mut facts, valid_keys } = if starts.is_empty() {
-        tx.hold(tenants.iter().copied(), named_conversations).await?;
-        LockedBatch { valid_keys: tx.valid_keys(keys, now_ms).await?, ..LockedBatch::default() }
+        tx.hold(named.tenants.iter().copied(), named.conversations.iter().copied()).await?;
+        LockedBatch { valid_keys: tx.valid_keys(named.keys.iter().copied(), now_ms).await?, ..LockedBatch::default() }
     } else {
-        begin_with_starts(&tx, deps, &tenants, keys, &starts, named_conversations, now_ms, &mut decided.updates).await?
+        begin_with_starts(&tx, deps, &named, &starts, now_ms, &mut decided.updates).await?
     };
 
     let started = starts.iter().zip(&found_starts).filter_map(|(request, found_start)| {
@@ -65,7 +67,7 @@ pub(super) async fn write(deps: &WriterDeps, now_ms: i64, batch: &Batch) -> Resu
     let BatchContext { by_actor: actors, sent, facts: versions } = tx.contexts(distinct(started.chain(mutated))).await?;
     for (tenant, version) in versions {
         // A request that names a conversation of another tenant is refused without that tenant's facts.
-        if tenants.contains(&tenant) && !facts.contains_key(&tenant) {
+        if named.tenants.contains(&tenant) && !facts.contains_key(&tenant) {
             facts.insert(tenant, snapshot(&tx, deps, tenant, version).await?);
         }
     }

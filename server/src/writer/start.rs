@@ -60,31 +60,39 @@ pub(super) struct FoundConversation {
     is_new: bool,
 }
 
+/// The rows that the requests of a batch name.
+pub(super) struct NamedInBatch {
+    /// The tenants of the callers.
+    pub tenants: HashSet<TenantId>,
+    /// The API keys of the callers.
+    pub keys: HashSet<Uuid>,
+    /// The conversations that the mutations change.
+    pub conversations: HashSet<ConversationId>,
+}
+
 /// Creates the conversations that the requests start. The facts are locked and read first, because they decide which
-/// conversations may be created. The conversations are locked after they were created, together with
-/// `named_conversations`: the conversations that the mutations of the batch change.
+/// conversations may be created. The conversations are locked after they were created, together with the conversations that
+/// the mutations of the batch change.
 pub(super) async fn begin_with_starts(
     tx: &WriteTx,
     deps: &WriterDeps,
-    tenants: &HashSet<TenantId>,
-    keys: HashSet<Uuid>,
+    named: &NamedInBatch,
     requests: &[&WriteRequest<Start>],
-    named_conversations: HashSet<ConversationId>,
     now_ms: i64,
     updates: &mut Vec<Update>,
 ) -> Result<LockedBatch, NotWritten> {
     let mut facts = HashMap::new();
-    for (tenant, version) in tx.hold_facts(tenants.iter().copied()).await? {
+    for (tenant, version) in tx.hold_facts(named.tenants.iter().copied()).await? {
         facts.insert(tenant, snapshot(tx, deps, tenant, version).await?);
     }
-    let valid_keys = tx.valid_keys(keys, now_ms).await?;
+    let valid_keys = tx.valid_keys(named.keys.iter().copied(), now_ms).await?;
     let starters = tx.starters(requests.iter().map(|request| request.caller.user).collect::<HashSet<_>>()).await?;
     let decided =
         requests.iter().map(|request| DecidedStart::new(&facts, &valid_keys, starters.get(&request.caller.user), request));
     let decided: Vec<_> = decided.collect();
     let found = create(tx, &decided, now_ms).await?;
-    tx.lock(named_conversations.into_iter().chain(found.iter().flatten().map(|found| found.id)).collect::<HashSet<_>>())
-        .await?;
+    let found_conversations = found.iter().flatten().map(|found| found.id);
+    tx.lock(named.conversations.iter().copied().chain(found_conversations).collect::<HashSet<_>>()).await?;
     add_members(tx, &decided, &found, now_ms, updates).await?;
     let starts = found.into_iter().zip(decided);
     let starts = starts.map(|(found, decided)| FoundStart { found, rejection: decided.rejection }).collect();
