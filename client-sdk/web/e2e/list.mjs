@@ -168,7 +168,8 @@ export function list(runner, browser, _server, town) {
     page = user.page;
     await user.sees("hello from u3");
     await page.evaluate(() => {
-      document.documentElement.dir = "rtl";
+      // As the page of the messenger does in Arabic.
+      for (const element of [document.documentElement, document.querySelector("causerie-messenger")]) element.dir = "rtl";
     });
     const row = user.item(Town.nameOf("u3"));
     /** Where elements begin, in pixels from the left; `NaN` for an element that is not shown. */

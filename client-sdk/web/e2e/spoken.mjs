@@ -7,7 +7,8 @@ const named = (role, name) => (node) => node.role === role && (name === undefine
 
 /** What a simulated screen reader says in the main tasks, word by word. */
 export function spoken(runner, browser, server, town) {
-  const tim = "tim";
+  // A user of no other suite: the list has the conversations of this suite only.
+  const tim = "u139";
   const peer = Town.nameOf("u60");
   /** Reads until the last reading is the expected one, and reports the last one otherwise. */
   const says = async (page, starts, expected) => {
@@ -37,7 +38,7 @@ export function spoken(runner, browser, server, town) {
       await user.item("Choir").waitFor();
       await says(page, named("complementary"), [
         "complementary",
-        "button You are Tim Abt. Settings (closed) (opens menu)",
+        `button You are ${Town.nameOf(tim)}. Settings (closed) (opens menu)`,
         "heading 1 Conversations",
         "button New conversation",
         "searchbox Search conversations and people",
@@ -263,13 +264,13 @@ export function spoken(runner, browser, server, town) {
       "heading 3 3 members",
       "list",
       "listitem",
-      "You Owner",
-      "listitem",
       "button Resident 5",
       "button Remove Resident 5",
       "listitem",
       "button Resident 60",
       "button Remove Resident 60",
+      "listitem",
+      "You Owner",
     ]);
     await user.close();
   });

@@ -36,7 +36,7 @@ export function touch(runner, browser, _server, town) {
       assert.ok(width <= 1, "that takes no room beside the bubble");
       for (const direction of ["ltr", "rtl"]) {
         await nora.page.evaluate((dir) => {
-          document.documentElement.dir = dir;
+          for (const element of [document.documentElement, document.querySelector("causerie-messenger")]) element.dir = dir;
         }, direction);
         for (const text of texts) {
           await hold(nora, bubble(nora, text));
@@ -100,7 +100,7 @@ export function touch(runner, browser, _server, town) {
         await nora.sees("an answer");
         for (const direction of ["ltr", "rtl"]) {
           await nora.page.evaluate((dir) => {
-            document.documentElement.dir = dir;
+            for (const element of [document.documentElement, document.querySelector("causerie-messenger")]) element.dir = dir;
           }, direction);
           for (const text of [long, "ok"]) {
             await nora.messages(text).last().hover();
