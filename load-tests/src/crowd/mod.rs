@@ -240,8 +240,8 @@ impl Crowd {
         Ok(at)
     }
 
-    /// Reconnects users at one instant, for instance that of [`Crowd::disconnect`]; they resume from the versions that they
-    /// hold. Refused users try again for `patience`. Latencies count from the instant until a user is connected without a
+    /// Reconnects users at one instant, for instance the instant of [`Crowd::disconnect`]. The users resume from the versions
+    /// that they hold. Refused users try again for `patience`. Latencies count from the instant until a user is connected without a
     /// gap.
     ///
     /// # Errors

@@ -74,8 +74,8 @@ enum Requirement {
 }
 
 impl Evaluation<'_> {
-    /// The denial of `read`, for an action that requires the right to read. Leaving a conversation and deleting it for
-    /// oneself do not require it.
+    /// The denial of `read`, for an action that requires the right to read. The actions that leave a
+    /// conversation or delete the caller's copy do not require it.
     pub(super) fn read_denial(&self) -> Option<Denied> {
         if self.requires_read() { self.with_action(Action::Read).deciding_rule().err() } else { None }
     }

@@ -93,7 +93,7 @@ impl Policy {
 }
 
 impl<'a> Evaluation<'a> {
-    /// The active users for whom the decision is to allow. `self.them` must be `None`.
+    /// The active users towards whom the policy allows the action. `self.them` must be `None`.
     pub fn reach(&self) -> Bitset {
         let active = self.world.active();
         let rules = self.policy.plan.rules_of(self.action);
@@ -172,7 +172,7 @@ impl<'a> Evaluation<'a> {
         None
     }
 
-    /// All users for whom the condition holds; `None` if the condition must be checked for each user.
+    /// All users that meet the condition; `None` if the condition must be checked for each user.
     fn users_with(&self, condition: &Condition) -> Option<Cow<'a, Bitset>> {
         let sets = self.world.sets();
         match *condition {
@@ -186,7 +186,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Adds all users to whom the condition leads from the principal. Returns `false` if the condition does not lead to
+    /// Adds all users that the condition names, starting from the principal. Returns `false` if the condition names no
     /// users.
     fn add_generated(&self, condition: &Condition, users: &mut Bitset) -> bool {
         let world = self.world;

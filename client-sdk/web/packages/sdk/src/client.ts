@@ -318,8 +318,8 @@ export class Client extends Commands {
   // Users
 
   /**
-   * A user whom the client knows from a reply or an event. For another user, returns `undefined`, requests the user, and emits `users` when
-   * the reply has arrived.
+   * Returns a user that a reply or an event contained. For any other user, returns `undefined`, requests the user, and emits `users` when the
+   * reply has arrived.
    */
   user(userId: string): User | undefined {
     return this.#users.get(userId);

@@ -23,8 +23,8 @@ export type ConnectionState =
    */
   | { readonly name: "reconnecting"; readonly waitingForNetwork: boolean; readonly reason?: CauserieError | undefined }
   /**
-   * The client has given up, because an attempt with the same token and address would fail too, or because the token belongs to another user,
-   * for whom the application must create another `Client`. Commands reject with `reason`.
+   * The client makes no further attempt, because an attempt with the same token and address would fail too, or because the token belongs to
+   * another user. The application must create another `Client` for another user. Commands reject with `reason`.
    */
   | { readonly name: "closed"; readonly reason: CauserieError };
 
