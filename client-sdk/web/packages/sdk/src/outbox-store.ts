@@ -21,8 +21,11 @@ export interface StoredMessage {
  * survive a reload.
  */
 export interface OutboxStore {
-  /** The messages to send that an earlier page has stored, in any order. */
-  load(): Promise<StoredMessage[]>;
+  /**
+   * The messages to send that an earlier page has stored, in any order. A store that several tabs share calls `adoptable` when a tab has
+   * closed and left messages, which the next `load` then returns. Only the latest `adoptable` is called.
+   */
+  load(adoptable?: () => void): Promise<StoredMessage[]>;
   /** Stores a message. Replaces an earlier one with the same `clientId`. */
   put(record: StoredMessage): Promise<void>;
   /** Removes a message. Does nothing when there is no such message. */

@@ -72,9 +72,9 @@ export class Outbox {
 
   /** Loads the messages that an earlier page stored. */
   async restore(): Promise<void> {
-    if (!this.#store) return;
     try {
-      for (const record of await this.#store.load()) this.#enqueue(record);
+      const adopt = (): unknown => this.#stopped || this.restore();
+      for (const record of (await this.#store?.load(adopt)) ?? []) this.#enqueue(record);
     } catch (thrown) {
       this.#host.error(toError(thrown));
     }

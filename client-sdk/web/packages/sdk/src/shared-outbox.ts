@@ -10,6 +10,8 @@ import { requireType } from "./validate.js";
 const patienceMs = 5_000;
 /** Time between two looks at the store, in milliseconds. */
 const lookMs = 100;
+/** Time between two looks for messages of closed tabs, in milliseconds. */
+const adoptMs = 5_000;
 
 /**
  * Makes the tabs of a user share a store of unsent messages: a message is sent by one tab, and after its end by another. `name` is the prefix
@@ -22,6 +24,7 @@ export function sharedOutbox(store: OutboxStore, name: string, locks = globalThi
   if (!locks) return store;
   const tabLock = (tab: string): string => `${name}/tab/${tab}`;
   const tab = randomUuid();
+  let timer: ReturnType<typeof setInterval> | undefined;
   let close = (): void => {};
   const closed = new Promise<void>((resolve) => {
     close = resolve;
@@ -54,10 +57,20 @@ export function sharedOutbox(store: OutboxStore, name: string, locks = globalThi
     );
   };
 
+  /** Calls `adoptable` each time a look at the store finds messages of closed tabs. */
+  const look = (adoptable: () => void): void => {
+    clearInterval(timer);
+    timer = setInterval(async () => {
+      const left = await recordsOf(false).catch(() => []);
+      if (left.length) adoptable();
+    }, adoptMs);
+  };
+
   return {
-    load: () =>
+    load: (adoptable) =>
       locks.request(`${name}/adopt`, async () => {
         await lives;
+        if (adoptable) look(adoptable);
         const adopted = await recordsOf(false);
         const own = adopted.map((record) => ({ ...record, tab }));
         // A store that is full still has the record, and this tab sends it.
@@ -84,6 +97,9 @@ export function sharedOutbox(store: OutboxStore, name: string, locks = globalThi
         await new Promise((resolve) => setTimeout(resolve, lookMs));
       }
     },
-    close,
+    close() {
+      clearInterval(timer);
+      close();
+    },
   };
 }

@@ -74,6 +74,24 @@ test("a message is sent by the tab that wrote it, and by another one when that t
   expect(browser.storage.length).toBe(0);
 });
 
+test("the messages of a tab that closes while another one is connected are sent by the other one", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const browser = new Browser();
+  const [first, second] = [browser.tab(), browser.tab()];
+  const link = await connect(second);
+  first.client.send("c1", "one");
+  await turns();
+  await vi.advanceTimersByTimeAsync(5_000);
+  await turns();
+  expect(link.received("sendMessage")).toBe(false);
+
+  first.close();
+  await vi.advanceTimersByTimeAsync(5_000);
+  await turns();
+  expect(await accept(link, 1)).toBe("one");
+  expect(browser.storage.length).toBe(0);
+});
+
 test("a store that is closed leaves its messages to the next store of the same page", async () => {
   const browser = new Browser();
   const { client, outboxStore, locks } = browser.tab();

@@ -57,7 +57,7 @@ export const launcherStyles = css`
     border-radius: 11px;
     background: var(--causerie-badge, #c8102e);
     color: var(--causerie-on-badge, #fff);
-    font: 700 12px/22px system-ui, sans-serif;
+    font: 700 12px/22px system-ui;
   }
   @media print {
     :host {
