@@ -212,7 +212,7 @@ export function list(runner, browser, _server, town) {
       });
     user = await town.enter(browser, "u131", { prepare });
     page = user.page;
-    await rows().first().waitFor();
+    await until("the first page", () => rows().count(), equals(50));
     assert.equal(await page.getByRole("button", { name: "Show more" }).count(), 0);
     await rows().last().scrollIntoViewIfNeeded();
     await page.getByRole("alert").getByText("More conversations couldn’t be loaded.").waitFor();

@@ -1,4 +1,4 @@
-import type { ClientEvents, Conversation, Message } from "causerie";
+import type { ClientEvents, Conversation, Message, Presence } from "causerie";
 import { html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import "./avatar.js";
@@ -29,6 +29,12 @@ export class ConversationItem extends ClientElement {
   @property({ type: Boolean }) reachable = true;
 
   protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["presence", "typing", "users"];
+
+  protected override concerns<Name extends keyof ClientEvents>(event: Name, payload: ClientEvents[Name]): boolean {
+    const { conversation, client } = this;
+    if (event === "presence") return (payload as Presence).userId === peerOf(conversation, client.me?.id)?.id;
+    return event !== "typing" || (payload as ClientEvents["typing"]).conversationId === conversation.id;
+  }
 
   static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
 

@@ -16,6 +16,8 @@ import { base, emptyState } from "./styles.js";
 
 /** The number of users whose presence the list watches; one client can watch 200. */
 const watchedMax = 150;
+/** This number of rows is added at once. Many rows at once would delay the first ones, and stop the list while it scrolls. */
+const step = 10;
 /** Letters typed within this time of each other are one search for a row, in milliseconds. */
 const typeAheadMs = 700;
 
@@ -39,6 +41,8 @@ export class ConversationList extends ClientElement {
   @state() private problem = "";
   /** The id of the conversation whose row last had the focus. */
   @state() private focused = "";
+  /** The number of rows in the page at most. The others are added step by step. */
+  @state() private rowsMax = 2 * step;
   @query("causerie-load-sentinel") private sentinel?: LoadSentinel;
 
   protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["conversations", "state"];
@@ -50,6 +54,7 @@ export class ConversationList extends ClientElement {
   /** Loads what renders the rows again when the day changes, because they say "Yesterday". */
   #dayChange: Promise<unknown> | undefined;
   #typed = { text: "", at: 0 };
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
     base,
@@ -107,6 +112,7 @@ export class ConversationList extends ClientElement {
     super.disconnectedCallback();
     this.#unwatch();
     this.#stopErrors();
+    clearTimeout(this.#timer);
     this.#watched = "";
   }
 
@@ -125,6 +131,8 @@ export class ConversationList extends ClientElement {
 
   protected override updated(): void {
     this.#watch();
+    clearTimeout(this.#timer);
+    if (this.#hasMoreRows) this.#timer = setTimeout(() => (this.rowsMax += step));
     // Not needed for the first page. After a failure, the next update loads it again.
     this.#dayChange ??= import("./day-change.js").then(
       ({ DayChange }) => new DayChange(this, this.#renderRows),
@@ -137,7 +145,7 @@ export class ConversationList extends ClientElement {
   protected override render(): unknown {
     const { client } = this;
     if (!client.conversationsLoaded) return this.problem ? this.#failed() : this.#skeleton();
-    const rows = this.shown;
+    const rows = this.shown.slice(0, this.rowsMax);
     if (!client.conversations.length) return html`<div class="scroller"><slot name="empty"></slot><slot></slot></div>`;
     const drafts = this.#drafts.of(client.me?.id ?? "");
     const reachable = [this.focused, this.current].find((id) => rows.some((each) => each.id === id)) ?? rows[0]?.id;
@@ -160,13 +168,17 @@ export class ConversationList extends ClientElement {
           )}
         </ul>
         ${
-          client.hasMoreConversations
+          client.hasMoreConversations && !this.#hasMoreRows
             ? html`<causerie-load-sentinel .problem=${this.problem} @causerie-load=${this.#loadMore}></causerie-load-sentinel>`
             : ""
         }
       </div>
       <slot></slot>
     </div>`;
+  }
+
+  get #hasMoreRows(): boolean {
+    return this.rowsMax < this.client.conversations.length;
   }
 
   /** The draft of a conversation that is not shown beside the list. */

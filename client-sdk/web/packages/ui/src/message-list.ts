@@ -158,7 +158,7 @@ export class MessageList extends ClientElement {
     }
     this.#outgoing = outgoing;
     const { messages, moreAfter } = this.#history;
-    this.#range = this.#window.fit(messages, this.#centre());
+    this.#range = this.#window.fit(messages, this.#centre(), moreAfter);
     this.#atNewest = !moreAfter && this.#range.to === messages.length;
     this.#focus.willUpdate();
   }

@@ -3,8 +3,8 @@ import type { Message } from "causerie";
 
 /** The number of messages that are in the page at most. */
 export const renderedMax = 200;
-/** The number of messages that are added at once when the user scrolls. */
-const step = 50;
+/** The number of messages that are added at once when the user scrolls. Rendering more would be felt: the list must keep up with the wheel. */
+const step = 10;
 
 /** Toward older or newer messages. */
 export type Direction = "older" | "newer";
@@ -27,13 +27,14 @@ export function indexOfSeq(messages: readonly Message[], seq: number): number {
 }
 
 /**
- * A window on the loaded messages. A side at which the window reaches the end of the loaded messages stays open: messages that are loaded or
- * arrive there are inside the window.
+ * A window on the loaded messages. Pages that are loaded are outside until the window grows. At the newest message of the conversation the window
+ * stays open: messages that arrive are inside.
  */
 export class MessageWindow {
   /** The `seq` of the first and the last message. */
   #first = 0;
   #last = Number.POSITIVE_INFINITY;
+  #moreAfter = false;
 
   /** Opens both sides. */
   reset(): void {
@@ -41,8 +42,11 @@ export class MessageWindow {
     this.#last = Number.POSITIVE_INFINITY;
   }
 
-  /** The window, reduced to `renderedMax` messages: those around the message `seq`. */
-  fit(messages: readonly Message[], seq: number): Range {
+  /**
+   * The window, reduced to `renderedMax` messages: those around the message `seq`. `moreAfter`: newer messages exist that are not loaded.
+   */
+  fit(messages: readonly Message[], seq: number, moreAfter = false): Range {
+    this.#moreAfter = moreAfter;
     const { from, to } = this.#range(messages);
     if (to - from <= renderedMax) return this.#set(messages, from, to);
     const at = indexOfSeq(messages, seq) - renderedMax / 2;
@@ -75,8 +79,9 @@ export class MessageWindow {
   }
 
   #set(messages: readonly Message[], from: number, to: number): Range {
-    this.#first = from === 0 ? 0 : (messages[from]?.seq ?? 0);
-    this.#last = to >= messages.length ? Number.POSITIVE_INFINITY : (messages[to - 1]?.seq ?? 0);
+    this.#first = messages[from]?.seq ?? 0;
+    const isOpen = to >= messages.length && !this.#moreAfter;
+    this.#last = (!isOpen && messages[to - 1]?.seq) || Number.POSITIVE_INFINITY;
     return { from, to: Math.min(to, messages.length) };
   }
 }

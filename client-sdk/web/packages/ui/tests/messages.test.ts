@@ -37,24 +37,30 @@ test("a window never has more messages than its limit, and drops those far from 
   expect(view.fit(all, 500)).toEqual({ from: 399, to: 599 });
 });
 
-test("a window grows toward older and newer messages, and reaches both ends", () => {
+test("a window grows by few messages toward older and newer ones, and reaches both ends", () => {
   const view = new MessageWindow();
   const all = messages(1, 500);
-  view.fit(all, 250);
-  let steps = 0;
-  while (view.grow(all, "older")) steps++;
-  expect(steps).toBe(3);
+  expect(view.fit(all, 250)).toEqual({ from: 149, to: 349 });
+  expect(view.grow(all, "older")).toBe(true);
+  expect(view.fit(all, 250)).toEqual({ from: 139, to: 339 });
+  while (view.grow(all, "older"));
   expect(view.fit(all, 1)).toEqual({ from: 0, to: renderedMax });
-  // A page of older messages is inside, because the window is open at that side.
-  const later = messages(101, 600);
-  view.reset();
-  view.fit(later, 101);
-  expect(view.fit(messages(51, 600), 101)).toEqual({ from: 0, to: renderedMax });
-  view.reset();
-  view.fit(all, 1);
-  while (view.grow(all, "newer")) steps++;
+  while (view.grow(all, "newer"));
   expect(view.fit(all, 500)).toEqual({ from: 300, to: 500 });
   expect(view.fit(messages(1, 501), 501)).toEqual({ from: 301, to: 501 });
+});
+
+test("a page that is loaded is outside of a window until it grows", () => {
+  const view = new MessageWindow();
+  expect(view.fit(messages(101, 150), 101, true)).toEqual({ from: 0, to: 50 });
+  expect(view.fit(messages(51, 150), 101, true)).toEqual({ from: 50, to: 100 });
+  expect(view.grow(messages(51, 150), "older")).toBe(true);
+  expect(view.fit(messages(51, 150), 101, true)).toEqual({ from: 40, to: 100 });
+  // The last page of newer messages, and a message that arrives before they are all inside.
+  expect(view.fit(messages(51, 160), 150)).toEqual({ from: 40, to: 100 });
+  expect(view.fit(messages(51, 161), 150)).toEqual({ from: 40, to: 100 });
+  while (view.grow(messages(51, 161), "newer"));
+  expect(view.fit(messages(51, 162), 162)).toEqual({ from: 40, to: 112 });
 });
 
 test("a window shows the loaded messages when others were loaded", () => {

@@ -126,6 +126,22 @@ test("the list shows rows, of which the Tab key reaches one, and a filter", asyn
   expect(texts("main h2")).toEqual(["Choose a conversation"]);
 });
 
+test("a long list shows its first rows at once, and adds the others by few", async () => {
+  const many = Array.from({ length: 45 }, (_, index) =>
+    conversation(`c${index}`, 1, { members: withTom("USER_STATUS_ACTIVE") }),
+  );
+  const list = "causerie-conversation-list";
+  await open("", many);
+  await one("causerie-conversation-item");
+  const { shadowRoot } = all(list)[0] as HTMLElement;
+  const counts = new Set<number>();
+  await vi.waitFor(() => {
+    counts.add(shadowRoot?.querySelectorAll("causerie-conversation-item").length ?? 0);
+    expect(counts).toContain(45);
+  });
+  expect(counts).toContain(20);
+});
+
 test("the time in a row becomes “Yesterday” when the day changes, without an event of the client", async () => {
   vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
   vi.setSystemTime("2026-11-20T11:00:00Z");
