@@ -40,7 +40,7 @@ struct State {
     revoked_before_s: i64,
     /// Whether the user has left. A session that enters later needs a new `OnlineUser`.
     retired: bool,
-    /// The counts that wait to be sent together. A `BTreeMap`, because hashing the key cost a third of a delivery to a user.
+    /// The counts that wait to be sent together. A `BTreeMap`: few counts wait, and one comparison is cheaper than a hash.
     deferred: BTreeMap<ConversationId, Count>,
     /// When a count was last sent.
     count_sent_at: Option<Instant>,
