@@ -159,7 +159,7 @@ export function scrolling(runner, browser, _server, town) {
     await reader.page.reload();
     await reader.sees("the last line");
     await scrollUntil("Today");
-    await reader.page.clock.fastForward(25 * 3_600_000);
+    await reader.page.clock.fastForward(24 * 3_600_000);
     await scrollUntil("Yesterday");
     await reader.close();
   });
