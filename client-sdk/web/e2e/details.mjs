@@ -18,6 +18,10 @@ allow rename,add_member,remove_member  owner  when owner and conversation=group
 /** Adds the tenant of these tests. */
 export function addTeam(server) {
   server.addTenant("team", team);
+  server.importRows("team", [
+    { type: "user", id: "anna1", name: "Anna Meyer", about: "Class 6A" },
+    { type: "user", id: "anna2", name: "Anna Meyer", about: "Class 6B" },
+  ]);
 }
 
 /** The pane with the profile of a user or the members of a group. */
@@ -40,6 +44,20 @@ export function details(runner, browser, server, town) {
     await nora.sees("about the profile");
     assert.deepEqual(nora.problems, []);
     await nora.close();
+  });
+
+  runner.test("two users of the same name differ by what the product says about them", async () => {
+    const fay = await UserPage.enter(browser, server, "team", "Fay");
+    await fay.compose();
+    await fay.recipient.fill("anna");
+    await fay.option("Anna Meyer Class 6A").waitFor();
+    await fay.option("Anna Meyer Class 6B").click();
+    await fay.page.locator("causerie-chat-header").getByText("Class 6B").waitFor();
+    await open(fay, "Anna Meyer");
+    await pane(fay).getByText("Class 6B").waitFor();
+    assert.equal(await fay.page.getByText("Class 6A").count(), 0);
+    assert.deepEqual(fay.problems, []);
+    await fay.close();
   });
 
   runner.test("at 360 pixels the details are a screen of their own, and back leads to the chat", async () => {

@@ -140,12 +140,23 @@ export class Server {
   }
 }
 
-/** Opens the browser that is installed on the system. */
+/** A time zone where it is now between `hour` and `hour + 1` o'clock. `hour` is from 11 to 14, for which there is always a zone. */
+export function zoneWhereItIs(hour) {
+  const ahead = hour - new Date().getUTCHours();
+  // The names have the sign of POSIX: Etc/GMT-2 is 2 hours ahead of UTC.
+  return `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;
+}
+
+/**
+ * Opens the browser that is installed on the system. It is early afternoon there, so that no test depends on the time at which the tests
+ * run: a test that begins before midnight doesn't end on the next day, and an hour always has two digits.
+ */
 export function openBrowser() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium",
     headless: true,
     args: browserFlags,
+    env: { ...process.env, TZ: zoneWhereItIs(13) },
   });
 }
 

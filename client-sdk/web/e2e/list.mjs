@@ -87,6 +87,31 @@ export function list(runner, browser, _server, town) {
     );
   });
 
+  runner.test("a row says that the user is online, and a preview has its own writing direction", async () => {
+    const id = await town.direct("u128", "u129");
+    await town.say("u128", id, "שלום, ok");
+    const [reader, other] = [await town.enter(browser, "u128"), await town.enter(browser, "u129")];
+    const row = reader.item(Town.nameOf("u129"));
+    const said = () => row.getByRole("button").ariaSnapshot();
+    await until("the row says online", said, (name) => /button "Resident 129 Online You: .*"/.test(name));
+    assert.equal(await row.locator(".preview bdi").evaluate((text) => getComputedStyle(text).direction), "rtl");
+    await other.close();
+    await until("the row does not say online", said, (name) => /button "Resident 129 You: .*"/.test(name));
+    await reader.close();
+  });
+
+  runner.test("a page without conversations says so once, at each width", async () => {
+    const reader = await town.enter(browser, "u125");
+    await reader.page.locator("causerie-conversation-list slot[name=empty]").waitFor({ state: "attached" });
+    for (const width of [1280, 360]) {
+      await reader.page.setViewportSize({ width, height: 720 });
+      await reader.page.getByRole("heading", { name: "No conversations yet" }).first().waitFor();
+      assert.equal(await reader.page.getByRole("heading", { name: "No conversations yet" }).count(), 1, `at ${width} pixels`);
+      assert.equal(await reader.page.getByRole("heading", { name: "Choose a conversation" }).count(), 0);
+    }
+    await reader.close();
+  });
+
   runner.test("the search finds conversations and people without one, and Enter opens the first", async () => {
     await search().fill("lind");
     await until(
@@ -113,54 +138,6 @@ export function list(runner, browser, _server, town) {
     assert.deepEqual(user.problems, []);
     await user.close();
   });
-
-  runner.test("with forced colours the current row, the badge and the fields have edges", async () => {
-    const id = await town.direct("u130", "u3");
-    user = await town.enter(browser, "u130", { hash: id, forcedColors: "active" });
-    page = user.page;
-    const badge = user.item("Nora Lindqvist").locator(".badge");
-    await badge.waitFor();
-    const styles = (locator, ...names) =>
-      locator.evaluate((each, wanted) => wanted.map((name) => getComputedStyle(each)[name]), names);
-    const current = user.item(Town.nameOf("u3")).getByRole("button");
-    await until("the current row has an edge", () => styles(current, "outlineStyle"), equals(["solid"]));
-    const [background, canvas] = [
-      await styles(badge, "backgroundColor"),
-      await styles(page.locator("body"), "backgroundColor"),
-    ];
-    assert.notDeepEqual(background, canvas);
-    assert.deepEqual(await styles(search(), "borderTopStyle", "borderTopWidth"), ["solid", "1px"]);
-    await user.close();
-  });
-
-  for (const colorScheme of ["light", "dark"]) {
-    runner.test(`the edges of the fields have a contrast of 3 to 1 in ${colorScheme}`, async () => {
-      user = await town.enter(browser, "u130", { colorScheme });
-      page = user.page;
-      await user.compose();
-      for (const field of [search(), user.recipient]) {
-        const contrast = await field.evaluate((each) => {
-          // The focused field has an outline in place of the edge.
-          each.blur();
-          // A canvas turns each notation of a colour into red, green and blue.
-          const canvas = new OffscreenCanvas(1, 1).getContext("2d");
-          const light = (colour) => {
-            canvas.fillStyle = colour;
-            canvas.fillRect(0, 0, 1, 1);
-            const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data]
-              .map((part) => part / 255)
-              .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
-            return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-          };
-          const { borderTopColor, backgroundColor } = getComputedStyle(each);
-          const [one, other] = [light(borderTopColor), light(backgroundColor)];
-          return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-        });
-        assert.ok(contrast >= 3, `${contrast.toFixed(2)} to 1`);
-      }
-      await user.close();
-    });
-  }
 
   runner.test("in a right-to-left page the list, the header and the arrows are mirrored", async () => {
     const id = await town.direct("u130", "u3");

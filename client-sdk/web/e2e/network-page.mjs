@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserPage } from "./harness.mjs";
+import { stillBox, UserPage } from "./harness.mjs";
 
 /** Users ask each other to be friends. */
 const circle = `policy circle
@@ -103,6 +103,29 @@ export function networkPage(runner, browser, server) {
     await ida.close();
     await jon.close();
   });
+
+  runner.test(
+    "on a phone the list counts requests, and the chat of the user who asks has both buttons in the window",
+    async () => {
+      const max = await enter("Max");
+      const una = await enter("Una", { viewport: { width: 360, height: 720 }, hasTouch: true, isMobile: true });
+      await button(max, "Network").first().click();
+      await button(max, "Ask to connect: Una").click();
+      await una.page.getByRole("button", { name: "1 request Max" }).waitFor();
+      await una.compose();
+      await una.recipient.fill("max");
+      await una.option("Max Wants to connect").tap();
+      await una.page.getByText("Max wants to connect with you.").waitFor();
+      for (const name of ["Accept", "Decline"]) {
+        const { x, y, width, height } = await stillBox(button(una, name));
+        assert.ok(x >= 0 && x + width <= 360 && y >= 0 && y + height <= 720, `${name} is in the window`);
+      }
+      await button(una, "Decline").tap();
+      await section(max, /^Sent requests/).waitFor({ state: "detached" });
+      await max.close();
+      await una.close();
+    },
+  );
 
   runner.test("a declined request is over for both users", async () => {
     const kai = await enter("Kai");

@@ -8,6 +8,7 @@ import { chatting } from "./chatting.mjs";
 import { compose } from "./compose.mjs";
 import { demo } from "./demo.mjs";
 import { addTeam, details } from "./details.mjs";
+import { edges } from "./edges.mjs";
 import { embedding } from "./embedding.mjs";
 import { examples } from "./examples.mjs";
 import { openBrowser, Runner, Server } from "./harness.mjs";
@@ -25,6 +26,7 @@ import { community } from "./scenarios/community.mjs";
 import { lms } from "./scenarios/lms.mjs";
 import { medical } from "./scenarios/medical.mjs";
 import { school } from "./scenarios/school.mjs";
+import { scrolling } from "./scrolling.mjs";
 import { addPairs, sdk } from "./sdk.mjs";
 import { signals } from "./signals.mjs";
 import { spoken } from "./spoken.mjs";
@@ -54,6 +56,7 @@ try {
   for (const suite of [
     demo,
     chatting,
+    scrolling,
     reading,
     writing,
     touch,
@@ -63,6 +66,7 @@ try {
     restoring,
     network,
     layout,
+    edges,
     arabic,
     list,
     compose,

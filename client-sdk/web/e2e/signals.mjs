@@ -7,7 +7,14 @@ export function signals(runner, browser, server, town) {
 
   runner.test("the title and the icon of the tab have the number of unread messages and the title of the chat", async () => {
     const id = await town.direct("u126", "u127");
-    const reader = await town.enter(browser, "u126");
+    const prepare = (page) =>
+      page.addInitScript(() => {
+        navigator.setAppBadge = async (count) => {
+          globalThis.badge = count;
+        };
+      });
+    const reader = await town.enter(browser, "u126", { prepare });
+    const badge = () => reader.page.evaluate(() => globalThis.badge);
     await until(
       "no conversation",
       () => reader.page.title(),
@@ -23,6 +30,7 @@ export function signals(runner, browser, server, town) {
     );
     const isTwo = (address) => /^data:image\/svg\+xml,.*>2</.test(decodeURIComponent(address));
     await until("the icon has the number", () => icon(reader), isTwo);
+    await until("the installed page has the number", badge, equals(2));
     await reader.openConversation("Resident 127");
     await until(
       "all read",
@@ -30,6 +38,7 @@ export function signals(runner, browser, server, town) {
       (title) => title === "Resident 127 · Causerie",
     );
     await until("the icon is plain", () => icon(reader), equals(plain));
+    await until("the installed page has no number", badge, equals(0));
     assert.deepEqual(reader.problems, []);
     await reader.close();
   });
@@ -109,4 +118,51 @@ export function signals(runner, browser, server, town) {
       await reader.close();
     },
   );
+
+  runner.test("sound is off until the user turns it on, and then tells of messages while the page is not active", async () => {
+    const prepare = (page) =>
+      page.addInitScript(() => {
+        globalThis.tones = 0;
+        const nothing = () => {};
+        const gain = { setValueAtTime: nothing, exponentialRampToValueAtTime: nothing };
+        globalThis.AudioContext = class {
+          currentTime = 0;
+          async resume() {}
+          createGain = () => ({ gain, connect: nothing });
+          createOscillator() {
+            globalThis.tones += 1;
+            return { frequency: {}, connect: nothing, start: nothing, stop: nothing };
+          }
+        };
+        document.hasFocus = () => false;
+      });
+    const id = await town.direct("u137", "u138");
+    const reader = await town.enter(browser, "u137", { prepare });
+    const { page } = reader;
+    const tones = () => page.evaluate(() => globalThis.tones);
+    const choose = async (name) => {
+      await page.getByRole("button", { name: "You are Resident 137. Settings" }).click();
+      await page.getByRole("menuitem", { name, exact: true }).click();
+    };
+    // The messenger loads this part when the page has been quiet for a moment.
+    const isLoaded = () => performance.getEntriesByType("resource").some(({ name }) => name.includes("alerts-"));
+    await until("the alerts are loaded", () => page.evaluate(isLoaded), Boolean);
+    await town.say("u138", id, "in silence");
+    await reader.item("Resident 138").getByText("in silence").waitFor();
+    assert.equal(await tones(), 0);
+    await choose("Turn on sound");
+    const sample = await until("the user hears the sound", tones, (count) => count > 0);
+    // Several messages within a moment make one sound.
+    const sent = async () => {
+      await town.say("u138", id, "with a sound");
+      return tones();
+    };
+    const last = await until("a message makes a sound", sent, (count) => count > sample);
+    await choose("Turn off sound");
+    await town.say("u138", id, "in silence again");
+    await reader.item("Resident 138").getByText("in silence again").waitFor();
+    assert.equal(await tones(), last);
+    assert.deepEqual(reader.problems, []);
+    await reader.close();
+  });
 }

@@ -132,4 +132,30 @@ export function touch(runner, browser, _server, town) {
     await nora.openConversation(Town.nameOf("u21"));
     await nora.close();
   });
+
+  runner.test("on a touch screen fields have letters of 16 pixels, and buttons are 44 pixels wide and high", async () => {
+    const nora = await town.enter(browser, "nora", phone);
+    const { page } = nora;
+    const isLarge = async (name) => {
+      const { width, height } = await stillBox(page.getByRole("button", { name, exact: true }).first());
+      assert.ok(width >= 44 && height >= 44, `${name} is ${width} by ${height} px`);
+    };
+    // iOS zooms into a field with smaller letters.
+    const isReadable = async (field) => {
+      const size = await field.evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+      assert.ok(size >= 16, `the letters of ${field} are ${size} px high`);
+    };
+    await nora.item(Town.nameOf("u21")).waitFor();
+    await isReadable(page.getByRole("searchbox", { name: "Search conversations and people" }));
+    await isLarge("New conversation");
+    await nora.compose();
+    await isReadable(nora.recipient);
+    await isLarge("Back to conversations");
+    await page.getByRole("button", { name: "Back to conversations", exact: true }).first().tap();
+    await nora.item(Town.nameOf("u21")).tap();
+    await nora.sees("an answer");
+    await isReadable(page.getByRole("textbox", { name: "Write a message" }));
+    for (const name of ["Back to conversations", "Conversation actions", "Send"]) await isLarge(name);
+    await nora.close();
+  });
 }

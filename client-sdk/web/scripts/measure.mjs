@@ -138,7 +138,7 @@ async function measure() {
   for (let number = 1; number <= runs; number++) {
     for (const name of only ?? Object.keys(steps)) {
       console.error(`run ${number} of ${runs}: ${name}`);
-      // The other steps are of use without this one.
+      // A step that failed has no figures. The other steps do not depend on it.
       const measured = await run(name).catch((error) => {
         console.error(String(error));
         process.exitCode = 1;

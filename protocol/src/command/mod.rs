@@ -299,21 +299,24 @@ impl TryFrom<Wire> for Command {
 
 impl Draft {
     fn checked(client_id: String, body: String, path: &str) -> Result<Self, Refusal> {
-        Ok(Self { client_id: id(&client_id, &format!("{path}.clientId"))?, text: text(body, &format!("{path}.text"))? })
+        Ok(Self {
+            client_id: id(&client_id, format_args!("{path}.clientId"))?,
+            text: text(body, format_args!("{path}.text"))?,
+        })
     }
 }
 
 impl Resume {
     fn checked(resume: wire::Resume, path: &str) -> Result<Self, Refusal> {
         if resume.held.len() > limits::HELD_MAX {
-            return Err(too_large(&format!("{path}.held"), limits::HELD_MAX, "conversations"));
+            return Err(too_large(format_args!("{path}.held"), limits::HELD_MAX, "conversations"));
         }
         let held = resume
             .held
             .iter()
             .enumerate()
             .map(|(index, held)| {
-                Ok((id(&held.conversation_id, &format!("{path}.held[{index}].conversationId"))?, held.version))
+                Ok((id(&held.conversation_id, format_args!("{path}.held[{index}].conversationId"))?, held.version))
             })
             .collect::<Result<_, Refusal>>()?;
         Ok(Self { epoch: resume.epoch, inbox_version: resume.inbox_version, held })

@@ -1,5 +1,7 @@
 //! The validated form of `startConversation`.
 
+use std::fmt::Display;
+
 use super::{
     Draft, GroupRef, UserRef,
     check::{external_id, id, invalid, line, missing, too_large},
@@ -130,19 +132,19 @@ impl TryFrom<wire::StartConversation> for StartConversation {
 fn recipients(refs: Vec<wire::Recipient>, field: &str) -> Result<Vec<Recipient>, Refusal> {
     refs.into_iter()
         .enumerate()
-        .map(|(index, wire_recipient)| recipient(wire_recipient, &format!("{field}[{index}]")))
+        .map(|(index, wire_recipient)| recipient(wire_recipient, format_args!("{field}[{index}]")))
         .collect()
 }
 
-fn recipient(wire_recipient: wire::Recipient, field: &str) -> Result<Recipient, Refusal> {
+fn recipient(wire_recipient: wire::Recipient, field: impl Display) -> Result<Recipient, Refusal> {
     Ok(match wire_recipient.by {
-        Some(By::Id(value)) => Recipient::User(UserRef::Id(id(&value, &format!("{field}.id"))?)),
+        Some(By::Id(value)) => Recipient::User(UserRef::Id(id(&value, format_args!("{field}.id"))?)),
         Some(By::ExternalId(value)) if !value.is_empty() => {
-            Recipient::User(UserRef::ExternalId(external_id(value, &format!("{field}.externalId"))?))
+            Recipient::User(UserRef::ExternalId(external_id(value, format_args!("{field}.externalId"))?))
         }
-        Some(By::GroupId(value)) => Recipient::Group(GroupRef::Id(id(&value, &format!("{field}.groupId"))?)),
+        Some(By::GroupId(value)) => Recipient::Group(GroupRef::Id(id(&value, format_args!("{field}.groupId"))?)),
         Some(By::GroupExternalId(value)) if !value.is_empty() => {
-            Recipient::Group(GroupRef::ExternalId(external_id(value, &format!("{field}.groupExternalId"))?))
+            Recipient::Group(GroupRef::ExternalId(external_id(value, format_args!("{field}.groupExternalId"))?))
         }
         _ => return Err(invalid(field, "must have `id`, `externalId`, `groupId` or `groupExternalId`")),
     })

@@ -24,7 +24,6 @@ use super::{
     update::{Effect, Update},
 };
 use crate::{
-    auth::Caller,
     clock::Clock,
     facts::Facts,
     sessions::{Frame, Session},
@@ -87,7 +86,7 @@ impl Hub {
     /// or the server is stopping.
     pub async fn join(&self, session: &Arc<Session>, max: usize) -> Result<(), Refusal> {
         let online = loop {
-            let Caller { tenant, user, .. } = session.caller;
+            let (tenant, user) = (session.tenant, session.user);
             // The guard of the map must be dropped before the await below. It is a temporary value of this statement, so it
             // is dropped at the end of the statement.
             let online = Arc::clone(
@@ -121,7 +120,7 @@ impl Hub {
     pub fn leave(&self, session: &Arc<Session>) {
         self.stop_watching(session);
         self.stop_watching_contacts(session);
-        let Some(online) = self.0.online_users.get(&session.caller.user).map(|online| Arc::clone(&online)) else { return };
+        let Some(online) = self.0.online_users.get(&session.user).map(|online| Arc::clone(&online)) else { return };
         if online.exit(session.connection) {
             let joins = self.0.joins.clone();
             let user = online.id;

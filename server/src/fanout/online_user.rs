@@ -1,7 +1,7 @@
 //! A user with at least one session on this node.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::{Duration, Instant},
 };
@@ -40,8 +40,8 @@ struct State {
     revoked_before_s: i64,
     /// Whether the user has left. A session that enters later needs a new `OnlineUser`.
     retired: bool,
-    /// The counts that wait to be sent together.
-    deferred: HashMap<ConversationId, Count>,
+    /// The counts that wait to be sent together. A `BTreeMap`: few counts wait, and one comparison is cheaper than a hash.
+    deferred: BTreeMap<ConversationId, Count>,
     /// When a count was last sent.
     count_sent_at: Option<Instant>,
     openings: KnownOpenings,

@@ -134,8 +134,8 @@ impl Hub {
         let frame = Frame::event(Event::PresenceChanged(presence));
         // The watching user may have lost the right to see the presence since the watch began.
         let may_see = |session: &Session| {
-            let facts = self.0.facts.cached(session.caller.tenant);
-            facts.is_some_and(|facts| facts.sees(session.caller.user, user))
+            let facts = self.0.facts.cached(session.tenant);
+            facts.is_some_and(|facts| facts.sees(session.user, user))
         };
         for session in watchers.into_iter().filter(|session| may_see(session)) {
             session.push(&frame);

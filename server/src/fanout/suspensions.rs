@@ -50,7 +50,7 @@ impl Hub {
 
     /// Ends a session whose tenant was suspended or deleted after the token was checked and before the session entered.
     pub(super) async fn end_if_suspended(&self, session: &Session) -> Result<(), StoreError> {
-        let tenant = session.caller.tenant;
+        let tenant = session.tenant;
         if !self.0.ended_tenants.contains(&tenant) {
             return Ok(());
         }

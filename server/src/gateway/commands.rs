@@ -108,7 +108,7 @@ pub async fn execute_frame(
             session.socket.outbox.resume_live();
             // The connection's task awaits the resume here, so that a connection runs one resume at a time: a resume reads
             // many rows.
-            match app.hub.resume(session.caller, resume).await {
+            match app.hub.resume(session.caller(), resume).await {
                 Ok(resumed) => answer(session, id, Answer::Resumed(resumed)),
                 Err(refusal) => refuse(app, session, id, refusal),
             }
@@ -116,13 +116,13 @@ pub async fn execute_frame(
         Ok(SocketCommand::WatchPresence { users }) => {
             let (task_app, watcher) = (Arc::clone(app), Arc::clone(session));
             answer_later(app, session, id, async move {
-                let visible = commands::visible(&task_app.command_deps, watcher.caller, users).await?;
+                let visible = commands::visible(&task_app.command_deps, watcher.caller(), users).await?;
                 let users = visible.iter().map(|user| user.id).collect();
                 task_app.hub.watch(&watcher, users).await.map(Answer::PresenceList)
             })
         }
         Ok(SocketCommand::WatchContacts { users }) => {
-            if let Err(refusal) = app.allowances.take_contacts(session.caller.user, users.len()) {
+            if let Err(refusal) = app.allowances.take_contacts(session.user, users.len()) {
                 return refuse(app, session, id, refusal);
             }
             let (app, watcher) = (Arc::clone(app), Arc::clone(session));
@@ -137,11 +137,11 @@ pub async fn execute_frame(
             Next::Answer(work.boxed())
         }
         Ok(SocketCommand::Any(command)) => {
-            if let Err(refusal) = app.allowances.take(session.caller.user, &command) {
+            if let Err(refusal) = app.allowances.take(session.user, &command) {
                 return refuse(app, session, id, refusal);
             }
             let (started_at, reaches_others) = (Instant::now(), crate::limits::reaches_others(&command));
-            let pending = commands::submit(&app.command_deps, session.current_caller(), command).await;
+            let pending = commands::submit(&app.command_deps, session.caller(), command).await;
             let metrics = Arc::clone(&app.metrics);
             answer_later(app, session, id, async move {
                 let answer = pending.await;
@@ -163,7 +163,7 @@ async fn refresh_token(
     token: &str,
 ) -> Result<wire::TokenRefreshed, Refusal> {
     let identity = app.auth.user(token).await.map_err(|error| Refusal::from(error).field("refreshToken.token"))?;
-    if identity.tenant != session.caller.tenant || identity.user != session.caller.user {
+    if identity.tenant != session.tenant || identity.user != session.user {
         return Err(
             Refusal::new(ErrorCode::Unauthenticated, "the token belongs to another user").field("refreshToken.token")
         );

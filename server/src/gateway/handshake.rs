@@ -151,8 +151,8 @@ async fn welcome(
 ) -> Result<(wire::Welcome, MissedEvents), Refusal> {
     app.hub.join(session, app.config.limits.connections_per_user_max).await?;
     // The answer to a `hello` without versions has the epoch and the inbox version, so that the client can resume next time.
-    let (resumed, missed) = app.hub.resume_in_handshake(session.caller, resume.unwrap_or_default()).await?;
-    let openings = app.hub.openings(session.caller).await?;
+    let (resumed, missed) = app.hub.resume_in_handshake(session.caller(), resume.unwrap_or_default()).await?;
+    let openings = app.hub.openings(session.caller()).await?;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let welcome = wire::Welcome {
         connection_id: session.connection.to_string(),

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use bytes::Bytes;
-use causerie_protocol::{CloseCode, ConnectionId};
+use causerie_protocol::{CloseCode, ConnectionId, TenantId, UserId};
 
 use super::{flusher::Flusher, socket_writer::SocketWriter};
 use crate::{
@@ -18,9 +18,10 @@ use crate::{
 pub struct Session {
     /// The id of the connection; unique over all nodes.
     pub connection: ConnectionId,
-    /// The user, with the issue time of the first token. [`Session::current_caller`] has the issue time of the current
-    /// token.
-    pub caller: Caller,
+    /// The user's tenant.
+    pub tenant: TenantId,
+    /// The user.
+    pub user: UserId,
     /// The outbox and the writing half of the socket.
     pub socket: Arc<SocketWriter>,
     flusher: Arc<Flusher>,
@@ -59,12 +60,13 @@ impl Session {
         socket: Arc<SocketWriter>,
         flusher: Arc<Flusher>,
     ) -> Self {
-        let issued_at_s = match caller.credential {
+        let Caller { tenant, user, credential } = caller;
+        let issued_at_s = match credential {
             Credential::Token { issued_at_s } => issued_at_s,
             Credential::ApiKey(_) | Credential::Server => i64::MAX,
         };
         let (issued_at_s, signed_by) = (AtomicI64::new(issued_at_s), AtomicU64::new(signed_by.0));
-        Self { connection, caller, socket, flusher, issued_at_s, signed_by, closing: OnceLock::new() }
+        Self { connection, tenant, user, socket, flusher, issued_at_s, signed_by, closing: OnceLock::new() }
     }
 
     /// Sends a live event, unless the client reads too slowly (see `Outbox::push_live`).
@@ -100,10 +102,11 @@ impl Session {
         }
     }
 
-    /// The user, with the issue time of the current token.
+    /// The user as the caller of a command, with the issue time of the current token.
     #[must_use]
-    pub fn current_caller(&self) -> Caller {
-        Caller { credential: Credential::Token { issued_at_s: self.issued_at_s() }, ..self.caller }
+    pub fn caller(&self) -> Caller {
+        let credential = Credential::Token { issued_at_s: self.issued_at_s() };
+        Caller { tenant: self.tenant, user: self.user, credential }
     }
 
     /// Issue time of the current token. Seconds since 1970 UTC.

@@ -98,6 +98,8 @@ export class Operator {
     const operator = await Operator.open(browser, server, path, options);
     operator.key = makeKey(server, scopes, options.keyName);
     await operator.signIn(operator.key);
+    // The form has a heading too, and stays until the server has accepted the key.
+    await operator.page.locator("admin-sign-in").waitFor({ state: "detached" });
     await operator.page.locator("main h1").first().waitFor();
     return operator;
   }

@@ -32,6 +32,27 @@ export function lms(runner, browser, server) {
     await Promise.all([page.close(), other.close()]);
   });
 
+  runner.test("S4-11: the menu of a message deletes it for one user at once, and the other user keeps it", async () => {
+    await dina.write("lia", "only for a moment");
+    const [page, other] = [await lia.open(browser), await dina.open(browser)];
+    for (const [each, title] of [
+      [page, "Dina Haddad"],
+      [other, "Lia Santos"],
+    ]) {
+      await each.openConversation(title);
+      await each.sees("only for a moment");
+    }
+    await page.messages("only for a moment").hover();
+    await page.messages("only for a moment").getByRole("button", { name: "Message actions", exact: true }).click();
+    await page.page.getByRole("menuitem", { name: "Delete for me", exact: true }).click();
+    await page.confirm("Delete this message?", "Delete");
+    await page.messages("only for a moment").waitFor({ state: "detached" });
+    assert.equal(await other.messages("only for a moment").count(), 1);
+    await other.page.reload();
+    await other.sees("only for a moment");
+    await Promise.all([page.close(), other.close()]);
+  });
+
   runner.test("S4-13: a whole chat is deleted after confirmation, and kept without it", async () => {
     const page = await lia.open(browser);
     await page.openConversation("Dina Haddad");

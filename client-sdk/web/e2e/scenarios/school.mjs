@@ -86,6 +86,22 @@ export function school(runner, browser, server) {
     },
   );
 
+  runner.test(
+    "S0-22, S0-23, S0-24: the help names the three causes for a missing user, and the rules of the school",
+    async () => {
+      const page = await lea.open(browser);
+      await page.compose();
+      await page.recipient.fill("nobody of this name");
+      await page.page.getByText("No one here matches.").waitFor();
+      await page.page.getByText("They may be misspelt, no longer registered, or outside the people you can message.").waitFor();
+      const rules = page.page.getByText("Pupils: the pupils of your class, your teachers, and the staff of your year.");
+      assert.equal(await rules.isVisible(), false);
+      await page.page.getByText("Who can I message?", { exact: true }).click();
+      await rules.waitFor();
+      await page.close();
+    },
+  );
+
   runner.test("S0-29: a click on a listed conversation shows its history", async () => {
     const page = await lea.open(browser);
     await page.item("Tom Nguyen").click();

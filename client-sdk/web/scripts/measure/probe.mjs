@@ -40,11 +40,11 @@ export function installProbe() {
         addEventListener("click", clicked, { capture: true, once: true });
       }),
 
-    /** The longest time after `from` between an input and the next paint. Times under 16 ms are not reported. */
+    /** The longest time after `from` between an input and the next paint; `undefined` if the browser reported none, as it does below 16 ms. */
     worstInput(from) {
       inputs.push(...observer.takeRecords());
       const since = inputs.filter(({ startTime, interactionId }) => startTime >= from && interactionId);
-      return Math.max(0, ...since.map(({ duration }) => duration));
+      return since.length ? Math.max(...since.map(({ duration }) => duration)) : undefined;
     },
 
     /** Counts the elements of a selector in the last element of `path` several times a second, until `stopSampling`. */

@@ -72,7 +72,8 @@ async function type(page) {
   const figures = await withTasks(page.context().browser(), () => page.keyboard.type(typed, { delay: keyMs }));
   // The browser reports the times of the keys a little later.
   await delay(300);
-  return { ...figures, worst: await page.evaluate((start) => globalThis.probe.worstInput(start), from) };
+  const worst = await page.evaluate((start) => globalThis.probe.worstInput(start), from);
+  return worst === undefined ? figures : { ...figures, worst };
 }
 
 /** The time from a click to the first paint of the element of `path`. */

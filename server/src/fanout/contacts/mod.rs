@@ -112,7 +112,7 @@ impl Contacts {
         if let Some(before) = self.watches.insert(watch.session.connection, Arc::clone(watch)) {
             self.end(&before);
         }
-        self.index(watch.session.caller.user, watch);
+        self.index(watch.session.user, watch);
     }
 
     /// Records that changes of the user affect the watch.
@@ -123,7 +123,7 @@ impl Contacts {
     /// Ends a watch and removes it from the index by user.
     fn end(&self, watch: &Arc<Watch>) {
         let watched = watch.end();
-        for user in watched.into_iter().chain([watch.session.caller.user]) {
+        for user in watched.into_iter().chain([watch.session.user]) {
             if let Some(mut watches) = self.by_user.get_mut(&user) {
                 watches.remove(&watch.address());
             }
@@ -164,7 +164,7 @@ impl Hub {
         };
         if watch.answered(evaluated, answer) == Answered::Late {
             let watches = HashSet::from([session.connection]);
-            contacts.push(session.caller.tenant, PendingChanges { watches, ..PendingChanges::default() });
+            contacts.push(session.tenant, PendingChanges { watches, ..PendingChanges::default() });
         }
         // If the connection ended in the meantime, it may have left before the watch was registered, so the watch is ended
         // here.
@@ -182,7 +182,7 @@ impl Hub {
 
     /// Looks up the users of a new watch and evaluates all its contacts.
     async fn evaluate_all(&self, watch: &Arc<Watch>, users: &[UserRef]) -> Result<Vec<wire::Contact>, StoreError> {
-        let (tenant, caller) = (watch.session.caller.tenant, watch.session.caller.user);
+        let (tenant, caller) = (watch.session.tenant, watch.session.user);
         let found = users::resolve(self.0.store.reader(), tenant, users).await?;
         for (index, user) in found.iter().enumerate() {
             if let Some(user) = user {

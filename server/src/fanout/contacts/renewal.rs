@@ -71,9 +71,8 @@ async fn renew(hub: &Hub, tenant: TenantId, pending: &PendingChanges) -> Result<
     // The contacts are evaluated in parts, so that the contacts of a large tenant are not in memory at the same time.
     for part in affected_entries.chunks_mut(CONTACTS_AT_ONCE) {
         resolve(hub, tenant, part).await?;
-        let requests = part
-            .iter()
-            .map(|(watch, entry)| -> ContactRequest { (watch.session.caller.user, entry.user_ref.clone(), entry.user) });
+        let requests =
+            part.iter().map(|(watch, entry)| -> ContactRequest { (watch.session.user, entry.user_ref.clone(), entry.user) });
         let contacts = evaluation::contacts(hub, tenant, requests.collect()).await?;
         let mut by_watch: HashMap<ConnectionId, (Arc<Watch>, Vec<_>)> = HashMap::new();
         for ((watch, entry), contact) in part.iter().zip(contacts) {
@@ -90,8 +89,7 @@ async fn renew(hub: &Hub, tenant: TenantId, pending: &PendingChanges) -> Result<
 /// The watches of the tenant that the changes may affect, each once.
 fn watches(hub: &Hub, tenant: TenantId, pending: &PendingChanges) -> Vec<Arc<Watch>> {
     let contacts = &hub.0.contacts;
-    let all =
-        || contacts.watches.iter().map(|watch| Arc::clone(&watch)).filter(|watch| watch.session.caller.tenant == tenant);
+    let all = || contacts.watches.iter().map(|watch| Arc::clone(&watch)).filter(|watch| watch.session.tenant == tenant);
     match &pending.affected {
         AffectedUsers::All => all().collect(),
         AffectedUsers::Some(_) if pending.has_new_users => all().collect(),
@@ -102,7 +100,7 @@ fn watches(hub: &Hub, tenant: TenantId, pending: &PendingChanges) -> Vec<Arc<Wat
             let of_users = users.iter().flat_map(watches_of);
             // A change of a user's conversations affects only this user's own watches.
             let own = pending.with_conversations.iter().flat_map(|user| {
-                watches_of(user).into_iter().filter(|watch| watch.session.caller.user == *user).collect::<Vec<_>>()
+                watches_of(user).into_iter().filter(|watch| watch.session.user == *user).collect::<Vec<_>>()
             });
             let late = pending.watches.iter().filter_map(|connection| contacts.watches.get(connection));
             let late = late.map(|watch| Arc::clone(&watch));
@@ -116,7 +114,7 @@ fn watches(hub: &Hub, tenant: TenantId, pending: &PendingChanges) -> Vec<Arc<Wat
 /// The entries of a watch that the changes may affect. `affected`: the affected users; `None` for all users.
 fn entries(watch: &Watch, pending: &PendingChanges, affected: Option<&HashSet<UserId>>) -> Vec<AffectedEntry> {
     let Some(users) = affected else { return watch.affected_entries(|_| true) };
-    let caller = watch.session.caller.user;
+    let caller = watch.session.user;
     let affects_all = users.contains(&caller)
         || pending.with_conversations.contains(&caller)
         || pending.watches.contains(&watch.session.connection);

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::fanout::{count::Count, online_user::OnlineUser, update::Change};
-use crate::sessions::Frame;
+use crate::fanout::{count::Count, online_user::OnlineUser};
 
 /// Whether a member may read the conversation. Only with `Yes` do the member's devices get its frames, and does its unread
 /// count belong to the member's total.
@@ -67,10 +66,9 @@ impl PackedVisibility {
 }
 
 impl RoomMember {
-    /// The frame that this member gets for a change. For a message whose own copy the member may have deleted, this is
-    /// `gap`: the devices then send `resume`, and the answer does not contain the deleted message.
-    pub(super) fn frame_for<'a>(&self, change: &'a Change<Frame>, gap: &'a Frame) -> &'a Frame {
-        if change.seq().is_some_and(|seq| seq < self.visibility.fully_visible_from_seq()) { gap } else { &change.event }
+    /// Whether the member may have deleted their own copy of the message `seq`.
+    pub(super) fn may_not_see(&self, seq: u32) -> bool {
+        seq < self.visibility.fully_visible_from_seq()
     }
 
     /// Replaces the count by `count`, which is true at version `count_version`, unless the read position has moved further

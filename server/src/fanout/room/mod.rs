@@ -355,6 +355,8 @@ impl State {
             _ => Vec::new(),
         };
         let (now, gap) = (Instant::now(), Frame::event(wire::event::Kind::Gap(wire::Gap {})));
+        // A change without a message is sent to every member.
+        let seq = change.seq().unwrap_or(u32::MAX);
         for member in &mut self.members {
             let mut moved = None;
             if member.count_version < change.version {
@@ -363,7 +365,8 @@ impl State {
                 member.count.apply(member.online.id, &change.effect);
                 moved = (member.count != before).then_some((before, member.count));
             }
-            let frame = member.frame_for(change, &gap);
+            // The devices answer `gap` with `resume`, whose reply does not contain messages that the member deleted.
+            let frame = if member.may_not_see(seq) { &gap } else { &change.event };
             let is_held_back = self.arrivals.take(member.online.id, Some(change.version), frame);
             match (member.visibility.reads(), moved) {
                 (Reads::Yes, Some((before, after))) if is_held_back => member.online.recounted(before, after),

@@ -25,6 +25,7 @@ export function sharedOutbox(store: OutboxStore, name: string, locks = globalThi
   const tabLock = (tab: string): string => `${name}/tab/${tab}`;
   const tab = randomUuid();
   let timer: ReturnType<typeof setInterval> | undefined;
+  let isClosed = false;
   let close = (): void => {};
   const closed = new Promise<void>((resolve) => {
     close = resolve;
@@ -70,7 +71,8 @@ export function sharedOutbox(store: OutboxStore, name: string, locks = globalThi
     load: (adoptable) =>
       locks.request(`${name}/adopt`, async () => {
         await lives;
-        if (adoptable) look(adoptable);
+        // The store may have been closed while this waited.
+        if (adoptable && !isClosed) look(adoptable);
         const adopted = await recordsOf(false);
         const own = adopted.map((record) => ({ ...record, tab }));
         // A store that is full still has the record, and this tab sends it.
@@ -98,6 +100,7 @@ export function sharedOutbox(store: OutboxStore, name: string, locks = globalThi
       }
     },
     close() {
+      isClosed = true;
       clearInterval(timer);
       close();
     },

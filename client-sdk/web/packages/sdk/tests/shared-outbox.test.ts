@@ -92,6 +92,32 @@ test("the messages of a tab that closes while another one is connected are sent 
   expect(browser.storage.length).toBe(0);
 });
 
+test("a tab that is disconnected leaves the messages of a closed tab to others", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const browser = new Browser();
+  const [first, second, third] = [browser.tab(), browser.tab(), browser.tab()];
+  await connect(second);
+  second.client.disconnect();
+  first.client.send("c1", "one");
+  await turns();
+  first.close();
+  await vi.advanceTimersByTimeAsync(10_000);
+  await turns();
+  expect(second.client.history("c1").outgoing).toEqual([]);
+  expect(await accept(await connect(third), 1)).toBe("one");
+});
+
+test("a store that was closed while it waited for another tab does not look at the storage again", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const browser = new Browser();
+  const { outboxStore } = browser.tab();
+  const loading = outboxStore.load(() => {});
+  outboxStore.close?.();
+  await turns();
+  await loading;
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test("a store that is closed leaves its messages to the next store of the same page", async () => {
   const browser = new Browser();
   const { client, outboxStore, locks } = browser.tab();

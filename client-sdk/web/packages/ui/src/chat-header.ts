@@ -121,6 +121,14 @@ export class ChatHeader extends ClientElement {
     this.heading.focus();
   }
 
+  protected override firstUpdated(): void {
+    // Not needed for the first page: "Last seen 5 minutes ago" becomes wrong later.
+    import("./passing-time.js").then(
+      ({ EachMinute }) => new EachMinute(this),
+      () => {},
+    );
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     // The open menu belongs to the previous conversation. The method is undefined until the element is loaded.
@@ -144,7 +152,7 @@ export class ChatHeader extends ClientElement {
       ></causerie-avatar>
       <div class="titles">
         <h2 class="clip" dir="auto" title=${title} tabindex="-1">${this.#title(title)}</h2>
-        <p class="muted clip ${online ? "online" : ""}">${this.#subtitle(peer?.id)}</p>
+        <p class="muted clip ${online ? "online" : ""}">${this.#subtitle(peer)}</p>
       </div></div>
       ${
         conversation
@@ -192,13 +200,16 @@ export class ChatHeader extends ClientElement {
     </button>`;
   }
 
-  #subtitle(peerId: string | undefined): string {
+  /** The members of a group; what the product says about the other user, and the presence. */
+  #subtitle(peer: User | undefined): unknown {
     const { conversation, client } = this;
     if (conversation?.kind === "group") {
       const names = conversation.members.map(({ user }) => (user.id === client.me?.id ? strings.you : displayName(user)));
       return `${strings.members(conversation.memberCount)} · ${names.join(strings.comma)}`;
     }
-    return peerId === undefined ? "" : presenceText(client.presence(peerId));
+    if (!peer) return "";
+    const presence = presenceText(client.presence(peer.id));
+    return peer.about ? html`<bdi>${peer.about}</bdi>${presence && ` · ${presence}`}` : presence;
   }
 
   #fire(name: string, detail?: string): void {

@@ -42,6 +42,11 @@ export class ChatNotice extends ClientElement {
         color: var(--danger);
         font-size: 0.875rem;
       }
+      @media (forced-colors: active) {
+        .notice {
+          border: 1px solid;
+        }
+      }
       @container messenger (max-width: 719px) {
         :host {
           padding: 6px 12px max(10px, env(safe-area-inset-bottom));

@@ -11,7 +11,7 @@ import { explain, strings } from "./i18n/index.js";
 import { groupIcon, noteIcon } from "./icons.js";
 import "./page-header.js";
 import { composeRoute, routeOfUser } from "./route.js";
-import { userRow } from "./row-styles.js";
+import { userRow } from "./rows.js";
 import { base, chatPane } from "./styles.js";
 import "./user-picker.js";
 import type { UserPicker } from "./user-picker.js";

@@ -8,7 +8,6 @@ export const composerStyles = css`
     padding: 8px 20px 16px;
   }
   form,
-  .notice,
   .editing,
   .limit {
     max-width: 860px;
@@ -84,13 +83,6 @@ export const composerStyles = css`
   }
   .enter:hover {
     text-decoration: underline;
-  }
-  .notice {
-    padding: 12px 16px;
-    border-radius: 14px;
-    background: var(--field);
-    color: var(--muted);
-    text-align: center;
   }
   .editing {
     display: flex;
@@ -178,8 +170,7 @@ export const composerStyles = css`
     textarea:focus-visible {
       outline-color: Highlight;
     }
-    .send,
-    .notice {
+    .send {
       border: 1px solid;
     }
     .offered li[aria-selected="true"] {

@@ -24,8 +24,6 @@ export class Composer extends LitElement {
   @property({ attribute: false }) drafts!: Drafts;
   /** The key of the draft: the id of the conversation, or a route. */
   @property() conversationId = "";
-  /** Shown instead of the field when the user can't write; empty when the user can. */
-  @property() notice = "";
   /** A message is being sent; no other may be sent before it is. */
   @property({ type: Boolean }) busy = false;
   /** The greatest length of a message in UTF-8, in bytes; 0 when it is unknown. */
@@ -65,7 +63,6 @@ export class Composer extends LitElement {
   }
 
   protected override render(): unknown {
-    if (this.notice) return html`<p class="notice">${this.notice}</p>`;
     const edit = this.#edit;
     const label = edit ? strings.save : strings.send;
     const left = this.#charactersLeft;

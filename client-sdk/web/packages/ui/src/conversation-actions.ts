@@ -11,7 +11,7 @@ import "./popup.js";
 import type { MenuItem } from "./popup.js";
 import "./rename-dialog.js";
 import type { RenameDialog } from "./rename-dialog.js";
-import { actionRow } from "./row-styles.js";
+import { actionRow } from "./rows.js";
 import { base } from "./styles.js";
 
 /** The content of the confirmation dialog. */

@@ -134,8 +134,8 @@ export class ConversationList extends ClientElement {
     clearTimeout(this.#timer);
     if (this.#hasMoreRows) this.#timer = setTimeout(() => (this.rowsMax += step));
     // Not needed for the first page. After a failure, the next update loads it again.
-    this.#dayChange ??= import("./day-change.js").then(
-      ({ DayChange }) => new DayChange(this, this.#renderRows),
+    this.#dayChange ??= import("./passing-time.js").then(
+      ({ onDayChange }) => onDayChange(this, this.#renderRows),
       () => {
         this.#dayChange = undefined;
       },

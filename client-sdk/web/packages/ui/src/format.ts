@@ -42,7 +42,7 @@ export function sameDay(one: Date, other: Date): boolean {
 
 /** `14:05`. */
 export function timeOfDay(date: Date): string {
-  return format(date, { hour: "numeric", minute: "2-digit" });
+  return format(date, { timeStyle: "short" });
 }
 
 /** Date and time in full, for tooltips. */

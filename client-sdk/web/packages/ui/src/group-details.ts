@@ -11,7 +11,7 @@ import { strings } from "./i18n/index.js";
 import { plusIcon } from "./icons.js";
 import "./member-list.js";
 import { titleOf } from "./names.js";
-import { actionRow } from "./row-styles.js";
+import { actionRow } from "./rows.js";
 import { base } from "./styles.js";
 
 /** The details of a group: its name, the actions on it, and its members. */

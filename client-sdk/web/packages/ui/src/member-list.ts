@@ -12,7 +12,7 @@ import "./load-sentinel.js";
 import type { LoadSentinel } from "./load-sentinel.js";
 import { colourSeed, displayName } from "./names.js";
 import { detailsOf, routeOfUser } from "./route.js";
-import { userRow } from "./row-styles.js";
+import { userRow, userTexts } from "./rows.js";
 import { matchesWords } from "./search-words.js";
 import { base } from "./styles.js";
 
@@ -84,9 +84,6 @@ export class MemberList extends ClientElement {
         gap: 12px;
         border-radius: 12px;
         text-align: start;
-      }
-      .name {
-        display: block;
       }
       .user > .tag {
         flex: none;
@@ -168,7 +165,7 @@ export class MemberList extends ClientElement {
     const isMe = user.id === this.client.me?.id;
     const name = displayName(user);
     const content = html`<causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>
-      <span><span class="name clip" dir="auto">${isMe ? strings.you : name}</span></span>
+      ${userTexts(user, "", isMe ? strings.you : name)}
       ${role === "owner" ? html`<span class="tag">${strings.owner}</span>` : ""}`;
     if (isMe) return html`<div class="user">${content}</div>`;
     const label = strings.remove(name);

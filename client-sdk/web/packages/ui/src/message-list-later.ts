@@ -4,5 +4,5 @@ import "./floating-date.js";
 import "./latest-button.js";
 import "./popup.js";
 
-export { DayChange } from "./day-change.js";
 export { messageActions } from "./message-actions.js";
+export { onDayChange } from "./passing-time.js";

@@ -165,7 +165,7 @@ export class MessageList extends ClientElement {
 
   protected override firstUpdated(): void {
     loadLater().then(
-      ({ DayChange }) => new DayChange(this),
+      ({ onDayChange }) => onDayChange(this),
       // The load is repeated when the user opens a menu.
       () => {},
     );

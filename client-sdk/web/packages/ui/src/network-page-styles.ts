@@ -52,13 +52,6 @@ export const networkPageStyles = css`
     padding: 8px;
     text-align: start;
   }
-  .name,
-  .note {
-    display: block;
-  }
-  .note {
-    font-size: 0.8125rem;
-  }
   .actions {
     display: flex;
     gap: 8px;

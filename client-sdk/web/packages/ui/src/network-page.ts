@@ -17,7 +17,7 @@ import type { PageHeader } from "./page-header.js";
 import "./reach-help.js";
 import { RelationsController } from "./relations.js";
 import { detailsOf, routeOfUser } from "./route.js";
-import { userRow } from "./row-styles.js";
+import { userRow, userTexts } from "./rows.js";
 import { base, chatPane } from "./styles.js";
 
 /** A declined request can be taken back for this time, in milliseconds. The server learns of it afterwards. */
@@ -151,7 +151,7 @@ export class NetworkPage extends ClientElement {
     return html`<li>
       <button class="user" @click=${() => this.#show(user)}>
         <causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>
-        <span><span class="name clip" dir="auto">${name}</span>${note ? html`<span class="note muted clip">${note}</span>` : ""}</span>
+        ${userTexts(user, note)}
       </button>
       <span class="actions">${actions}</span>
     </li>`;

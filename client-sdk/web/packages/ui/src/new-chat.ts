@@ -50,6 +50,26 @@ export class NewChat extends ClientElement {
         font-weight: 600;
         overflow-wrap: anywhere;
       }
+      .notice {
+        flex: none;
+        margin: 8px 20px 16px;
+        padding: 12px 16px;
+        border-radius: 14px;
+        background: var(--field);
+        color: var(--muted);
+        text-align: center;
+        text-wrap: pretty;
+      }
+      @container messenger (max-width: 719px) {
+        .notice {
+          margin: 6px 12px max(10px, env(safe-area-inset-bottom));
+        }
+      }
+      @media (forced-colors: active) {
+        .notice {
+          border: 1px solid;
+        }
+      }
     `,
   ];
 

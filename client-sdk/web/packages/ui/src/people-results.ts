@@ -8,7 +8,7 @@ import { strings } from "./i18n/index.js";
 import { colourSeed, displayName } from "./names.js";
 import "./reach-help.js";
 import { routeOfUser } from "./route.js";
-import { userRow } from "./row-styles.js";
+import { userRow, userTexts } from "./rows.js";
 import { base } from "./styles.js";
 
 /** The number of users that are shown; a longer name narrows the search. */
@@ -51,9 +51,6 @@ export class PeopleResults extends ClientElement {
         border-radius: 12px;
         text-align: start;
       }
-      .name {
-        display: block;
-      }
       .problem {
         padding: 8px 12px;
         color: var(--danger);
@@ -87,7 +84,7 @@ export class PeopleResults extends ClientElement {
           return html`<li>
             <button class="user" @click=${() => this.#open(hit)}>
               <causerie-avatar .name=${name} .key=${colourSeed(hit.user)}></causerie-avatar>
-              <span><span class="name clip" dir="auto">${name}</span></span>
+              ${userTexts(hit.user)}
             </button>
           </li>`;
         })}

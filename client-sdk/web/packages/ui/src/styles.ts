@@ -153,6 +153,10 @@ export const base = css`
       min-height: 44px;
       font-size: 1rem;
     }
+    .icon-button {
+      width: 44px;
+      height: 44px;
+    }
   }
   @media (forced-colors: active) {
     .button,
@@ -229,21 +233,6 @@ export const chatPane = css`
     background: var(--danger-soft);
     color: var(--danger);
     font-size: 0.875rem;
-  }
-  .notice {
-    flex: none;
-    margin: 8px 20px 16px;
-    padding: 12px 16px;
-    border-radius: 14px;
-    background: var(--field);
-    color: var(--muted);
-    text-align: center;
-    text-wrap: pretty;
-  }
-  @container messenger (max-width: 719px) {
-    .notice {
-      margin: 6px 12px max(10px, env(safe-area-inset-bottom));
-    }
   }
 `;
 

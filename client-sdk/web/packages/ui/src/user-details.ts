@@ -12,8 +12,9 @@ import { detailsStyles } from "./details-styles.js";
 import { explain, strings } from "./i18n/index.js";
 import { blockIcon, leaveIcon } from "./menu-icons.js";
 import { colourSeed, displayName } from "./names.js";
+import { EachMinute } from "./passing-time.js";
 import { presenceText } from "./presence-text.js";
-import { actionRow } from "./row-styles.js";
+import { actionRow } from "./rows.js";
 import { base } from "./styles.js";
 
 /** The relation with this name means that a user blocks another (`server/src/commands/relations.rs`). */
@@ -40,6 +41,12 @@ export class UserDetails extends ClientElement {
   protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["presence", "state"];
   readonly #contact = new ContactController(this);
   #unwatch: () => void = () => {};
+
+  constructor() {
+    super();
+    // "Last seen 5 minutes ago" becomes wrong.
+    new EachMinute(this);
+  }
 
   static override styles = [
     base,
@@ -78,6 +85,7 @@ export class UserDetails extends ClientElement {
       <div class="head">
         <causerie-avatar .name=${name} .key=${colourSeed(user)} ?online=${presence?.online ?? false}></causerie-avatar>
         <h3><bdi>${name}</bdi></h3>
+        ${user.about ? html`<p dir="auto">${user.about}</p>` : ""}
         <p class="muted">${presenceText(presence)}</p>
       </div>
       <causerie-contact-actions .client=${client} .user=${user}></causerie-contact-actions>

@@ -37,13 +37,6 @@ export const userPickerStyles = css`
     outline: 2px solid transparent;
     outline-offset: -2px;
   }
-  .name,
-  .note {
-    display: block;
-  }
-  .note {
-    font-size: 0.8125rem;
-  }
   .box {
     flex: none;
     width: 22px;

@@ -12,7 +12,7 @@ import type { LoadSentinel } from "./load-sentinel.js";
 import { colourSeed, displayName } from "./names.js";
 import "./reach-help.js";
 import { RelationsController } from "./relations.js";
-import { userRow } from "./row-styles.js";
+import { userRow, userTexts } from "./rows.js";
 import { base } from "./styles.js";
 import { userPickerStyles } from "./user-picker-styles.js";
 
@@ -148,7 +148,6 @@ export class UserPicker extends ClientElement {
     const name = displayName(user);
     const isChosen = this.chosen.some(({ id }) => id === user.id);
     const isActive = index === this.active;
-    const note = this.#noteOf(hit);
     // A press must not move the focus out of the field.
     return html`<li
       id="option-${index}"
@@ -159,10 +158,7 @@ export class UserPicker extends ClientElement {
       @click=${() => this.#pick(hit)}
     >
       <causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>
-      <span>
-        <span class="name clip" dir="auto">${name}</span>
-        ${note ? html`<span class="note muted clip">${note}</span>` : ""}
-      </span>
+      ${userTexts(user, this.#noteOf(hit))}
       ${this.multiple ? html`<i class="box" aria-hidden="true">${checkIcon}</i>` : ""}
     </li>`;
   }

@@ -103,6 +103,16 @@ test("numbers, times and days follow the region of the language", async () => {
   expect(badgeText(7)).toBe("7");
   await setLanguage(["en-GB"]);
   expect(badgeText(120)).toBe("99+");
+  // Where the clock has 24 hours, the hour has two digits.
+  const night = new Date(2026, 10, 3, 1, 5);
+  for (const [region, text] of [
+    ["en-GB", /^01:05$/],
+    ["fr-FR", /^01:05$/],
+    ["en-US", /^1:05\sAM$/u],
+  ] as const) {
+    await setLanguage([region]);
+    expect(timeOfDay(night)).toMatch(text);
+  }
 });
 
 test("a language is known by its whole code: Mapudungun, arn, is not Arabic", async () => {

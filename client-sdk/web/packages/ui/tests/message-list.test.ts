@@ -64,6 +64,24 @@ test("each message begins with its author, its time and, if it is an own message
   expect((await heard(list)).at(-1)).toMatch(new RegExp(`^You, ${at}, sending mine`));
 });
 
+test("a message of another conversation does not render the shown one again", async () => {
+  const { client, link, list } = await open();
+  client
+    .history("c2")
+    .loadNewest()
+    .catch(() => {});
+  link.reply(await link.next("getHistory"), { messagePage: { messages: [], version: 0 } });
+  await heard(list);
+  const render = vi.spyOn(list, "requestUpdate");
+  link.event({ messageSent: { message: message("c2", 1, { text: "elsewhere" }) } });
+  await settled();
+  expect(client.history("c2").messages.map(({ text }) => text)).toEqual(["elsewhere"]);
+  expect(render).not.toHaveBeenCalled();
+  link.event({ messageSent: { message: message("c1", 4, { text: "here" }) } });
+  await settled();
+  expect(render).toHaveBeenCalled();
+});
+
 test("one message is a stop of the Tab key: the last one, or the focused one", async () => {
   const { list } = await open();
   const stops = async () => {

@@ -160,6 +160,71 @@ test("the time in a row becomes “Yesterday” when the day changes, without an
   }
 }, 30_000);
 
+test("“Last seen” grows older in the header and in the profile, without an event of the client", async () => {
+  vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
+  vi.setSystemTime("2026-11-20T11:00:00Z");
+  try {
+    await open(`${c1}/details`, [chat], {
+      watchPresence: () => ({ presenceList: { presences: [{ userId: tom.id ?? "", lastSeenAt: "2026-11-20T10:54:00Z" }] } }),
+    });
+    const shown = (): string[] => texts("causerie-chat-header p, causerie-user-details .head p");
+    await vi.waitFor(() => expect(shown()).toEqual(["Last seen 6 minutes ago", "Last seen 6 minutes ago"]), 10_000);
+    vi.setSystemTime("2026-11-20T13:00:00Z");
+    // The header looks at the clock by a timer of a module that it loads later.
+    await vi.waitFor(async () => {
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(shown()).toEqual(["Last seen 2 hours ago", "Last seen 2 hours ago"]);
+    }, 10_000);
+  } finally {
+    vi.useRealTimers();
+  }
+}, 30_000);
+
+test("two users of the same name differ by what the product says about them, wherever they are chosen and shown", async () => {
+  const twin = (end: string, about: string): wire.User => ({
+    id: `00000000-0000-7000-8000-0000000000${end}`,
+    externalId: end,
+    name: "Anna Meyer",
+    about,
+  });
+  const twins = [twin("a1", "Class 6A"), twin("a2", "Class 6B")];
+  const { client } = await open("new", [chat, circle], {
+    searchDirectory: () => ({ directoryPage: { hits: twins.map((user) => ({ user, can: ["DIRECTORY_ACTION_START"] })) } }),
+    getUsers: () => ({ userList: { users: twins } }),
+    listMembers: () => ({ memberPage: { members: twins.map((user) => ({ user })) } }),
+  });
+  const both = ["Anna Meyer Class 6A", "Anna Meyer Class 6B"];
+  await one("[role=option] .note", "Class 6B");
+  // The dialog for a group has the same users.
+  expect(texts("[role=option] > span")).toEqual([...both, ...both]);
+  type(await one("causerie-sidebar input"), "anna");
+  await one("causerie-people-results .note", "Class 6B");
+  expect(texts("causerie-people-results .user > span")).toEqual(both);
+  (await one("causerie-people-results .user", "Class 6B")).click();
+  await one("causerie-chat-header p", "Class 6B");
+  messenger.route = `to/${twins[0]?.id}/details`;
+  await one("causerie-user-details .head p", "Class 6A");
+  await one("causerie-chat-header p", "Class 6A");
+  messenger.route = `${group}/details`;
+  await one("causerie-member-list .note", "Class 6B");
+  expect(texts("causerie-member-list .user > span")).toEqual(both);
+  client.disconnect();
+});
+
+test("a user who can be neither written to nor asked is not offered a request", async () => {
+  const can: wire.DirectoryHit[] = [{ user: eva }];
+  await open("new", [chat], {
+    searchDirectory: () => ({ directoryPage: { hits: can } }),
+    watchContacts: ({ users = [] }: wire.WatchContacts) => ({
+      contactList: { contacts: users.map((userRef) => ({ userRef, user: eva })) },
+    }),
+  });
+  await one("[role=option] .note", "You can’t message this person");
+  (await one("[role=option]", "Éva Nagy")).click();
+  await one("causerie-new-chat .notice", "You can’t message Éva Nagy right now.");
+  expect(texts("causerie-new-chat button").filter((label) => /connect|request/i.test(label))).toEqual([]);
+});
+
 test("a conversation opens with its header, whose title opens the profile", async () => {
   await open(c1, [chat]);
   (await one("causerie-chat-header .open", "Tom Petit")).click();
@@ -415,6 +480,22 @@ test("the buttons that start a conversation follow the rules", async () => {
     link.event({ mayStartChanged: {} });
     await vi.waitFor(() => expect(starts()).toBe(0));
   }
+});
+
+test("nothing can be chosen and nothing is missing while the list is loaded, or while there is no connection", async () => {
+  const server = new FakeServer();
+  const client = server.client();
+  messenger = document.createElement("causerie-messenger") as Messenger;
+  messenger.client = client;
+  document.body.append(messenger);
+  await one("causerie-conversation-list .skeleton");
+  expect(texts("main h2")).toEqual([]);
+  client.connect();
+  const { link } = await server.welcome();
+  const request = await link.next("listConversations");
+  expect(texts("main h2")).toEqual([]);
+  link.reply(request, { conversationPage: {} });
+  await one("main h2", "No conversations yet");
 });
 
 test("conversations that could not be loaded can be loaded again", async () => {

@@ -36,6 +36,21 @@ test("French texts have no plain space before ! ? ; and :", () => {
   expect(texts.filter((text) => / [!?;:]/.test(text))).toEqual([]);
 });
 
+/** All texts of a dictionary; those with arguments, with names and a number. */
+function textsOf(texts: object): string[] {
+  return Object.values(texts).flatMap((text) => {
+    if (typeof text === "object") return textsOf(text);
+    return typeof text === "function" ? [text(3, "Tom"), text("Tom", "Tom")] : text;
+  });
+}
+
+test("texts say who can do what, in the words of users, and French ones assume no gender of the reader", () => {
+  const english = /can.t be written to|those who run|accept the request of|not open to|rules don.t allow|were disconnected/i;
+  expect(textsOf(en).filter((text) => english.test(text))).toEqual([]);
+  const french = /déconnecté|\babandonner|^vu\b|\bvous (?:êtes|avez été|aura|serez) (?!en )\p{L}+é\b/iu;
+  expect(textsOf(fr).filter((text) => french.test(text))).toEqual([]);
+});
+
 test("an application replaces texts of the language that is shown", async () => {
   const own = { en: { reachRules: "Your class." }, fr: { reachRules: "Votre classe." } };
   expect((await setLanguage(["fr"], own)).reachRules).toBe("Votre classe.");

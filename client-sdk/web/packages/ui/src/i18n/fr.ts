@@ -133,7 +133,7 @@ export const fr: Strings = {
   deleteCopyText: "Tous ses messages disparaissent pour vous, définitivement. Les autres gardent les leurs.",
   leave: "Quitter le groupe",
   leaveTitle: "Quitter ce groupe\u202f?",
-  leaveText: "Vous ne verrez plus ses messages tant que personne ne vous aura ajouté de nouveau.",
+  leaveText: "Vous ne verrez plus ses messages, sauf si quelqu’un vous y ajoute de nouveau.",
   detailsTitle: "Détails",
   owner: "Propriétaire",
   addPeople: "Ajouter des personnes",
