@@ -3,7 +3,7 @@ import { customElement, state } from "lit/decorators.js";
 import "@causerie/ui/avatar";
 import { strings } from "@causerie/ui/i18n";
 import { chatIcon } from "@causerie/ui/icons";
-import { userRow } from "@causerie/ui/row-styles";
+import { userRow } from "@causerie/ui/rows";
 import { base, emptyState, theme } from "@causerie/ui/styles";
 import { addressOf, DemoError, type DemoTenant, type DemoUser, demoTenants, type Localised } from "./demo.js";
 

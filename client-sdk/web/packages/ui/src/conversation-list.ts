@@ -54,7 +54,6 @@ export class ConversationList extends ClientElement {
   /** Loads what renders the rows again when the day changes, because they say "Yesterday". */
   #dayChange: Promise<unknown> | undefined;
   #typed = { text: "", at: 0 };
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
     base,
@@ -112,7 +111,6 @@ export class ConversationList extends ClientElement {
     super.disconnectedCallback();
     this.#unwatch();
     this.#stopErrors();
-    clearTimeout(this.#timer);
     this.#watched = "";
   }
 
@@ -131,8 +129,8 @@ export class ConversationList extends ClientElement {
 
   protected override updated(): void {
     this.#watch();
-    clearTimeout(this.#timer);
-    if (this.#hasMoreRows) this.#timer = setTimeout(() => (this.rowsMax += step));
+    const rowsMax = this.rowsMax + step;
+    if (this.#hasMoreRows) setTimeout(() => (this.rowsMax = rowsMax));
     // Not needed for the first page. After a failure, the next update loads it again.
     this.#dayChange ??= import("./passing-time.js").then(
       ({ onDayChange }) => onDayChange(this, this.#renderRows),

@@ -1,0 +1,9 @@
+import{G as e,H as t,I as n,K as r,L as i,V as a,X as o,Y as s,et as c,g as l,h as u}from"./base-CNZ58isy.js";import{t as d}from"./reach-help-B7msQo4E.js";import{n as f,r as p}from"./rows-B58Q8--_.js";var m=8,h=class extends a{constructor(...e){super(...e),this.query=``,this.listed=new Set,this.hasRows=!1,this.updateEvents=[`state`],this.#e=new d(this)}#e;static{this.styles=[i,f,o` :host{display:block;padding:0 8px 12px;--avatar-size:40px}h2{padding:8px 12px 4px;font-size:0.8125rem;font-weight:650;color:var(--muted)}.user{width:100%;gap:12px;min-height:56px;border-radius:12px;text-align:start}.problem{padding:8px 12px;color:var(--danger);font-size:0.875rem}`]}openFirst(){let[e]=this.#e.isPending?[]:this.#t;return e&&this.#n(e),e!==void 0}willUpdate(e){super.willUpdate(e),(e.has(`query`)||e.has(`client`))&&this.#e.search(this.client,this.query,!0)}render(){let{hits:e,problem:t}=this.#e;if(t)return s`<p class="problem" role="alert">${t}</p>`;if(!e)return``;let n=this.#t;return n.length?s`<h2 id="people">${c.people}</h2>
+<ul aria-labelledby="people">
+${n.map(e=>{let t=l(e.user);return s`<li>
+<button class="user" @click=${()=>this.#n(e)}>
+<causerie-avatar .name=${t} .key=${u(e.user)}></causerie-avatar>
+${p(e.user)}
+</button>
+</li>`})}
+</ul>`:this.hasRows?``:s`<causerie-reach-help searched></causerie-reach-help>`}get#t(){return(this.#e.hits??[]).filter(({conversationId:e=``})=>!this.listed.has(e)).slice(0,m)}#n({user:e,conversationId:t}){let r=t??n(e.id);this.dispatchEvent(new CustomEvent(`causerie-navigate`,{detail:r,bubbles:!0,composed:!0}))}};t([e()],h.prototype,`query`,void 0),t([e({attribute:!1})],h.prototype,`listed`,void 0),t([e({attribute:!1})],h.prototype,`hasRows`,void 0),h=t([r(`causerie-people-results`)],h);export{h as PeopleResults};

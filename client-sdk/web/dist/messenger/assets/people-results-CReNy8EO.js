@@ -1,9 +1,0 @@
-import{B as e,F as t,G as n,I as r,J as i,Q as a,V as o,W as s,Y as c,b as l,y as u}from"./index-DnB8i7x1.js";import{t as d}from"./reach-help-B2OCcF00.js";import{n as f}from"./row-styles-D_jo4lPF.js";var p=8,m=class extends e{constructor(...e){super(...e),this.query=``,this.listed=new Set,this.hasRows=!1,this.updateEvents=[`state`],this.#e=new d(this)}#e;static{this.styles=[r,f,c` :host{display:block;padding:0 8px 12px;--avatar-size:40px}h2{padding:8px 12px 4px;font-size:0.8125rem;font-weight:650;color:var(--muted)}.user{width:100%;gap:12px;min-height:56px;border-radius:12px;text-align:start}.name{display:block}.problem{padding:8px 12px;color:var(--danger);font-size:0.875rem}`]}openFirst(){let[e]=this.#e.isPending?[]:this.#t;return e&&this.#n(e),e!==void 0}willUpdate(e){super.willUpdate(e),(e.has(`query`)||e.has(`client`))&&this.#e.search(this.client,this.query,!0)}render(){let{hits:e,problem:t}=this.#e;if(t)return i`<p class="problem" role="alert">${t}</p>`;if(!e)return``;let n=this.#t;return n.length?i`<h2 id="people">${a.people}</h2>
-<ul aria-labelledby="people">
-${n.map(e=>{let t=l(e.user);return i`<li>
-<button class="user" @click=${()=>this.#n(e)}>
-<causerie-avatar .name=${t} .key=${u(e.user)}></causerie-avatar>
-<span><span class="name clip" dir="auto">${t}</span></span>
-</button>
-</li>`})}
-</ul>`:this.hasRows?``:i`<causerie-reach-help searched></causerie-reach-help>`}get#t(){return(this.#e.hits??[]).filter(({conversationId:e=``})=>!this.listed.has(e)).slice(0,p)}#n({user:e,conversationId:n}){let r=n??t(e.id);this.dispatchEvent(new CustomEvent(`causerie-navigate`,{detail:r,bubbles:!0,composed:!0}))}};o([s()],m.prototype,`query`,void 0),o([s({attribute:!1})],m.prototype,`listed`,void 0),o([s({attribute:!1})],m.prototype,`hasRows`,void 0),m=o([n(`causerie-people-results`)],m);export{m as PeopleResults};

@@ -1,0 +1,9 @@
+import{$ as e,E as t,F as n,J as r,M as i,N as a,P as o,T as s,Y as c,v as l,w as u}from"./base-Reduinh7.js";import{t as d}from"./reach-help-OSnsup9U.js";import{n as f,r as p}from"./rows-ahLVXf-8.js";var m=8,h=class extends u{constructor(...e){super(...e),this.query=``,this.listed=/* @__PURE__ */ new Set,this.hasRows=!1,this.updateEvents=[`state`],this.#e=new d(this)}#e;static{this.styles=[t,f,c` :host{display:block;padding:0 8px 12px;--avatar-size:40px}h2{padding:8px 12px 4px;font-size:0.8125rem;font-weight:650;color:var(--muted)}.user{width:100%;gap:12px;min-height:56px;border-radius:12px;text-align:start}.problem{padding:8px 12px;color:var(--danger);font-size:0.875rem}`]}openFirst(){let[e]=this.#e.isPending?[]:this.#t;return e&&this.#n(e),e!==void 0}willUpdate(e){super.willUpdate(e),(e.has(`query`)||e.has(`client`))&&this.#e.search(this.client,this.query,!0)}render(){let{hits:t,problem:i}=this.#e;if(i)return r`<p class="problem" role="alert">${i}</p>`;if(!t)return``;let a=this.#t;return a.length?r`<h2 id="people">${e.people}</h2>
+<ul aria-labelledby="people">
+${a.map(e=>{let t=n(e.user);return r`<li>
+<button class="user" @click=${()=>this.#n(e)}>
+<causerie-avatar .name=${t} .key=${o(e.user)}></causerie-avatar>
+${p(e.user)}
+</button>
+</li>`})}
+</ul>`:this.hasRows?``:r`<causerie-reach-help searched></causerie-reach-help>`}get#t(){return(this.#e.hits??[]).filter(({conversationId:e=``})=>!this.listed.has(e)).slice(0,m)}#n({user:e,conversationId:t}){let n=t??l(e.id);this.dispatchEvent(new CustomEvent(`causerie-navigate`,{detail:n,bubbles:!0,composed:!0}))}};s([i()],h.prototype,`query`,void 0),s([i({attribute:!1})],h.prototype,`listed`,void 0),s([i({attribute:!1})],h.prototype,`hasRows`,void 0),h=s([a(`causerie-people-results`)],h);export{h as PeopleResults};

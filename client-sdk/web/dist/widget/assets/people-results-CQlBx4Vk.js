@@ -1,9 +1,0 @@
-import{E as e,F as t,J as n,M as r,N as i,P as a,Q as o,T as s,q as c,v as l,w as u}from"./base-BsNUvOP0.js";import{t as d}from"./reach-help-D3v0yGYj.js";import{n as f}from"./row-styles-CLm_7buF.js";var p=8,m=class extends u{constructor(...e){super(...e),this.query=``,this.listed=/* @__PURE__ */ new Set,this.hasRows=!1,this.updateEvents=[`state`],this.#e=new d(this)}#e;static{this.styles=[e,f,n` :host{display:block;padding:0 8px 12px;--avatar-size:40px}h2{padding:8px 12px 4px;font-size:0.8125rem;font-weight:650;color:var(--muted)}.user{width:100%;gap:12px;min-height:56px;border-radius:12px;text-align:start}.name{display:block}.problem{padding:8px 12px;color:var(--danger);font-size:0.875rem}`]}openFirst(){let[e]=this.#e.isPending?[]:this.#t;return e&&this.#n(e),e!==void 0}willUpdate(e){super.willUpdate(e),(e.has(`query`)||e.has(`client`))&&this.#e.search(this.client,this.query,!0)}render(){let{hits:e,problem:n}=this.#e;if(n)return c`<p class="problem" role="alert">${n}</p>`;if(!e)return``;let r=this.#t;return r.length?c`<h2 id="people">${o.people}</h2>
-<ul aria-labelledby="people">
-${r.map(e=>{let n=t(e.user);return c`<li>
-<button class="user" @click=${()=>this.#n(e)}>
-<causerie-avatar .name=${n} .key=${a(e.user)}></causerie-avatar>
-<span><span class="name clip" dir="auto">${n}</span></span>
-</button>
-</li>`})}
-</ul>`:this.hasRows?``:c`<causerie-reach-help searched></causerie-reach-help>`}get#t(){return(this.#e.hits??[]).filter(({conversationId:e=``})=>!this.listed.has(e)).slice(0,p)}#n({user:e,conversationId:t}){let n=t??l(e.id);this.dispatchEvent(new CustomEvent(`causerie-navigate`,{detail:n,bubbles:!0,composed:!0}))}};s([r()],m.prototype,`query`,void 0),s([r({attribute:!1})],m.prototype,`listed`,void 0),s([r({attribute:!1})],m.prototype,`hasRows`,void 0),m=s([i(`causerie-people-results`)],m);export{m as PeopleResults};

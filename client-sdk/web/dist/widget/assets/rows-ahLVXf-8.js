@@ -1,0 +1,4 @@
+import{F as e,J as t,Y as n,z as r}from"./base-Reduinh7.js";function i(n,i=``,a=e(n)){let o=[i,n.about&&r(n.about)].filter(Boolean).join(` · `);return t`<span>
+<span class="name clip" dir="auto">${a}</span>
+${o?t`<span class="note muted clip">${o}</span>`:``}
+</span>`}var a=n` .user{display:flex;align-items:center;padding:8px 12px}.user:hover:not(:disabled){background:var(--hover)}.user:focus-visible{outline-offset:-2px}.user > span{flex:1;min-width:0}.user .name{font-weight:550}.name,.note{display:block}.note{font-size:0.8125rem}`,o=n` .row{width:100%;display:flex;align-items:center;gap:14px;min-height:46px;padding:6px 12px;border-radius:12px;text-align:start}.row:hover:not(:disabled){background:var(--hover)}.row:focus-visible{outline-offset:-2px}.row .icon{flex:none;color:var(--muted)}`;export{a as n,i as r,o as t};
