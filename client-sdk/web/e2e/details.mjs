@@ -157,6 +157,12 @@ export function details(runner, browser, server, town) {
     await eva.confirm("Block Dan?", "Block");
     await eva.page.getByText("You can’t message Dan right now.").waitFor();
     await dan.page.getByText("You can’t message Eva right now.").waitFor();
+    await dan.page.emulateMedia({ forcedColors: "active" });
+    const notice = dan.page.locator("causerie-chat-notice .notice");
+    const edge = () => notice.evaluate((element) => getComputedStyle(element).borderTopStyle);
+    assert.equal(await edge(), "solid", "with forced colours the notice has an edge");
+    await dan.page.emulateMedia({ forcedColors: "none" });
+    assert.equal(await edge(), "none", "without them its background tells it apart");
     await pane(eva).getByRole("button", { name: "Unblock", exact: true }).click();
     await dan.page.getByRole("textbox", { name: "Write a message" }).waitFor();
     assert.deepEqual([...dan.problems, ...eva.problems], []);

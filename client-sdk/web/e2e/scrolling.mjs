@@ -72,7 +72,14 @@ export function scrolling(runner, browser, _server, town) {
       };
       await until("a full page", turned, (drawn) => drawn >= 200);
       const before = await measure();
-      await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      // The newest messages have left the page when more than a full page was scrolled.
+      seen.clear();
+      const toEnd = async () => {
+        await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+        await look();
+        return seen.has(3_000);
+      };
+      await until("the last line is visible", toEnd, equals(true));
       await scroll(-1_300, 1);
       await scroll(1_300, 3_000);
       assert.ok(drawnMax <= 200, `${drawnMax} messages were in the page`);

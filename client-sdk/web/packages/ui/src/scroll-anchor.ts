@@ -54,9 +54,11 @@ export class ScrollAnchor {
     const messages = renderedMessages(scroller);
     const { top } = scroller.getBoundingClientRect();
     const first = messages[firstIndex(messages, (box) => box.bottom > top + 1)];
+    const distance = first ? first.getBoundingClientRect().top - top : 0;
+    // The browser rounds scroll positions. With the rounded distance, the errors of many small pages would add up.
+    if (first !== this.#element || Math.abs(distance - this.#top) >= 1) this.#top = distance;
     this.#element = first;
     this.#seq = first?.message?.seq ?? 0;
-    this.#top = first ? first.getBoundingClientRect().top - top : 0;
   }
 
   /** Scrolls the message back to its remembered distance. Finds it by `seq` when its element was replaced. */
