@@ -245,6 +245,30 @@ async fn hello_is_the_first_request_and_comes_once() {
 }
 
 #[tokio::test]
+async fn a_request_that_follows_hello_at_once_is_answered_after_the_welcome() {
+    let cluster = Cluster::embedded().await;
+    for encoding in BOTH {
+        let mut raw = Raw::open(cluster.nodes[0].public(), encoding).await;
+        let sent = [
+            raw.request(hello(cluster.tenant.token("ada"))).await,
+            raw.request(Command::ListConversations(wire::ListConversations::default())).await,
+        ];
+        let mut replies = Vec::new();
+        while replies.len() < sent.len() {
+            if let Some(Body::Reply(reply)) = raw.next_frame().await.body {
+                replies.push(reply);
+            }
+        }
+        assert_eq!([replies[0].id, replies[1].id], sent, "{encoding:?}");
+        let results = replies.into_iter().map(|reply| reply.result).collect::<Vec<_>>();
+        assert!(
+            matches!(results[..], [Some(reply::Result::Welcome(_)), Some(reply::Result::ConversationPage(_))]),
+            "{encoding:?}: {results:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_connection_without_hello_is_closed() {
     let cluster = Cluster::embedded_with(|settings| settings.set("handshake.timeout_ms", 100)).await;
     let mut raw = Raw::open(cluster.nodes[0].public(), Encoding::Proto).await;

@@ -1,5 +1,5 @@
 // The versioned changes of a conversation, as pure functions. Each change raises the version of its conversation by one.
-import { type Conversation, type Message, toMember, toMessage, toState } from "./model.js";
+import { type Conversation, enumName, type Message, toMember, toMessage } from "./model.js";
 import type * as wire from "./wire.gen.js";
 
 /**
@@ -45,7 +45,7 @@ function applyChanged(conversation: Conversation, changed: wire.ConversationChan
   return {
     ...conversation,
     subject: subject ?? conversation.subject,
-    state: state ? toState(state) : conversation.state,
+    state: state ? enumName(state) : conversation.state,
     members,
     memberCount: memberCount || conversation.memberCount,
   };

@@ -67,6 +67,7 @@ export class Client extends Commands {
         await cached;
         return this.#store.position();
       },
+      expectPage: (page) => this.#list.expectPage(page),
       limits: () => this.#store.limits,
       suspect: (reason) => this.#outbox.suspect(reason),
       welcomed: (welcome) => this.#welcomed(welcome),
@@ -95,7 +96,8 @@ export class Client extends Commands {
       message: (conversation, message) => this.#reportMessage(conversation, message),
       // A history that no caller has opened is loaded when it is opened.
       reload: (id) => void this.#histories.get(id)?.loadNewest().catch(error),
-      reloadList: () => void this.#list.load().catch(error),
+      // After the state has become `connected`, because commands wait for this state.
+      reloadList: () => queueMicrotask(() => void this.#list.load().catch(error)),
       error,
     });
     this.#list = new ConversationList(this.#store, this.#sync, this.call, () => this.#events.emit("conversations"));
@@ -386,10 +388,7 @@ export class Client extends Commands {
     this.#store.limits = reuseIfEqual(this.#store.limits, welcome.limits ?? {});
     this.#store.totalUnread = welcome.totalUnread ?? 0;
     this.#may = welcome;
-    if (!this.#sync.welcome(welcome.resumed)) {
-      // The list loads after the state has become `connected`, because commands wait for this state.
-      queueMicrotask(() => void this.#list.load().catch((error: CauserieError) => this.#events.emit("error", error)));
-    }
+    this.#sync.welcome(welcome.resumed);
   }
 
   #stateChanged(state: ConnectionState): void {

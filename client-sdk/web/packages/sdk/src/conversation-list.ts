@@ -2,6 +2,7 @@ import { toConversation } from "./model.js";
 import type { Call } from "./requests.js";
 import type { Store } from "./store.js";
 import type { Sync } from "./sync.js";
+import type * as wire from "./wire.gen.js";
 
 /** Loads the list of conversations page by page into the store. */
 export class ConversationList {
@@ -11,6 +12,7 @@ export class ConversationList {
   more = false;
   #cursor = "";
   #loading: Promise<void> | undefined;
+  #expected: Promise<wire.ConversationPage> | undefined;
 
   readonly #store: Store;
   readonly #sync: Sync;
@@ -22,6 +24,12 @@ export class ConversationList {
     this.#sync = sync;
     this.#call = call;
     this.#changed = changed;
+  }
+
+  /** Takes a first page that was requested. The next load uses it. */
+  expectPage(page: Promise<wire.ConversationPage>): void {
+    this.#expected = page;
+    page.catch(() => {});
   }
 
   /** Loads the first page, even when it was loaded before. */
@@ -42,7 +50,9 @@ export class ConversationList {
   async #load(): Promise<void> {
     const known = this.#store.conversations.length;
     do {
-      const page = await this.#call("listConversations", { cursor: this.#cursor }).catch((error) => {
+      const expected = this.#expected;
+      this.#expected = undefined;
+      const page = await (expected ?? this.#call("listConversations", { cursor: this.#cursor })).catch((error) => {
         // The server can't read the cursor any more: start again with the first page.
         if (error.field !== "listConversations.cursor") throw error;
         return this.#call("listConversations", {});
@@ -51,7 +61,6 @@ export class ConversationList {
       this.#store.epoch ??= page.epoch ?? "";
       this.#store.inboxVersion ??= page.inboxVersion ?? 0;
       for (const conversation of page.conversations ?? []) this.#sync.receive(toConversation(conversation));
-      if (!this.loaded) this.#store.totalUnread = page.totalUnread ?? 0;
       this.#cursor = page.nextCursor ?? "";
       this.loaded = true;
       this.more = this.#cursor !== "";

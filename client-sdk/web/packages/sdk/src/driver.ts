@@ -32,6 +32,8 @@ export type ConnectionState =
 export interface DriverListener {
   /** The position to resume from, sent with `Hello`. Never rejects. */
   position(): Promise<wire.Resume | undefined>;
+  /** The first page of the list, which is requested together with `hello` when there is no position to resume from. */
+  expectPage(page: Promise<wire.ConversationPage>): void;
   /** The limits of the last `Welcome`. */
   limits(): wire.Limits;
   /** The server has accepted a connection. */
@@ -162,7 +164,6 @@ export class Driver {
   }
 
   async #open(): Promise<void> {
-    this.#cancelRetry = undefined;
     const attempt = ++this.#attempt;
     let token: string;
     try {
@@ -208,6 +209,8 @@ export class Driver {
           if (socket === this.#socket) this.#refused(error);
         },
       );
+      // Without a wait for the welcome, which saves a round trip.
+      if (!resume) this.#listener.expectPage(requests.call("listConversations", {}, connectTimeoutMs));
     };
     socket.onmessage = ({ data }) => this.#frame(data);
     socket.onclose = ({ code, reason }) => this.#lost(code, reason);
@@ -365,7 +368,6 @@ export class Driver {
     this.#socket = undefined;
     this.#cancelWelcome();
     this.#cancelRetry?.();
-    this.#cancelRetry = undefined;
     this.#heartbeat?.stop();
     this.#heartbeat = undefined;
     this.#tokens.stop();

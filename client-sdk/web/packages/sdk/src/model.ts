@@ -293,11 +293,6 @@ export function toRights({
   };
 }
 
-/** Converts a `ConversationState` of the wire. */
-export function toState(state: wire.ConversationState | undefined): ConversationState {
-  return enumName(state);
-}
-
 /** Converts a `Conversation` of the wire. */
 export function toConversation(conversation: wire.Conversation = {}): Conversation {
   return {
@@ -309,7 +304,7 @@ export function toConversation(conversation: wire.Conversation = {}): Conversati
     isCopy: false,
     ...conversation,
     kind: enumName(conversation.kind),
-    state: toState(conversation.state),
+    state: enumName(conversation.state),
     members: (conversation.members ?? []).map(toMember),
     lastMessage: conversation.lastMessage && toMessage(conversation.lastMessage),
     activeAt: new Date(conversation.activeAt ?? ""),

@@ -82,14 +82,13 @@ export class Sync {
     if (change.kind === "sent") this.#report(held, [change.message]);
   }
 
-  /** A new connection was accepted. Returns whether it resumed the store; when it did not, the list has to be loaded. */
-  welcome(resumed: wire.Resumed | undefined): boolean {
+  /** A new connection was accepted: resumes the store, or loads the list when the store is empty. */
+  welcome(resumed: wire.Resumed | undefined): void {
     this.#resuming = undefined;
     this.#resumeAgain = false;
     // The server sends `resumed` also to a client that sent no position.
-    if (!resumed || this.#store.epoch === undefined) return false;
-    this.#resumed(resumed);
-    return true;
+    if (resumed && this.#store.epoch !== undefined) this.#resumed(resumed);
+    else this.#host.reloadList();
   }
 
   /** Adds a conversation that this client has created. */

@@ -70,14 +70,13 @@ export class Tokens {
 
   /**
    * Sets the expiry of the token. Calls `refresh` 60 s before the expiry, or after half of the remaining time when less than 120 s remain.
-   * `tokenTtlMs` is the remaining time in milliseconds. Servers that do not send it send `tokenExpiresAt`, a time of day.
+   * `tokenTtlMs` is the remaining time in milliseconds; without it, the token does not expire.
    */
-  setExpiry({ tokenTtlMs, tokenExpiresAt = "" }: { tokenTtlMs?: number; tokenExpiresAt?: string }, refresh: () => void): void {
-    const leftMs = tokenTtlMs || Date.parse(tokenExpiresAt) - this.#clock.now();
+  setExpiry({ tokenTtlMs }: { tokenTtlMs?: number }, refresh: () => void): void {
     this.stop();
-    if (Number.isNaN(leftMs)) return;
-    this.#expiresAt = this.#clock.elapsed() + leftMs;
-    this.refreshAfter(Math.max(leftMs - refreshAheadMs, leftMs / 2, 0), refresh);
+    if (!tokenTtlMs) return;
+    this.#expiresAt = this.#clock.elapsed() + tokenTtlMs;
+    this.refreshAfter(Math.max(tokenTtlMs - refreshAheadMs, tokenTtlMs / 2), refresh);
   }
 
   /** Calls `refresh` after a delay, instead of at the time that was set before. */

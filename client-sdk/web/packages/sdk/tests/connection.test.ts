@@ -102,11 +102,11 @@ test("the token is kept over reconnections, and a new one is requested after clo
   const server = new FakeServer();
   const client = server.client();
   client.connect();
-  const first = await server.welcome({ tokenExpiresAt: "2026-11-20T13:00:00Z" });
+  const first = await server.welcome({ tokenTtlMs: 3_600_000 });
   await client.ready();
   first.link.end();
   await server.clock.advance(1_000);
-  const second = await server.welcome({ tokenExpiresAt: "2026-11-20T13:00:00Z" });
+  const second = await server.welcome({ tokenTtlMs: 3_600_000 });
   expect(second.hello.body.token).toBe("token-1");
   await settled();
   second.link.end(4003, "token_expired");
@@ -121,7 +121,7 @@ test("an expired token is not sent", async () => {
   const server = new FakeServer();
   const client = server.client({ backoff: { minMs: 100_000, maxMs: 100_000 } });
   client.connect();
-  const { link } = await server.welcome({ tokenExpiresAt: "2026-11-20T12:00:30Z" });
+  const { link } = await server.welcome({ tokenTtlMs: 30_000 });
   await client.ready();
   link.end();
   await server.clock.advance(50_000);
@@ -218,7 +218,7 @@ test("the token is refreshed on the connection a minute before it expires", asyn
   const server = new FakeServer();
   const client = server.client();
   client.connect();
-  const { link } = await server.welcome({ tokenExpiresAt: "2026-11-20T12:10:00Z", heartbeatMs: 3_600_000 });
+  const { link } = await server.welcome({ tokenTtlMs: 600_000, heartbeatMs: 3_600_000 });
   link.reply(await link.next("listConversations"), { conversationPage: {} });
   await client.ready();
   await server.clock.advance(9 * 60_000 - 1);
@@ -226,7 +226,7 @@ test("the token is refreshed on the connection a minute before it expires", asyn
   await server.clock.advance(1);
   const refresh = await link.next("refreshToken");
   expect(refresh.body.token).toBe("token-2");
-  link.reply(refresh, { tokenRefreshed: { tokenExpiresAt: "2026-11-20T12:20:00Z" } });
+  link.reply(refresh, { tokenRefreshed: { tokenTtlMs: 660_000 } });
   await server.clock.advance(10 * 60_000);
   expect((await link.next("refreshToken")).body.token).toBe("token-3");
 });
