@@ -89,6 +89,29 @@ export function accessibility(runner, browser, server, town) {
     });
   }
 
+  runner.test("nothing moves for a user who wants reduced motion", async () => {
+    const direct = await town.direct("nora", "u111");
+    await town.say("u111", direct, "still");
+    /** The duration of the longest transition or animation in the styles of the page, in seconds. */
+    const longest = async (reducedMotion) => {
+      const nora = await town.enter(browser, "nora", { hash: direct, reducedMotion });
+      await nora.sees("still");
+      const found = await nora.page.evaluate(() => {
+        const all = (root) =>
+          [...root.querySelectorAll("*")].flatMap((each) => [each, ...(each.shadowRoot ? all(each.shadowRoot) : [])]);
+        const seconds = all(document).flatMap((each) => {
+          const { transitionDuration, animationDuration } = getComputedStyle(each);
+          return `${transitionDuration},${animationDuration}`.split(",").map((each) => Number.parseFloat(each) || 0);
+        });
+        return Math.max(...seconds);
+      });
+      await nora.close();
+      return found;
+    };
+    assert.ok((await longest("no-preference")) > 0.1);
+    assert.ok((await longest("reduce")) < 0.001);
+  });
+
   runner.test("every message begins with its author, time and progress for a screen reader", async () => {
     const direct = await town.direct("nora", "u110");
     await town.say("u110", direct, "bonjour");

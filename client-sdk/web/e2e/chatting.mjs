@@ -33,14 +33,17 @@ export function chatting(runner, browser, server) {
     await lea.page.locator("causerie-chat-header").getByText("Online").waitFor();
   });
 
-  runner.test("typing is shown while the other user types, and ends with the message", async () => {
+  runner.test("typing is shown in the chat and in the list while the other user types, and ends with the message", async () => {
     const field = tom.page.getByRole("textbox", { name: "Write a message" });
     await field.pressSequentially("je réfléchis");
     const typing = lea.page.locator("causerie-message-list .typing", { hasText: "Tom Nguyen is typing…" });
+    const inList = lea.item("Tom Nguyen").locator(".typing", { hasText: "typing…" });
     await typing.waitFor();
+    await inList.waitFor();
     await field.press("Enter");
     await lea.sees("je réfléchis");
     await typing.waitFor({ state: "hidden" });
+    await inList.waitFor({ state: "hidden" });
   });
 
   runner.test("an edit is shown to the other user", async () => {

@@ -265,6 +265,21 @@ export function reading(runner, browser, server, town) {
     await reader.close();
   });
 
+  runner.test("a very long text is cut, and a button shows the rest", async () => {
+    const id = await town.direct("u10", "nora");
+    const words = Array.from({ length: 1_000 }, (_, index) => `word${index}`).join(" ");
+    await town.say("u10", id, words);
+    const reader = await town.enter(browser, "nora", { hash: id });
+    await reader.sees("word0");
+    const text = reader.messages("word0").locator(".text");
+    const shown = (await text.innerText()).replace(/….*$/s, "");
+    assert.ok(shown.length > 2_900 && shown.length < 3_100, `${shown.length} characters`);
+    assert.ok(words.startsWith(`${shown} `), "the text is cut at a space");
+    await reader.messages("word0").getByRole("button", { name: "Show all" }).click();
+    await until("the whole text", () => text.innerText(), equals(words));
+    await reader.close();
+  });
+
   runner.test("a message of up to three emoji is large", async () => {
     const id = await town.direct("u7", "nora");
     for (const text of ["👍🏽", "👨‍👩‍👧‍👦❤️🎉", "👍 thanks"]) await town.say("u7", id, text);

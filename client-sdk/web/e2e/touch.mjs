@@ -158,4 +158,50 @@ export function touch(runner, browser, _server, town) {
     for (const name of ["Back to conversations", "Conversation actions", "Send"]) await isLarge(name);
     await nora.close();
   });
+
+  runner.test("with a mouse every button is at least 24 pixels wide and high", async () => {
+    const nora = await town.enter(browser, "nora");
+    const { page } = nora;
+    const targets = () =>
+      page.evaluate(() => {
+        const all = (root) =>
+          [...root.querySelectorAll("*")].flatMap((each) => [each, ...(each.shadowRoot ? all(each.shadowRoot) : [])]);
+        return all(document)
+          .filter((each) => each.matches("button, [role=button], [role=menuitem], input, textarea") && each.checkVisibility())
+          .map((each) => {
+            const { width, height } = each.getBoundingClientRect();
+            // The target of a small button is enlarged by a pseudo-element.
+            const around = getComputedStyle(each, "::after");
+            const side = (own, name) => Math.max(own, Number.parseFloat(around[name]) || 0);
+            return {
+              name: each.ariaLabel || each.textContent.trim(),
+              width: side(width, "width"),
+              height: side(height, "height"),
+            };
+          });
+      });
+    const areLarge = async (state, countMin) => {
+      const found = await targets();
+      assert.ok(found.length >= countMin, `${state}: ${found.length} targets`);
+      const small = found.filter(({ width, height }) => width < 24 || height < 24);
+      assert.deepEqual(small, [], state);
+    };
+    await nora.openConversation(Town.nameOf("u21"));
+    await nora.sees("an answer");
+    await page.getByRole("textbox", { name: "Write a message" }).fill("a draft");
+    await page.getByRole("button", { name: /^Enter sends/ }).waitFor();
+    await nora.messages("an answer").hover();
+    await areLarge("a chat", 8);
+    await nora.messages("an answer").getByRole("button", { name: "Message actions", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Copy", exact: true }).waitFor();
+    await areLarge("the menu of a message", 10);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Emoji", exact: true }).click();
+    await page.getByLabel("Search emoji").waitFor();
+    await areLarge("the emoji", 30);
+    await page.keyboard.press("Escape");
+    await nora.compose();
+    await areLarge("a new conversation", 5);
+    await nora.close();
+  });
 }

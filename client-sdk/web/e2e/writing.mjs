@@ -278,6 +278,26 @@ export function writing(runner, browser, _server, town) {
     await writer.close();
   });
 
+  runner.test("the field grows with its lines until it scrolls, and is small again after sending", async () => {
+    const id = await town.direct("nora", "u20");
+    await town.say("u20", id, "at length, please");
+    const writer = await town.enter(browser, "nora", { hash: id });
+    await writer.sees("at length, please");
+    const height = async (lines) => {
+      await field(writer).fill(Array.from({ length: lines }, (_, index) => `line ${index}`).join("\n"));
+      const scrolls = await field(writer).evaluate((element) => getComputedStyle(element).overflowY === "auto");
+      return { height: (await field(writer).boundingBox()).height, scrolls };
+    };
+    const [one, three, twenty] = [await height(1), await height(3), await height(20)];
+    assert.ok(three.height > one.height + 30, `1 line: ${one.height}, 3 lines: ${three.height}`);
+    assert.ok(twenty.height > three.height && twenty.height < 200, `20 lines: ${twenty.height}`);
+    assert.deepEqual([one.scrolls, three.scrolls, twenty.scrolls], [false, false, true]);
+    await field(writer).press("Enter");
+    const heightNow = async () => (await field(writer).boundingBox()).height;
+    await until("the field is small", heightNow, equals(one.height));
+    await writer.close();
+  });
+
   runner.test("emoji are written by name, and chosen from a panel by keyboard", async () => {
     const id = await town.direct("nora", "u19");
     await town.say("u19", id, "smile");

@@ -202,8 +202,8 @@ fn content_type(mime: &str) -> String {
     if mime.starts_with("text/") { format!("{mime}; charset=utf-8") } else { mime.to_owned() }
 }
 
-/// The Content Security Policy of a page. A page may run and load only files of this server. The administration page, which
-/// holds an API key, in addition must not make markup from text, must not open a WebSocket and must not be embedded in a
+/// The Content Security Policy of a page. A page may run and load only files of this server, and must not make markup from
+/// text. The administration page, which holds an API key, in addition must not open a WebSocket and must not be embedded in a
 /// frame. WebSocket addresses are listed explicitly, because some browsers do not include `ws:` in `'self'`. Pages of the
 /// origins in `ancestors` may embed the page in a frame; these origins were checked when they were set.
 fn policy(audience: Audience, request_headers: &HeaderMap, ancestors: &[String]) -> String {
@@ -222,7 +222,8 @@ fn policy(audience: Audience, request_headers: &HeaderMap, ancestors: &[String])
     let ancestors: String = ancestors.iter().map(|origin| format!(" {origin}")).collect();
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'{sockets}; \
-         manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'{ancestors}"
+         manifest-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; \
+         trusted-types lit-html; frame-ancestors 'self'{ancestors}"
     )
 }
 

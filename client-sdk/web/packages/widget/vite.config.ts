@@ -3,10 +3,12 @@ import { chunkOf, conditions, conversationGroup, minifyStyles } from "../../scri
 
 /**
  * Makes the entry a classic script, which a page loads with `<script async>`. Its names stay out of the page's global scope. It imports the
- * other files by absolute addresses, because a classic script of another origin has no address for the browser.
+ * other files by absolute addresses, because a classic script of another origin has no address for the browser. `$script` is its element:
+ * an element with the name `currentScript`, which a user may have put into the page, would hide the script.
  */
 function classicScript(): Plugin {
-  const source = "(document.currentScript??document.querySelector('script[src*=\"/widget/v1.js\"]'))?.src";
+  const script =
+    "[document.currentScript,document.querySelector('script[src*=\"/widget/v1.js\"]')].find(e=>e instanceof HTMLScriptElement)";
   return {
     name: "classic-script",
     generateBundle(_, bundle) {
@@ -19,7 +21,7 @@ function classicScript(): Plugin {
           .trim()
           .replaceAll("/* @__PURE__ */ ", "")
           .replace(/import\((["'`])\.\/([^"'`]+)\1\)/g, 'import($base+"$2")');
-        file.code = `(()=>{const $base=${source}?.replace(/[^/]*$/,"");${code}})();\n`;
+        file.code = `(()=>{const $script=${script},$base=$script.src.replace(/[^/]*$/,"");${code}})();\n`;
       }
     },
   };

@@ -1,8 +1,7 @@
 // The token of a user of the embedding product. The page gets it from the form that opened it (`POST open`), or from the window that opened
 // or frames it. It is in no address. It is kept for the lifetime of the tab, so that the page can be loaded again.
 const storageKey = "causerie.token";
-/** How often the product's window is asked for a token, and the time between, in milliseconds. */
-const requestsMax = 3;
+/** The time between two requests to the product's window, in milliseconds. */
 const requestIntervalMs = 1_000;
 
 /** The window that opened or frames this page. */
@@ -20,26 +19,37 @@ function tabStorage(): Storage | undefined {
   }
 }
 
-function remember(token: string): string {
+/** Keeps a token for the case that the page is loaded again. */
+export function remember(token: string): string {
   tabStorage()?.setItem(storageKey, token);
   return token;
 }
 
-/** The token of the form, which is removed from the page, or the token that this tab had before. */
-export function knownToken(): string | undefined {
+/** The token of the form, which is removed from the page. */
+function formToken(): string | undefined {
   const meta = document.querySelector<HTMLMetaElement>("meta[name=causerie-token]");
   meta?.remove();
-  if (!meta?.content) return tabStorage()?.getItem(storageKey) ?? undefined;
+  if (!meta?.content) return undefined;
   // The address is still that of the form. A reload would send the form again, so the address of the page replaces it.
   history.replaceState(null, "", `./${location.search}${location.hash}`);
-  return remember(meta.content);
+  return meta.content;
 }
 
 /**
- * Requests a token from the window that opened or frames this page. Resolves with `undefined` when there is no such window, when it does not
- * answer, or when the server does not allow pages of its origin.
+ * The token of the user of this page: that of the form, otherwise that of the product's window, otherwise the one that this tab had before.
+ * Another user may have signed in to the product since then, so the window is asked first; it has one second when there is a kept token.
  */
-export function requestToken(): Promise<string | undefined> {
+export async function firstToken(): Promise<string | undefined> {
+  const kept = tabStorage()?.getItem(storageKey) ?? undefined;
+  const token = formToken() ?? (await requestToken(kept ? 1 : undefined));
+  return token === undefined ? kept : remember(token);
+}
+
+/**
+ * Requests a token from the window that opened or frames this page, up to `requestsMax` times. Resolves with `undefined` when there is no such
+ * window, when it does not answer, or when the server does not allow pages of its origin.
+ */
+export function requestToken(requestsMax = 3): Promise<string | undefined> {
   const from = host();
   if (!from) return Promise.resolve(undefined);
   return new Promise((resolve) => {
@@ -51,7 +61,7 @@ export function requestToken(): Promise<string | undefined> {
     const receive = async ({ source, origin, data }: MessageEvent<unknown>): Promise<void> => {
       const { causerie, token } = (data ?? {}) as { causerie?: unknown; token?: unknown };
       if (source !== from || causerie !== "token" || typeof token !== "string") return;
-      if (await isAllowed(origin, token)) end(remember(token));
+      if (await isAllowed(origin, token)) end(token);
     };
     addEventListener("message", receive);
     // The request has no secret, and the origin of the window is not known yet.

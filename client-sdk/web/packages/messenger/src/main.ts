@@ -4,7 +4,7 @@ import "@causerie/ui/messenger";
 import type { Messenger } from "@causerie/ui/messenger";
 import type { Client } from "causerie";
 import { identityIn } from "./demo.js";
-import { knownToken, requestToken } from "./handover.js";
+import { firstToken } from "./handover.js";
 import { currentRoute, goTo, linkTo, replaceRoute } from "./navigation.js";
 import { PageSignals } from "./page-signals.js";
 import { signIn, signInWith } from "./sign-in.js";
@@ -56,7 +56,7 @@ async function open(client: Client): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  const token = identity ? undefined : (knownToken() ?? (await requestToken()));
+  const token = identity ? undefined : await firstToken();
   if (identity) await open(signIn(identity));
   else if (token) await open(signInWith(token));
   else {

@@ -1,7 +1,7 @@
 import { browserStorage } from "@causerie/ui/browser-storage";
 import { CauserieError, Client, localStorageOutbox, sdkVersion } from "causerie";
 import { DemoError, type DemoIdentity, demoToken, outboxName } from "./demo.js";
-import { requestToken, storageNameOf } from "./handover.js";
+import { remember, requestToken, storageNameOf } from "./handover.js";
 
 /** Returns a client for a user of the demo. */
 export function signIn(identity: DemoIdentity): Client {
@@ -10,13 +10,24 @@ export function signIn(identity: DemoIdentity): Client {
 
 /** Returns a client for the user of a token of the embedding product. Later tokens come from the product's window. */
 export function signInWith(token: string): Client {
+  const outbox = storageNameOf(token);
   let first: string | undefined = token;
-  return connectAs(storageNameOf(token), async () => {
+  const client: Client = connectAs(outbox, async () => {
     const next = first ?? (await requestToken());
     first = undefined;
-    if (next !== undefined) return next;
-    throw new CauserieError({ code: 200, name: "unauthenticated", message: "no window of the product gives a new token" });
+    if (next === undefined) throw unauthenticated("no window of the product gives a new token");
+    if (storageNameOf(next) === outbox) return remember(next);
+    // Another user, or another key. Once the server has named the user, the client refuses another one. Before, it would send the unsent
+    // messages of the user of the first token as the user of this token.
+    if (!client.me) throw unauthenticated("another user has signed in to the product: load the page again");
+    return next;
   });
+  return client;
+}
+
+/** An error that ends the client: no other token will come. */
+function unauthenticated(message: string): CauserieError {
+  return new CauserieError({ code: 200, name: "unauthenticated", message });
 }
 
 /** Returns a client of this server. Its unsent messages survive a reload if the browser allows storage. */
@@ -35,7 +46,7 @@ function connectAs(outbox: string, getToken: () => Promise<string>): Client {
 /** Makes a client error of the demo permanent: a user that the demo does not know stays unknown. */
 function rejectForGood(thrown: unknown): never {
   if (thrown instanceof DemoError && thrown.status >= 400 && thrown.status < 500 && thrown.status !== 429) {
-    throw new CauserieError({ code: 200, name: "unauthenticated", message: thrown.message });
+    throw unauthenticated(thrown.message);
   }
   throw thrown;
 }

@@ -81,6 +81,12 @@ export const composerStyles = css`
     line-height: 16px;
     color: var(--muted);
   }
+  /* A target of 24 px (WCAG 2.5.8), which has to reach into the field: below there is no room. */
+  .enter::after {
+    content: "";
+    position: absolute;
+    inset: -8px 0 0;
+  }
   .enter:hover {
     text-decoration: underline;
   }

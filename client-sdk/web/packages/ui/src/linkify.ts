@@ -4,8 +4,11 @@ export interface Piece {
   readonly href: string | undefined;
 }
 
-/** Web addresses, also those that begin with `www.` instead of a scheme. No other scheme becomes a link. */
-const address = /(?:https?:\/\/|(?<![\p{L}\p{N}@./_-])www\.(?=[\p{L}\p{N}-]+\.\p{L}))[^\s<>"'`]+/giu;
+/**
+ * Web addresses, also those that begin with `www.` instead of a scheme. No other scheme becomes a link. An address ends at a character that
+ * changes the writing direction, with which it could be shown as another address.
+ */
+const address = /(?:https?:\/\/|(?<![\p{L}\p{N}@./_-])www\.(?=[\p{L}\p{N}-]+\.\p{L}))[^\s<>"'`\p{Bidi_Control}]+/giu;
 /** Characters that are no part of an address when they are its last ones. */
 const punctuation = new Set(".,;:!?»”’…");
 /** A closing bracket is a part of an address that has its opening bracket. */
@@ -30,14 +33,14 @@ function trimmed(found: string): string {
   return found.slice(0, length);
 }
 
-/** Splits a text at its web addresses. The text of a link is its address. */
+/** Splits a text at its web addresses. The text of a link is its address. An address with a user name, such as `https://bank@evil.example`, is no link. */
 export function linkify(text: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
   for (const match of text.matchAll(address)) {
     const found = trimmed(match[0]);
     const href = /^www\./i.test(found) ? `https://${found}` : found;
-    if (!URL.canParse(href)) continue;
+    if (!URL.canParse(href) || new URL(href).username) continue;
     if (match.index > end) pieces.push({ text: text.slice(end, match.index), href: undefined });
     pieces.push({ text: found, href });
     end = match.index + found.length;

@@ -171,6 +171,9 @@ const content = css`
     color: inherit;
     text-decoration: underline;
     text-underline-offset: 2px;
+    /* The direction of the text around an address must not change what it looks like. */
+    direction: ltr;
+    unicode-bidi: isolate;
   }
   .meta {
     float: inline-end;

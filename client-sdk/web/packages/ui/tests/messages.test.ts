@@ -90,6 +90,15 @@ test("links are whole: with the brackets that belong to them, and www. without a
   expect(performance.now() - started).toBeLessThan(1_000);
 });
 
+test("an address that could be shown as another address is no link", () => {
+  const links = (text: string) => linkify(text).flatMap(({ href }) => href ?? []);
+  // The characters after U+202E are shown from right to left.
+  expect(links("https://evil.test/\u202Emoc.knab//:sptth")).toEqual(["https://evil.test/"]);
+  expect(links("https://bank.test@evil.test/")).toEqual([]);
+  expect(links("https://bank.test:443@evil.test/")).toEqual([]);
+  expect(links("https://a.test/@name")).toEqual(["https://a.test/@name"]);
+});
+
 test.each([
   ["👍", true],
   ["👍🏽 🎉", true],

@@ -5,6 +5,10 @@ import { keepAttached } from "./attach.js";
 import { CauserieChat } from "./chat.js";
 import { hub } from "./hub.js";
 
+/** The element of this script. The build defines it. */
+declare const $script: HTMLScriptElement;
+
+const data = $script.dataset;
 const tag = "causerie-chat";
 const scope = window as unknown as { causerie?: CauserieApi | Command[] };
 
@@ -13,14 +17,13 @@ function find(): CauserieChat | undefined {
   return CauserieChat.ofScript ?? document.querySelector<CauserieChat>(tag) ?? undefined;
 }
 
-function start(script: HTMLScriptElement | null): void {
-  const data = script?.dataset ?? {};
+function start(): void {
   if (data.chat === "none") hub.locale = data.locale ?? "";
   else if (!document.querySelector(tag)) {
     const chat = document.createElement(tag) as CauserieChat;
     CauserieChat.ofScript = chat;
     for (const name of CauserieChat.observedAttributes) {
-      const value = script?.getAttribute(`data-${name}`);
+      const value = $script.getAttribute(`data-${name}`);
       if (value != null) chat.setAttribute(name, value);
     }
     chat.setAttribute("of-script", "");
@@ -36,12 +39,11 @@ function start(script: HTMLScriptElement | null): void {
 
 // Some routers run the script again on each page.
 if (!customElements.get(tag)) {
-  const script = document.currentScript as HTMLScriptElement | null;
   // The script lies in `widget` on the chat server.
-  const { server = new URL("..", script?.src ?? location.href).href, tokenUrl } = script?.dataset ?? {};
+  const { server = new URL("..", $script.src).href, tokenUrl } = data;
   Object.assign(hub.signIn, { server, tokenUrl });
   customElements.define(tag, CauserieChat);
   // The page may have a chat of its own further down.
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => start(script), { once: true });
-  else start(script);
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
+  else start();
 }
