@@ -2,24 +2,28 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 
-/** The product: pages of its own origin that open the messenger. `token` is the token that they hand over. */
+/** The product: pages of its own origin that open the messenger. `token` is the token that they hand over; it may be changed. */
 async function product(server, token) {
+  const shop = { token };
   const pages = {
-    "/form": `<!doctype html><title>Product</title><form method="post" action="${server.origin}/open?lang=en">
-      <input type="hidden" name="token" value="${token}"><button>Open chat</button></form>`,
-    "/window": `<!doctype html><title>Product</title><button>Open chat</button><script>
-      addEventListener("message", ({ source, origin, data }) => {
-        if (origin === "${server.origin}" && data?.causerie === "token") source.postMessage({ causerie: "token", token: "${token}" }, origin);
+    "/form": () => `<!doctype html><title>Product</title><form method="post" action="${server.origin}/open?lang=en">
+      <input type="hidden" name="token" value="${shop.token}"><button>Open chat</button></form>`,
+    "/window": () => `<!doctype html><title>Product</title><button>Open chat</button><script>
+      addEventListener("message", async ({ source, origin, data }) => {
+        if (origin !== "${server.origin}" || data?.causerie !== "token") return;
+        source.postMessage({ causerie: "token", token: await (await fetch("/token")).text() }, origin);
       });
       document.querySelector("button").onclick = () => open("${server.origin}/?lang=en");
     </script>`,
+    "/token": () => shop.token,
   };
   const web = createServer((request, response) => {
     response.writeHead(request.url in pages ? 200 : 404, { "content-type": "text/html" });
-    response.end(pages[request.url]);
+    response.end(pages[request.url]?.());
   });
   await new Promise((listening) => web.listen(0, "127.0.0.1", listening));
-  return { origin: `http://127.0.0.1:${web.address().port}`, close: () => web.closeAllConnections() ?? web.close() };
+  const origin = `http://127.0.0.1:${web.address().port}`;
+  return Object.assign(shop, { origin, close: () => web.closeAllConnections() ?? web.close() });
 }
 
 /** Before the start of the server. */
@@ -70,6 +74,14 @@ export function opening(runner, browser, server) {
       const chat = await opened;
       await chat.getByTitle("You are Max").waitFor();
       assert.equal(chat.url(), `${server.origin}/?lang=en`);
+      // Another user signs in to the product.
+      shop.token = server.token("opening", "ida", "Ida");
+      await chat.reload();
+      await chat.getByTitle("You are Ida").waitFor();
+      // The product's window is closed: the page takes the token that it had.
+      await page.close();
+      await chat.reload();
+      await chat.getByTitle("You are Ida").waitFor();
       assert.deepEqual(problems, []);
     } finally {
       await context.close();

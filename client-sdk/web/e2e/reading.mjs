@@ -280,6 +280,20 @@ export function reading(runner, browser, server, town) {
     await reader.close();
   });
 
+  runner.test("the text around an address does not change the direction of the address", async () => {
+    const id = await town.direct("u112", "nora");
+    await town.say("u112", id, "\u202Eshown in reverse: https://a.example/b");
+    const reader = await town.enter(browser, "nora", { hash: id });
+    const link = reader.page.getByRole("link", { name: "https://a.example/b" });
+    await link.waitFor();
+    const style = await link.evaluate((element) => {
+      const { direction, unicodeBidi } = getComputedStyle(element);
+      return { direction, unicodeBidi };
+    });
+    assert.deepEqual(style, { direction: "ltr", unicodeBidi: "isolate" });
+    await reader.close();
+  });
+
   runner.test("a message of up to three emoji is large", async () => {
     const id = await town.direct("u7", "nora");
     for (const text of ["👍🏽", "👨‍👩‍👧‍👦❤️🎉", "👍 thanks"]) await town.say("u7", id, text);

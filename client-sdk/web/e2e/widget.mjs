@@ -55,6 +55,23 @@ export function widget(runner, browser, server) {
     await nora.close();
   });
 
+  runner.test(
+    "an element with the name currentScript, which a user put into the page, does not replace the script",
+    async () => {
+      const named = `<img name="currentScript" src="/stolen/" data-server="/stolen/" data-token-url="/stolen/token" alt="">`;
+      const nora = await stage.visit("nora", `${named}${stage.script()}`);
+      const asked = [];
+      nora.page.on("request", (request) => asked.push(request.url()));
+      await launcherOf(nora.page).click();
+      await list(nora.page).waitFor();
+      assert.deepEqual(
+        asked.filter((address) => address.includes("stolen")),
+        [],
+      );
+      await nora.close();
+    },
+  );
+
   runner.test("the widget can be used by keyboard alone, and Escape returns the focus", async () => {
     const tim = await stage.visit("tim", `<button id="first">First</button>${stage.script()}`);
     const { page } = tim;
