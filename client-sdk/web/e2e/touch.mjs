@@ -181,8 +181,7 @@ export function touch(runner, browser, _server, town) {
           });
       });
     const areLarge = async (state, countMin) => {
-      const found = await targets();
-      assert.ok(found.length >= countMin, `${state}: ${found.length} targets`);
+      const found = await until(state, targets, ({ length }) => length >= countMin);
       const small = found.filter(({ width, height }) => width < 24 || height < 24);
       assert.deepEqual(small, [], state);
     };
