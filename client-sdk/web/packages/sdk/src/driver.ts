@@ -153,9 +153,18 @@ export class Driver {
     await this.connected(this.#settings.commandTimeoutMs);
     const requests = this.#requests;
     if (!requests) throw this.#disconnectReason(this.#state);
-    const { clock, commandTimeoutMs } = this.#settings;
-    const cancelProbe = clock.after(probeTimeoutMs, () => requests === this.#requests && this.#heartbeat?.probe());
-    return requests.call(name, copy, commandTimeoutMs).finally(cancelProbe);
+    return this.#request(requests, name, copy, this.#settings.commandTimeoutMs);
+  }
+
+  /** Sends a command. When its reply is late, the client checks the connection. */
+  #request<Name extends CommandName>(
+    requests: Requests,
+    name: Name,
+    body: CommandBody<Name>,
+    timeoutMs: number,
+  ): Promise<ReplyBodies[Name]> {
+    const probe = (): unknown => requests === this.#requests && this.#heartbeat?.probe();
+    return requests.call(name, body, timeoutMs).finally(this.#settings.clock.after(probeTimeoutMs, probe));
   }
 
   /** Sends a command that has no reply. Does nothing when not connected. */
@@ -210,7 +219,7 @@ export class Driver {
         },
       );
       // Without a wait for the welcome, which saves a round trip.
-      if (!resume) this.#listener.expectPage(requests.call("listConversations", {}, connectTimeoutMs));
+      if (!resume) this.#listener.expectPage(this.#request(requests, "listConversations", {}, 2 * connectTimeoutMs));
     };
     socket.onmessage = ({ data }) => this.#frame(data);
     socket.onclose = ({ code, reason }) => this.#lost(code, reason);

@@ -64,6 +64,18 @@ test("a connection that is lost before the first page loads it on the next conne
   expect(client.conversations.map(({ id }) => id)).toEqual(["c1"]);
 });
 
+test("a first page that is late makes the client check the connection", async () => {
+  const server = new FakeServer();
+  const client = server.client();
+  client.connect();
+  const { link } = await server.welcome();
+  await server.clock.advance(4_999);
+  expect(link.received("ping")).toBe(false);
+  await server.clock.advance(1);
+  expect(link.received("ping")).toBe(true);
+  client.disconnect();
+});
+
 test("a client that resumes requests no first page", async () => {
   const server = new FakeServer();
   const { client, link } = await server.connected([conversation("c1")]);

@@ -128,9 +128,11 @@ export class ConversationList extends ClientElement {
   }
 
   protected override updated(): void {
-    this.#watch();
+    // The element also renders after it was removed, while rows are to be added.
+    if (this.isConnected) this.#watch();
     const rowsMax = this.rowsMax + step;
-    if (this.#hasMoreRows) setTimeout(() => (this.rowsMax = rowsMax));
+    // With room for more rows than there are, so that a new conversation does not remove the last row, which may have the focus.
+    if (rowsMax < this.client.conversations.length + 2 * step) setTimeout(() => (this.rowsMax = rowsMax));
     // Not needed for the first page. After a failure, the next update loads it again.
     this.#dayChange ??= import("./passing-time.js").then(
       ({ onDayChange }) => onDayChange(this, this.#renderRows),

@@ -33,14 +33,16 @@ function trimmed(found: string): string {
   return found.slice(0, length);
 }
 
-/** Splits a text at its web addresses. The text of a link is its address. An address with a user name, such as `https://bank@evil.example`, is no link. */
+/** Splits a text at its web addresses. The text of a link is its address. An address with a user name or password, such as `https://bank@evil.example`, is no link. */
 export function linkify(text: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
   for (const match of text.matchAll(address)) {
     const found = trimmed(match[0]);
     const href = /^www\./i.test(found) ? `https://${found}` : found;
-    if (!URL.canParse(href) || new URL(href).username) continue;
+    if (!URL.canParse(href)) continue;
+    const { username, password } = new URL(href);
+    if (username || password) continue;
     if (match.index > end) pieces.push({ text: text.slice(end, match.index), href: undefined });
     pieces.push({ text: found, href });
     end = match.index + found.length;

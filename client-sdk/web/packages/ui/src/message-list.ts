@@ -200,7 +200,7 @@ export class MessageList extends ClientElement {
         @causerie-actions=${this.#act} @causerie-details=${({ detail }: CustomEvent<Message>) => this.#showDetails(detail)}>
         ${shown.length ? "" : this.#empty()}
         <div class="column">
-          ${from > 0 || moreBefore ? this.#sentinel("older", strings.olderFailed) : ""}
+          ${from > 0 || moreBefore ? this.#sentinel("older", from > 0, strings.olderFailed) : ""}
           ${
             shown.length
               ? html`<div role="list">
@@ -212,7 +212,7 @@ export class MessageList extends ClientElement {
               </div>`
               : ""
           }
-          ${this.#atNewest ? "" : this.#sentinel("newer", strings.newerFailed)}
+          ${this.#atNewest ? "" : this.#sentinel("newer", to < messages.length, strings.newerFailed)}
           <p class="typing">${typing}</p>
         </div>
       </div>
@@ -228,9 +228,10 @@ export class MessageList extends ClientElement {
     `;
   }
 
-  #sentinel(direction: Direction, problem: string): unknown {
+  /** `isLoaded`: on this side are loaded messages that are not in the page. They are added first; a failure concerns those after them. */
+  #sentinel(direction: Direction, isLoaded: boolean, problem: string): unknown {
     return html`<causerie-load-sentinel
-      .problem=${this.#loader.failed === direction ? problem : ""}
+      .problem=${this.#loader.failed === direction && !isLoaded ? problem : ""}
       @causerie-load=${() => this.#extend(direction)}
     ></causerie-load-sentinel>`;
   }

@@ -96,6 +96,7 @@ test("an address that could be shown as another address is no link", () => {
   expect(links("https://evil.test/\u202Emoc.knab//:sptth")).toEqual(["https://evil.test/"]);
   expect(links("https://bank.test@evil.test/")).toEqual([]);
   expect(links("https://bank.test:443@evil.test/")).toEqual([]);
+  expect(links("https://:bank.test@evil.test/")).toEqual([]);
   expect(links("https://a.test/@name")).toEqual(["https://a.test/@name"]);
 });
 

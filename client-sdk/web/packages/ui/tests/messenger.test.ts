@@ -142,6 +142,25 @@ test("a long list shows its first rows at once, and adds the others by few", asy
   expect(counts).toContain(20);
 });
 
+test("a new conversation does not remove the last row of a full page", async () => {
+  const many = Array.from({ length: 50 }, (_, index) =>
+    conversation(`c${index}`, 1, { members: withTom("USER_STATUS_ACTIVE") }),
+  );
+  const { link } = await open("", many);
+  await one("causerie-conversation-item");
+  const { shadowRoot } = all("causerie-conversation-list")[0] as HTMLElement;
+  const rows = (): Element[] => [...(shadowRoot?.querySelectorAll("causerie-conversation-item") ?? [])];
+  await vi.waitFor(() => expect(rows()).toHaveLength(50));
+  const [first, last] = [rows()[0], rows()[49]];
+  link.event({ conversationJoined: { inboxVersion: 4, conversation: conversation("new", 1) } });
+  const removed: boolean[] = [];
+  await vi.waitFor(() => {
+    removed.push(!first?.isConnected || !last?.isConnected);
+    expect(rows()).toHaveLength(51);
+  });
+  expect(removed).not.toContain(true);
+});
+
 test("the time in a row becomes “Yesterday” when the day changes, without an event of the client", async () => {
   vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
   vi.setSystemTime("2026-11-20T11:00:00Z");
