@@ -16,7 +16,13 @@ async fn the_page_has_a_content_security_policy_that_allows_only_its_own_files()
     assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
     let policy = page.header("content-security-policy").expect("a policy");
-    for part in ["default-src 'none'", "script-src 'self'", "base-uri 'none'", "require-trusted-types-for 'script'", "frame-ancestors 'self'"] {
+    for part in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "base-uri 'none'",
+        "require-trusted-types-for 'script'",
+        "frame-ancestors 'self'",
+    ] {
         assert!(policy.contains(part), "{part} in {policy}");
     }
     assert!(!policy.contains("unsafe"), "{policy}");
