@@ -36,8 +36,9 @@ function formToken(): string | undefined {
 }
 
 /**
- * The token of the user of this page: that of the form, otherwise that of the product's window, otherwise the one that this tab had before.
- * Another user may have signed in to the product since then, so the window is asked first; it has one second when there is a kept token.
+ * Returns the first token of this page. The token of the form has priority. Without a form, the product's window is asked, because another user
+ * may have signed in to the product since the last load. If the window does not answer, the kept token is used. When there is a kept token, the
+ * window has one second to answer.
  */
 export async function firstToken(): Promise<string | undefined> {
   const kept = tabStorage()?.getItem(storageKey) ?? undefined;

@@ -17,8 +17,8 @@ export function signInWith(token: string): Client {
     first = undefined;
     if (next === undefined) throw unauthenticated("no window of the product gives a new token");
     if (storageNameOf(next) === outbox) return remember(next);
-    // Another user, or another key. Once the server has named the user, the client refuses another one. Before, it would send the unsent
-    // messages of the user of the first token as the user of this token.
+    // The token has another user or another key. After the first welcome the client itself refuses another user. Before the first welcome it
+    // would accept any user, and send the unsent messages of the first token's user as the user of this token.
     if (!client.me) throw unauthenticated("another user has signed in to the product: load the page again");
     return next;
   });

@@ -33,7 +33,10 @@ function trimmed(found: string): string {
   return found.slice(0, length);
 }
 
-/** Splits a text at its web addresses. The text of a link is its address. An address with a user name or password, such as `https://bank@evil.example`, is no link. */
+/**
+ * Splits a text at its web addresses. The text of a link is its address. An address with a user name or password, such as
+ * `https://bank@evil.example`, is no link.
+ */
 export function linkify(text: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
