@@ -124,15 +124,17 @@ export class ConversationList extends ClientElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
-    if (this.client.conversationsLoaded && this.problem === strings.loadFailed) this.problem = "";
+    const { conversations, conversationsLoaded } = this.client;
+    if (conversationsLoaded && this.problem === strings.loadFailed) this.problem = "";
+    // With room for more rows than there are, so that a new conversation does not remove the last row, which may have the focus.
+    if (!this.#hasMoreRows) this.rowsMax = conversations.length + 2 * step;
   }
 
   protected override updated(): void {
     // The element also renders after it was removed, while rows are to be added.
     if (this.isConnected) this.#watch();
     const rowsMax = this.rowsMax + step;
-    // With room for more rows than there are, so that a new conversation does not remove the last row, which may have the focus.
-    if (rowsMax < this.client.conversations.length + 2 * step) setTimeout(() => (this.rowsMax = rowsMax));
+    if (this.#hasMoreRows) setTimeout(() => (this.rowsMax = rowsMax));
     // Not needed for the first page. After a failure, the next update loads it again.
     this.#dayChange ??= import("./passing-time.js").then(
       ({ onDayChange }) => onDayChange(this, this.#renderRows),

@@ -1,0 +1,9 @@
+import{$ as e,G as t,H as n,I as r,K as i,L as a,V as o,X as s,Y as c,b as l,y as u}from"./index-aE7f8jQ0.js";import{t as d}from"./reach-help-Ddh4EI2M.js";import{n as f,r as p}from"./rows-9IDOfwMn.js";var m=8,h=class extends o{constructor(...e){super(...e),this.query=``,this.listed=new Set,this.hasRows=!1,this.updateEvents=[`state`],this.#e=new d(this)}#e;static{this.styles=[a,f,s` :host{display:block;padding:0 8px 12px;--avatar-size:40px}h2{padding:8px 12px 4px;font-size:0.8125rem;font-weight:650;color:var(--muted)}.user{width:100%;gap:12px;min-height:56px;border-radius:12px;text-align:start}.problem{padding:8px 12px;color:var(--danger);font-size:0.875rem}`]}openFirst(){let[e]=this.#e.isPending?[]:this.#t;return e&&this.#n(e),e!==void 0}willUpdate(e){super.willUpdate(e),(e.has(`query`)||e.has(`client`))&&this.#e.search(this.client,this.query,!0)}render(){let{hits:t,problem:n}=this.#e;if(n)return c`<p class="problem" role="alert">${n}</p>`;if(!t)return``;let r=this.#t;return r.length?c`<h2 id="people">${e.people}</h2>
+<ul aria-labelledby="people">
+${r.map(e=>{let t=l(e.user);return c`<li>
+<button class="user" @click=${()=>this.#n(e)}>
+<causerie-avatar .name=${t} .key=${u(e.user)}></causerie-avatar>
+${p(e.user)}
+</button>
+</li>`})}
+</ul>`:this.hasRows?``:c`<causerie-reach-help searched></causerie-reach-help>`}get#t(){return(this.#e.hits??[]).filter(({conversationId:e=``})=>!this.listed.has(e)).slice(0,m)}#n({user:e,conversationId:t}){let n=t??r(e.id);this.dispatchEvent(new CustomEvent(`causerie-navigate`,{detail:n,bubbles:!0,composed:!0}))}};n([t()],h.prototype,`query`,void 0),n([t({attribute:!1})],h.prototype,`listed`,void 0),n([t({attribute:!1})],h.prototype,`hasRows`,void 0),h=n([i(`causerie-people-results`)],h);export{h as PeopleResults};

@@ -1,0 +1,4 @@
+import{X as e,Y as t,b as n,w as r}from"./index-aE7f8jQ0.js";function i(e,i=``,a=n(e)){let o=[i,e.about&&r(e.about)].filter(Boolean).join(` · `);return t`<span>
+<span class="name clip" dir="auto">${a}</span>
+${o?t`<span class="note muted clip">${o}</span>`:``}
+</span>`}var a=e` .user{display:flex;align-items:center;padding:8px 12px}.user:hover:not(:disabled){background:var(--hover)}.user:focus-visible{outline-offset:-2px}.user > span{flex:1;min-width:0}.user .name{font-weight:550}.name,.note{display:block}.note{font-size:0.8125rem}`,o=e` .row{width:100%;display:flex;align-items:center;gap:14px;min-height:46px;padding:6px 12px;border-radius:12px;text-align:start}.row:hover:not(:disabled){background:var(--hover)}.row:focus-visible{outline-offset:-2px}.row .icon{flex:none;color:var(--muted)}`;export{a as n,i as r,o as t};
